@@ -1,0 +1,125 @@
+"""A word's box, the detector protocol, and reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class DetectorError(Exception):
+    """A detector that cannot answer; the message names the file and what to do next."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True)
+class Box:
+    """Half-open pixels of the upright photo: left ≤ x < right, top ≤ y < bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.bottom - self.top
+
+
+class Detector(Protocol):
+    """Finds words."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same photo could give other boxes."""
+
+    def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
+        """Lines of word boxes in reading order.
+
+        Args:
+            photo: the upright photo, RGB [rows, columns, 3].
+            path: where it came from, for detectors that keep boxes beside the photo.
+        """
+
+
+def lines_of(boxes: Sequence[Box]) -> list[list[Box]]:
+    """Group boxes into text lines, each from left to right, lines in reading order.
+
+    A box continues the line whose last word stands beside it at about the same height and not
+    further away than two and a half line heights: a wider gap starts another column.
+    """
+    lines: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda b: b.left):
+        best = max(
+            (line for line in lines if _continues(line[-1], box)),
+            key=lambda line: _shared(line[-1], box),
+            default=None,
+        )
+        if best is None:
+            lines.append([box])
+        else:
+            best.append(box)
+    return reading_order(lines)
+
+
+def _shared(a: Box, b: Box) -> float:
+    """Rows that both cover, as a share of the lower one's height."""
+    both = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return both / max(1, min(a.height, b.height))
+
+
+def _continues(last: Box, box: Box) -> bool:
+    gap = box.left - last.right
+    height = min(last.height, box.height)
+    return _shared(last, box) > 0.5 and -0.7 * height < gap < 2.5 * max(last.height, box.height)  # noqa: PLR2004
+
+
+def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
+    """Lines top to bottom, column by column.
+
+    Source: topological reading order after Breuel 2003, in its simplest form: a line comes
+    before the lines below it whose columns it shares; columns go from left to right.
+    """
+    spans = [
+        (line[0].left, min(b.top for b in line), line[-1].right, max(b.bottom for b in line))
+        for line in lines
+    ]
+    waiting = sorted(range(len(lines)), key=lambda i: (spans[i][1], spans[i][0]))
+    ordered: list[list[Box]] = []
+    while waiting:
+        first = min(waiting[:1] + _starts(waiting, spans), key=lambda i: spans[i][0])
+        column = [first]
+        for i in [w for w in waiting if w != first]:
+            if spans[i][1] >= spans[first][1] and _overlap(spans[i], spans[column[-1]]):
+                column.append(i)
+        ordered += [lines[i] for i in column]
+        waiting = [i for i in waiting if i not in column]
+    return ordered
+
+
+def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
+    both = min(a[2], b[2]) - max(a[0], b[0])
+    return both > 0.3 * min(a[2] - a[0], b[2] - b[0])  # noqa: PLR2004
+
+
+def _starts(waiting: list[int], spans: list[tuple[int, int, int, int]]) -> list[int]:
+    """Lines with nothing above them in their own columns."""
+    return [
+        i
+        for i in waiting
+        if not any(spans[j][3] <= spans[i][3] and j != i and spans[j][1] < spans[i][1]
+                   and _overlap(spans[i], spans[j]) for j in waiting)
+    ]

@@ -1,0 +1,72 @@
+"""Boxes from a JSON file beside the photo, for those who have a detector of their own.
+
+`PHOTO.jpg.boxes.json` holds {"version": 1, "lines": [[[left, top, right, bottom], …], …]} in
+pixels of the upright photo, lines in reading order; or {"version": 1, "boxes": [[…], …]}, which
+are then sorted into lines.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from detector_stub.boxes import Box, DetectorError, lines_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detector_stub.boxes import Detector
+
+VERSION = 1
+SUFFIX = ".boxes.json"
+
+
+class SidecarDetector:
+    """Takes the boxes of the sidecar file where there is one, else asks another detector."""
+
+    def __init__(self, otherwise: Detector) -> None:
+        """`otherwise` detects on photos without a sidecar file."""
+        self._otherwise = otherwise
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the other detector: a sidecar file belongs to its photo, not to the engine."""
+        return f"sidecar-{VERSION}+{self._otherwise.fingerprint}"
+
+    def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
+        """Lines of word boxes; see `boxes.Detector`.
+
+        Raises:
+            DetectorError: the sidecar file is damaged; names the file and the fault.
+        """
+        sidecar = path.with_name(path.name + SUFFIX)
+        if not sidecar.is_file():
+            return self._otherwise.detect(photo, path)
+        try:
+            held = json.loads(sidecar.read_text(encoding="utf-8"))
+            return _lines(held)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            msg = f"{sidecar}: {error}; mend the file or remove it"
+            raise DetectorError(msg) from error
+
+
+def _lines(held: dict[str, Any]) -> list[list[Box]]:
+    if held["version"] != VERSION:
+        msg = f"version {held['version']!r} is not known, this program reads {VERSION}"
+        raise ValueError(msg)
+    if "lines" in held:
+        return [[_box(numbers) for numbers in line] for line in held["lines"]]
+    return lines_of([_box(numbers) for numbers in held["boxes"]])
+
+
+def _box(numbers: list[int]) -> Box:
+    box = Box(*(int(n) for n in numbers))
+    left, top, right, bottom = astuple(box)
+    if not (left < right and top < bottom):
+        msg = f"box {numbers} is empty: expected left < right and top < bottom"
+        raise ValueError(msg)
+    return box

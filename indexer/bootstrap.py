@@ -1,0 +1,189 @@
+"""Which concrete parts the application is made of: the only file that names the other packages."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from indexer.catalog import Catalog, Engine
+from indexer.errors import CatalogError, EngineError
+from indexer.fulltext import Fulltext
+from indexer.library import Library
+from indexer.reading import Seen
+from indexer.search import Searcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import click
+    from PIL import Image
+
+    from indexer.config import Settings
+    from indexer.reading import Detector
+
+
+class CRNNReader:
+    """The CRNN recogniser as `reading.Recognizer`."""
+
+    def __init__(self, weights: Path, alternatives: int, workers: int | None) -> None:
+        """Load `weights`; raises WeightsError. Imports torch."""
+        from recognizer import recognize  # noqa: PLC0415 - torch takes seconds to import
+
+        self._recognizer = recognize.Recognizer(weights, threads=workers)
+        self._alternatives = alternatives
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the weights."""
+        return self._recognizer.fingerprint
+
+    @property
+    def alphabet(self) -> str:
+        """Characters that the weights know."""
+        return self._recognizer.card.charset.symbols
+
+    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
+        """Read word images of any size."""
+        from recognizer import images, posteriorgram  # noqa: PLC0415
+
+        fitted = [images.fit(crop) for crop in crops]
+        small = len(self.alphabet) < posteriorgram.MOST_LABELS
+        return [
+            Seen(
+                reading.text,
+                reading.confidence,
+                reading.alternatives,
+                posteriorgram.pack(probabilities) if small else b"",
+            )
+            for reading, probabilities in self._recognizer.read_with_posteriors(
+                fitted, alternatives=self._alternatives
+            )
+        ]
+
+
+class BuiltInEyes:
+    """The built-in detector and recogniser, loaded when first used."""
+
+    def __init__(self, settings: Settings, workers: int | None = None) -> None:
+        """Nothing is loaded yet."""
+        self._settings, self._workers = settings, workers
+
+    @cached_property
+    def weights(self) -> Path:
+        """The weights in use: the configured ones, else the shipped ones."""
+        from recognizer import shipped  # noqa: PLC0415
+
+        return self._settings.weights or shipped.WEIGHTS
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Fingerprint of detector and weights; reads the weights' header, not torch.
+
+        Raises:
+            EngineError: the weights are missing or damaged.
+        """
+        from recognizer import shipped  # noqa: PLC0415
+        from recognizer.errors import WeightsError  # noqa: PLC0415
+
+        try:
+            weights = shipped.fingerprint(self.weights)
+            alphabet = shipped.alphabet(self.weights)
+        except WeightsError as error:
+            raise EngineError(str(error)) from error
+        return Engine(f"{self.detector.fingerprint}+{weights}", alphabet)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Boxes from a sidecar file where there is one, else the built-in detector."""
+        from detector_stub.classical import ClassicalDetector  # noqa: PLC0415
+        from detector_stub.sidecar import SidecarDetector  # noqa: PLC0415
+
+        return SidecarDetector(ClassicalDetector())
+
+    @cached_property
+    def recognizer(self) -> CRNNReader:
+        """Raises EngineError if the weights cannot be loaded."""
+        from recognizer.errors import WeightsError  # noqa: PLC0415
+
+        try:
+            return CRNNReader(self.weights, self._settings.alternatives, self._workers)
+        except WeightsError as error:
+            raise EngineError(str(error)) from error
+
+
+def make_home(settings: Settings) -> None:
+    """Create the home folder, private: the index inside is only safe if nobody else writes it.
+
+    Raises:
+        CatalogError: it cannot be created.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        msg = f"{settings.home}: cannot create the home folder ({error.strerror}); use --home"
+        raise CatalogError(msg) from error
+
+
+@contextmanager
+def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
+    """A library that nobody else writes to meanwhile; `workers` CPU threads read (None: all).
+
+    Raises:
+        CatalogError: another process holds it; the message names that process.
+    """
+    make_home(settings)
+    lock = FileLock(settings.lock)
+    holder = settings.lock.with_suffix(".pid")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "unknown"
+        msg = (
+            f"{settings.home}: another ocrsearch (process {pid}) is writing; "
+            "stop it or wait until it has finished"
+        )
+        raise CatalogError(msg) from error
+    except OSError as error:
+        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror})"
+        raise CatalogError(msg) from error
+    try:
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        with Catalog(settings.database) as catalog:
+            yield Library(settings, catalog, Fulltext(settings.index), BuiltInEyes(settings, workers))
+    finally:
+        lock.release()
+
+
+@contextmanager
+def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Fulltext]]:
+    """Catalog and full text to look into; never blocks on a writer.
+
+    Raises:
+        CatalogError: there is no catalog yet.
+    """
+    if not settings.catalog_url and not (settings.home / "catalog.db").exists():
+        msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
+        raise CatalogError(msg)
+    with Catalog(settings.database) as catalog:
+        yield catalog, Fulltext(settings.index)
+
+
+@contextmanager
+def searching(settings: Settings) -> Iterator[Searcher]:
+    """Something that answers queries. Imports no torch; raises CatalogError."""
+    from recognizer.posteriorgram import FoldedPosteriors  # noqa: PLC0415 - numpy only
+
+    with reading_only(settings) as (catalog, index):
+        yield Searcher(catalog, index, FoldedPosteriors)
+
+
+def recognizer_commands() -> list[click.Command]:
+    """The recogniser's own commands: train, evaluate, read, synthesize. Imports no torch."""
+    from recognizer import cli  # noqa: PLC0415 - keeps all names of other packages in functions
+
+    return cli.COMMANDS

@@ -1,0 +1,359 @@
+"""The truth: photos by content hash, their places, readings and failures.
+
+Rows stay in here; what comes out are the values of `photo`. Only this module and its private
+parts (`tables`, `database`, `migrations`) know the database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+from indexer import database
+from indexer.photo import Failure, Photo, Reading, Stamp, State, Word
+from indexer.rows import chunks, drop_places, engine_id, photo as photo_of, touch, word, word_rows
+from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
+
+    fingerprint: str
+    alphabet: str
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A photo whose full text is behind: `words` is None when it must leave the index."""
+
+    id: int
+    generation: int
+    words: tuple[Word, ...] | None
+
+
+class Catalog:
+    """One open catalog. Methods are short transactions and raise CatalogError."""
+
+    def __init__(self, url: str) -> None:
+        """Open or create; runs migrations. Raises CatalogError."""
+        self.url = url
+        self._engine = database.connect(url)
+
+    def __enter__(self) -> Self:
+        """Use as a context."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _write(self, *statements: sa.Executable) -> None:
+        with database.translated(self.url), self._engine.begin() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def _read(self, statement: sa.Executable) -> list[Any]:
+        with database.translated(self.url), self._engine.connect() as connection:
+            return list(connection.execute(statement))
+
+    # roots ---------------------------------------------------------------------------------
+
+    def roots(self) -> dict[Path, bool]:
+        """Known photo folders and whether each is offline."""
+        return {row.path: row.offline for row in self._read(sa.select(ROOT))}
+
+    def set_root(self, root: Path, *, offline: bool) -> None:
+        """Remember a photo folder."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            connection.execute(sa.delete(ROOT).where(ROOT.c.path == root))
+            connection.execute(sa.insert(ROOT).values(path=root, offline=offline))
+
+    # places --------------------------------------------------------------------------------
+
+    def places(self) -> dict[Path, Stamp]:
+        """Every file that stands for a photo, failed ones included, with its last seen stamp."""
+        columns = ("path", "size", "mtime_ns")
+        both = sa.union_all(
+            *(sa.select(*(table.c[name] for name in columns)) for table in (PLACE, FAILURE))
+        )
+        return {row.path: Stamp(row.size, row.mtime_ns) for row in self._read(both)}
+
+    def put_place(self, path: Path, stamp: Stamp, content: str) -> State:
+        """Let `path` hold the photo with this content hash; returns that photo's state."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            known = connection.execute(
+                sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(
+                    PHOTO.c.hash == content
+                )
+            ).first()
+            drop_places(connection, [path])
+            if known is None:
+                photo = connection.execute(
+                    sa.insert(PHOTO).values(hash=content, state=State.PENDING)
+                ).inserted_primary_key[0]  # type: ignore[index]
+            else:
+                photo = known.id
+                if known.orphaned_at is not None:
+                    touch(connection, [photo], orphaned_at=None)
+            connection.execute(
+                sa.insert(PLACE).values(
+                    path=path, photo_id=photo, size=stamp.size, mtime_ns=stamp.mtime_ns
+                )
+            )
+            return State(known.state) if known else State.PENDING
+
+    def move_place(self, old: Path, new: Path) -> None:
+        """A file has another name; its photo stays."""
+        self._write(
+            sa.delete(PLACE).where(PLACE.c.path == new),
+            sa.update(PLACE).where(PLACE.c.path == old).values(path=new),
+        )
+
+    def drop_places(self, paths: Sequence[Path], now: float) -> None:
+        """Forget files; photos that have no other place are kept, unseen, until `purge`."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            drop_places(connection, paths, now)
+            for chunk in chunks(paths):
+                connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(chunk)))
+
+    def purge(self, before: float) -> int:
+        """Delete photos that lost their last place before that time; returns how many."""
+        gone = [
+            row.id
+            for row in self._read(
+                sa.select(PHOTO.c.id).where(
+                    PHOTO.c.orphaned_at < before,
+                    PHOTO.c.generation == PHOTO.c.indexed_generation,
+                )
+            )
+        ]
+        for chunk in chunks(gone):
+            self._write(
+                sa.delete(WORD).where(WORD.c.photo_id.in_(chunk)),
+                sa.delete(PHOTO).where(PHOTO.c.id.in_(chunk)),
+            )
+        return len(gone)
+
+    # readings ------------------------------------------------------------------------------
+
+    def unread(self, engine: Engine) -> list[tuple[Path, Stamp]]:
+        """One place of each photo that this engine has not read, newest file first."""
+        number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+        rows = self._read(
+            sa.select(PLACE)
+            .join(PHOTO)
+            .where(
+                (PHOTO.c.state == State.PENDING)
+                | PHOTO.c.engine_id.is_(None)
+                | PHOTO.c.engine_id.not_in(number)
+            )
+            .order_by(PLACE.c.mtime_ns.desc())
+        )
+        first = {row.photo_id: row for row in reversed(rows)}
+        return [(row.path, Stamp(row.size, row.mtime_ns)) for row in reversed(first.values())]
+
+    def put_reading(self, content: str, reading: Reading, engine: Engine) -> None:
+        """Keep what was read on the photo with this content hash, replacing what was there."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
+            if photo is None:  # its last file went away while it was being read
+                return
+            connection.execute(sa.delete(WORD).where(WORD.c.photo_id == photo))
+            if reading.words:
+                connection.execute(sa.insert(WORD), word_rows(photo, reading.words))
+            places = sa.select(PLACE.c.path).where(PLACE.c.photo_id == photo)
+            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(places)))
+            touch(
+                connection,
+                [photo],
+                state=State.READ if reading.words else State.EMPTY,
+                width=reading.width,
+                height=reading.height,
+                taken=reading.taken,
+                engine_id=engine_id(connection, engine),
+            )
+
+    def alphabet(self) -> str:
+        """The alphabet of the engine that was used last, "" before the first photo."""
+        rows = self._read(sa.select(ENGINE.c.alphabet).order_by(ENGINE.c.id.desc()).limit(1))
+        return rows[0].alphabet if rows else ""
+
+    # failures ------------------------------------------------------------------------------
+
+    def put_failure(self, failure: Failure, stamp: Stamp, engine: Engine) -> None:
+        """Record that a file could not be read; it stops standing for its photo."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            drop_places(connection, [failure.path])
+            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == failure.path))
+            connection.execute(
+                sa.insert(FAILURE).values(
+                    path=failure.path,
+                    size=stamp.size,
+                    mtime_ns=stamp.mtime_ns,
+                    reason=failure.reason,
+                    attempts=failure.attempts,
+                    next_try=failure.next_try,
+                    engine=engine.fingerprint,
+                )
+            )
+
+    def failures(self) -> list[Failure]:
+        """All files that could not be read, by path."""
+        rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
+        return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
+
+    def due(self, now: float, engine: Engine) -> dict[Path, int]:
+        """Failed files to try again: their time has come or the engine changed; with attempts."""
+        rows = self._read(
+            sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
+                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint)
+            )
+        )
+        return {row.path: row.attempts for row in rows}
+
+    def attempts(self, path: Path) -> int:
+        """How often `path` has failed already."""
+        rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
+        return rows[0].attempts if rows else 0
+
+    def retry_now(self) -> int:
+        """Let every failed file be due; returns how many there are."""
+        self._write(sa.update(FAILURE).values(next_try=0.0, attempts=0))
+        return len(self.failures())
+
+    # derived stores ------------------------------------------------------------------------
+
+    def stale(self, limit: int, after: int = 0) -> list[Stale]:
+        """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
+        rows = self._read(
+            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
+            .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
+            .order_by(PHOTO.c.id)
+            .limit(limit)
+        )
+        words = self.words([row.id for row in rows if row.orphaned_at is None])
+        return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
+
+    def stale_batches(self, size: int) -> Iterator[list[Stale]]:
+        """All of them in batches, for a rebuild that marks them done only at its end."""
+        after = 0
+        while batch := self.stale(size, after):
+            after = batch[-1].id
+            yield batch
+
+    def indexed(self, done: Iterable[Stale]) -> None:
+        """Note that the full text has caught up with these generations."""
+        with database.translated(self.url), self._engine.begin() as connection:
+            for photo in done:
+                connection.execute(
+                    sa.update(PHOTO)
+                    .where(PHOTO.c.id == photo.id, PHOTO.c.generation == photo.generation)
+                    .values(indexed_generation=photo.generation)
+                )
+
+    def unindex_all(self) -> None:
+        """Let every photo with words be stale, for a rebuild."""
+        self._write(sa.update(PHOTO).values(indexed_generation=-1))
+
+    def searchable(self) -> int:
+        """How many photos the full text holds when it is up to date."""
+        rows = self._read(
+            sa.select(sa.func.count()).where(
+                PHOTO.c.state == State.READ,
+                PHOTO.c.orphaned_at.is_(None),
+                PHOTO.c.generation == PHOTO.c.indexed_generation,
+            )
+        )
+        return int(rows[0][0])
+
+    # looking -------------------------------------------------------------------------------
+
+    def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
+        """Words of each photo that has any, in reading order."""
+        found: dict[int, list[Word]] = defaultdict(list)
+        for chunk in chunks(photos):
+            rows = self._read(
+                sa.select(WORD)
+                .where(WORD.c.photo_id.in_(chunk))
+                .order_by(WORD.c.photo_id, WORD.c.position)
+            )
+            for row in rows:
+                found[row.photo_id].append(word(row))
+        return {photo: tuple(words) for photo, words in found.items()}
+
+    def photos(
+        self,
+        ids: Sequence[int],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        folder: Path | None = None,
+    ) -> dict[int, Photo]:
+        """Photos by number, without words, narrowed by the time they were taken and by folder."""
+        found: dict[int, Photo] = {}
+        for chunk in chunks(ids):
+            query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
+            if since is not None:
+                query = query.where(PHOTO.c.taken >= since)
+            if until is not None:
+                query = query.where(PHOTO.c.taken < until)
+            places = self._places_of(chunk, folder)
+            for row in self._read(query):
+                if row.id in places:
+                    found[row.id] = photo_of(row, places[row.id])
+        return found
+
+    def photo_at(self, path: Path) -> Photo | None:
+        """The photo that `path` holds, with its words; None if the catalog has none."""
+        rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
+        if not rows:
+            return None
+        number = rows[0].photo_id
+        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == number))[0]
+        places = self._places_of([number], None)[number]
+        return photo_of(row, places, self.words([number]).get(number, ()))
+
+    def counts(self) -> dict[str, int]:
+        """Photos by state, and words."""
+        offline = [root for root, away in self.roots().items() if away]
+        counts = dict.fromkeys(State, 0)
+        seen: set[int] = set()
+        rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
+        for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
+            if row.id in seen:
+                continue
+            seen.add(row.id)
+            away = any(row.path.is_relative_to(root) for root in offline)
+            counts[State.OFFLINE if away else State(row.state)] += 1
+        counts[State.FAILED] = len(self.failures())
+        words = self._read(
+            sa.select(sa.func.count()).select_from(WORD.join(PHOTO)).where(
+                PHOTO.c.orphaned_at.is_(None)
+            )
+        )
+        return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
+
+    def _places_of(self, ids: Sequence[int], folder: Path | None) -> dict[int, list[Path]]:
+        places: dict[int, list[Path]] = defaultdict(list)
+        rows = self._read(
+            sa.select(PLACE.c.photo_id, PLACE.c.path)
+            .where(PLACE.c.photo_id.in_(ids))
+            .order_by(PLACE.c.path)
+        )
+        for row in rows:
+            if folder is None or row.path.is_relative_to(folder):
+                places[row.photo_id].append(row.path)
+        return places

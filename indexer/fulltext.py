@@ -1,0 +1,303 @@
+"""The full-text index: the only module that knows Whoosh.
+
+Each photo is a bag of weighted words: every reading of every word box, weighted by its
+probability. The index is derived from the catalog and can be rebuilt from it; it proposes
+photos, which `search` then looks at word by word, so it needs no positions (they would double
+its size). Whoosh pickles the schema by module path: `Readings` must stay importable as
+`indexer.fulltext.Readings`, and an index that a stranger made must never be opened.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
+from whoosh.filedb.filestore import FileStorage
+from whoosh.writing import IndexingError
+
+from indexer import question as q
+from indexer.errors import CatalogError, UsageError
+from indexer.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+FIELD = "readings"
+VERSION = "1"
+"""Format of the folder; another one is rebuilt."""
+
+EXPANSIONS = 60
+"""Words of the lexicon that may stand in for a word of a query."""
+
+_WRITER_MEGABYTES = 128
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
+"""What Whoosh raises on a damaged or half-deleted index."""
+
+
+class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
+    """Weighted words of a photo: a value is {word: expected number of times it stands there}."""
+
+    def __init__(self) -> None:
+        """Fixed format; nothing to set."""
+        super().__init__(formats.Existence(), analysis.IDAnalyzer(), scorable=True)
+
+    def index(
+        self, value: Mapping[str, float], **_: object
+    ) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Postings of one photo: word, frequency, weight, no value."""
+        for word, weight in value.items():
+            yield word.encode(), 1, weight, b""
+
+
+def parse(text: str) -> q.Question:
+    """Read a query: words (all must match), AND, OR, NOT, "phrases", prefix*, wild?ards, ( ).
+
+    Raises:
+        UsageError: an open quote or bracket, or nothing to look for.
+    """
+    if text.count('"') % 2:
+        msg = f"query {text!r}: a quote is never closed"
+        raise UsageError(msg)
+    if text.count("(") != text.count(")"):
+        msg = f"query {text!r}: the brackets do not match"
+        raise UsageError(msg)
+    plugins = [
+        qparser.WhitespacePlugin(),
+        qparser.PhrasePlugin(),
+        qparser.WildcardPlugin(),
+        qparser.OperatorsPlugin(AndMaybe=None, Require=None),
+        qparser.GroupPlugin(),
+    ]
+    tree = qparser.QueryParser(FIELD, schema=None, plugins=plugins).parse(text)
+    question = _question(tree)
+    if question is None or not q.leaves(question):
+        msg = f"query {text!r}: give at least one word to look for"
+        raise UsageError(msg)
+    return question
+
+
+def _question(tree: query.Query) -> q.Question | None:
+    """Whoosh's tree as ours; None where nothing searchable is left."""
+    if isinstance(tree, query.Not):
+        part = _question(tree.query)
+        return None if part is None else q.Not(part)
+    if isinstance(tree, query.AndNot):
+        return _question(query.And([tree.a, query.Not(tree.b)]))
+    if isinstance(tree, query.And | query.Or):
+        parts = tuple(p for p in map(_question, tree.children()) if p is not None)
+        if len(parts) < 2:  # noqa: PLR2004 - one part needs no connective
+            return parts[0] if parts else None
+        return q.And(parts) if isinstance(tree, query.And) else q.Or(parts)
+    if isinstance(tree, query.Phrase):
+        return _words([token for word in tree.words for token in q.tokens(word)])
+    if isinstance(tree, query.Prefix):
+        return _pattern(tree.text + "*")
+    if isinstance(tree, query.Wildcard):
+        return _pattern(tree.text)
+    return _words(q.tokens(tree.text)) if isinstance(tree, query.Term) else None
+
+
+def _pattern(text: str) -> q.Pattern | None:
+    return q.Pattern(q.fold(text)) if q.tokens(text) else None
+
+
+def _words(found: list[str]) -> q.Question | None:
+    """A word like `linked-list` was boxed as one or two: its parts stand side by side."""
+    if len(found) < 2:  # noqa: PLR2004 - no phrase
+        return q.Term(found[0]) if found else None
+    return q.Phrase(tuple(found))
+
+
+class Fulltext:
+    """The index below one folder; `CURRENT` names the generation that is in use."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` need not exist yet."""
+        self.folder = folder
+        self._lexicons: dict[Path, Lexicon] = {}
+
+    # writing -------------------------------------------------------------------------------
+
+    def usable(self) -> bool:
+        """Whether there is an index of this format that opens."""
+        try:
+            self.count()
+        except CatalogError:
+            return False
+        return True
+
+    def count(self) -> int:
+        """Photos in the index. Raises CatalogError if it cannot be opened."""
+        with self._opened() as ix:
+            return int(ix.doc_count())
+
+    def apply(self, photos: Mapping[int, Mapping[str, float] | None]) -> None:
+        """Replace photos by number: their weighted words, or None to remove; durable after.
+
+        Raises:
+            CatalogError: locked, damaged, or the disk is full; nothing is changed then.
+        """
+        with self._opened() as ix:
+            self._write(ix, self._current(), photos)
+
+    def rebuild(self, batches: Iterator[Mapping[int, Mapping[str, float]]]) -> None:
+        """Build a new index beside the old one, then swap; the old one serves until then.
+
+        Raises:
+            CatalogError: the disk is full; the old index stays in use.
+        """
+        number = 1 + max((int(p.name) for p in self._generations()), default=0)
+        fresh = self.folder / f"{number:04d}"
+        with self._translated():
+            fresh.mkdir(parents=True)
+            schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
+            ix = FileStorage(str(fresh), supports_mmap=False).create_index(schema)
+            for batch in batches:
+                self._write(ix, fresh, batch)
+            ix.close()
+            pointer = self.folder / "CURRENT.part"
+            pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
+            _flush([pointer])
+            pointer.replace(self.folder / "CURRENT")
+            _flush([self.folder])
+        for old in self._generations():
+            if old != fresh:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _write(
+        self, ix: index.Index, folder: Path, photos: Mapping[int, Mapping[str, float] | None]
+    ) -> None:
+        lexicon = self._lexicons.setdefault(folder, Lexicon(folder / "lexicon"))
+        # first the lexicon: a word too many does no harm, a missing one could not be found
+        lexicon.add(word for words in photos.values() for word in words or ())
+        with self._translated():
+            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=5)
+            try:
+                writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
+                for number, words in photos.items():
+                    if words is not None:
+                        writer.add_document(id=str(number), **{FIELD: words})
+                writer.commit()
+            except BaseException:
+                writer.cancel()
+                raise
+            # Whoosh never syncs: without this a power cut could leave a list of absent segments
+            _flush([*folder.iterdir(), folder])
+
+    # reading -------------------------------------------------------------------------------
+
+    def candidates(
+        self, question: q.Question, *, exact: bool, limit: int | None
+    ) -> tuple[list[int], int]:
+        """Photos that may answer, best first, and how many there are before `limit`.
+
+        Raises:
+            CatalogError: the index is missing or damaged.
+        """
+        for attempt in (1, 2):
+            try:
+                return self._candidates(question, exact=exact, limit=limit)
+            except CatalogError:
+                # a commit or a rebuild may have removed files between opening and reading
+                if attempt == 2:  # noqa: PLR2004
+                    raise
+        raise AssertionError
+
+    def _candidates(
+        self, question: q.Question, *, exact: bool, limit: int | None
+    ) -> tuple[list[int], int]:
+        with self._opened() as ix, self._translated():
+            expanded = self._expand(question, exact=exact)
+            with searching.Searcher(ix.reader(), weighting=scoring.BM25F(B=0.3)) as searcher:
+                results = searcher.search(expanded, limit=limit)
+                return [int(hit["id"]) for hit in results], len(results)
+
+    def _expand(self, question: q.Question, *, exact: bool) -> query.Query:
+        if isinstance(question, q.And):
+            return query.And(
+                [
+                    self._expand(part, exact=exact)
+                    for part in question.parts
+                    if not isinstance(part, q.Not)  # judged word by word in `search`
+                ]
+            )
+        if isinstance(question, q.Or):
+            return query.Or([self._expand(part, exact=exact) for part in question.parts])
+        if isinstance(question, q.Phrase):
+            return query.And([self._near(text, exact=exact) for text in question.texts])
+        if isinstance(question, q.Pattern):
+            return query.Wildcard(FIELD, question.text)
+        if isinstance(question, q.Term):
+            return self._near(question.text, exact=exact)
+        return query.NullQuery
+
+    def _near(self, word: str, *, exact: bool) -> query.Query:
+        if exact:
+            return query.Term(FIELD, word)
+        near = self._lexicon().near(word, EXPANSIONS)
+        return query.Or([query.Term(FIELD, text, boost=weight) for text, weight in near])
+
+    def suggestions(self, word: str, limit: int = 5) -> list[str]:
+        """Words that were read somewhere and look like `word`."""
+        return [text for text, _ in self._lexicon().near(word, limit) if text != word]
+
+    # the folder ----------------------------------------------------------------------------
+
+    def _lexicon(self) -> Lexicon:
+        folder = self._current()
+        return self._lexicons.setdefault(folder, Lexicon(folder / "lexicon"))
+
+    def _generations(self) -> list[Path]:
+        return [p for p in self.folder.glob("[0-9]*") if p.name.isdigit()]
+
+    def _current(self) -> Path:
+        try:
+            version, name = (self.folder / "CURRENT").read_text(encoding="ascii").split()
+        except (OSError, ValueError) as error:
+            msg = f"{self.folder}: there is no full-text index; run: ocrsearch rebuild"
+            raise CatalogError(msg) from error
+        if version != VERSION:
+            msg = f"{self.folder}: full-text index of format {version}; run: ocrsearch rebuild"
+            raise CatalogError(msg)
+        return self.folder / name
+
+    @contextmanager
+    def _opened(self) -> Iterator[index.Index]:
+        folder = self._current()
+        with self._translated():
+            # without mmap Whoosh reads what it needs; the default copies every segment to memory
+            ix = FileStorage(str(folder), supports_mmap=False).open_index()
+        try:
+            yield ix
+        finally:
+            ix.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except index.LockError as error:
+            msg = f"{self.folder}: another program is writing the index; try again later"
+            raise CatalogError(msg) from error
+        except (*_DAMAGE, IndexingError) as error:
+            msg = f"{self.folder}: {error or type(error).__name__}; "
+            full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
+            msg += "free some space" if full else "if this lasts, run: ocrsearch rebuild"
+            raise CatalogError(msg) from error
+
+
+def _flush(paths: Sequence[Path]) -> None:
+    """Make files and folders durable."""
+    for path in paths:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:  # merged away meanwhile
+            continue
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,295 @@
+"""The one object that the rest talks to: it keeps disk, catalog and full text in step."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from indexer import question, reading, scan
+from indexer.catalog import Engine
+from indexer.errors import PhotoError
+from indexer.photo import Failure, Stamp, State
+from indexer.reading import Limits, Upright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from indexer.catalog import Catalog, Stale
+    from indexer.config import Settings
+    from indexer.fulltext import Fulltext
+    from indexer.photo import Reading, Word
+
+LEAST_PROBABILITY = 0.02
+MOST_READINGS = 6
+"""Readings of a word that enter the full text; the rest is left to the posteriorgrams."""
+
+INDEX_BATCH = 200
+"""Photos in one commit of the full text."""
+
+BATCH_PIXELS = 60e6
+"""Opened photos together: a few at 12 megapixels, or a single huge one."""
+
+_FEW = 10
+"""Below this many photos a folder may lose any share of them without being taken for offline."""
+
+
+class Eyes(Protocol):
+    """Detector and recogniser, loaded when first used; the fingerprint costs little."""
+
+    @property
+    def engine(self) -> Engine:
+        """What identifies this pair."""
+
+    @property
+    def detector(self) -> reading.Detector:
+        """Raises EngineError if it cannot start."""
+
+    @property
+    def recognizer(self) -> reading.Recognizer:
+        """Raises EngineError if it cannot start."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One photo done: which of how many, how it ended, and in how many seconds."""
+
+    path: Path
+    done: int
+    total: int
+    outcome: str
+    seconds: float
+
+
+@dataclass
+class Summary:
+    """What one pass did."""
+
+    found: int = 0
+    read: int = 0
+    empty: int = 0
+    failed: int = 0
+    removed: int = 0
+    moved: int = 0
+    offline: list[Path] = field(default_factory=list)
+    problems: dict[Path, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """How a pass talks to its caller: stop early, report steps, know the time."""
+
+    stop: Callable[[], bool] = lambda: False
+    report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
+    clock: Callable[[], float] = time.time
+
+
+class Library:
+    """Photos on disk, their catalog and their full text."""
+
+    def __init__(
+        self, settings: Settings, catalog: Catalog, index: Fulltext, eyes: Eyes
+    ) -> None:
+        """`eyes` read what is new."""
+        self.settings, self.catalog, self.index, self.eyes = settings, catalog, index, eyes
+        self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
+
+    # one pass ------------------------------------------------------------------------------
+
+    def sync(
+        self, roots: Sequence[Path], hooks: Hooks, *, limit: int | None = None, forget: bool = False
+    ) -> Summary:
+        """Compare everything below `roots` with the catalog and read what is new.
+
+        Args:
+            roots: photo folders; one that is missing or empty is offline, not deleted.
+            hooks: see Hooks.
+            limit: read at most this many photos now.
+            forget: drop the photos of offline folders after all.
+        """
+        found = scan.walk(roots, self.settings.suffixes)
+        known = {
+            path: stamp
+            for path, stamp in self.catalog.places().items()
+            if any(path.is_relative_to(root) for root in roots)
+        }
+        summary = Summary(found=len(found.files), problems=dict(found.failed))
+        offline = [] if forget else self._offline(roots, found.files, known)
+        for root in roots:
+            self.catalog.set_root(root, offline=root in offline)
+        unseen = [*offline, *found.failed]
+        known = {p: s for p, s in known.items() if not any(p.is_relative_to(u) for u in unseen)}
+        summary.offline = offline
+        self._apply(scan.compare(found.files, known), found.files, summary, hooks)
+        self._read_pending(summary, hooks, limit)
+        self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
+        return summary
+
+    def sync_paths(self, paths: Iterable[Path], hooks: Hooks) -> Summary:
+        """The same for single files that something happened to."""
+        wanted = set(paths)
+        found = scan.look(wanted, self.settings.suffixes)
+        known = {p: s for p, s in self.catalog.places().items() if p in wanted}
+        summary = Summary(found=len(found.files), problems=dict(found.failed))
+        self._apply(scan.compare(found.files, known), found.files, summary, hooks)
+        self._read_pending(summary, hooks, None)
+        return summary
+
+    def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
+        """Make the full text anew from the catalog, without reading a photo."""
+        self.catalog.unindex_all()
+        done: list[Stale] = []
+
+        def batches() -> Iterator[dict[int, dict[str, float]]]:
+            for batch in self.catalog.stale_batches(INDEX_BATCH):
+                done.extend(batch)
+                report(len(done))
+                yield {p.id: weights(p.words) for p in batch if p.words is not None}
+
+        self.index.rebuild(batches())
+        self.catalog.indexed(done)
+        return len(done)
+
+    def ensure_index(self) -> bool:
+        """Rebuild the full text if it is missing, damaged or out of step; whether it did."""
+        if self.index.usable() and self.index.count() == self.catalog.searchable():
+            return False
+        self.rebuild()
+        return True
+
+    # parts of a pass -----------------------------------------------------------------------
+
+    def _offline(
+        self, roots: Sequence[Path], found: dict[Path, Stamp], known: dict[Path, Stamp]
+    ) -> list[Path]:
+        """Roots whose photos are missing rather than deleted."""
+        away = []
+        for root in roots:
+            had = [path for path in known if path.is_relative_to(root)]
+            lost = sum(path not in found for path in had)
+            moved = lost and lost <= sum(p.is_relative_to(root) and p not in known for p in found)
+            share = lost / max(1, len(had))
+            vanished = bool(had) and not any(p.is_relative_to(root) for p in found)
+            if not root.is_dir() or vanished:
+                away.append(root)
+            elif len(had) >= _FEW and share > self.settings.missing_share and not moved:
+                away.append(root)
+        return away
+
+    def _apply(
+        self, changes: scan.Changes, stamps: dict[Path, Stamp], summary: Summary, hooks: Hooks
+    ) -> None:
+        """Bring places up to date; new names come before lost ones, so a move keeps its photo."""
+        due = self.catalog.due(hooks.clock(), self.eyes.engine)
+        again = [path for path in due if path in stamps]
+        for path in dict.fromkeys((*changes.added, *changes.changed, *again)):
+            if hooks.stop():
+                return
+            try:
+                state = self.catalog.put_place(path, stamps[path], self._content(path))
+            except PhotoError as error:
+                self._fail(path, str(error), summary, hooks)
+            else:
+                summary.moved += path in changes.added and state is not State.PENDING
+        self.catalog.drop_places(changes.gone, hooks.clock())
+        summary.removed = len(changes.gone)
+
+    def _read_pending(self, summary: Summary, hooks: Hooks, limit: int | None) -> None:
+        pending = self.catalog.unread(self.eyes.engine)[:limit]
+        done, last = 0, 0
+        for batch in self._opened(pending, summary, hooks):
+            start = time.perf_counter()
+            outcomes = self._read(batch)
+            seconds = (time.perf_counter() - start) / max(1, len(batch))
+            for (path, photo), outcome in zip(batch, outcomes, strict=True):
+                done += 1
+                self._keep(path, photo, outcome, summary, hooks)
+                text = outcome if isinstance(outcome, str) else f"{len(outcome.words)} words"
+                hooks.report(Step(path, done, len(pending), text, seconds))
+            if done - last >= INDEX_BATCH:
+                self.index_stale()
+                last = done
+        self.index_stale()
+
+    def index_stale(self) -> None:
+        """Let the full text catch up with the catalog."""
+        self.ensure_index()
+        while stale := self.catalog.stale(INDEX_BATCH):
+            self.index.apply(
+                {p.id: None if p.words is None else weights(p.words) for p in stale}
+            )
+            self.catalog.indexed(stale)
+
+    def _opened(
+        self, pending: Sequence[tuple[Path, Stamp]], summary: Summary, hooks: Hooks
+    ) -> Iterator[list[tuple[Path, Upright]]]:
+        """Opened photos, a few at a time; those that do not open are recorded as failed."""
+        batch: list[tuple[Path, Upright]] = []
+        pixels = 0
+        for path, _ in pending:
+            if hooks.stop():
+                break
+            try:
+                batch.append((path, reading.open_upright(path, self._limits)))
+            except PhotoError as error:
+                self._fail(path, str(error), summary, hooks)
+                hooks.report(Step(path, 0, len(pending), f"failed: {error}", 0.0))
+                continue
+            pixels += batch[-1][1].pixels.size // 3
+            if len(batch) >= self.settings.batch_photos or pixels >= BATCH_PIXELS:
+                yield batch
+                batch, pixels = [], 0
+        if batch:
+            yield batch
+
+    def _read(self, batch: Sequence[tuple[Path, Upright]]) -> list[Reading | str]:
+        """A reading for each photo, or why there is none."""
+        detector, recognizer = self.eyes.detector, self.eyes.recognizer
+        try:
+            return list(reading.read_photos(batch, detector, recognizer))
+        except Exception as error:
+            # no photo, however odd, may stop the others: find the one and go on without it
+            if len(batch) > 1:
+                return [outcome for photo in batch for outcome in self._read([photo])]
+            expected = hasattr(error, "exit_code")
+            return [str(error) if expected else f"{type(error).__name__} while reading: {error}"]
+
+    def _keep(
+        self, path: Path, photo: Upright, outcome: Reading | str, summary: Summary, hooks: Hooks
+    ) -> None:
+        if isinstance(outcome, str):
+            self._fail(path, outcome, summary, hooks)
+            return
+        self.catalog.put_reading(photo.content, outcome, self.eyes.engine)
+        summary.read += bool(outcome.words)
+        summary.empty += not outcome.words
+
+    def _content(self, path: Path) -> str:
+        return reading.content_hash(reading.load(path, self._limits))
+
+    def _fail(self, path: Path, reason: str, summary: Summary, hooks: Hooks) -> None:
+        attempts = 1 + self.catalog.attempts(path)
+        wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
+        failure = Failure(path, reason, attempts, hooks.clock() + wait)
+        found = scan.look([path], self.settings.suffixes).files
+        self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
+        summary.failed += 1
+        summary.problems[path] = reason
+
+
+def weights(words: Iterable[Word]) -> dict[str, float]:
+    """Words of a photo for the full text: how often each is expected to stand there."""
+    expected: Counter[str] = Counter()
+    for word in words:
+        best: dict[str, float] = defaultdict(float)
+        readings = word.alternatives or ((word.text, word.confidence),)
+        for text, probability in readings[:MOST_READINGS]:
+            for token in question.tokens(text):
+                best[token] += probability
+        # the best reading is always found, however unsure the network was
+        for token in question.tokens(word.text):
+            best[token] = max(best[token], LEAST_PROBABILITY)
+        expected.update({t: p for t, p in best.items() if p >= LEAST_PROBABILITY})
+    return {token: round(weight, 3) for token, weight in expected.items()}

@@ -1,0 +1,128 @@
+"""The nouns of the application. All are frozen; boxes are half-open pixels of the upright photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+class State(StrEnum):
+    """Where a photo stands; `status` counts them."""
+
+    PENDING = "pending"
+    READ = "read"
+    EMPTY = "empty"
+    FAILED = "failed"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class Box:
+    """left ≤ x < right, top ≤ y < bottom, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def as_list(self) -> list[int]:
+        """[left, top, right, bottom], as JSON carries it."""
+        return [self.left, self.top, self.right, self.bottom]
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word image and what the recogniser saw in it.
+
+    Attributes:
+        box: where it stands.
+        line: number of its text line on the photo, in reading order.
+        text: best reading.
+        confidence: calibrated probability 0..1 of `text`.
+        alternatives: readings with probabilities, best first, `text` included.
+        posteriorgram: what the network saw, packed; opaque to the indexer.
+    """
+
+    box: Box
+    line: int
+    text: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+    posteriorgram: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading a photo gave: its upright size in pixels, when it was taken, its words."""
+
+    width: int
+    height: int
+    taken: datetime | None
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The cheap change check of a file: size in bytes and modification time in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as the catalog knows it."""
+
+    id: int
+    hash: str
+    state: State
+    width: int
+    height: int
+    taken: datetime | None
+    places: tuple[Path, ...]
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be read; `next_try` is seconds since 1970."""
+
+    path: Path
+    reason: str
+    attempts: int
+    next_try: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """A word that answers a query: what was read, where, and how likely it says what was asked."""
+
+    text: str
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A photo that answers a query; `score` is a probability 0..1, `context` the line around."""
+
+    photo: Path
+    score: float
+    words: tuple[Match, ...]
+    taken: datetime | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that a query gives: `total` counts the photos before the limit cut them."""
+
+    query: str
+    seconds: float
+    total: int
+    hits: tuple[Hit, ...] = field(default=())

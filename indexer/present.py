@@ -1,0 +1,270 @@
+"""Values to what people and programs see: text, JSON, progress, pictures."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.errors import CatalogError, OcrsearchError
+from indexer.library import Hooks
+from indexer.photo import Answer, Box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from indexer.catalog import Catalog
+    from indexer.config import Settings
+    from indexer.fulltext import Fulltext
+    from indexer.library import Step, Summary
+    from indexer.photo import Hit, Match, Photo
+    from indexer.reading import Detector
+    from indexer.search import Filters, Searcher
+
+SHOWN_WORDS = 4
+"""Matching words that a hit shows on a terminal."""
+
+
+# progress ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress() -> Iterator[Hooks]:
+    """Hooks that show a bar on a terminal, and one line a photo elsewhere."""
+    if not sys.stderr.isatty():
+        yield Hooks(report=_log_step)
+        return
+    bar: list[Any] = []
+
+    def report(step: Step) -> None:
+        if not bar:
+            bar.append(click.progressbar(length=step.total, label="reading", file=sys.stderr))
+        bar[0].update(1)
+
+    yield Hooks(report=report)
+    if bar:
+        bar[0].render_finish()
+
+
+def _log_step(step: Step) -> None:
+    logging.getLogger("ocrsearch").info("%s: %s", step.path, step.outcome)
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """What a pass did."""
+    return {
+        "found": summary.found,
+        "read": summary.read,
+        "empty": summary.empty,
+        "failed": summary.failed,
+        "removed": summary.removed,
+        "moved": summary.moved,
+        "offline": [str(root) for root in summary.offline],
+        "problems": {str(path): reason for path, reason in summary.problems.items()},
+    }
+
+
+def summary_text(summary: Summary) -> str:
+    """The same for people, problems first named."""
+    lines = [f"{path}: {reason}" for path, reason in summary.problems.items()]
+    lines += [f"{root}: missing or empty, its photos are kept" for root in summary.offline]
+    lines.append(
+        f"{summary.found} photos found: {summary.read} read, {summary.empty} without text, "
+        f"{summary.failed} failed, {summary.moved} moved or copied, {summary.removed} removed"
+    )
+    return "\n".join(lines)
+
+
+# queries -------------------------------------------------------------------------------------
+
+
+def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) -> Answer:
+    """Answer one query and print it; a wrong line of a batch is an error like any other."""
+    found = searcher.search(text, filters)
+    if as_json:
+        click.echo(json.dumps(answer_json(found), ensure_ascii=False))
+    elif found.hits:
+        click.echo(answer_text(found))
+    else:
+        similar = searcher.suggestions(text)
+        advice = f"; did you mean {', '.join(similar)}?" if similar else ""
+        click.echo(f"no photo found for {text!r}{advice}", err=True)
+    return found
+
+
+def answer_json(found: Answer) -> dict[str, Any]:
+    """An answer as cli.md promises it to programs."""
+    return {
+        "query": found.query,
+        "seconds": round(found.seconds, 4),
+        "total": found.total,
+        "hits": [
+            {
+                "photo": str(hit.photo),
+                "score": round(hit.score, 6),
+                "words": [
+                    {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)}
+                    for w in hit.words
+                ],
+            }
+            for hit in found.hits
+        ],
+    }
+
+
+def answer_text(found: Answer) -> str:
+    """A short list: score, date and file, then the line of text around the best match."""
+    lines = [_hit_text(hit) for hit in found.hits]
+    more = found.total - len(found.hits)
+    return "\n".join([*lines, *([f"… and {more} more; see --limit"] if more else [])])
+
+
+def _hit_text(hit: Hit) -> str:
+    taken = f"  {hit.taken:%Y-%m-%d}" if hit.taken else ""
+    head = f"{hit.score:4.0%}  {click.style(str(hit.photo), bold=True)}{taken}"
+    width = shutil.get_terminal_size().columns - 6
+    matched = {word.text for word in hit.words[:SHOWN_WORDS]}
+    words = hit.context[: max(20, width)].split(" ")
+    context = " ".join(click.style(w, fg="red", bold=True) if w in matched else w for w in words)
+    return f"{head}\n      {context}"
+
+
+def write_hits(answers: Sequence[Answer], folder: Path) -> None:
+    """Draw every hit with its matching words into `folder`, numbered by query and rank.
+
+    Raises:
+        OcrsearchError: the folder cannot be made; a photo that is gone is only reported.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{folder}: cannot create this folder ({error.strerror})"
+        raise OcrsearchError(msg) from error
+    many = len(answers) > 1
+    for number, found in enumerate(answers, start=1):
+        for rank, hit in enumerate(found.hits, start=1):
+            name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
+            out = folder / f"{name}-{hit.photo.stem}.jpg"
+            try:
+                draw(hit.photo, [(m.box, _label(m)) for m in hit.words], out)
+            except OcrsearchError as error:
+                click.echo(f"{hit.photo}: {error}", err=True)
+            else:
+                click.echo(str(out), err=True)
+
+
+def _label(match: Match) -> str:
+    return f"{match.text} {match.score:.0%}"
+
+
+def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
+    """Write a photo with marked words; see `render.draw`."""
+    from indexer import render  # noqa: PLC0415 - drawing loads Pillow, listing does not
+
+    render.draw(photo, marks, out)
+
+
+# photos --------------------------------------------------------------------------------------
+
+
+def photo_json(path: Path, photo: Photo) -> str:
+    """What was read on a photo, as cli.md promises it to programs."""
+    words = [
+        {
+            "box": word.box.as_list(),
+            "text": word.text,
+            "confidence": word.confidence,
+            "alternatives": [list(pair) for pair in word.alternatives],
+        }
+        for word in photo.words
+    ]
+    return json.dumps(
+        {
+            "photo": str(path),
+            "width": photo.width,
+            "height": photo.height,
+            "state": str(photo.state),
+            "words": words,
+        },
+        ensure_ascii=False,
+    )
+
+
+def photo_text(photo: Photo) -> str:
+    """The text of a photo line by line; unsure words carry a question mark."""
+    lines: dict[int, list[str]] = {}
+    for word in photo.words:
+        unsure = "?" if word.confidence < 0.5 else ""  # noqa: PLR2004 - as likely wrong as right
+        lines.setdefault(word.line, []).append(word.text + unsure)
+    return "\n".join(" ".join(line) for line in lines.values()) or f"({photo.state}: no words)"
+
+
+def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
+    """Detect on one photo and print the boxes; whether it could be opened."""
+    from indexer import reading  # noqa: PLC0415 - loads Pillow
+
+    try:
+        opened = reading.open_upright(photo, reading.Limits())
+        lines = detector.detect(opened.pixels, photo)
+    except OcrsearchError as error:
+        click.echo(f"{photo}: {error}", err=True)
+        return False
+    found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
+    if image:
+        draw(photo, [(box, "") for box in found], image)
+    listed = [box.as_list() for box in found]
+    click.echo(
+        json.dumps({"photo": str(photo), "boxes": listed})
+        if as_json
+        else f"{photo}: {len(listed)} words in {len(lines)} lines"
+    )
+    return True
+
+
+# status --------------------------------------------------------------------------------------
+
+
+def status(settings: Settings, catalog: Catalog, index: Fulltext) -> dict[str, Any]:
+    """Counts by state, failures with reasons, sizes in bytes."""
+    counts = catalog.counts()
+    try:
+        indexed = index.count()
+    except CatalogError:
+        indexed = 0
+    files = list(settings.home.rglob("*"))
+    in_index = [f for f in files if settings.index in f.parents and f.is_file()]
+    return {
+        "photos": {state: n for state, n in counts.items() if state != "words"},
+        "words": counts["words"],
+        "indexed": indexed,
+        "folders": {str(root): not away for root, away in catalog.roots().items()},
+        "failures": [
+            {"photo": str(f.path), "reason": f.reason, "attempts": f.attempts}
+            for f in catalog.failures()
+        ],
+        "bytes": {
+            "catalog": sum(f.stat().st_size for f in settings.home.glob("catalog.db*")),
+            "index": sum(f.stat().st_size for f in in_index),
+        },
+        "home": str(settings.home),
+    }
+
+
+def status_text(report: dict[str, Any], *, failed: bool) -> str:
+    """The same for people."""
+    photos = ", ".join(f"{n} {state}" for state, n in report["photos"].items())
+    sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report["bytes"].items())
+    lines = [f"photos   {photos}", f"words    {report['words']}", f"sizes    {sizes}"]
+    for folder, online in report["folders"].items():
+        lines.append(f"folder   {folder}{'' if online else ' (offline)'}")
+    if failed:
+        lines += [f"failed   {f['photo']}: {f['reason']}" for f in report["failures"]]
+    elif report["failures"]:
+        lines.append("         ocrsearch status --failed lists the reasons")
+    return "\n".join(lines)

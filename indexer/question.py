@@ -1,0 +1,70 @@
+"""What a user asks, as a tree, and how texts are folded before they are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, folded."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Words that match a pattern: `*` stands for any characters, `?` for one; folded."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that stand side by side, folded."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class And:
+    """Every part must be on the photo."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """At least one part must be on the photo."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part must not be on the photo."""
+
+    part: Question
+
+
+Question = Term | Pattern | Phrase | And | Or | Not
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; what remains of case and accents after reading is chance."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def tokens(text: str) -> list[str]:
+    """The searchable words of a reading: folded runs of letters and digits."""
+    return re.findall(r"[^\W_]+", fold(text))
+
+
+def leaves(question: Question) -> list[Term | Pattern | Phrase]:
+    """What a photo can show for `question`: its parts that are not negated."""
+    if isinstance(question, And | Or):
+        return [leaf for part in question.parts for leaf in leaves(part)]
+    return [] if isinstance(question, Not) else [question]

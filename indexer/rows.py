@@ -1,0 +1,104 @@
+"""Rows of the catalog to values and back, and the statements they share. Private to `catalog`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from indexer.photo import Box, Photo, State, Word
+from indexer.tables import ENGINE, PHOTO, PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from indexer.catalog import Engine
+
+T = TypeVar("T")
+
+
+def chunks(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Pieces that fit the number of parameters a statement may have."""
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> None:
+    """Change photos so that the derived stores notice."""
+    connection.execute(
+        sa.update(PHOTO)
+        .where(PHOTO.c.id.in_(ids))
+        .values(generation=PHOTO.c.generation + 1, **values)
+    )
+
+
+def drop_places(
+    connection: sa.Connection, paths: Sequence[Path], now: float | None = None
+) -> None:
+    """Forget files; photos left without any are marked as orphaned at `now`, or deleted."""
+    for chunk in chunks(paths):
+        here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
+        photos = list(connection.scalars(here))
+        connection.execute(sa.delete(PLACE).where(PLACE.c.path.in_(chunk)))
+        housed = set(
+            connection.scalars(sa.select(PLACE.c.photo_id).where(PLACE.c.photo_id.in_(photos)))
+        )
+        orphans = [photo for photo in photos if photo not in housed]
+        if orphans:
+            touch(connection, orphans, orphaned_at=now or 0.0)
+
+
+def engine_id(connection: sa.Connection, engine: Engine) -> int:
+    known: int | None = connection.scalar(
+        sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+    )
+    if known is not None:
+        return known
+    row = {"fingerprint": engine.fingerprint, "alphabet": engine.alphabet}
+    made = connection.execute(sa.insert(ENGINE).values(row)).inserted_primary_key
+    return int(made[0])  # type: ignore[index]
+
+
+def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
+    return [
+        {
+            "photo_id": photo,
+            "position": position,
+            "line": word.line,
+            "left": word.box.left,
+            "top": word.box.top,
+            "right": word.box.right,
+            "bottom": word.box.bottom,
+            "text": word.text,
+            "confidence": round(word.confidence, 4),
+            # texts hold no white space, so one tab-separated string is compact and unambiguous
+            "alternatives": "\t".join(f"{text}\t{p:.3g}" for text, p in word.alternatives),
+            "posteriorgram": word.posteriorgram,
+        }
+        for position, word in enumerate(words)
+    ]
+
+
+def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+    parts = row.alternatives.split("\t") if row.alternatives else []
+    return Word(
+        Box(row.left, row.top, row.right, row.bottom),
+        row.line,
+        row.text,
+        row.confidence,
+        tuple((text, float(p)) for text, p in zip(parts[::2], parts[1::2], strict=True)),
+        row.posteriorgram,
+    )
+
+
+def photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+    return Photo(
+        row.id,
+        row.hash,
+        State(row.state),
+        row.width,
+        row.height,
+        row.taken,
+        tuple(places),
+        words,
+    )

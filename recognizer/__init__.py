@@ -1,0 +1,1 @@
+"""Word images to readings: knows nothing of photos, folders, SQL or HTTP."""

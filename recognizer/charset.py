@@ -1,0 +1,64 @@
+"""The alphabet: which characters the network can write, and which label each one has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+BLANK = 0
+"""Label of the CTC blank."""
+
+ASCII = "".join(chr(code) for code in range(33, 127))
+"""Every printable ASCII character but the space: words hold no spaces."""
+
+
+@dataclass(frozen=True)
+class Charset:
+    """An ordered alphabet; the order is part of the model. Label 0 is the CTC blank."""
+
+    symbols: str = field(default=ASCII)
+
+    def __post_init__(self) -> None:
+        """Refuse an alphabet whose labels would not be unique.
+
+        Raises:
+            ValueError: a character stands twice, or there is none.
+        """
+        if not self.symbols or len(set(self.symbols)) != len(self.symbols):
+            msg = f"an alphabet needs distinct characters, got {self.symbols!r}"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        """Number of labels, the blank included."""
+        return len(self.symbols) + 1
+
+    @cached_property
+    def _labels(self) -> dict[str, int]:
+        return {symbol: label for label, symbol in enumerate(self.symbols, start=1)}
+
+    def encode(self, text: str) -> list[int]:
+        """Labels of `text`.
+
+        Raises:
+            KeyError: `text` holds a character outside the alphabet; see `missing`.
+        """
+        return [self._labels[character] for character in text]
+
+    def decode(self, labels: Iterable[int]) -> str:
+        """Text of `labels` that are already collapsed (no blanks, no repeats of a path)."""
+        return "".join(self.symbols[label - 1] for label in labels)
+
+    def missing(self, text: str) -> str:
+        """The characters of `text` that the alphabet lacks, in order of appearance."""
+        return "".join(dict.fromkeys(c for c in text if c not in self._labels))
+
+    def union(self, texts: Iterable[str]) -> Charset:
+        """This alphabet with the unknown characters of `texts` appended (sorted)."""
+        extra = {c for text in texts for c in text if not c.isspace()} - set(self.symbols)
+        return Charset(self.symbols + "".join(sorted(extra)))
+
+
+def frames_needed(labels: Sequence[int]) -> int:
+    """Frames a CTC path needs: one a label, and a blank between equal neighbours."""
+    return len(labels) + sum(a == b for a, b in zip(labels, labels[1:], strict=False))

@@ -1,0 +1,1 @@
+"""Labelled word images, each source read in its own published format."""

@@ -1,0 +1,99 @@
+"""Synthetic word images, drawn from fonts onto paper and boards."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from recognizer.datasets import handwriting
+from recognizer.datasets.table import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from recognizer.datasets.vocabulary import Vocabulary
+
+
+def draw_word(
+    text: str, fonts: list[Path], random: np.random.Generator
+) -> tuple[NDArray[np.uint8], str]:
+    """A grey word image and the name of the font it is drawn in."""
+    pen = handwriting.random_pen(fonts, random)
+    while not handwriting.supports(pen.font, text):
+        pen = handwriting.random_pen(fonts, random)
+    ink, top, foot = handwriting.draw(text, pen, random)
+    return _photograph(_cut(ink, top, foot, random), random), pen.font.stem
+
+
+def _cut(
+    ink: NDArray[np.float32], top: int, foot: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Cut as a detector would: mostly as high as the line, sometimes close to the ink."""
+    rows = np.flatnonzero(ink.max(axis=1) > 0.2)  # noqa: PLR2004 - faint edges are no ink
+    first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (top, foot)
+    if random.random() < 0.7:
+        first, last = min(first + 2, top), max(last - 2, foot)
+    height = max(8, last - first)
+    above, below, left, right = (random.uniform(-0.02, 0.22, 4) * height).round().astype(int)
+    padded = np.pad(ink, ((height, height), (height, height)))
+    columns = ink.shape[1] + height
+    return padded[
+        first + height - above : last + height + below, height - left : columns + right
+    ]
+
+
+def _photograph(ink: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Ink on a ground as a camera sees it: uneven pen, soft focus, any contrast."""
+    picture = Image.fromarray((ink * 255).astype(np.uint8))
+    coverage = np.asarray(
+        picture.filter(ImageFilter.GaussianBlur(float(random.uniform(0.2, 1.6)))), np.float32
+    )
+    rows, columns = coverage.shape
+    coarse = random.uniform(0.65, 1.0, (max(2, rows // 12), max(2, columns // 12)))
+    texture = Image.fromarray(coarse.astype(np.float32)).resize((columns, rows))
+    ground = random.uniform(120, 245)
+    contrast = ground * random.uniform(0.2, 0.95)
+    grey = ground - contrast * coverage / 255 * np.asarray(texture)
+    grey += random.normal(0, random.uniform(0, 4), grey.shape)
+    return np.asarray(grey.clip(0, 255), dtype=np.uint8)
+
+
+def write_words(
+    out: Path,
+    count: int,
+    source: tuple[Vocabulary, list[Path]],
+    seed: int,
+    progress: Callable[[int], None],
+) -> None:
+    """Draw `count` labelled words into the zip file `out`; read it with `datasets.table`.
+
+    Args:
+        out: written under a temporary name first, so a half-made file never counts as complete.
+        count: how many words.
+        source: what the words say and the fonts they are drawn in.
+        seed: the same seed draws the same file.
+        progress: called with the number of words done.
+    """
+    vocabulary, fonts = source
+    random = np.random.default_rng(seed)
+    partial = out.with_name(out.name + ".part")
+    labels = []
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for index in range(count):
+            text = vocabulary.draw(random)
+            picture, font = draw_word(text, fonts, random)
+            name = f"{index // 1000:04d}/{index:07d}.webp"
+            buffer = io.BytesIO()
+            Image.fromarray(picture).save(buffer, "WEBP", quality=80, method=0)
+            archive.writestr(name, buffer.getvalue())
+            labels.append(f"{name}\t{text}\t{font}\n")
+            progress(index + 1)
+        archive.writestr(LABELS, "".join(labels))
+    partial.replace(out)

@@ -1,0 +1,83 @@
+"""`labels.tsv` beside its images, or both inside one zip file.
+
+A line is: image path relative to the file, TAB, text, then optionally TAB, hand and further
+columns that are not read.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from recognizer import images
+from recognizer.datasets.samples import Sample
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+LABELS = "labels.tsv"
+
+
+def read_table(path: Path) -> list[Sample]:
+    """Samples of a `labels.tsv`.
+
+    Raises:
+        DataError: the file is missing, or a line has no text; names the file and the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot read labels ({error})"
+        raise DataError(msg) from error
+    root = path.parent
+    return [
+        Sample(name, label, hand, partial(images.load, root / name))
+        for name, label, hand in _rows(text, str(path))
+    ]
+
+
+def read_zip(path: Path) -> list[Sample]:
+    """Samples of a zip file that holds `labels.tsv` and the images it names.
+
+    Raises:
+        DataError: no zip file, or no labels in it.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+        text = archive.read(LABELS).decode("utf-8")
+    except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
+        msg = f"{path}: not a zip file with {LABELS} at its top ({error})"
+        raise DataError(msg) from error
+    return [
+        Sample(name, label, hand, partial(_load_member, archive, name))
+        for name, label, hand in _rows(text, f"{path}:{LABELS}")
+    ]
+
+
+def _rows(text: str, source: str) -> Iterator[tuple[str, str, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        columns = line.split("\t")
+        if len(columns) < 2 or not columns[1]:  # noqa: PLR2004 - image and text
+            msg = f"{source}, line {number}: expected image, TAB, text"
+            raise DataError(msg)
+        yield columns[0], columns[1], columns[2] if len(columns) > 2 else ""  # noqa: PLR2004
+
+
+def _load_member(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+    try:
+        with Image.open(io.BytesIO(archive.read(name))) as image:
+            return images.fit(image)
+    except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+        msg = f"{archive.filename}:{name}: not a readable word image ({error})"
+        raise DataError(msg) from error

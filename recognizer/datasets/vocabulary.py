@@ -1,0 +1,87 @@
+"""What synthetic words say: everyday words, names as programs use them, numbers, signs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TAILS = (".", ",", ":", ";", "?", "!", ")", "=", "()", "...", '"')
+_PAIRS = ("()", "[]", "{}", '""', "''", "<>")
+_SIGNS = ("->", "=>", "==", "!=", "<=", ">=", "+=", "++", "-", "=", "+", "*", "/", "&", "%", "#")
+
+
+class Vocabulary:
+    """Draws texts; common words come often, but not as often as in running text."""
+
+    def __init__(self, words: Sequence[str] | None = None, size: int = 40_000) -> None:
+        """`words`, most common first; without them the `size` most common English ones."""
+        self._given = words
+        self._size = size
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words, most common first."""
+        if self._given is not None:
+            return list(self._given)
+        # loaded here because its tables take a second, and only drawing words needs them
+        from wordfreq import top_n_list  # noqa: PLC0415
+
+        return [w for w in top_n_list("en", self._size) if w.isascii() and w.isalnum()]
+
+    @cached_property
+    def _odds(self) -> np.ndarray:
+        # Zipf's law flattened: a network must learn letters, not the hundred commonest words
+        odds = (np.arange(len(self.words)) + 20.0) ** -0.6
+        return np.asarray(odds / odds.sum())
+
+    def draw(self, random: np.random.Generator) -> str:
+        """One text without spaces."""
+        kind = random.random()
+        if kind < 0.06:
+            return self._number(random)
+        if kind < 0.08:
+            return str(random.choice(_SIGNS))
+        if kind < 0.16:
+            return self._name(random)
+        word = self._cased(self._word(random), random)
+        return self._dressed(word, random) if random.random() < 0.18 else word
+
+    def _word(self, random: np.random.Generator) -> str:
+        return self.words[int(random.choice(len(self.words), p=self._odds))]
+
+    @staticmethod
+    def _cased(word: str, random: np.random.Generator) -> str:
+        kind = random.random()
+        if kind < 0.64:
+            return word
+        return word.capitalize() if kind < 0.86 else word.upper()
+
+    def _name(self, random: np.random.Generator) -> str:
+        parts = [self._word(random) for _ in range(int(random.integers(2, 4)))][:3]
+        style = random.random()
+        if style < 0.5:
+            return parts[0] + "".join(map(str.capitalize, parts[1:2]))
+        joint = "_" if style < 0.75 else "."
+        return joint.join(parts[:2]) + ("()" if random.random() < 0.3 else "")
+
+    @staticmethod
+    def _number(random: np.random.Generator) -> str:
+        digits = str(int(random.integers(0, 10 ** int(random.integers(1, 6)))))
+        kind = random.random()
+        if kind < 0.6:
+            return digits
+        if kind < 0.75:
+            return f"{digits}{random.choice(list('.,:)%'))}"
+        return f"{digits}{random.choice(list('./-:'))}{int(random.integers(0, 100))}"
+
+    @staticmethod
+    def _dressed(word: str, random: np.random.Generator) -> str:
+        if random.random() < 0.7:
+            return word + str(random.choice(_TAILS))
+        pair = str(random.choice(_PAIRS))
+        return pair[0] + word + (pair[1] if random.random() < 0.8 else "")

@@ -1,0 +1,89 @@
+"""A word image becomes what the network sees: the same code for training and for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL import Image
+
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+HEIGHT = 48
+"""Rows of every network input, in pixels."""
+
+MIN_WIDTH, MAX_WIDTH = 16, 480
+"""Columns of a network input, in pixels; wider words are squeezed."""
+
+WIDTH_STEP = 16
+"""Batches are padded to a multiple of this many columns."""
+
+_LEAST_CONTRAST = 3.0
+"""Grey levels of standard deviation below which noise is not blown up to full contrast."""
+
+
+def load(path: Path) -> NDArray[np.uint8]:
+    """Read a word image as a fitted grey crop (HEIGHT × width).
+
+    Raises:
+        DataError: the file is missing or is no readable image.
+    """
+    try:
+        with Image.open(path) as image:
+            return fit(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        msg = f"{path}: not a readable word image ({error})"
+        raise DataError(msg) from error
+
+
+def fit(image: Image.Image) -> NDArray[np.uint8]:
+    """Scale a word image to HEIGHT rows, keeping its proportions within MIN/MAX_WIDTH."""
+    grey = image.convert("L")
+    width = round(grey.width * HEIGHT / max(1, grey.height))
+    width = min(MAX_WIDTH, max(MIN_WIDTH, width))
+    # reducing_gap lets very large crops shrink in whole steps first: the same picture, faster
+    scaled = grey.resize((width, HEIGHT), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    return np.asarray(scaled, dtype=np.uint8)
+
+
+def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Batch fitted crops: float grey levels [N, 1, HEIGHT, W] and widths [N] in pixels.
+
+    The columns right of a crop repeat its last one, so that filters meet no false edge.
+    """
+    widths = [crop.shape[1] for crop in crops]
+    total = -(-max(widths) // WIDTH_STEP) * WIDTH_STEP
+    batch = np.empty((len(crops), 1, HEIGHT, total), dtype=np.uint8)
+    for row, crop in enumerate(crops):
+        batch[row, 0, :, : crop.shape[1]] = crop
+        batch[row, 0, :, crop.shape[1] :] = crop[:, -1:]
+    return torch.from_numpy(batch).float(), torch.tensor(widths)
+
+
+def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
+    """Grey levels to ink: mean 0 and deviation 1 over each word, ink positive, padding 0.
+
+    Args:
+        grey: [N, 1, HEIGHT, W] grey levels 0..255.
+        widths: [N] valid columns of each word.
+
+    Returns:
+        [N, 1, HEIGHT, W]; a word lighter than its ground (chalk) comes out like any other.
+    """
+    columns = torch.arange(grey.shape[3], device=grey.device)
+    valid = (columns < widths.to(grey.device)[:, None]).float()[:, None, None, :]
+    count = valid.sum((2, 3), keepdim=True) * grey.shape[2]
+    mean = (grey * valid).sum((2, 3), keepdim=True) / count
+    ink = (mean - grey) * valid
+    deviation = (ink.square().sum((2, 3), keepdim=True) / count).sqrt()
+    ink = ink / deviation.clamp(min=_LEAST_CONTRAST)
+    # ink covers the smaller part of a word, so its tail is the longer one: third moment > 0
+    skew = ink.pow(3).sum((2, 3), keepdim=True) / count
+    return torch.where(skew < -1.0, -ink, ink).clamp(-3.0, 5.0)

@@ -1,0 +1,107 @@
+"""Fitted crops to readings, in batches of equal width, on the best device there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from recognizer import decode, images, shipped, weights
+from recognizer.model import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from recognizer.model import CRNN
+
+BATCH_PIXELS = 64 * 48 * 192
+"""Pixels of a batch: bounds memory whatever the width of the words."""
+
+
+def best_device() -> torch.device:
+    """A CUDA device when there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
+    """Autocast to bfloat16 where the hardware computes in it, else full precision."""
+    quick = device.type == "cuda" or torch.backends.mkldnn.is_available()
+    if device.type == "cpu" and not _cpu_has_bfloat16():
+        quick = False
+    return torch.autocast(device.type, torch.bfloat16) if quick else nullcontext()
+
+
+def _cpu_has_bfloat16() -> bool:
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    return "AVX512" in capabilities and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
+class Recognizer:
+    """Reads word images with one set of weights."""
+
+    def __init__(
+        self,
+        path: Path = shipped.WEIGHTS,
+        device: torch.device | None = None,
+        threads: int | None = None,
+    ) -> None:
+        """Load weights onto `device` (default: the best one); compute on `threads` CPU threads.
+
+        Raises:
+            WeightsError: see `weights.load`.
+        """
+        if threads:
+            torch.set_num_threads(threads)
+        self.device = device or best_device()
+        model, self.card = weights.load(path)
+        self.fingerprint = shipped.fingerprint(path)
+        self.model: CRNN = model.to(self.device, memory_format=torch.channels_last)
+
+    def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """CTC logits [T, labels] of each fitted crop; T is a quarter of its width.
+
+        A word's logits do not depend on the words beside it: a batch has one padded width.
+        """
+        out: list[NDArray[np.float32] | None] = [None] * len(crops)
+        for batch in _batches(crops):
+            grey, widths = images.pad([crops[i] for i in batch])
+            with torch.inference_mode(), mixed_precision(self.device):
+                ink = images.normalize(grey.to(self.device), widths)
+                ink = ink.contiguous(memory_format=torch.channels_last)
+                logits = self.model(ink).float().cpu().numpy()
+            for row, index in enumerate(batch):
+                out[index] = logits[row, : int(frames(widths[row]))]
+        return [row for row in out if row is not None]
+
+    def read(
+        self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
+    ) -> list[decode.Reading]:
+        """The reading of each fitted crop (HEIGHT × width, see `images.fit`)."""
+        return [r for r, _ in self.read_with_posteriors(crops, alternatives=alternatives)]
+
+    def read_with_posteriors(
+        self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
+    ) -> list[tuple[decode.Reading, NDArray[np.float32]]]:
+        """Each reading with the calibrated probabilities [T, labels] that it was decoded from."""
+        out = []
+        for logits in self.logits(crops):
+            probabilities = decode.softmax(logits, self.card.temperature)
+            reading = decode.read(probabilities, self.card.charset, alternatives=alternatives)
+            out.append((reading, probabilities))
+        return out
+
+
+def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
+    buckets: dict[int, list[int]] = defaultdict(list)
+    for index, crop in enumerate(crops):
+        buckets[-(-crop.shape[1] // images.WIDTH_STEP) * images.WIDTH_STEP].append(index)
+    for width, members in sorted(buckets.items()):
+        size = max(1, BATCH_PIXELS // (images.HEIGHT * width))
+        yield from (members[i : i + size] for i in range(0, len(members), size))
