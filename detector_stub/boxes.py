@@ -52,6 +52,7 @@ class Detector(Protocol):
         Args:
             photo: the upright photo, RGB [rows, columns, 3].
             path: where it came from, for detectors that keep boxes beside the photo.
+
         """
 
 
@@ -84,7 +85,7 @@ def _shared(a: Box, b: Box) -> float:
 def _continues(last: Box, box: Box) -> bool:
     gap = box.left - last.right
     height = min(last.height, box.height)
-    return _shared(last, box) > 0.5 and -0.7 * height < gap < 2.5 * max(last.height, box.height)  # noqa: PLR2004
+    return _shared(last, box) > 0.5 and -0.7 * height < gap < 2.5 * max(last.height, box.height)
 
 
 def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
@@ -112,7 +113,7 @@ def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
 
 def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
     both = min(a[2], b[2]) - max(a[0], b[0])
-    return both > 0.3 * min(a[2] - a[0], b[2] - b[0])  # noqa: PLR2004
+    return both > 0.3 * min(a[2] - a[0], b[2] - b[0])
 
 
 def _starts(waiting: list[int], spans: list[tuple[int, int, int, int]]) -> list[int]:
@@ -120,6 +121,11 @@ def _starts(waiting: list[int], spans: list[tuple[int, int, int, int]]) -> list[
     return [
         i
         for i in waiting
-        if not any(spans[j][3] <= spans[i][3] and j != i and spans[j][1] < spans[i][1]
-                   and _overlap(spans[i], spans[j]) for j in waiting)
+        if not any(
+            spans[j][3] <= spans[i][3]
+            and j != i
+            and spans[j][1] < spans[i][1]
+            and _overlap(spans[i], spans[j])
+            for j in waiting
+        )
     ]

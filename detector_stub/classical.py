@@ -35,6 +35,7 @@ class ClassicalConfig:
         level: farthest apart the middles of neighbouring letters may lie, vertically.
         least, most: heights of letters; smaller ink is a dot, larger a drawing.
         region: radius of the neighbourhood that sets the letter height, as a share of the photo.
+
     """
 
     longest_side: int = 2000
@@ -75,8 +76,8 @@ class ClassicalDetector:
         height = letter_height(rects, photo.shape[:2], self.config)
         size = (rects[:, 3] - rects[:, 1]) / height
         broad = (rects[:, 2] - rects[:, 0]) / height
-        letters = (size > self.config.least) & (size < self.config.most) & (broad < 12)  # noqa: PLR2004
-        marks = (size <= self.config.least) & (broad < 1.2)  # noqa: PLR2004
+        letters = (size > self.config.least) & (size < self.config.most) & (broad < 12)
+        marks = (size <= self.config.least) & (broad < 1.2)
         groups = link(rects[letters], height[letters], self.config)
         return plausible(merge(rects[letters], groups, rects[marks], height[letters]))
 
@@ -85,7 +86,7 @@ def components(strokes: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Rectangles of connected ink, specks left out."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     left, top, width, height, area = stats[1:].T
-    keep = (area >= 6) & (np.maximum(width, height) >= 4)  # noqa: PLR2004 - specks in pixels
+    keep = (area >= 6) & (np.maximum(width, height) >= 4)
     keep &= (width < 0.5 * strokes.shape[1]) & (height < 0.3 * strokes.shape[0])
     rects = np.stack([left, top, left + width, top + height], axis=1)
     return np.asarray(rects[keep], dtype=np.float32)
@@ -116,7 +117,7 @@ def letter_height(
         local = total[0][y, x] / (total[1][y, x] + 1e-6)
         far = np.abs(tall - local)
         weight = np.where(far < np.log(2.2), 1.0, 0.02).astype(np.float32)
-    return np.exp(local).astype(np.float32)
+    return np.asarray(np.exp(local), dtype=np.float32)
 
 
 def link(

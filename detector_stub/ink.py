@@ -69,7 +69,8 @@ def without_rules(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
         thick = cv2.dilate(ink, np.ones(across, np.uint8))
         straight = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         # words written on the line are as dark but thicker than it: they stay
-        bold = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(tuple(5 * (s > 1) or 1 for s in across), np.uint8))
-        rules |= straight & ~bold & 1
-    cleaned = ink & ~rules & 1
-    return np.asarray(cleaned, dtype=np.uint8)
+        bold = cv2.morphologyEx(
+            ink, cv2.MORPH_OPEN, np.ones(tuple(5 * (s > 1) or 1 for s in across), np.uint8)
+        )
+        rules |= np.where(bold > 0, 0, straight).astype(np.uint8)
+    return np.where(rules > 0, 0, ink).astype(np.uint8)

@@ -42,6 +42,7 @@ class SidecarDetector:
 
         Raises:
             DetectorError: the sidecar file is damaged; names the file and the fault.
+
         """
         sidecar = path.with_name(path.name + SUFFIX)
         if not sidecar.is_file():

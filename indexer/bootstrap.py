@@ -86,6 +86,7 @@ class BuiltInEyes:
 
         Raises:
             EngineError: the weights are missing or damaged.
+
         """
         from recognizer import shipped  # noqa: PLC0415
         from recognizer.errors import WeightsError  # noqa: PLC0415
@@ -121,6 +122,7 @@ def make_home(settings: Settings) -> None:
 
     Raises:
         CatalogError: it cannot be created.
+
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -135,6 +137,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
     Raises:
         CatalogError: another process holds it; the message names that process.
+
     """
     make_home(settings)
     lock = FileLock(settings.lock)
@@ -154,7 +157,9 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     try:
         holder.write_text(f"{os.getpid()}\n", encoding="ascii")
         with Catalog(settings.database) as catalog:
-            yield Library(settings, catalog, Fulltext(settings.index), BuiltInEyes(settings, workers))
+            yield Library(
+                settings, catalog, Fulltext(settings.index), BuiltInEyes(settings, workers)
+            )
     finally:
         lock.release()
 
@@ -165,6 +170,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Fulltext]]:
 
     Raises:
         CatalogError: there is no catalog yet.
+
     """
     if not settings.catalog_url and not (settings.home / "catalog.db").exists():
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from indexer import database
 from indexer.photo import Failure, Photo, Reading, Stamp, State, Word
-from indexer.rows import chunks, drop_places, engine_id, photo as photo_of, touch, word, word_rows
+from indexer.rows import chunks, drop_places, engine_id, touch, word, word_rows
+from indexer.rows import photo as photo_of
 from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -340,9 +341,9 @@ class Catalog:
             counts[State.OFFLINE if away else State(row.state)] += 1
         counts[State.FAILED] = len(self.failures())
         words = self._read(
-            sa.select(sa.func.count()).select_from(WORD.join(PHOTO)).where(
-                PHOTO.c.orphaned_at.is_(None)
-            )
+            sa.select(sa.func.count())
+            .select_from(WORD.join(PHOTO))
+            .where(PHOTO.c.orphaned_at.is_(None))
         )
         return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
 

@@ -26,6 +26,19 @@ DATES = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
+class Failed(click.ClickException):
+    """An error as click shows it, with the exit code of its kind."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override] # click has one code for the class
+        """What the process ends with."""
+        return self.code
+
+
 class Commands(click.Group):
     """A group that turns expected errors into one message and their exit code."""
 
@@ -42,9 +55,7 @@ class Commands(click.Group):
             text = str(error)
             if code is None:
                 text = f"unexpected {type(error).__name__}: {error}\nRun again with --debug."
-            failure = click.ClickException(text)
-            failure.exit_code = code or 1
-            raise failure from error
+            raise Failed(text, code or 1) from error
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -89,7 +100,9 @@ def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> l
         raise UsageError(msg)
     for root in roots:
         if settings.home.resolve().is_relative_to(root):
-            msg = f"{settings.home}: the home folder lies inside the photo folder {root}; use --home"
+            msg = (
+                f"{settings.home}: the home folder lies inside the photo folder {root}; use --home"
+            )
             raise UsageError(msg)
     # a folder inside another one is looked at once
     return [r for r in roots if not any(r != o and r.is_relative_to(o) for o in roots)]
@@ -147,7 +160,8 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     """
     from indexer import daemon  # noqa: PLC0415 - only this command needs watchdog
     from indexer.library import Hooks  # noqa: PLC0415
-    from indexer.watch import Pace, watch as batches  # noqa: PLC0415
+    from indexer.watch import Pace  # noqa: PLC0415
+    from indexer.watch import watch as batches  # noqa: PLC0415
 
     settings = load()
     with bootstrap.writing(settings, workers) as library, daemon.stopping() as stop:
@@ -169,7 +183,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 @click.option("--image", type=click.Path(path_type=Path), help="Write hits with marked words here.")
 @json_option
 @click.pass_obj
-def query(load: Callable[..., Settings], words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
+def query(load: Callable[..., Settings], /, words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
     """Find photos by the words on them, best first.
 
     All words must be on the photo. OR, NOT, "a phrase", prefix* and (brackets) work as well.
@@ -204,9 +218,7 @@ def query(load: Callable[..., Settings], words: tuple[str, ...], **options: Any)
 @click.option("--image", type=click.Path(path_type=Path), help="Write the photo, words framed.")
 @json_option
 @click.pass_obj
-def show(
-    load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool
-) -> None:
+def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool) -> None:
     """Show what was read on PHOTO.
 
     \b

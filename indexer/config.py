@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
 from typing import Any
 
 from platformdirs import user_config_path, user_data_path
@@ -85,6 +85,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
 
     Raises:
         ConfigError: names the file and every key that is wrong.
+
     """
     file = path or default_path()
     given = {key: value for key, value in flags.items() if value is not None}

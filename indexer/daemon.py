@@ -10,21 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import OcrsearchError
-from indexer.library import Hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from indexer.library import Library, Step, Summary
+    from indexer.library import Hooks, Library, Step, Summary
     from indexer.watch import Batch
 
 log = logging.getLogger("ocrsearch")
 
 
-def run(
-    library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks
-) -> None:
+def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
     """Work off `batches` until they end; a failing one is logged and the next one tried."""
     hooks = replace(hooks, report=log_step)
     for batch in batches:

@@ -22,6 +22,7 @@ def connect(url: str) -> sa.Engine:
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
+
     """
     try:
         engine = sa.create_engine(url)
@@ -44,6 +45,7 @@ def translated(where: str) -> Iterator[None]:
 
     Raises:
         CatalogError: instead of any error of the database driver.
+
     """
     try:
         yield

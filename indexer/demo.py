@@ -26,6 +26,7 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
 
     Raises:
         UsageError: there are no samples, as in an installation without the source tree.
+
     """
     if not samples.is_dir():
         msg = f"{samples}: the samples come with the source tree; run this from a checkout"

@@ -58,6 +58,7 @@ def parse(text: str) -> q.Question:
 
     Raises:
         UsageError: an open quote or bracket, or nothing to look for.
+
     """
     if text.count('"') % 2:
         msg = f"query {text!r}: a quote is never closed"
@@ -80,7 +81,7 @@ def parse(text: str) -> q.Question:
     return question
 
 
-def _question(tree: query.Query) -> q.Question | None:
+def _question(tree: query.Query) -> q.Question | None:  # noqa: PLR0911 - one a kind of node
     """Whoosh's tree as ours; None where nothing searchable is left."""
     if isinstance(tree, query.Not):
         part = _question(tree.query)
@@ -89,7 +90,7 @@ def _question(tree: query.Query) -> q.Question | None:
         return _question(query.And([tree.a, query.Not(tree.b)]))
     if isinstance(tree, query.And | query.Or):
         parts = tuple(p for p in map(_question, tree.children()) if p is not None)
-        if len(parts) < 2:  # noqa: PLR2004 - one part needs no connective
+        if len(parts) < 2:
             return parts[0] if parts else None
         return q.And(parts) if isinstance(tree, query.And) else q.Or(parts)
     if isinstance(tree, query.Phrase):
@@ -107,7 +108,7 @@ def _pattern(text: str) -> q.Pattern | None:
 
 def _words(found: list[str]) -> q.Question | None:
     """A word like `linked-list` was boxed as one or two: its parts stand side by side."""
-    if len(found) < 2:  # noqa: PLR2004 - no phrase
+    if len(found) < 2:
         return q.Term(found[0]) if found else None
     return q.Phrase(tuple(found))
 
@@ -140,6 +141,7 @@ class Fulltext:
 
         Raises:
             CatalogError: locked, damaged, or the disk is full; nothing is changed then.
+
         """
         with self._opened() as ix:
             self._write(ix, self._current(), photos)
@@ -149,6 +151,7 @@ class Fulltext:
 
         Raises:
             CatalogError: the disk is full; the old index stays in use.
+
         """
         number = 1 + max((int(p.name) for p in self._generations()), default=0)
         fresh = self.folder / f"{number:04d}"
@@ -197,13 +200,14 @@ class Fulltext:
 
         Raises:
             CatalogError: the index is missing or damaged.
+
         """
         for attempt in (1, 2):
             try:
                 return self._candidates(question, exact=exact, limit=limit)
             except CatalogError:
                 # a commit or a rebuild may have removed files between opening and reading
-                if attempt == 2:  # noqa: PLR2004
+                if attempt == 2:
                     raise
         raise AssertionError
 

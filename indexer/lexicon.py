@@ -83,7 +83,7 @@ class Lexicon:
 
 def allowed_edits(word: str) -> int:
     """Edits between a word and a plausible misreading of it: none for the shortest ones."""
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2  # noqa: PLR2004
+    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
 
 
 def _mask(word: bytes) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from indexer import question, reading, scan
-from indexer.catalog import Engine
 from indexer.errors import PhotoError
 from indexer.photo import Failure, Stamp, State
 from indexer.reading import Limits, Upright
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from indexer.catalog import Catalog, Stale
+    from indexer.catalog import Catalog, Engine, Stale
     from indexer.config import Settings
     from indexer.fulltext import Fulltext
     from indexer.photo import Reading, Word
@@ -89,9 +88,7 @@ class Hooks:
 class Library:
     """Photos on disk, their catalog and their full text."""
 
-    def __init__(
-        self, settings: Settings, catalog: Catalog, index: Fulltext, eyes: Eyes
-    ) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, index: Fulltext, eyes: Eyes) -> None:
         """`eyes` read what is new."""
         self.settings, self.catalog, self.index, self.eyes = settings, catalog, index, eyes
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
@@ -108,6 +105,7 @@ class Library:
             hooks: see Hooks.
             limit: read at most this many photos now.
             forget: drop the photos of offline folders after all.
+
         """
         found = scan.walk(roots, self.settings.suffixes)
         known = {
@@ -172,9 +170,11 @@ class Library:
             moved = lost and lost <= sum(p.is_relative_to(root) and p not in known for p in found)
             share = lost / max(1, len(had))
             vanished = bool(had) and not any(p.is_relative_to(root) for p in found)
-            if not root.is_dir() or vanished:
-                away.append(root)
-            elif len(had) >= _FEW and share > self.settings.missing_share and not moved:
+            if (
+                not root.is_dir()
+                or vanished
+                or (len(had) >= _FEW and share > self.settings.missing_share and not moved)
+            ):
                 away.append(root)
         return away
 
@@ -217,9 +217,7 @@ class Library:
         """Let the full text catch up with the catalog."""
         self.ensure_index()
         while stale := self.catalog.stale(INDEX_BATCH):
-            self.index.apply(
-                {p.id: None if p.words is None else weights(p.words) for p in stale}
-            )
+            self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
             self.catalog.indexed(stale)
 
     def _opened(

@@ -46,6 +46,7 @@ class Word:
         confidence: calibrated probability 0..1 of `text`.
         alternatives: readings with probabilities, best first, `text` included.
         posteriorgram: what the network saw, packed; opaque to the indexer.
+
     """
 
     box: Box

@@ -140,6 +140,7 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
 
     Raises:
         OcrsearchError: the folder cannot be made; a photo that is gone is only reported.
+
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -200,7 +201,7 @@ def photo_text(photo: Photo) -> str:
     """The text of a photo line by line; unsure words carry a question mark."""
     lines: dict[int, list[str]] = {}
     for word in photo.words:
-        unsure = "?" if word.confidence < 0.5 else ""  # noqa: PLR2004 - as likely wrong as right
+        unsure = "?" if word.confidence < 0.5 else ""
         lines.setdefault(word.line, []).append(word.text + unsure)
     return "\n".join(" ".join(line) for line in lines.values()) or f"({photo.state}: no words)"
 

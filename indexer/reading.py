@@ -97,6 +97,7 @@ def load(path: Path, limits: Limits) -> bytes:
 
     Raises:
         PhotoError: it cannot be read, is empty, or is larger than allowed.
+
     """
     try:
         if path.stat().st_size > limits.bytes:
@@ -122,6 +123,7 @@ def open_upright(path: Path, limits: Limits) -> Upright:
 
     Raises:
         PhotoError: no image, damaged, or beyond `limits`; the message says which.
+
     """
     content = load(path, limits)
     _register_heif()

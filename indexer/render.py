@@ -25,6 +25,7 @@ def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
     Raises:
         PhotoError: the photo cannot be opened.
         UsageError: `out` cannot be written or its ending names no image format.
+
     """
     image = Image.fromarray(open_upright(photo, Limits()).pixels)
     scale = min(1.0, LONGEST_SIDE / max(image.size))

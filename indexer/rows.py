@@ -32,9 +32,7 @@ def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> No
     )
 
 
-def drop_places(
-    connection: sa.Connection, paths: Sequence[Path], now: float | None = None
-) -> None:
+def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float | None = None) -> None:
     """Forget files; photos left without any are marked as orphaned at `now`, or deleted."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
@@ -49,6 +47,7 @@ def drop_places(
 
 
 def engine_id(connection: sa.Connection, engine: Engine) -> int:
+    """The number of an engine, which is added if it is new."""
     known: int | None = connection.scalar(
         sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
     )
@@ -60,6 +59,7 @@ def engine_id(connection: sa.Connection, engine: Engine) -> int:
 
 
 def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
+    """Rows of WORD for the words of a photo."""
     return [
         {
             "photo_id": photo,
@@ -80,6 +80,7 @@ def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
 
 
 def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+    """A row of WORD as a value."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
         Box(row.left, row.top, row.right, row.bottom),
@@ -92,6 +93,7 @@ def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
 
 
 def photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+    """A row of PHOTO as a value, with its places and words."""
     return Photo(
         row.id,
         row.hash,

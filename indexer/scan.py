@@ -54,8 +54,12 @@ def look(paths: Iterable[Path], suffixes: Sequence[str]) -> Found:
 def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
     """Whether a file of this name is worth opening: hidden and half-written ones are not."""
     lower = name.lower()
-    return not lower.startswith(".") and not lower.endswith(_TEMPORARY) and (
-        os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
+    return (
+        not lower.startswith(".")
+        and not lower.endswith(_TEMPORARY)
+        and (
+            os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
+        )
     )
 
 

@@ -58,6 +58,7 @@ class Filters:
         folder: only photos below it.
         since, until: only photos taken in this half-open span.
         least: photos with a lower score are left out.
+
     """
 
     exact: bool = False
@@ -92,6 +93,7 @@ class Searcher:
         Raises:
             UsageError: the query cannot be understood.
             CatalogError: catalog or index cannot be read.
+
         """
         start = time.perf_counter()
         question = fulltext.parse(text)

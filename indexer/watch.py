@@ -117,6 +117,7 @@ class Pace:
         rescan: seconds between two looks at everything.
         tick: seconds between two looks at the waiting files.
         clock: monotonic seconds.
+
     """
 
     settle: float = 2.0

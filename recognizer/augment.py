@@ -81,9 +81,7 @@ class Augmenter:
     def _wobble(self, count: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Smooth random displacement in pixels, about 1.2 px root mean square, [N, H, W] each."""
         coarse = self._normal(count, 2, 4, max(3, width // 14)) * 1.4 * self.config.elastic
-        field = functional.interpolate(
-            coarse, (HEIGHT, width), mode="bicubic", align_corners=False
-        )
+        field = functional.interpolate(coarse, (HEIGHT, width), mode="bicubic", align_corners=False)
         strength = self._uniform(count, 0, 1.3)
         field = field * strength
         return field[:, 0], field[:, 1]
@@ -140,9 +138,7 @@ class Augmenter:
         """Contrast, gamma, shading, coarse pixels, grain, and now and then chalk on a board."""
         count, strength = len(grey), self.config.light
         low = functional.interpolate(grey, scale_factor=0.5, mode="area")
-        coarse = functional.interpolate(
-            low, grey.shape[2:], mode="bilinear", align_corners=False
-        )
+        coarse = functional.interpolate(low, grey.shape[2:], mode="bilinear", align_corners=False)
         grey = torch.where(self._chance(count, 0.12 * strength), coarse, grey)
         level = (grey / 255).clamp(0.001, 1)
         level = level.pow((self._uniform(count, -0.4, 0.4) * strength).exp())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 BLANK = 0
 """Label of the CTC blank."""
@@ -24,6 +28,7 @@ class Charset:
 
         Raises:
             ValueError: a character stands twice, or there is none.
+
         """
         if not self.symbols or len(set(self.symbols)) != len(self.symbols):
             msg = f"an alphabet needs distinct characters, got {self.symbols!r}"
@@ -42,6 +47,7 @@ class Charset:
 
         Raises:
             KeyError: `text` holds a character outside the alphabet; see `missing`.
+
         """
         return [self._labels[character] for character in text]
 
@@ -61,4 +67,4 @@ class Charset:
 
 def frames_needed(labels: Sequence[int]) -> int:
     """Frames a CTC path needs: one a label, and a blank between equal neighbours."""
-    return len(labels) + sum(a == b for a, b in zip(labels, labels[1:], strict=False))
+    return len(labels) + sum(a == b for a, b in pairwise(labels))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-
 import signal
 import sys
 import time
@@ -119,7 +118,8 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     \b
     ocrsearch evaluate my-words/labels.tsv
     """
-    from recognizer import evaluate as measure, recognize, shipped  # noqa: PLC0415 - loads torch
+    from recognizer import evaluate as measure  # noqa: PLC0415 - loads torch
+    from recognizer import recognize, shipped  # noqa: PLC0415
 
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     samples = _samples(data)

@@ -34,6 +34,7 @@ class Reading:
         text: the best reading.
         confidence: calibrated probability 0..1 that `text` is right.
         alternatives: readings with probabilities, best first, `text` included.
+
     """
 
     text: str
@@ -106,9 +107,7 @@ def _candidates(probabilities: NDArray[np.float32]) -> list[list[tuple[int, floa
     ]
 
 
-def read(
-    probabilities: NDArray[np.float32], charset: Charset, *, alternatives: int = 5
-) -> Reading:
+def read(probabilities: NDArray[np.float32], charset: Charset, *, alternatives: int = 5) -> Reading:
     """Decode the calibrated probabilities [T, labels] of one word.
 
     The text is the best one of the beam; an empty word reads "" with its own probability.

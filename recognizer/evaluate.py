@@ -29,6 +29,7 @@ class Scores:
         folded_wer: `wer` of the folded texts.
         mean_edit_distance: folded character edits a word (CRNN_OCR_lite's first figure).
         normalized_edit_distance: mean over words of folded edits / length (its second figure).
+
     """
 
     words: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ def load(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         DataError: the file is missing or is no readable image.
+
     """
     try:
         with Image.open(path) as image:
@@ -76,6 +77,7 @@ def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
 
     Returns:
         [N, 1, HEIGHT, W]; a word lighter than its ground (chalk) comes out like any other.
+
     """
     columns = torch.arange(grey.shape[3], device=grey.device)
     valid = (columns < widths.to(grey.device)[:, None]).float()[:, None, None, :]

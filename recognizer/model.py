@@ -25,6 +25,7 @@ class ModelConfig:
         transformer: whether a spatial transformer straightens the word first.
         shortcut: whether training adds a second, convolutional CTC head; see `CRNN`.
         dropout: share of features dropped before and after the BiLSTM.
+
     """
 
     labels: int
@@ -68,7 +69,8 @@ class SpatialTransformer(nn.Module):
         features = self.features(functional.avg_pool2d(ink, 2))
         pooled = functional.adaptive_avg_pool2d(features.mean(3, keepdim=True), (3, 1))
         raw = self.parameters_of(torch.relu(self.hidden(pooled.flatten(1))))
-        return torch.tanh(raw) * raw.new_tensor(self.BOUNDS)
+        bounded: torch.Tensor = torch.tanh(raw) * raw.new_tensor(self.BOUNDS)
+        return bounded
 
     def forward(self, ink: torch.Tensor) -> torch.Tensor:
         """[N, 1, H, W] ink to the same shape, straightened."""
@@ -171,7 +173,8 @@ class CRNN(nn.Module):
         """Logits of the training-only shortcut head [N, T, labels], None without one."""
         if self.shortcut is None:
             return None
-        return self.shortcut(columns.transpose(1, 2)).transpose(1, 2)
+        logits: torch.Tensor = self.shortcut(columns.transpose(1, 2)).transpose(1, 2)
+        return logits
 
 
 def frames(widths: torch.Tensor) -> torch.Tensor:

@@ -43,6 +43,7 @@ def pack(probabilities: NDArray[np.float32]) -> bytes:
 
     Raises:
         ValueError: more than MOST_LABELS labels.
+
     """
     if probabilities.shape[1] > MOST_LABELS:
         msg = f"{probabilities.shape[1]} labels do not fit the packed format ({MOST_LABELS})"
@@ -70,7 +71,7 @@ def _pack(kept: NDArray[np.float32], least: float) -> bytes:
     first = keep & (np.cumsum(keep, axis=1) == 1)
     levels = np.minimum(255, np.rint(-np.log(np.maximum(values, 1e-9)) * _STEPS))
     labels = top | np.where(first, _FIRST, 0)
-    return labels[keep].astype(np.uint8).tobytes() + levels[keep].astype(np.uint8).tobytes()
+    return bytes(labels[keep].astype(np.uint8)) + bytes(levels[keep].astype(np.uint8))
 
 
 class FoldedPosteriors:
@@ -91,7 +92,7 @@ class FoldedPosteriors:
         if not labels or 0 in labels:
             return scores
         best = self._dense.max(axis=1)[:, labels].prod(axis=1, dtype=np.float64)
-        likely = np.flatnonzero((best > 1e-6) & (self.frames >= len(labels)))  # noqa: PLR2004
+        likely = np.flatnonzero((best > 1e-6) & (self.frames >= len(labels)))
         if len(likely):
             longest = int(self.frames[likely].max())
             dense = self._dense[likely, :longest]
@@ -136,7 +137,7 @@ def _forward(
     for label in labels:
         extended += [label, 0]
     # a symbol may follow another without a blank between, unless they are equal
-    skip = np.array([i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)])  # noqa: PLR2004
+    skip = np.array([i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)])
     emitted = dense[:, :, extended].astype(np.float64)
     alpha = np.zeros((len(dense), len(extended)))
     alpha[:, :2] = emitted[:, 0, :2]

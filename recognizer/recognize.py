@@ -6,7 +6,6 @@ from collections import defaultdict
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from recognizer import decode, images, shipped, weights
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from recognizer.model import CRNN
@@ -32,15 +32,8 @@ def best_device() -> torch.device:
 
 def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
     """Autocast to bfloat16 where the hardware computes in it, else full precision."""
-    quick = device.type == "cuda" or torch.backends.mkldnn.is_available()
-    if device.type == "cpu" and not _cpu_has_bfloat16():
-        quick = False
+    quick = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
     return torch.autocast(device.type, torch.bfloat16) if quick else nullcontext()
-
-
-def _cpu_has_bfloat16() -> bool:
-    capabilities = torch.backends.cpu.get_cpu_capability()
-    return "AVX512" in capabilities and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 class Recognizer:
@@ -56,13 +49,14 @@ class Recognizer:
 
         Raises:
             WeightsError: see `weights.load`.
+
         """
         if threads:
             torch.set_num_threads(threads)
         self.device = device or best_device()
         model, self.card = weights.load(path)
         self.fingerprint = shipped.fingerprint(path)
-        self.model: CRNN = model.to(self.device, memory_format=torch.channels_last)
+        self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
 
     def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """CTC logits [T, labels] of each fitted crop; T is a quarter of its width.

@@ -19,6 +19,7 @@ def fingerprint(path: Path) -> str:
 
     Raises:
         WeightsError: the file cannot be read.
+
     """
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
@@ -32,6 +33,7 @@ def description(path: Path) -> dict[str, Any]:
 
     Raises:
         WeightsError: not a safetensors file, no description in it, or another format.
+
     """
     try:
         with path.open("rb") as file:

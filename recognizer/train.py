@@ -64,6 +64,7 @@ class TrainConfig:
 
         Raises:
             TrainingError: neither steps nor budget.
+
         """
         if not self.steps and not self.budget:
             msg = "a run needs an end: give --budget or --epochs"
@@ -90,7 +91,7 @@ class Trainer:
         self.folder, self.card, self.config, self.state = folder, card, config, State()
         self.device = next(model.parameters()).device
         self.model = model.to(memory_format=torch.channels_last)
-        self.average = CRNN(model.config).to(self.device, memory_format=torch.channels_last)
+        self.average = CRNN(model.config).to(self.device).to(memory_format=torch.channels_last)
         self.average.load_state_dict(model.state_dict())
         self.optimizer = _optimizer(model, config)
         self.generator = torch.Generator(self.device).manual_seed(config.seed)
@@ -142,7 +143,7 @@ class Trainer:
             group["lr"] = self.config.learning_rate * group["scale"] * _schedule(self.progress)
         loss = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
         self.optimizer.step()
         self.state.step += 1
@@ -185,6 +186,7 @@ class Trainer:
 
         Raises:
             TrainingError: there is none, or it belongs to another model.
+
         """
         path = self.folder / CHECKPOINT
         try:
@@ -236,9 +238,7 @@ class Trainer:
         report(row)
 
     def _save_best(self, row: dict[str, Any]) -> None:
-        card = weights.Card(
-            self.card.charset, self.model.config, 1.0, row, self.card.provenance
-        )
+        card = weights.Card(self.card.charset, self.model.config, 1.0, row, self.card.provenance)
         weights.save(self.folder / BEST, self.average, card)
 
 
@@ -287,7 +287,7 @@ def _optimizer(model: CRNN, config: TrainConfig) -> torch.optim.AdamW:
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if config.freeze_backbone and name.startswith(("stem.", "stages.", "transformer.")):
-            parameter.requires_grad_(requires_grad=False)
+            parameter.requires_grad = False
             continue
         scale = 0.1 if name.startswith("transformer.") else 1.0
         decay = config.weight_decay if parameter.ndim > 1 else 0.0

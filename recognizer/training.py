@@ -61,6 +61,7 @@ def run(
         TrainingError: options that contradict each other, or nothing to learn from.
         DataError: data that cannot be read.
         WeightsError: --init names no usable weights.
+
     """
     _check(options)
     torch.manual_seed(options.seed)
@@ -112,9 +113,7 @@ def _start(options: Options, texts: list[str]) -> tuple[CRNN, weights.Card]:
     model, card = weights.load(path)
     provenance["init"] = card.provenance
     # a fine-tuned network has learned to straighten already
-    return model, weights.Card(
-        card.charset, card.config, card.temperature, {}, provenance
-    )
+    return model, weights.Card(card.charset, card.config, card.temperature, {}, provenance)
 
 
 def _split(

@@ -10,7 +10,6 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
@@ -21,6 +20,9 @@ from recognizer.shipped import FORMAT, description
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import torch
+
 
 @dataclass(frozen=True)
 class Card:
@@ -58,6 +60,7 @@ def load(path: Path) -> tuple[CRNN, Card]:
 
     Raises:
         WeightsError: missing, damaged, another format, or tensors that do not fit the card.
+
     """
     head = description(path)
     try:

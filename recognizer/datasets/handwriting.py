@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 SUFFIXES = (".ttf", ".otf")
@@ -28,6 +29,7 @@ class Pen:
         joined: whether the font's own letter distances are kept (scripts break without).
         spacing: extra distance of letters, in ems.
         jitter: random vertical displacement of letters, in ems.
+
     """
 
     font: Path
@@ -43,6 +45,7 @@ def fonts_in(folder: Path) -> list[Path]:
 
     Raises:
         DataError: there is none.
+
     """
     found = sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES)
     if not found:
@@ -92,7 +95,7 @@ def draw(text: str, pen: Pen, random: np.random.Generator) -> tuple[NDArray[np.f
             brush.text((x, y), character, fill=255, font=font, stroke_width=pen.stroke)
             x += font.getlength(character) + random.normal(pen.spacing, 0.02) * pen.size
     box = canvas.getbbox() or (0, 0, 1, 1)
-    ink = np.asarray(canvas, dtype=np.float32)[:, box[0] : box[2]] / 255
+    ink = np.asarray(canvas, dtype=np.float32)[:, box[0] : box[2]] / np.float32(255)
     x_top = font.getbbox("d", anchor="ls")[1]
     x_foot = font.getbbox("p", anchor="ls")[3]
     return ink, edge + ascent + int(x_top), edge + ascent + int(x_foot)

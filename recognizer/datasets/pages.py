@@ -162,13 +162,17 @@ def _photograph(
         fillcolor=(90, 88, 84),
     )  # fmt: skip
     blurred = tilted.filter(ImageFilter.GaussianBlur(float(random.uniform(0.3, 1.1))))
-    pixels = np.asarray(blurred, dtype=np.float32)
-    shade = np.linspace(*random.uniform(0.78, 1.0, 2), columns)[None, :, None]
-    shade = shade * np.linspace(*random.uniform(0.85, 1.0, 2), rows)[:, None, None]
-    pixels = pixels * shade + random.normal(0, 2.5, (rows, columns, 1))
+    pixels = np.asarray(blurred, dtype=np.float64)
+    pixels = pixels * _ramp(random, columns)[None, :, None] * _ramp(random, rows)[:, None, None]
+    pixels = pixels + random.normal(0, 2.5, (rows, columns, 1))
     forth = _perspective(corners, moved)
     placed = [Placed(word.text, _project(forth, word.corners)) for word in words]
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8)), placed
+
+
+def _ramp(random: np.random.Generator, length: int) -> NDArray[np.float64]:
+    """Light that falls off to one side."""
+    return np.linspace(random.uniform(0.8, 1.0), random.uniform(0.8, 1.0), length)
 
 
 def _perspective(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:

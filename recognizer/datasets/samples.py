@@ -21,6 +21,7 @@ class Sample:
         text: the ink as written.
         hand: who wrote it, "" if not known.
         load: reads the fitted grey crop (HEIGHT × width); raises DataError.
+
     """
 
     name: str

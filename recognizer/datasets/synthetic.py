@@ -36,7 +36,7 @@ def _cut(
     ink: NDArray[np.float32], top: int, foot: int, random: np.random.Generator
 ) -> NDArray[np.float32]:
     """Cut as a detector would: mostly as high as the line, sometimes close to the ink."""
-    rows = np.flatnonzero(ink.max(axis=1) > 0.2)  # noqa: PLR2004 - faint edges are no ink
+    rows = np.flatnonzero(ink.max(axis=1) > 0.2)
     first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (top, foot)
     if random.random() < 0.7:
         first, last = min(first + 2, top), max(last - 2, foot)
@@ -44,9 +44,7 @@ def _cut(
     above, below, left, right = (random.uniform(-0.02, 0.22, 4) * height).round().astype(int)
     padded = np.pad(ink, ((height, height), (height, height)))
     columns = ink.shape[1] + height
-    return padded[
-        first + height - above : last + height + below, height - left : columns + right
-    ]
+    return padded[first + height - above : last + height + below, height - left : columns + right]
 
 
 def _photograph(ink: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.uint8]:
@@ -80,6 +78,7 @@ def write_words(
         source: what the words say and the fonts they are drawn in.
         seed: the same seed draws the same file.
         progress: called with the number of words done.
+
     """
     vocabulary, fonts = source
     random = np.random.default_rng(seed)

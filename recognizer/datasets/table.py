@@ -32,6 +32,7 @@ def read_table(path: Path) -> list[Sample]:
 
     Raises:
         DataError: the file is missing, or a line has no text; names the file and the line.
+
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -50,6 +51,7 @@ def read_zip(path: Path) -> list[Sample]:
 
     Raises:
         DataError: no zip file, or no labels in it.
+
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -68,10 +70,10 @@ def _rows(text: str, source: str) -> Iterator[tuple[str, str, str]]:
         if not line.strip():
             continue
         columns = line.split("\t")
-        if len(columns) < 2 or not columns[1]:  # noqa: PLR2004 - image and text
+        if len(columns) < 2 or not columns[1]:
             msg = f"{source}, line {number}: expected image, TAB, text"
             raise DataError(msg)
-        yield columns[0], columns[1], columns[2] if len(columns) > 2 else ""  # noqa: PLR2004
+        yield columns[0], columns[1], columns[2] if len(columns) > 2 else ""
 
 
 def _load_member(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:

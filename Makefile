@@ -1,0 +1,41 @@
+# Everything that a newcomer, a developer and CI need. Only Python 3.11+, make and git must exist.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := indexer recognizer detector_stub
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format benchmark clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+install: $(VENV)/installed ## make .venv with ocrsearch in it
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: install ## index the samples, run queries, draw what was found
+	$(BIN)/ocrsearch demo
+
+test: install ## run the tests
+	$(BIN)/pytest
+
+check: install ## what CI runs: format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+format: install ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: install ## query latency on a synthetic catalog of 10,000 photos
+	$(BIN)/python benchmarks/query_speed.py
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache
