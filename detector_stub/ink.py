@@ -16,8 +16,11 @@ _GROUND_SHRINK = 4
 _GROUND_PIXELS = 15
 """Strokes narrower than this many pixels of the shrunk picture vanish from the ground."""
 
-_GRAIN_WINDOW = 41
-"""Pixels of the neighbourhood whose median darkness is the grain of the ground."""
+_GRAIN_WINDOW = 31
+"""Pixels of the shrunk picture whose median is the grain: more than a bold headline covers."""
+
+_CRUMB_PIXELS = 7
+"""Remains of a ruled line are at most this thick."""
 
 _RULED_PIXELS = 70
 """Straight runs at least this long are frames or ruled lines, not letters."""
@@ -47,9 +50,7 @@ def binarize(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     and, at bold strokes, their own darkness, so that soft edges do not glue letters together.
     """
     smooth = cv2.GaussianBlur(dark, (0, 0), 0.8)
-    grain = cv2.medianBlur(smooth, _GRAIN_WINDOW).astype(np.float32)
-    spread = cv2.medianBlur(cv2.absdiff(smooth, grain.astype(np.uint8)), _GRAIN_WINDOW)
-    level = grain + 3.0 * spread
+    level = _grain(smooth)
     boldest = cv2.blur(cv2.dilate(smooth, np.ones((9, 9), np.uint8)), (15, 15))
     weak = np.maximum(level + 7.0, 0.42 * boldest)
     candidates = (smooth > weak).astype(np.uint8)
@@ -58,6 +59,17 @@ def binarize(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     keep[np.unique(labels[smooth > level * 1.2 + 12.0])] = True
     keep[0] = False
     return keep[labels].astype(np.uint8)
+
+
+def _grain(dark: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Darkness that the ground around each pixel reaches by chance: median + 3 deviations."""
+    # every nth pixel, not an average of n: averaging would take away the grain to be measured
+    few = np.ascontiguousarray(dark[::_GROUND_SHRINK, ::_GROUND_SHRINK])
+    median = cv2.medianBlur(few, _GRAIN_WINDOW)
+    spread = cv2.medianBlur(cv2.absdiff(few, median), _GRAIN_WINDOW)
+    level = median.astype(np.float32) + 3.0 * spread
+    size = (dark.shape[1], dark.shape[0])
+    return np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def without_rules(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -73,4 +85,18 @@ def without_rules(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
             ink, cv2.MORPH_OPEN, np.ones(tuple(5 * (s > 1) or 1 for s in across), np.uint8)
         )
         rules |= np.where(bold > 0, 0, straight).astype(np.uint8)
-    return np.where(rules > 0, 0, ink).astype(np.uint8)
+    return _without_crumbs(np.where(rules > 0, 0, ink).astype(np.uint8), rules)
+
+
+def _without_crumbs(ink: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Remove what is left of ruled lines: their crossings, and stretches that waver."""
+    if not rules.any():
+        return ink
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    thin = np.minimum(width, height) <= _CRUMB_PIXELS
+    beside = np.zeros(len(stats), dtype=bool)
+    beside[np.unique(labels[cv2.dilate(rules, np.ones((5, 5), np.uint8)) > 0])] = True
+    crumb = thin & beside
+    crumb[0] = False
+    return np.where(crumb[labels], 0, ink).astype(np.uint8)

@@ -84,7 +84,7 @@ def main(
     logging.basicConfig(level=level, format="%(asctime)s %(message)s", stream=sys.stderr)
     for noisy in ("alembic", "PIL"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    ctx.obj = lambda **flags: config.load(file, home=home, **flags)
+    ctx.obj = lambda **flags: config.load(file, **{"home": home, **flags})
 
 
 def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
