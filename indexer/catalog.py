@@ -95,12 +95,12 @@ class Catalog:
     def put_place(self, path: Path, stamp: Stamp, content: str) -> State:
         """Let `path` hold the photo with this content hash; returns that photo's state."""
         with database.translated(self.url), self._engine.begin() as connection:
+            drop_places(connection, [path])
             known = connection.execute(
                 sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(
                     PHOTO.c.hash == content
                 )
             ).first()
-            drop_places(connection, [path])
             if known is None:
                 photo = connection.execute(
                     sa.insert(PHOTO).values(hash=content, state=State.PENDING)

@@ -133,18 +133,22 @@ class Fulltext:
 
     def count(self) -> int:
         """Photos in the index. Raises CatalogError if it cannot be opened."""
-        with self._opened() as ix:
+        with self._opened() as ix, self._translated():
             return int(ix.doc_count())
 
-    def apply(self, photos: Mapping[int, Mapping[str, float] | None]) -> None:
+    def apply(
+        self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0
+    ) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
+
+        `wait` is how many seconds another writer is given to finish.
 
         Raises:
             CatalogError: locked, damaged, or the disk is full; nothing is changed then.
 
         """
         with self._opened() as ix:
-            self._write(ix, self._current(), photos)
+            self._write(ix, self._current(), photos, wait)
 
     def rebuild(self, batches: Iterator[Mapping[int, Mapping[str, float]]]) -> None:
         """Build a new index beside the old one, then swap; the old one serves until then.
@@ -160,7 +164,7 @@ class Fulltext:
             schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
             ix = FileStorage(str(fresh), supports_mmap=False).create_index(schema)
             for batch in batches:
-                self._write(ix, fresh, batch)
+                self._write(ix, fresh, batch, 0.0)
             ix.close()
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
@@ -172,13 +176,17 @@ class Fulltext:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _write(
-        self, ix: index.Index, folder: Path, photos: Mapping[int, Mapping[str, float] | None]
+        self,
+        ix: index.Index,
+        folder: Path,
+        photos: Mapping[int, Mapping[str, float] | None],
+        wait: float,
     ) -> None:
         lexicon = self._lexicons.setdefault(folder, Lexicon(folder / "lexicon"))
         # first the lexicon: a word too many does no harm, a missing one could not be found
         lexicon.add(word for words in photos.values() for word in words or ())
         with self._translated():
-            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=5)
+            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
             try:
                 writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
                 for number, words in photos.items():

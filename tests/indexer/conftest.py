@@ -1,0 +1,147 @@
+"""A library whose eyes read coloured tiles, so that its tests need no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer import config
+from indexer.catalog import Catalog, Engine
+from indexer.fulltext import Fulltext
+from indexer.library import Hooks, Library
+from indexer.photo import Box
+from indexer.reading import Seen
+from indexer.search import Filters, Searcher
+
+TILE = 16
+CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
+
+
+def draw_photo(path: Path, *words: str, salt: int = 0) -> Path:
+    """A PNG whose tiles spell `words`: one row a word, one tile a letter, coded in red."""
+    rows = np.zeros((TILE * (len(words) + 1), TILE * 16, 3), dtype=np.uint8)
+    rows[: TILE // 2, 0] = salt
+    for number, word in enumerate(words, start=1):
+        for place, letter in enumerate(word):
+            cell = rows[number * TILE : (number + 1) * TILE, place * TILE : (place + 1) * TILE]
+            cell[:] = (100 + CODES.index(letter), 255, 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rows).save(path, "PNG")
+    return path
+
+
+@dataclass
+class TileDetector:
+    """Finds each row of tiles."""
+
+    fingerprint: str = "tiles"
+
+    def detect(self, photo: np.ndarray, path: Path) -> list[list[Box]]:
+        lines = []
+        for top in range(TILE, photo.shape[0], TILE):
+            tiles = int((photo[top + 2, ::TILE, 1] == 255).sum())
+            if tiles:
+                lines.append([Box(0, top, tiles * TILE, top + TILE)])
+        return lines
+
+
+@dataclass
+class TileReader:
+    """Spells tiles; counts its work, and can be told which words crash it."""
+
+    fingerprint: str = "tiles"
+    alphabet: str = CODES
+    crash_on: set[str] = field(default_factory=set)
+    reads: int = 0
+    alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
+        out = []
+        for crop in crops:
+            codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
+            text = "".join(CODES[code] for code in codes)
+            if text in self.crash_on:
+                msg = f"cannot bear {text}"
+                raise RuntimeError(msg)
+            out.append(Seen(text, 0.9, self.alternatives.get(text, ((text, 0.9),)), b""))
+        self.reads += 1
+        return out
+
+
+@dataclass
+class TileEyes:
+    """Detector and recogniser of the tests."""
+
+    detector: TileDetector = field(default_factory=TileDetector)
+    recognizer: TileReader = field(default_factory=TileReader)
+    version: str = "1"
+
+    @property
+    def engine(self) -> Engine:
+        return Engine(f"tiles-{self.version}", CODES)
+
+
+@dataclass
+class World:
+    """A photo folder, a home, and a library between them."""
+
+    photos: Path
+    library: Library
+    eyes: TileEyes
+    now: float = 1_000_000.0
+
+    def sync(self, **options: object) -> object:
+        hooks = Hooks(clock=lambda: self.now)
+        return self.library.sync([self.photos], hooks, **options)
+
+    def find(self, query: str, **filters: object) -> list[str]:
+        searcher = Searcher(self.library.catalog, self.library.index, NoPosteriors)
+        return [hit.photo.name for hit in searcher.search(query, Filters(**filters)).hits]
+
+    def counts(self) -> dict[str, int]:
+        return {k: n for k, n in self.library.catalog.counts().items() if n}
+
+
+class NoPosteriors:
+    """Posteriors of words that have none."""
+
+    def __init__(self, packed: Sequence[bytes], alphabet: str) -> None:
+        self._count = len(packed)
+
+    def score(self, text: str) -> np.ndarray:
+        return np.zeros(self._count)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.Settings:
+    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
+    return config.load(home=tmp_path / "home")
+
+
+@pytest.fixture
+def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[], World]]:
+    """Opens a world on the same folders again and again, as restarts do."""
+    opened: list[World] = []
+
+    def make() -> World:
+        settings.home.mkdir(exist_ok=True)
+        (tmp_path / "photos").mkdir(exist_ok=True)
+        eyes = TileEyes()
+        catalog = Catalog(settings.database)
+        library = Library(settings, catalog, Fulltext(settings.index), eyes)
+        opened.append(World(tmp_path / "photos", library, eyes))
+        return opened[-1]
+
+    yield make
+    for world in opened:
+        world.library.catalog.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[[], World]) -> World:
+    return make_world()

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer import config
+from indexer.errors import ConfigError
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
+    return tmp_path / "config.toml"
+
+
+def test_without_a_file_the_defaults_hold(file):
+    assert config.load().settle_seconds == 2.0
+
+
+def test_flag_beats_environment_beats_file_beats_default(file, monkeypatch):
+    file.write_text("settle_seconds = 3\nrescan_seconds = 30\nbatch_photos = 3\n")
+    monkeypatch.setenv("OCRSEARCH_SETTLE_SECONDS", "4")
+    monkeypatch.setenv("OCRSEARCH_RESCAN_SECONDS", "40")
+
+    settings = config.load(file, settle_seconds=5)
+
+    assert settings.settle_seconds == 5
+    assert settings.rescan_seconds == 40
+    assert settings.batch_photos == 3
+
+
+def test_every_wrong_key_is_named_at_once_with_a_suggestion(file):
+    file.write_text('settle_secnds = 3\nbatch_photos = "many"\nkeep_days = -1\n')
+
+    with pytest.raises(ConfigError) as caught:
+        config.load(file)
+
+    message = str(caught.value)
+    assert f"{file}: unknown key 'settle_secnds'; did you mean 'settle_seconds'?" in message
+    assert "batch_photos = 'many'" in message
+    assert "keep_days = -1" in message
+
+
+def test_a_wrong_variable_is_named_as_such(file, monkeypatch):
+    monkeypatch.setenv("OCRSEARCH_BATCH_PHOTOS", "zero")
+
+    with pytest.raises(ConfigError, match="OCRSEARCH_BATCH_PHOTOS"):
+        config.load()
+
+
+def test_a_file_that_is_no_toml_is_named(file):
+    file.write_text("settle_seconds = = 3\n")
+
+    with pytest.raises(ConfigError, match=r"config\.toml: not valid TOML"):
+        config.load(file)
+
+
+def test_a_missing_file_that_was_asked_for_is_an_error(file):
+    with pytest.raises(ConfigError, match="cannot read"):
+        config.load(file)
+
+
+def test_the_home_of_the_user_is_understood(file):
+    file.write_text('folders = ["~/boards"]\n')
+
+    assert config.load(file).folders == (Path.home() / "boards",)
+
+
+def test_a_suffix_without_dot_is_refused(file):
+    file.write_text('suffixes = ["jpg"]\n')
+
+    with pytest.raises(ConfigError, match="must start with a dot"):
+        config.load(file)

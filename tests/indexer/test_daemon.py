@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import logging
+import os
+import signal
+
+from indexer import daemon
+from indexer.library import Hooks
+from indexer.watch import Batch
+
+from .conftest import draw_photo
+
+
+def test_the_photo_after_a_crashing_one_is_found(world, caplog):
+    caplog.set_level(logging.INFO)
+    world.eyes.recognizer.crash_on = {"boom"}
+
+    def batches():
+        for name, word in (("a", "helios"), ("b", "boom"), ("c", "selene")):
+            path = draw_photo(world.photos / f"{name}.png", word)
+            yield Batch(paths=frozenset([path]))
+
+    daemon.run(world.library, [world.photos], batches(), Hooks())
+
+    assert world.find("helios OR selene") == ["a.png", "c.png"]
+    assert [failure.path.name for failure in world.library.catalog.failures()] == ["b.png"]
+    assert "cannot bear boom" in caplog.text
+
+
+def test_an_unexpected_error_in_one_batch_does_not_end_the_daemon(world, monkeypatch, caplog):
+    path = draw_photo(world.photos / "a.png", "helios")
+    sync = world.library.sync
+    calls = []
+
+    def broken_once(*args, **options):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("cosmic ray")
+        return sync(*args, **options)
+
+    monkeypatch.setattr(world.library, "sync", broken_once)
+
+    daemon.run(world.library, [world.photos], [Batch(everything=True)] * 2, Hooks())
+
+    assert world.find("helios") == [path.name]
+    assert "cosmic ray" in caplog.text
+
+
+def test_each_photo_gets_one_line_in_the_log(world, caplog):
+    caplog.set_level(logging.INFO)
+    draw_photo(world.photos / "a.png", "helios")
+
+    daemon.run(world.library, [world.photos], [Batch(everything=True)], Hooks())
+
+    assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
+
+
+def test_sigterm_asks_to_stop_and_handlers_are_put_back():
+    before = signal.getsignal(signal.SIGTERM)
+
+    with daemon.stopping() as stop:
+        assert not stop.is_set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.is_set()
+
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
+    """200 photos dropped, 50 renamed, 20 deleted, 5 replaced, as the daemon would see it."""
+    photos = [
+        draw_photo(world.photos / f"p{n}.png", f"word{n}", salt=n % 250) for n in range(200)
+    ]
+    renamed = {p: p.with_name(f"r{n}.png") for n, p in enumerate(photos[:50])}
+    deleted, replaced = photos[50:70], photos[70:75]
+
+    def batches():
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset(photos))
+        for old, new in renamed.items():
+            old.rename(new)
+        for path in deleted:
+            path.unlink()
+        for n, path in enumerate(replaced):
+            draw_photo(path, f"other{n}")
+        yield Batch(paths=frozenset([*renamed, *renamed.values(), *deleted, *replaced]))
+
+    daemon.run(world.library, [world.photos], batches(), Hooks())
+
+    on_disk = set(world.photos.iterdir())
+    assert set(world.library.catalog.places()) == on_disk
+    assert world.counts() == {"read": 180, "words": 180}
+    assert world.library.index.count() == 180
+    assert world.find("word7", exact=True) == ["r7.png"]
+    assert world.find("word55", exact=True) == []
+    assert world.find("word71", exact=True) == []
+    assert world.find("other1", exact=True) == ["p71.png"]
+    # 200 photos and 5 replacements in batches of 8, nothing read twice
+    assert world.eyes.recognizer.reads == 25 + 1

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from indexer.errors import UsageError
+from indexer.fulltext import parse
+from indexer.photo import Box, Word
+from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
+from indexer.search import Filters, Judge, Searcher
+
+from .conftest import NoPosteriors, draw_photo
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("queue", Term("queue")),
+        ("Queue", Term("queue")),
+        ("linked list", And((Term("linked"), Term("list")))),
+        ("linked OR list", Or((Term("linked"), Term("list")))),
+        ("tree NOT java", And((Term("tree"), Not(Term("java"))))),
+        ('"linked list"', Phrase(("linked", "list"))),
+        ("linked-list", Phrase(("linked", "list"))),
+        ("algo*", Pattern("algo*")),
+        ("wom?n", Pattern("wom?n")),
+        ("a AND (b OR c)", And((Term("a"), Or((Term("b"), Term("c")))))),
+        ("café", Term("cafe")),
+    ],
+)
+def test_a_query_is_read_as_people_mean_it(text, question):
+    assert parse(text) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('"linked list', "quote"),
+        ("(a OR b", "brackets"),
+        ("", "at least one word"),
+        ("NOT java", "at least one word"),
+        ("!?", "at least one word"),
+    ],
+)
+def test_a_query_that_cannot_be_understood_says_why(text, reason):
+    with pytest.raises(UsageError, match=reason):
+        parse(text)
+
+
+def test_negated_words_are_not_looked_for():
+    assert leaves(parse("tree NOT java")) == [Term("tree")]
+
+
+def test_tokens_fold_case_accents_and_signs():
+    assert tokens("Node(newVal, Émile_2") == ["node", "newval", "emile", "2"]
+
+
+def test_all_words_must_be_on_the_photo(world):
+    draw_photo(world.photos / "both.png", "linked", "list")
+    draw_photo(world.photos / "one.png", "linked", "tree")
+    world.sync()
+
+    assert world.find("linked list") == ["both.png"]
+    assert sorted(world.find("linked OR tree")) == ["both.png", "one.png"]
+    assert world.find("linked NOT list") == ["one.png"]
+
+
+def test_a_phrase_asks_for_neighbours_in_order(world):
+    draw_photo(world.photos / "in-order.png", "linked", "list")
+    draw_photo(world.photos / "reversed.png", "list", "linked")
+    draw_photo(world.photos / "apart.png", "linked", "tree", "list")
+    world.sync()
+
+    assert world.find('"linked list"') == ["in-order.png"]
+
+
+def test_a_phrase_is_found_inside_one_box(world):
+    draw_photo(world.photos / "joined.png", "linked.list")
+    world.sync()
+
+    assert world.find('"linked list"') == ["joined.png"]
+    assert world.find("list") == ["joined.png"]
+
+
+def test_a_prefix_finds_longer_words(world):
+    draw_photo(world.photos / "a.png", "algorithm")
+    draw_photo(world.photos / "b.png", "analgo")
+    world.sync()
+
+    assert world.find("algo*") == ["a.png"]
+
+
+def test_a_second_reading_is_found_but_ranks_below_a_first_one(world):
+    world.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    draw_photo(world.photos / "unsure.png", "queve")
+    draw_photo(world.photos / "sure.png", "queue")
+    world.sync()
+
+    assert world.find("queue") == ["sure.png", "unsure.png"]
+
+
+def test_exact_asks_for_the_best_reading_only(world):
+    world.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    draw_photo(world.photos / "unsure.png", "queve")
+    draw_photo(world.photos / "sure.png", "queue")
+    world.sync()
+
+    assert world.find("queue", exact=True) == ["sure.png"]
+
+
+def test_scores_are_probabilities_and_several_words_multiply(world):
+    draw_photo(world.photos / "a.png", "linked", "list")
+    world.sync()
+    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    one = searcher.search("linked", Filters()).hits[0].score
+    both = searcher.search("linked list", Filters()).hits[0].score
+
+    assert one == pytest.approx(0.9)
+    assert both == pytest.approx(0.81)
+
+
+def test_a_repeated_word_raises_the_score_but_never_above_one(world):
+    draw_photo(world.photos / "once.png", "queue")
+    draw_photo(world.photos / "twice.png", "queue", "queue", "queue")
+    world.sync()
+    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    hits = searcher.search("queue", Filters()).hits
+
+    assert [hit.photo.name for hit in hits] == ["twice.png", "once.png"]
+    assert 0.9 < hits[0].score <= 1
+
+
+def test_hits_carry_boxes_and_the_line_around_the_match(world):
+    draw_photo(world.photos / "a.png", "tree", "queue")
+    world.sync()
+    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    [hit] = searcher.search("queue", Filters()).hits
+
+    assert [(w.text, w.box) for w in hit.words] == [("queue", Box(0, 32, 80, 48))]
+    assert hit.context == "queue"
+
+
+def test_the_limit_cuts_hits_but_not_the_total(world):
+    for number in range(5):
+        draw_photo(world.photos / f"{number}.png", "queue", salt=number)
+    world.sync()
+    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    answer = searcher.search("queue", Filters(limit=2))
+
+    assert (len(answer.hits), answer.total) == (2, 5)
+
+
+def test_a_folder_narrows_the_search(world):
+    draw_photo(world.photos / "may" / "a.png", "queue")
+    draw_photo(world.photos / "june" / "b.png", "queue", salt=1)
+    world.sync()
+
+    assert world.find("queue", folder=world.photos / "may") == ["a.png"]
+
+
+def test_dates_narrow_the_search_to_a_half_open_span(world):
+    from PIL import Image
+
+    for day in (1, 2, 3):
+        path = draw_photo(world.photos / f"{day}.png", "queue", salt=day)
+        with Image.open(path) as image:
+            exif = image.getexif()
+            exif[306] = f"2026:03:0{day} 12:00:00"
+            image.save(path, exif=exif)
+    world.sync()
+
+    found = world.find("queue", since=datetime(2026, 3, 2), until=datetime(2026, 3, 3))
+
+    assert found == ["2.png"]
+
+
+def test_what_the_network_saw_decides_where_readings_do_not_help():
+    class Sees:
+        def __init__(self, packed, alphabet):
+            pass
+
+        def score(self, text):
+            return np.array([0.2 if text == "queue" else 0.0])
+
+    word = Word(Box(0, 0, 1, 1), 0, "gnene", 0.7, (("gnene", 0.7),), b"x")
+    judge = Judge([word], Sees, "", exact=False)
+
+    score, matched = judge.score(Term("queue"), range(1))
+
+    assert score == pytest.approx(0.2)
+    assert matched == {0: pytest.approx(0.2)}
+
+
+def test_similar_words_are_suggested_when_nothing_is_found(world):
+    draw_photo(world.photos / "a.png", "algorithm")
+    world.sync()
+    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    assert searcher.suggestions("algorythm") == ["algorithm"]
