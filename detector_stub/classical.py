@@ -25,6 +25,10 @@ Rects = "NDArray[np.float32]"
 """Rows of left, top, right, bottom."""
 
 
+_LEAST_SIDE = 16
+"""Pixels; no word is legible on a smaller picture."""
+
+
 @dataclass(frozen=True)
 class ClassicalConfig:
     """The constants of the detector; lengths in multiples of the local letter height.
@@ -61,6 +65,8 @@ class ClassicalDetector:
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
         """Lines of word boxes in reading order; see `boxes.Detector`."""
         del path  # the built-in detector looks at pixels only
+        if min(photo.shape[:2]) < _LEAST_SIDE:
+            return []
         scale = min(1.0, self.config.longest_side / max(photo.shape[:2]))
         if scale < 1:
             photo = np.asarray(

@@ -49,7 +49,7 @@ def binarize(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Hysteresis thresholding (Canny 1986). The thresholds follow the grain of the ground nearby
     and, at bold strokes, their own darkness, so that soft edges do not glue letters together.
     """
-    smooth = cv2.GaussianBlur(dark, (0, 0), 0.8)
+    smooth = np.asarray(cv2.GaussianBlur(dark, (0, 0), 0.8), dtype=np.uint8)
     level = _grain(smooth)
     boldest = cv2.blur(cv2.dilate(smooth, np.ones((9, 9), np.uint8)), (15, 15))
     weak = np.maximum(level + 7.0, 0.42 * boldest)

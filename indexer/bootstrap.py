@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 from indexer.catalog import Catalog, Engine
 from indexer.errors import CatalogError, EngineError
 from indexer.fulltext import Fulltext
-from indexer.library import Library
+from indexer.library import Library, Stores
+from indexer.posteriors import PosteriorStore
 from indexer.reading import Seen
 from indexer.search import Searcher
 
@@ -157,16 +158,14 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     try:
         holder.write_text(f"{os.getpid()}\n", encoding="ascii")
         with Catalog(settings.database) as catalog:
-            yield Library(
-                settings, catalog, Fulltext(settings.index), BuiltInEyes(settings, workers)
-            )
+            yield Library(settings, catalog, stores(settings), BuiltInEyes(settings, workers))
     finally:
         lock.release()
 
 
 @contextmanager
-def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Fulltext]]:
-    """Catalog and full text to look into; never blocks on a writer.
+def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Stores]]:
+    """Catalog and derived stores to look into; never blocks on a writer.
 
     Raises:
         CatalogError: there is no catalog yet.
@@ -176,16 +175,21 @@ def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Fulltext]]:
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
         raise CatalogError(msg)
     with Catalog(settings.database) as catalog:
-        yield catalog, Fulltext(settings.index)
+        yield catalog, stores(settings)
 
 
 @contextmanager
 def searching(settings: Settings) -> Iterator[Searcher]:
     """Something that answers queries. Imports no torch; raises CatalogError."""
+    with reading_only(settings) as (catalog, derived):
+        yield Searcher(catalog, derived.index, derived.posteriors)
+
+
+def stores(settings: Settings) -> Stores:
+    """The derived stores of a home folder."""
     from recognizer.posteriorgram import FoldedPosteriors  # noqa: PLC0415 - numpy only
 
-    with reading_only(settings) as (catalog, index):
-        yield Searcher(catalog, index, FoldedPosteriors)
+    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors))
 
 
 def recognizer_commands() -> list[click.Command]:

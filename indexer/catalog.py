@@ -295,6 +295,18 @@ class Catalog:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
 
+    def words_like(self, photos: Sequence[int], part: str) -> Iterator[tuple[int, int, Word]]:
+        """Words of these photos with `part` in any reading, whatever its case: photo, position.
+
+        Case is folded for ASCII only, as databases do; `part` is folded already.
+        """
+        for chunk in chunks(photos):
+            like = sa.func.lower(WORD.c.alternatives).contains(part, autoescape=True)
+            if not part.isascii():
+                like = sa.true()  # accents fold in Python, where the caller looks again
+            for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
+                yield row.photo_id, row.position, word(row)
+
     def photos(
         self,
         ids: Sequence[int],

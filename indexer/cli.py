@@ -241,8 +241,8 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
 def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> None:
     """Show how many photos are read, waiting, failed or offline."""
     settings = load()
-    with bootstrap.reading_only(settings) as (catalog, index):
-        report = present.status(settings, catalog, index)
+    with bootstrap.reading_only(settings) as (catalog, stores):
+        report = present.status(settings, catalog, stores.index)
     click.echo(json.dumps(report) if as_json else present.status_text(report, failed=failed))
 
 

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def posteriors(self) -> Path:
+        """Folder of the posterior store."""
+        return self.home / "posteriors"
+
+    @property
     def lock(self) -> Path:
         """File that whoever writes holds locked."""
         return self.home / "lock"

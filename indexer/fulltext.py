@@ -14,13 +14,13 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
 from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
 from whoosh.filedb.filestore import FileStorage
 from whoosh.writing import IndexingError
 
 from indexer import question as q
 from indexer.errors import CatalogError, UsageError
-from indexer.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 FIELD = "readings"
 VERSION = "1"
 """Format of the folder; another one is rebuilt."""
-
-EXPANSIONS = 60
-"""Words of the lexicon that may stand in for a word of a query."""
 
 _WRITER_MEGABYTES = 128
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
@@ -119,7 +116,6 @@ class Fulltext:
     def __init__(self, folder: Path) -> None:
         """`folder` need not exist yet."""
         self.folder = folder
-        self._lexicons: dict[Path, Lexicon] = {}
 
     # writing -------------------------------------------------------------------------------
 
@@ -136,9 +132,7 @@ class Fulltext:
         with self._opened() as ix, self._translated():
             return int(ix.doc_count())
 
-    def apply(
-        self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0
-    ) -> None:
+    def apply(self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
 
         `wait` is how many seconds another writer is given to finish.
@@ -182,9 +176,6 @@ class Fulltext:
         photos: Mapping[int, Mapping[str, float] | None],
         wait: float,
     ) -> None:
-        lexicon = self._lexicons.setdefault(folder, Lexicon(folder / "lexicon"))
-        # first the lexicon: a word too many does no harm, a missing one could not be found
-        lexicon.add(word for words in photos.values() for word in words or ())
         with self._translated():
             writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
             try:
@@ -201,67 +192,32 @@ class Fulltext:
 
     # reading -------------------------------------------------------------------------------
 
-    def candidates(
-        self, question: q.Question, *, exact: bool, limit: int | None
-    ) -> tuple[list[int], int]:
-        """Photos that may answer, best first, and how many there are before `limit`.
+    def candidates(self, question: q.Question, limit: int | None) -> list[int]:
+        """Photos with a reading for every part of the question, best first.
 
         Raises:
             CatalogError: the index is missing or damaged.
-
         """
-        for attempt in (1, 2):
-            try:
-                return self._candidates(question, exact=exact, limit=limit)
-            except CatalogError:
-                # a commit or a rebuild may have removed files between opening and reading
-                if attempt == 2:
-                    raise
-        raise AssertionError
+        try:
+            return self._candidates(question, limit)
+        except CatalogError:
+            # a commit or a rebuild may have removed files between opening and reading
+            return self._candidates(question, limit)
 
-    def _candidates(
-        self, question: q.Question, *, exact: bool, limit: int | None
-    ) -> tuple[list[int], int]:
+    def _candidates(self, question: q.Question, limit: int | None) -> list[int]:
         with self._opened() as ix, self._translated():
-            expanded = self._expand(question, exact=exact)
-            with searching.Searcher(ix.reader(), weighting=scoring.BM25F(B=0.3)) as searcher:
-                results = searcher.search(expanded, limit=limit)
-                return [int(hit["id"]) for hit in results], len(results)
-
-    def _expand(self, question: q.Question, *, exact: bool) -> query.Query:
-        if isinstance(question, q.And):
-            return query.And(
-                [
-                    self._expand(part, exact=exact)
-                    for part in question.parts
-                    if not isinstance(part, q.Not)  # judged word by word in `search`
-                ]
-            )
-        if isinstance(question, q.Or):
-            return query.Or([self._expand(part, exact=exact) for part in question.parts])
-        if isinstance(question, q.Phrase):
-            return query.And([self._near(text, exact=exact) for text in question.texts])
-        if isinstance(question, q.Pattern):
-            return query.Wildcard(FIELD, question.text)
-        if isinstance(question, q.Term):
-            return self._near(question.text, exact=exact)
-        return query.NullQuery
-
-    def _near(self, word: str, *, exact: bool) -> query.Query:
-        if exact:
-            return query.Term(FIELD, word)
-        near = self._lexicon().near(word, EXPANSIONS)
-        return query.Or([query.Term(FIELD, text, boost=weight) for text, weight in near])
+            weighting = scoring.BM25F(B=0.3)
+            with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
+                return [int(hit["id"]) for hit in searcher.search(_query(question), limit=limit)]
 
     def suggestions(self, word: str, limit: int = 5) -> list[str]:
-        """Words that were read somewhere and look like `word`."""
-        return [text for text, _ in self._lexicon().near(word, limit) if text != word]
+        """Words that were read somewhere and look like `word`, nearest first."""
+        with self._opened() as ix, self._translated(), ix.reader() as reader:
+            near = reader.terms_within(FIELD, word, allowed_edits(word))
+            ranked = sorted(near, key=lambda term: (Levenshtein.distance(term, word), term))
+            return [term for term in ranked if term != word][:limit]
 
     # the folder ----------------------------------------------------------------------------
-
-    def _lexicon(self) -> Lexicon:
-        folder = self._current()
-        return self._lexicons.setdefault(folder, Lexicon(folder / "lexicon"))
 
     def _generations(self) -> list[Path]:
         return [p for p in self.folder.glob("[0-9]*") if p.name.isdigit()]
@@ -300,6 +256,25 @@ class Fulltext:
             full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
             msg += "free some space" if full else "if this lasts, run: ocrsearch rebuild"
             raise CatalogError(msg) from error
+
+
+def allowed_edits(word: str) -> int:
+    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
+    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+
+
+def _query(question: q.Question) -> query.Query:
+    """Our tree as Whoosh's; what is negated is judged word by word in `search`."""
+    if isinstance(question, q.And):
+        parts = [part for part in question.parts if not isinstance(part, q.Not)]
+        return query.And([_query(part) for part in parts])
+    if isinstance(question, q.Or):
+        return query.Or([_query(part) for part in question.parts])
+    if isinstance(question, q.Phrase):
+        return query.And([query.Term(FIELD, text) for text in question.texts])
+    if isinstance(question, q.Pattern):
+        return query.Wildcard(FIELD, question.text)
+    return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
 
 
 def _flush(paths: Sequence[Path]) -> None:

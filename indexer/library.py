@@ -1,14 +1,14 @@
-"""The one object that the rest talks to: it keeps disk, catalog and full text in step."""
+"""The one object that the rest talks to: it keeps disk, catalog and derived stores in step."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from indexer import question, reading, scan
-from indexer.errors import PhotoError
+from indexer.errors import CatalogError, PhotoError
 from indexer.photo import Failure, Stamp, State
 from indexer.reading import Limits, Upright
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.fulltext import Fulltext
     from indexer.photo import Reading, Word
+    from indexer.posteriors import PosteriorStore
 
 LEAST_PROBABILITY = 0.02
 MOST_READINGS = 6
@@ -85,12 +86,21 @@ class Hooks:
     clock: Callable[[], float] = time.time
 
 
+@dataclass(frozen=True)
+class Stores:
+    """The two stores that are derived from the catalog."""
+
+    index: Fulltext
+    posteriors: PosteriorStore
+
+
 class Library:
     """Photos on disk, their catalog and their full text."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, index: Fulltext, eyes: Eyes) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, stores: Stores, eyes: Eyes) -> None:
         """`eyes` read what is new."""
-        self.settings, self.catalog, self.index, self.eyes = settings, catalog, index, eyes
+        self.settings, self.catalog, self.eyes = settings, catalog, eyes
+        self.index, self.posteriors = stores.index, stores.posteriors
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
 
     # one pass ------------------------------------------------------------------------------
@@ -136,23 +146,31 @@ class Library:
         return summary
 
     def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
-        """Make the full text anew from the catalog, without reading a photo."""
+        """Make both derived stores anew from the catalog, without reading a photo."""
         self.catalog.unindex_all()
         done: list[Stale] = []
+        alphabet = self.catalog.alphabet()
 
         def batches() -> Iterator[dict[int, dict[str, float]]]:
-            for batch in self.catalog.stale_batches(INDEX_BATCH):
-                done.extend(batch)
-                report(len(done))
-                yield {p.id: weights(p.words) for p in batch if p.words is not None}
+            with self.posteriors.rebuilt() as fresh:
+                for batch in self.catalog.stale_batches(INDEX_BATCH):
+                    fresh.apply(packed(batch), alphabet)
+                    # what is done is remembered without its words: they may be millions
+                    done.extend(replace(photo, words=None) for photo in batch)
+                    report(len(done))
+                    yield {p.id: weights(p.words) for p in batch if p.words is not None}
 
         self.index.rebuild(batches())
         self.catalog.indexed(done)
         return len(done)
 
     def ensure_index(self) -> bool:
-        """Rebuild the full text if it is missing, damaged or out of step; whether it did."""
-        if self.index.usable() and self.index.count() == self.catalog.searchable():
+        """Rebuild what is missing, damaged or out of step with the catalog; whether it did."""
+        try:
+            held = self.index.count(), len(self.posteriors.photos())
+        except CatalogError:
+            held = -1, -1
+        if held == (self.catalog.searchable(),) * 2:
             return False
         self.rebuild()
         return True
@@ -217,6 +235,7 @@ class Library:
         """Let the full text catch up with the catalog."""
         self.ensure_index()
         while stale := self.catalog.stale(INDEX_BATCH):
+            self.posteriors.apply(packed(stale), self.catalog.alphabet())
             self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
             self.catalog.indexed(stale)
 
@@ -275,6 +294,14 @@ class Library:
         self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
         summary.failed += 1
         summary.problems[path] = reason
+
+
+def packed(photos: Iterable[Stale]) -> dict[int, list[bytes] | None]:
+    """Packed posteriorgrams of photos for the posterior store."""
+    return {
+        photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]
+        for photo in photos
+    }
 
 
 def weights(words: Iterable[Word]) -> dict[str, float]:

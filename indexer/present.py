@@ -238,8 +238,6 @@ def status(settings: Settings, catalog: Catalog, index: Fulltext) -> dict[str, A
         indexed = index.count()
     except CatalogError:
         indexed = 0
-    files = list(settings.home.rglob("*"))
-    in_index = [f for f in files if settings.index in f.parents and f.is_file()]
     return {
         "photos": {state: n for state, n in counts.items() if state != "words"},
         "words": counts["words"],
@@ -251,10 +249,15 @@ def status(settings: Settings, catalog: Catalog, index: Fulltext) -> dict[str, A
         ],
         "bytes": {
             "catalog": sum(f.stat().st_size for f in settings.home.glob("catalog.db*")),
-            "index": sum(f.stat().st_size for f in in_index),
+            "index": _size(settings.index),
+            "posteriors": _size(settings.posteriors),
         },
         "home": str(settings.home),
     }
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def status_text(report: dict[str, Any], *, failed: bool) -> str:

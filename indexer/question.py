@@ -49,7 +49,8 @@ class Not:
     part: Question
 
 
-Question = Term | Pattern | Phrase | And | Or | Not
+Leaf = Term | Pattern | Phrase
+Question = Leaf | And | Or | Not
 
 
 def fold(text: str) -> str:
@@ -63,8 +64,13 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))
 
 
-def leaves(question: Question) -> list[Term | Pattern | Phrase]:
-    """What a photo can show for `question`: its parts that are not negated."""
+def leaves(question: Question, *, negated: bool = False) -> list[Leaf]:
+    """What a photo can show for `question`: its words, patterns and phrases.
+
+    Those below a Not are left out unless `negated`.
+    """
     if isinstance(question, And | Or):
-        return [leaf for part in question.parts for leaf in leaves(part)]
-    return [] if isinstance(question, Not) else [question]
+        return [leaf for part in question.parts for leaf in leaves(part, negated=negated)]
+    if isinstance(question, Not):
+        return leaves(question.part, negated=True) if negated else []
+    return [question]

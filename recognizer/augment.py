@@ -114,7 +114,10 @@ class Augmenter:
             grey = grey - near * dark * (grey - 0.35 * ground).clamp(min=0)
         neighbour = grey.roll(1, 0)
         for share, top in ((0.18, True), (0.18, False)):
-            moved = int(torch.randint(36, 46, (1,), generator=self.generator))
+            draw = torch.randint(
+                36, 46, (1,), generator=self.generator, device=self.generator.device
+            )
+            moved = int(draw)
             edge = torch.full_like(grey, 255.0)
             if top:
                 edge[:, :, : HEIGHT - moved] = neighbour[:, :, moved:]

@@ -18,6 +18,9 @@ from recognizer.errors import DataError, TrainingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from recognizer.datasets.samples import Sample
 
 PATH = click.Path(path_type=Path)
@@ -113,7 +116,8 @@ def _write_csv(path: Path, rows: list[tuple[str, str, float]]) -> None:
 def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     """Measure how well word images are read: CER, WER, edit distances, words per second.
 
-    DATA is a labels.tsv (image path relative to the file, TAB, text) or a zip file that holds one.
+    DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
+    folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
 
     \b
     ocrsearch evaluate my-words/labels.tsv
@@ -122,8 +126,7 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     from recognizer import recognize, shipped  # noqa: PLC0415
 
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
-    samples = _samples(data)
-    crops = [sample.load() for sample in samples]
+    samples, crops = _loaded(_samples(data))
     start = time.perf_counter()
     readings = recognizer.read(crops)
     seconds = time.perf_counter() - start
@@ -135,15 +138,32 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
         click.echo("\n".join(f"{name:26} {value:.4g}" for name, value in report.items()))
 
 
-def _samples(spec: str) -> list[Sample]:
-    from recognizer.datasets import table  # noqa: PLC0415 - loads numpy and Pillow
+def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
+    """The samples whose images can be read, and these; the others are named and left out."""
+    kept, crops = [], []
+    for sample in samples:
+        try:
+            crops.append(sample.load())
+        except DataError as error:
+            click.echo(f"skipped: {error}", err=True)
+        else:
+            kept.append(sample)
+    if not kept:
+        msg = "no word image could be read"
+        raise DataError(msg)
+    return kept, crops
 
-    path = Path(spec)
-    return table.read_zip(path) if path.suffix == ".zip" else table.read_table(path)
+
+def _samples(spec: str) -> list[Sample]:
+    from recognizer.datasets import specs  # noqa: PLC0415 - loads torch
+
+    return specs.samples(spec)
 
 
 @click.command()
-@click.option("--data", required=True, multiple=True, help="labels.tsv or zip; may be repeated.")
+@click.option(
+    "--data", required=True, multiple=True, help="Labelled words, see below; may be repeated."
+)
 @click.option("--dev", help="Data to measure on (default: a part of --data, see --train-portion).")
 @click.option("--mix", help="Share of each --data in a batch, for example 0.7,0.3.")
 @click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
@@ -161,6 +181,9 @@ def _samples(spec: str) -> list[Sample]:
 def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run has
     """Train or fine-tune the recognizer; the best weights land in OUT/best.safetensors.
 
+    DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
+    folder:ROOT (images named label_id.png), mjsynth:ROOT[:PART] or iam:ROOT[:PART].
+
     Fine-tune the shipped weights on your own hand: a folder with labels.tsv, a few hundred words.
 
     \b
@@ -171,8 +194,12 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
 
     chosen = training.Options(**options | {"budget": _seconds(options["budget"])})
     with _interrupted() as stop:
-        best = training.run(chosen, _samples, stop, _report)
+        best = training.run(chosen, _samples, stop, report=_report, say=_say)
     click.echo(f"{chosen.out}: best CER {best:.4f}", err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _report(row: dict[str, float]) -> None:
@@ -189,10 +216,13 @@ def _seconds(budget: str | None) -> float | None:
         return None
     units = {"s": 1, "m": 60, "h": 3600}
     try:
-        return float(budget[:-1]) * units[budget[-1]]
-    except (KeyError, ValueError, IndexError) as error:
+        seconds = float(budget[:-1]) * units[budget[-1]]
+    except (KeyError, ValueError, IndexError):
+        seconds = 0.0
+    if not seconds > 0:
         msg = f"--budget {budget!r}: expected a number and s, m or h, for example 30m"
-        raise TrainingError(msg) from error
+        raise TrainingError(msg)
+    return seconds
 
 
 @contextmanager

@@ -10,12 +10,13 @@ a search never loads torch.
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +34,9 @@ _STEPS = 24.0
 
 _UNSEEN = 1e-4
 """Probability of a symbol that was too unlikely to be kept."""
+
+_HOPELESS = 1e-7
+"""Words whose bound lies below this score 0."""
 
 FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"
 """What texts are made of when case, accents and signs are left out."""
@@ -81,23 +85,72 @@ class FoldedPosteriors:
         """Unpack words that were read with `alphabet` (the symbols of labels 1, 2, …)."""
         self.frames, self._dense = _unpack(packed, _folding(alphabet))
 
+    @staticmethod
+    def split(packed: bytes, alphabet: str) -> list[bytes]:
+        """The parts of a word between signs, as packed words: `node.next` gives two, `node` none.
+
+        A part ends where a sign is the likeliest symbol of a frame.
+        """
+        half = len(packed) // 2
+        coded = np.frombuffer(packed, np.uint8, half)
+        levels = np.frombuffer(packed, np.uint8, half, half)
+        begins = np.flatnonzero(coded & _FIRST)
+        if not len(begins):
+            return []
+        best = [int(coded[a:b][levels[a:b].argmin()]) & ~_FIRST for a, b in _spans(begins, half)]
+        folding = _folding(alphabet)
+        is_sign = [label > 0 and folding[min(label, len(folding) - 1)] == 0 for label in best]
+        parts: list[list[int]] = [[]]
+        for frame, sign in enumerate(is_sign):
+            if sign:
+                parts.append([])
+            else:
+                parts[-1].append(frame)
+        lettered = [part for part in parts if any(best[frame] for frame in part)]
+        if len(lettered) < 2:
+            return []
+        spans = list(_spans(begins, half))
+        cuts = [(spans[part[0]][0], spans[part[-1]][1]) for part in lettered]
+        return [packed[a:b] + packed[half + a : half + b] for a, b in cuts]
+
     def score(self, text: str) -> NDArray[np.float64]:
         """Probability that each word says `text` (folded: see FOLDED) and nothing else.
 
         Source: CTC forward algorithm (Graves et al. 2006), summed over case, and over signs by
         letting them count as blanks. A text with other characters scores 0.
         """
-        labels = [FOLDED.find(character) + 1 for character in text]
+        columns = self.characters(text)
         scores = np.zeros(len(self.frames))
-        if not labels or 0 in labels:
+        if not columns:
             return scores
-        best = self._dense.max(axis=1)[:, labels].prod(axis=1, dtype=np.float64)
-        likely = np.flatnonzero((best > 1e-6) & (self.frames >= len(labels)))
+        labels = [column + 1 for column in columns]
+        best = self.bounds()[:, columns].prod(axis=1, dtype=np.float64)
+        likely = np.flatnonzero((best > _HOPELESS) & (self.frames >= len(labels)))
         if len(likely):
             longest = int(self.frames[likely].max())
             dense = self._dense[likely, :longest]
             scores[likely] = _forward(dense, self.frames[likely], labels)
         return scores
+
+    def bounds(self) -> NDArray[np.float32]:
+        """Highest probability of each character of FOLDED in each word [N, len(FOLDED)].
+
+        Their product over a text is close to an upper bound of its score: only alignments that
+        share the probability of a letter among several frames can exceed it.
+        """
+        return np.asarray(self._dense[:, :, 1:].max(axis=1), dtype=np.float32)
+
+    @staticmethod
+    def characters(text: str) -> list[int]:
+        """Columns of `bounds` that `text` needs; empty if it has other characters."""
+        columns = [FOLDED.find(character) for character in text]
+        return [] if -1 in columns else columns
+
+
+def _spans(begins: NDArray[np.intp], end: int) -> Iterator[tuple[int, int]]:
+    """First and last symbol (half-open) of each frame."""
+    edges = [*begins.tolist(), end]
+    return pairwise(edges)
 
 
 def _folding(alphabet: str) -> NDArray[np.intp]:

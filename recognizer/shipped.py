@@ -40,14 +40,15 @@ def description(path: Path) -> dict[str, Any]:
             size = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(size)) if size < _LONGEST_HEADER else {}
         described: dict[str, Any] = json.loads(header["__metadata__"]["ocrsearch"])
+        version = described.get("format")
     except OSError as error:
         msg = f"{path}: cannot read the weights ({error.strerror}); check the path"
         raise WeightsError(msg) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"{path}: damaged, or not weights of ocrsearch; fetch or train them again"
         raise WeightsError(msg) from error
-    if described.get("format") != FORMAT:
-        msg = f"{path}: weights of format {described.get('format')!r}, this version reads {FORMAT}"
+    if version != FORMAT:
+        msg = f"{path}: weights of format {version!r}, this version reads {FORMAT}"
         raise WeightsError(msg)
     return described
 

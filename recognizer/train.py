@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ class TrainConfig:
     early_stopping: int | None = None
     seed: int = 0
     freeze_backbone: bool = False
+    transformer_start: float = TRANSFORMER_START
     mix: tuple[float, ...] = ()
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
@@ -137,7 +139,7 @@ class Trainer:
         """One optimizer step; returns the loss."""
         self.model.train()
         self.model.transforming = (
-            self.model.config.transformer and self.progress >= TRANSFORMER_START
+            self.model.config.transformer and self.progress >= self.config.transformer_start
         )
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * group["scale"] * _schedule(self.progress)
@@ -176,6 +178,7 @@ class Trainer:
                 "generator": self.generator.get_state(),
                 "torch": torch.get_rng_state(),
                 "state": asdict(self.state),
+                "card": asdict(self.card),
             },
             partial,
         )
@@ -189,12 +192,12 @@ class Trainer:
 
         """
         path = self.folder / CHECKPOINT
+        saved = read_checkpoint(path, self.device)
         try:
-            saved = torch.load(path, map_location=self.device, weights_only=True)
             self.model.load_state_dict(saved["model"])
             self.average.load_state_dict(saved["average"])
             self.optimizer.load_state_dict(saved["optimizer"])
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (RuntimeError, KeyError, ValueError) as error:
             msg = f"{path}: cannot resume from this checkpoint ({error})"
             raise TrainingError(msg) from error
         self.generator.set_state(saved["generator"].cpu())
@@ -240,6 +243,21 @@ class Trainer:
     def _save_best(self, row: dict[str, Any]) -> None:
         card = weights.Card(self.card.charset, self.model.config, 1.0, row, self.card.provenance)
         weights.save(self.folder / BEST, self.average, card)
+
+
+def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
+    """What `Trainer.checkpoint` wrote.
+
+    Raises:
+        TrainingError: there is none, or it is damaged.
+
+    """
+    try:
+        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        msg = f"{path}: cannot resume from this checkpoint ({error})"
+        raise TrainingError(msg) from error
+    return saved
 
 
 def read_all(model: CRNN, words: Sequence[Labelled], card: weights.Card) -> list[tuple[str, str]]:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 SHIPPED = "shipped"
 """Word for the shipped weights in --init."""
 
-_NAMED = 5
-"""Skipped samples that a message names."""
-
 
 @dataclass(frozen=True)
 class Options:
@@ -54,6 +51,7 @@ def run(
     samples: Callable[[str], list[Sample]],
     stop: Callable[[], bool],
     report: Callable[[dict[str, float]], None],
+    say: Callable[[str], None],
 ) -> float:
     """Train as asked; returns the best CER on the dev words.
 
@@ -71,7 +69,7 @@ def run(
     else:
         sets, dev = _split(sets, options.train_portion, options.seed)
     model, card = _start(options, [s.text for part in sets for s in part])
-    loaded = [_load(part, card.charset, report) for part in sets]
+    loaded = [_load(part, card.charset, say) for part in sets]
     config = train.TrainConfig(
         steps=_steps(options, sum(map(len, loaded))),
         budget=options.budget,
@@ -82,11 +80,13 @@ def run(
         seed=options.seed,
         freeze_backbone=options.freeze_backbone,
         mix=_mix(options),
+        # a fine-tuned network has learned to straighten already
+        transformer_start=0.0 if "init" in card.provenance else train.TRANSFORMER_START,
     )
     trainer = train.Trainer(options.out, model.to(best_device()), card, config)
     if options.resume:
         trainer.restore()
-    trainer.run(loaded, _load(dev, card.charset, report), stop=stop, report=report)
+    trainer.run(loaded, _load(dev, card.charset, say), stop=stop, report=report)
     return trainer.state.best
 
 
@@ -104,6 +104,9 @@ def _check(options: Options) -> None:
 
 def _start(options: Options, texts: list[str]) -> tuple[CRNN, weights.Card]:
     """The network to begin with, and its card with where it comes from."""
+    if options.resume:
+        card = _card_of(options.out / train.CHECKPOINT)
+        return CRNN(card.config), card
     provenance: dict[str, Any] = {"data": list(options.data), "seed": options.seed}
     if options.init is None:
         charset = Charset().union(texts)
@@ -112,8 +115,19 @@ def _start(options: Options, texts: list[str]) -> tuple[CRNN, weights.Card]:
     path = shipped.WEIGHTS if str(options.init) == SHIPPED else options.init
     model, card = weights.load(path)
     provenance["init"] = card.provenance
-    # a fine-tuned network has learned to straighten already
     return model, weights.Card(card.charset, card.config, card.temperature, {}, provenance)
+
+
+def _card_of(checkpoint: Path) -> weights.Card:
+    """The card of an interrupted run: its alphabet and network stay what they were."""
+    saved = train.read_checkpoint(checkpoint, torch.device("cpu"))
+    try:
+        card = saved["card"]
+        charset, config = Charset(**card.pop("charset")), ModelConfig(**card.pop("config"))
+        return weights.Card(charset, config, **card)
+    except (KeyError, TypeError) as error:
+        msg = f"{checkpoint}: cannot resume from this checkpoint ({error!r})"
+        raise TrainingError(msg) from error
 
 
 def _split(
@@ -130,15 +144,12 @@ def _split(
     return kept, dev
 
 
-def _load(
-    part: list[Sample], charset: Charset, report: Callable[[dict[str, float]], None]
-) -> list[Labelled]:
+def _load(part: list[Sample], charset: Charset, say: Callable[[str], None]) -> list[Labelled]:
     loaded = load_all(part, charset, lambda done: None)  # noqa: ARG005
-    if loaded.skipped:
-        report({"skipped": len(loaded.skipped)})
+    for name, reason in loaded.skipped.items():
+        say(f"skipped {name}: {reason}")
     if not loaded.words:
-        named = "; ".join(f"{k}: {v}" for k, v in list(loaded.skipped.items())[:_NAMED])
-        msg = f"no word to learn from{': ' + named if named else ''}"
+        msg = "no word to learn from: every sample was skipped, for the reasons above"
         raise TrainingError(msg)
     return loaded.words
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from recognizer.datasets import handwriting
 from recognizer.datasets.table import LABELS
+from recognizer.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +22,24 @@ if TYPE_CHECKING:
     from recognizer.datasets.vocabulary import Vocabulary
 
 
+_LOWEST = 16
+"""Rows that a cut close to the ink has at least; lower ink is cut as high as its line."""
+
+
 def draw_word(
     text: str, fonts: list[Path], random: np.random.Generator
 ) -> tuple[NDArray[np.uint8], str]:
-    """A grey word image and the name of the font it is drawn in."""
+    """A grey word image and the name of the font it is drawn in.
+
+    Raises:
+        DataError: no font has all the characters of `text`.
+
+    """
     pen = handwriting.random_pen(fonts, random)
     while not handwriting.supports(pen.font, text):
+        if not any(handwriting.supports(font, text) for font in fonts):
+            msg = f"{text!r}: no font in {pen.font.parent} has all of its characters"
+            raise DataError(msg)
         pen = handwriting.random_pen(fonts, random)
     ink, top, foot = handwriting.draw(text, pen, random)
     return _photograph(_cut(ink, top, foot, random), random), pen.font.stem
@@ -40,7 +53,10 @@ def _cut(
     first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (top, foot)
     if random.random() < 0.7:
         first, last = min(first + 2, top), max(last - 2, foot)
-    height = max(8, last - first)
+    height = last - first
+    if height < _LOWEST:  # a dash: cut so close, it would be blown up to a smear
+        first, last = min(first, top), max(last, foot)
+        height = last - first
     above, below, left, right = (random.uniform(-0.02, 0.22, 4) * height).round().astype(int)
     padded = np.pad(ink, ((height, height), (height, height)))
     columns = ink.shape[1] + height
@@ -76,7 +92,7 @@ def write_words(
         out: written under a temporary name first, so a half-made file never counts as complete.
         count: how many words.
         source: what the words say and the fonts they are drawn in.
-        seed: the same seed draws the same file.
+        seed: the same seed draws the same words.
         progress: called with the number of words done.
 
     """

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from recognizer import images
+from recognizer.datasets.published import read_text
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 
 LABELS = "labels.tsv"
 
+_UNREADABLE = (
+    OSError,
+    KeyError,
+    ValueError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What a damaged archive member or image raises."""
+
 
 def read_table(path: Path) -> list[Sample]:
     """Samples of a `labels.tsv`.
@@ -34,11 +47,7 @@ def read_table(path: Path) -> list[Sample]:
         DataError: the file is missing, or a line has no text; names the file and the line.
 
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot read labels ({error})"
-        raise DataError(msg) from error
+    text = read_text(path)
     root = path.parent
     return [
         Sample(name, label, hand, partial(images.load, root / name))
@@ -80,6 +89,6 @@ def _load_member(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(archive.read(name))) as image:
             return images.fit(image)
-    except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         msg = f"{archive.filename}:{name}: not a readable word image ({error})"
         raise DataError(msg) from error

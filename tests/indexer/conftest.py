@@ -13,10 +13,12 @@ from PIL import Image
 from indexer import config
 from indexer.catalog import Catalog, Engine
 from indexer.fulltext import Fulltext
-from indexer.library import Hooks, Library
-from indexer.photo import Box
+from indexer.library import Hooks, Library, Stores
+from indexer.photo import Answer, Box
+from indexer.posteriors import PosteriorStore
 from indexer.reading import Seen
 from indexer.search import Filters, Searcher
+from recognizer.posteriorgram import FoldedPosteriors
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
@@ -59,6 +61,7 @@ class TileReader:
     crash_on: set[str] = field(default_factory=set)
     reads: int = 0
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    posteriorgrams: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
         out = []
@@ -68,7 +71,8 @@ class TileReader:
             if text in self.crash_on:
                 msg = f"cannot bear {text}"
                 raise RuntimeError(msg)
-            out.append(Seen(text, 0.9, self.alternatives.get(text, ((text, 0.9),)), b""))
+            alternatives = self.alternatives.get(text, ((text, 0.9),))
+            out.append(Seen(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
         self.reads += 1
         return out
 
@@ -100,21 +104,15 @@ class World:
         return self.library.sync([self.photos], hooks, **options)
 
     def find(self, query: str, **filters: object) -> list[str]:
-        searcher = Searcher(self.library.catalog, self.library.index, NoPosteriors)
-        return [hit.photo.name for hit in searcher.search(query, Filters(**filters)).hits]
+        return [hit.photo.name for hit in self.answer(query, **filters).hits]
+
+    def answer(self, query: str, **filters: object) -> Answer:
+        library = self.library
+        searcher = Searcher(library.catalog, library.index, library.posteriors)
+        return searcher.search(query, Filters(**filters))
 
     def counts(self) -> dict[str, int]:
         return {k: n for k, n in self.library.catalog.counts().items() if n}
-
-
-class NoPosteriors:
-    """Posteriors of words that have none."""
-
-    def __init__(self, packed: Sequence[bytes], alphabet: str) -> None:
-        self._count = len(packed)
-
-    def score(self, text: str) -> np.ndarray:
-        return np.zeros(self._count)
 
 
 @pytest.fixture
@@ -133,7 +131,10 @@ def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[
         (tmp_path / "photos").mkdir(exist_ok=True)
         eyes = TileEyes()
         catalog = Catalog(settings.database)
-        library = Library(settings, catalog, Fulltext(settings.index), eyes)
+        stores = Stores(
+            Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors)
+        )
+        library = Library(settings, catalog, stores, eyes)
         opened.append(World(tmp_path / "photos", library, eyes))
         return opened[-1]
 

@@ -68,9 +68,7 @@ def test_sigterm_asks_to_stop_and_handlers_are_put_back():
 
 def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     """200 photos dropped, 50 renamed, 20 deleted, 5 replaced, as the daemon would see it."""
-    photos = [
-        draw_photo(world.photos / f"p{n}.png", f"word{n}", salt=n % 250) for n in range(200)
-    ]
+    photos = [draw_photo(world.photos / f"p{n}.png", f"word{n}", salt=n % 250) for n in range(200)]
     renamed = {p: p.with_name(f"r{n}.png") for n, p in enumerate(photos[:50])}
     deleted, replaced = photos[50:70], photos[70:75]
 

@@ -84,8 +84,6 @@ def test_compare_tells_added_changed_and_gone(tmp_path):
     old, new = Stamp(1, 1), Stamp(2, 2)
     same, changed, gone, added = (tmp_path / n for n in ("same", "changed", "gone", "added"))
 
-    changes = compare(
-        {same: old, changed: new, added: new}, {same: old, changed: old, gone: old}
-    )
+    changes = compare({same: old, changed: new, added: new}, {same: old, changed: old, gone: old})
 
     assert (changes.added, changes.changed, changes.gone) == ((added,), (changed,), (gone,))

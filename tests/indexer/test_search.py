@@ -7,11 +7,12 @@ import pytest
 
 from indexer.errors import UsageError
 from indexer.fulltext import parse
-from indexer.photo import Box, Word
+from indexer.photo import Box
 from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
-from indexer.search import Filters, Judge, Searcher
+from indexer.search import Searcher
+from recognizer.posteriorgram import pack
 
-from .conftest import NoPosteriors, draw_photo
+from .conftest import CODES, draw_photo
 
 
 @pytest.mark.parametrize(
@@ -113,10 +114,9 @@ def test_exact_asks_for_the_best_reading_only(world):
 def test_scores_are_probabilities_and_several_words_multiply(world):
     draw_photo(world.photos / "a.png", "linked", "list")
     world.sync()
-    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
 
-    one = searcher.search("linked", Filters()).hits[0].score
-    both = searcher.search("linked list", Filters()).hits[0].score
+    one = world.answer("linked").hits[0].score
+    both = world.answer("linked list").hits[0].score
 
     assert one == pytest.approx(0.9)
     assert both == pytest.approx(0.81)
@@ -126,9 +126,8 @@ def test_a_repeated_word_raises_the_score_but_never_above_one(world):
     draw_photo(world.photos / "once.png", "queue")
     draw_photo(world.photos / "twice.png", "queue", "queue", "queue")
     world.sync()
-    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
 
-    hits = searcher.search("queue", Filters()).hits
+    hits = world.answer("queue").hits
 
     assert [hit.photo.name for hit in hits] == ["twice.png", "once.png"]
     assert 0.9 < hits[0].score <= 1
@@ -137,9 +136,8 @@ def test_a_repeated_word_raises_the_score_but_never_above_one(world):
 def test_hits_carry_boxes_and_the_line_around_the_match(world):
     draw_photo(world.photos / "a.png", "tree", "queue")
     world.sync()
-    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
 
-    [hit] = searcher.search("queue", Filters()).hits
+    [hit] = world.answer("queue").hits
 
     assert [(w.text, w.box) for w in hit.words] == [("queue", Box(0, 32, 80, 48))]
     assert hit.context == "queue"
@@ -149,9 +147,8 @@ def test_the_limit_cuts_hits_but_not_the_total(world):
     for number in range(5):
         draw_photo(world.photos / f"{number}.png", "queue", salt=number)
     world.sync()
-    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
 
-    answer = searcher.search("queue", Filters(limit=2))
+    answer = world.answer("queue", limit=2)
 
     assert (len(answer.hits), answer.total) == (2, 5)
 
@@ -180,26 +177,70 @@ def test_dates_narrow_the_search_to_a_half_open_span(world):
     assert found == ["2.png"]
 
 
-def test_what_the_network_saw_decides_where_readings_do_not_help():
-    class Sees:
-        def __init__(self, packed, alphabet):
-            pass
+def spelled(text, *instead):
+    """A packed posteriorgram that says `text`, and less likely each of `instead` (same length)."""
+    frames = np.full((2 * len(text) + 1, len(CODES) + 1), 1e-6, np.float32)
+    frames[:, 0] = 1.0
+    for place in range(len(text)):
+        row = frames[2 * place + 1]
+        row[0] = 0.0
+        row[1 + CODES.index(text[place])] = 0.7
+        for other in instead:
+            row[1 + CODES.index(other[place])] += 0.3
+    return pack(frames / frames.sum(axis=1, keepdims=True))
 
-        def score(self, text):
-            return np.array([0.2 if text == "queue" else 0.0])
 
-    word = Word(Box(0, 0, 1, 1), 0, "gnene", 0.7, (("gnene", 0.7),), b"x")
-    judge = Judge([word], Sees, "", exact=False)
+def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
+    world.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "queue")}
+    draw_photo(world.photos / "unsure.png", "gnene")
+    draw_photo(world.photos / "other.png", "tree")
+    world.sync()
 
-    score, matched = judge.score(Term("queue"), range(1))
+    [hit] = world.answer("queue").hits
 
-    assert score == pytest.approx(0.2)
-    assert matched == {0: pytest.approx(0.2)}
+    assert hit.photo.name == "unsure.png"
+    assert hit.score == pytest.approx(0.3**3, rel=0.1)  # three letters differ
+    assert [word.text for word in hit.words] == ["gnene"]
+    assert world.find("queue", exact=True) == []
+
+
+def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
+    world.eyes.recognizer.posteriorgrams = {"node.mext": spelled("node.mext", "node.next")}
+    draw_photo(world.photos / "a.png", "node.mext")
+    world.sync()
+
+    assert world.answer("next").hits[0].score == pytest.approx(0.3, rel=0.1)
+
+
+def test_phrases_follow_what_the_network_saw(world):
+    world.eyes.recognizer.posteriorgrams = {
+        "linked": spelled("linked"),
+        "lisf": spelled("lisf", "list"),
+    }
+    draw_photo(world.photos / "a.png", "linked", "lisf")
+    draw_photo(world.photos / "b.png", "lisf", "linked")
+    world.sync()
+
+    [hit] = world.answer('"linked list"').hits
+
+    assert hit.photo.name == "a.png"
+    assert [word.text for word in hit.words] == ["linked", "lisf"]
+
+
+def test_a_negated_word_excludes_photos_that_likely_hold_it(world):
+    world.eyes.recognizer.posteriorgrams = {"tree": spelled("tree"), "java": spelled("java")}
+    draw_photo(world.photos / "a.png", "tree", "java")
+    draw_photo(world.photos / "b.png", "tree", "ruby")
+    world.sync()
+
+    assert world.find("tree NOT java") == ["b.png"]
 
 
 def test_similar_words_are_suggested_when_nothing_is_found(world):
     draw_photo(world.photos / "a.png", "algorithm")
     world.sync()
-    searcher = Searcher(world.library.catalog, world.library.index, NoPosteriors)
+
+    library = world.library
+    searcher = Searcher(library.catalog, library.index, library.posteriors)
 
     assert searcher.suggestions("algorythm") == ["algorithm"]

@@ -1,0 +1,315 @@
+"""What the network saw of every word, memory-mapped, to be asked about any text.
+
+A derived store of immutable segments, newest last: each apply writes one, and small ones are
+merged when they grow many. A segment holds, for each of its photos, the packed posteriorgrams
+of the words and an upper bound a character, by which most words are passed over unread. A photo
+that is applied again, or removed, is superseded by its newest segment.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from indexer.errors import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+MOST_SEGMENTS = 12
+"""Segments beyond this are merged: a search opens each of them."""
+
+LEAST_BOUND = 3e-5
+"""Words that cannot reach this probability are passed over."""
+
+LEAST_SCORE = 1e-6
+"""Words that say a text with less probability are no evidence."""
+
+MOST_SCORED = 20_000
+"""Words that are scored exactly for one text, those with the highest bounds."""
+
+_MAGIC = b"OCRSPOS1"
+_HEADER = np.dtype([("magic", "S8"), ("photos", "<u8"), ("entries", "<u8"), ("classes", "<u8")])
+_STEPS = 24.0
+"""Quantisation steps of a factor e of the bounds; rounded so that they stay upper bounds."""
+
+
+class Posteriors(Protocol):
+    """Unpacked words; see recognizer.posteriorgram.FoldedPosteriors."""
+
+    def score(self, text: str) -> NDArray[np.float64]:
+        """Probability that each word says exactly the folded `text`."""
+
+    def bounds(self) -> NDArray[np.float32]:
+        """Highest probability of each folded character in each word [N, characters]."""
+
+    def characters(self, text: str) -> list[int]:
+        """Columns of `bounds` that `text` needs; empty if it cannot be said at all."""
+
+    @staticmethod
+    def split(packed: bytes, alphabet: str) -> list[bytes]:
+        """The parts of a word that can be looked for on their own, if it has several."""
+
+
+class Unpack(Protocol):
+    """Makes Posteriors of packed words and the alphabet they were read with."""
+
+    def __call__(self, packed: Sequence[bytes], alphabet: str) -> Posteriors:
+        """Unpack."""
+
+    def split(self, packed: bytes, alphabet: str) -> list[bytes]:
+        """See Posteriors.split."""
+
+
+Entries = list[tuple[int, bytes]]
+"""Position of a word on its photo, and the packed word or a part of it."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One memory-mapped file; see `_write` for its layout."""
+
+    path: Path
+
+    @cached_property
+    def _raw(self) -> NDArray[np.uint8]:
+        return np.memmap(self.path, dtype=np.uint8, mode="r")
+
+    @cached_property
+    def _parts(self) -> dict[str, NDArray[np.generic]]:
+        header = self._raw[: _HEADER.itemsize].view(_HEADER)[0]
+        if header["magic"] != _MAGIC:
+            msg = "not a posterior segment"
+            raise ValueError(msg)
+        photos, words = int(header["photos"]), int(header["entries"])
+        sizes: dict[str, tuple[int, np.dtype[np.generic]]] = {
+            "photos": (photos, np.dtype("<u4")),
+            "counts": (photos, np.dtype("<u4")),
+            "positions": (words, np.dtype("<u2")),
+            "starts": (words + 1, np.dtype("<u4")),
+            "bounds": (words * int(header["classes"]), np.dtype("u1")),
+        }
+        parts: dict[str, NDArray[np.generic]] = {}
+        at = _HEADER.itemsize
+        for name, (count, kind) in sizes.items():
+            end = at + count * kind.itemsize
+            parts[name] = self._raw[at:end].view(kind)
+            at = end
+        parts["bounds"] = parts["bounds"].reshape(int(header["classes"]), words)
+        parts["blob"] = self._raw[at:]
+        if len(parts["blob"]) != int(parts["starts"][-1]):
+            msg = "a posterior segment is cut off"
+            raise ValueError(msg)
+        return parts
+
+    @property
+    def photos(self) -> NDArray[np.uint32]:
+        """Numbers of the photos that this segment speaks for, also the removed ones."""
+        return self._parts["photos"].view(np.uint32)
+
+    @cached_property
+    def owners(self) -> NDArray[np.uint32]:
+        """The photo of each entry."""
+        return np.repeat(self.photos, self._parts["counts"].view(np.uint32))
+
+    @property
+    def positions(self) -> NDArray[np.uint16]:
+        """The position of each entry's word on its photo."""
+        return self._parts["positions"].view(np.uint16)
+
+    @property
+    def bounds(self) -> NDArray[np.uint8]:
+        """Quantised upper bounds [characters, words]."""
+        return self._parts["bounds"].view(np.uint8)
+
+    def packed(self, words: Iterable[int]) -> list[bytes]:
+        """Packed posteriorgrams of some words."""
+        starts, blob = self._parts["starts"].view(np.uint32), self._parts["blob"]
+        return [blob[int(starts[w]) : int(starts[w + 1])].tobytes() for w in words]
+
+    def by_photo(self) -> dict[int, Entries | None]:
+        """All entries by photo, None for removed ones."""
+        entries = zip(self.positions.tolist(), self.packed(range(len(self.owners))), strict=True)
+        return {photo: list(islice(entries, count)) or None for photo, count in self.counts.items()}
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Entries of each photo."""
+        counts = self._parts["counts"].view(np.uint32)
+        return dict(zip(self.photos.tolist(), counts.tolist(), strict=True))
+
+
+class PosteriorStore:
+    """The segments below one folder."""
+
+    def __init__(self, folder: Path, unpack: Unpack) -> None:
+        """`folder` need not exist yet; `unpack` knows the format of a packed word."""
+        self.folder, self.unpack = folder, unpack
+        self._open: dict[Path, Segment] = {}
+
+    def photos(self) -> set[int]:
+        """Photos with words in the store.
+
+        Raises:
+            CatalogError: the store is missing or damaged.
+        """
+        with self._translated():
+            latest: dict[int, int] = {}
+            for segment in self._segments():
+                latest |= segment.counts
+            return {photo for photo, count in latest.items() if count}
+
+    def apply(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> None:
+        """Replace the words of photos, or remove them (None); durable after.
+
+        Raises:
+            CatalogError: the disk is full; nothing is changed then.
+        """
+        with self._translated():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            paths = self._paths()
+            last = int(paths[-1].stem) if paths else 0
+            entries = {photo: self._entries(words, alphabet) for photo, words in photos.items()}
+            self._write(self.folder / f"{last + 1:08d}.seg", entries, alphabet)
+            if len(self._paths()) > MOST_SEGMENTS:
+                self._merge(alphabet)
+
+    @contextmanager
+    def rebuilt(self) -> Iterator[PosteriorStore]:
+        """An empty store to fill; it takes the place of this one when the block ends well.
+
+        Raises:
+            CatalogError: the disk is full; this store stays in use.
+        """
+        fresh = PosteriorStore(self.folder.with_name(self.folder.name + ".new"), self.unpack)
+        with self._translated():
+            shutil.rmtree(fresh.folder, ignore_errors=True)
+            fresh.folder.mkdir(parents=True)
+            yield fresh
+            self._open.clear()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            fresh.folder.rename(self.folder)
+
+    def evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
+        """Photo → position of a word → probability that it says the folded `text`.
+
+        Raises:
+            CatalogError: the store is missing or damaged.
+        """
+        found: dict[int, dict[int, float]] = {}
+        with self._translated():
+            for segment in self._segments():
+                # a photo that a newer segment speaks for is superseded
+                for photo in set(segment.photos.tolist()) & found.keys():
+                    del found[photo]
+                words, scores = self._scan(segment, text, alphabet)
+                owners, positions = segment.owners[words], segment.positions[words]
+                for photo, position, score in zip(
+                    owners.tolist(), positions.tolist(), scores.tolist(), strict=True
+                ):
+                    places = found.setdefault(photo, {})
+                    places[position] = max(score, places.get(position, 0.0))
+        return found
+
+    def _scan(
+        self, segment: Segment, text: str, alphabet: str
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Entries of a segment that may say `text`, with their probabilities."""
+        columns = self.unpack([], alphabet).characters(text)
+        if not columns or not len(segment.owners):
+            return np.empty(0, np.intp), np.empty(0)
+        cost = np.zeros(segment.bounds.shape[1], np.uint16)
+        for column in columns:
+            cost += segment.bounds[column]
+        likely = np.flatnonzero(cost <= -np.log(LEAST_BOUND) * _STEPS)
+        if len(likely) > MOST_SCORED:
+            likely = likely[np.argpartition(cost[likely], MOST_SCORED)[:MOST_SCORED]]
+        scores = self.unpack(segment.packed(likely.tolist()), alphabet).score(text)
+        said = scores >= LEAST_SCORE
+        return likely[said], scores[said]
+
+    def _paths(self) -> list[Path]:
+        return sorted(self.folder.glob("*.seg"))
+
+    def _segments(self) -> list[Segment]:
+        if not self.folder.is_dir():
+            msg = "there are no posteriors"
+            raise FileNotFoundError(msg)
+        paths = self._paths()
+        self._open = {path: self._open.get(path) or Segment(path) for path in paths}
+        return list(self._open.values())
+
+    def _entries(self, words: Sequence[bytes] | None, alphabet: str) -> Entries | None:
+        if words is None:
+            return None
+        return [
+            (position, entry)
+            for position, word in enumerate(words)
+            for entry in (word, *self.unpack.split(word, alphabet))
+        ]
+
+    def _write(self, path: Path, photos: Mapping[int, Entries | None], alphabet: str) -> None:
+        packed = [word for entries in photos.values() for _, word in entries or ()]
+        highest = self.unpack(packed, alphabet).bounds()
+        cost = np.floor(-np.log(np.maximum(highest, 1e-4)) * _STEPS)
+        bounds = np.ascontiguousarray(np.minimum(cost, 255).astype(np.uint8).T)
+        _write(path, photos, bounds)
+
+    def _merge(self, alphabet: str) -> None:
+        """Make one segment of all but the largest, or of all where that is not much larger."""
+        segments = self._segments()
+        sizes = [s.path.stat().st_size for s in segments]
+        first = 1 if sizes[0] > sum(sizes[1:]) else 0
+        merged: dict[int, Entries | None] = {}
+        for segment in segments[first:]:
+            merged |= segment.by_photo()
+        # written over the newest, then the others go: a crash between leaves repeats, not gaps
+        newest = segments[-1].path
+        self._open.clear()
+        self._write(newest, merged, alphabet)
+        for segment in segments[first:-1]:
+            segment.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, IndexError) as error:
+            full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
+            advice = "free some space" if full else "run: ocrsearch rebuild"
+            msg = f"{self.folder}: {error}; {advice}"
+            raise CatalogError(msg) from error
+
+
+def _write(path: Path, photos: Mapping[int, Entries | None], bounds: NDArray[np.uint8]) -> None:
+    """Header, photo numbers, entries of each, positions, starts, bounds, packed words."""
+    entries = [entry for of_photo in photos.values() for entry in of_photo or ()]
+    header = np.array([(_MAGIC, len(photos), len(entries), bounds.shape[0])], dtype=_HEADER)
+    starts = np.concatenate([[0], np.cumsum([len(word) for _, word in entries])])
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as file:
+        file.write(header.tobytes())
+        file.write(np.array(list(photos), dtype="<u4").tobytes())
+        file.write(np.array([len(e or ()) for e in photos.values()], dtype="<u4").tobytes())
+        file.write(np.array([position for position, _ in entries], dtype="<u2").tobytes())
+        file.write(starts.astype("<u4").tobytes())
+        file.write(bounds.tobytes())
+        file.write(b"".join(word for _, word in entries))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,44 @@
+"""A folder of images that carry their text in their names, as CRNN_OCR_lite keeps them.
+
+`<anything>_<label>_<id>.png`: the label is the last but one part between underscores; the first
+part may be empty, as in `_label_id.png`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from recognizer import images
+from recognizer.datasets.samples import Sample
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDINGS = (".png", ".jpg", ".jpeg")
+
+
+def read_folder(root: Path) -> list[Sample]:
+    """Samples of all images below `root`, sorted by path.
+
+    Raises:
+        DataError: there is no image, or one whose name holds no label; names it.
+
+    """
+    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS)
+    if not paths:
+        msg = f"{root}: holds no image ({', '.join(ENDINGS)})"
+        raise DataError(msg)
+    return [
+        Sample(str(path.relative_to(root)), _label(path), "", partial(images.load, path))
+        for path in paths
+    ]
+
+
+def _label(path: Path) -> str:
+    parts = path.stem.split("_")
+    if len(parts) < 3 or not parts[-2]:
+        msg = f"{path}: expected a name like anything_LABEL_ID{path.suffix}"
+        raise DataError(msg)
+    return parts[-2]

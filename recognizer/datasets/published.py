@@ -1,0 +1,65 @@
+"""What the published data sets share: three parts, and annotations in lines of columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+PARTS = ("train", "val", "test")
+"""What a data set is divided into."""
+
+
+def check_part(part: str) -> None:
+    """Refuse a part that no data set has.
+
+    Raises:
+        DataError: names the part and those there are.
+
+    """
+    if part not in PARTS:
+        msg = f"part {part!r}: expected one of {', '.join(PARTS)}"
+        raise DataError(msg)
+
+
+def find(root: Path, places: Sequence[str], name: str) -> Path | None:
+    """The first file called `name` in the folders `places` below `root`, if any has it."""
+    candidates = (root / place / name for place in places)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read_text(path: Path) -> str:
+    """The text of `path`, which is UTF-8.
+
+    Raises:
+        DataError: the file is missing or holds something else.
+
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot read labels ({error})"
+        raise DataError(msg) from error
+
+
+def rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
+    """Line number and columns of every line that is neither blank nor a comment (#).
+
+    Columns are separated by white space; the last one is all that remains, spaces included.
+
+    Raises:
+        DataError: the file cannot be read, or a line has fewer columns; names file and line.
+
+    """
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = line.rstrip().split(None, columns - 1)
+        if len(found) < columns:
+            msg = f"{path}, line {number}: expected {columns} columns, got {line.rstrip()!r}"
+            raise DataError(msg)
+        yield number, found

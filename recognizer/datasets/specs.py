@@ -1,0 +1,68 @@
+"""Naming data on the command line: one word says which format it has and where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recognizer.datasets import folder, iam, mjsynth, table
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from recognizer.datasets.samples import Sample
+
+FORMS = (
+    "PATH/labels.tsv",
+    "PATH (a folder with labels.tsv)",
+    "PATH.zip",
+    "mjsynth:ROOT[:part]",
+    "iam:ROOT[:part]",
+    "folder:ROOT",
+)
+"""What `samples` understands; a part is train (if not said), val or test."""
+
+
+def samples(spec: str) -> list[Sample]:
+    """Samples of the data that `spec` names, in one of `FORMS`.
+
+    Raises:
+        DataError: no such form (lists them), a missing path (names it), or unreadable data.
+
+    """
+    kind, _, rest = spec.partition(":")
+    match kind:
+        case "mjsynth" if rest:
+            return mjsynth.read_mjsynth(*_root_and_part(rest))
+        case "iam" if rest:
+            return iam.read_iam(*_root_and_part(rest))
+        case "folder" if rest:
+            return folder.read_folder(_existing(Path(rest)))
+    return _labels(spec)
+
+
+def _labels(spec: str) -> list[Sample]:
+    """Samples of a path: a table, a zip file, or the folder of a table."""
+    path = Path(spec)
+    if (path / table.LABELS).is_file():
+        return table.read_table(path / table.LABELS)
+    if path.suffix.lower() == ".zip":
+        return table.read_zip(_existing(path))
+    if path.suffix.lower() == ".tsv":
+        return table.read_table(_existing(path))
+    msg = f"{spec!r}: no such data; expected {', '.join(FORMS)}"
+    raise DataError(msg)
+
+
+def _root_and_part(rest: str) -> tuple[Path, str]:
+    """Folder and part; a colon belongs to the folder if a folder of that name exists."""
+    root, colon, part = rest.rpartition(":")
+    if not colon or Path(rest).exists():
+        return _existing(Path(rest)), "train"
+    return _existing(Path(root)), part
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        msg = f"{path}: no such file or folder"
+        raise DataError(msg)
+    return path

@@ -1,0 +1,146 @@
+"""Drawn words, small networks and brute-force references that several tests share."""
+
+from __future__ import annotations
+
+from itertools import groupby, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw, ImageFont
+
+from recognizer import images, weights
+from recognizer.charset import BLANK, Charset
+from recognizer.datasets.batches import Labelled
+from recognizer.model import CRNN, ModelConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def draw_word(text: str, *, ink: int = 30, ground: int = 225, size: int = 36) -> Image.Image:
+    font = ImageFont.load_default(size)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(text))
+    page = Image.new("L", (right - left + 12, bottom - top + 12), ground)
+    ImageDraw.Draw(page).text((6 - left, 6 - top), text, fill=ink, font=font)
+    return page
+
+
+@pytest.fixture(scope="session")
+def draw() -> Callable[..., Image.Image]:
+    """Draws a word in dark ink on light ground, or as told."""
+    return draw_word
+
+
+@pytest.fixture(scope="session")
+def crop() -> Callable[[str], NDArray[np.uint8]]:
+    """Draws a word and fits it for the network."""
+    return lambda text: images.fit(draw_word(text))
+
+
+@pytest.fixture(scope="session")
+def labelled() -> Callable[[Sequence[str], Charset], list[Labelled]]:
+    """Draws words to learn from."""
+    return lambda texts, charset: [
+        Labelled(images.fit(draw_word(text)), charset.encode(text), text) for text in texts
+    ]
+
+
+@pytest.fixture(scope="session")
+def small_config() -> Callable[..., ModelConfig]:
+    """Configuration of a network that computes in milliseconds."""
+    return lambda labels, **changes: ModelConfig(
+        labels=labels, channels=(8, 8, 16, 16, 24), depth=(1, 1, 1, 1), hidden=16, **changes
+    )
+
+
+def restless(config: ModelConfig, seed: int = 0) -> CRNN:
+    """A network with random weights whose outputs differ clearly from frame to frame."""
+    torch.manual_seed(seed)
+    model = CRNN(config)
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if name.startswith(("rnn.", "head.")):
+                tensor.mul_(4)
+            elif name.endswith("running_mean"):
+                tensor.normal_(std=0.1)
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def random_model(small_config: Callable[..., ModelConfig]) -> Callable[..., CRNN]:
+    """Builds a small network with lively random weights."""
+    return lambda labels, seed=0, **changes: restless(small_config(labels, **changes), seed)
+
+
+@pytest.fixture(scope="session")
+def small_weights(
+    tmp_path_factory: pytest.TempPathFactory, random_model: Callable[..., CRNN]
+) -> Path:
+    """A weights file of a small network over all of ASCII."""
+    charset = Charset()
+    model = random_model(len(charset))
+    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    card = weights.Card(charset, model.config, 1.5, {"cer": 0.9}, {"data": ["drawn"]})
+    weights.save(path, model, card)
+    return path
+
+
+@pytest.fixture(scope="session")
+def all_texts() -> Callable[[NDArray[np.float32], Charset], dict[str, float]]:
+    """Probability of every text that [T, labels] can say, summed over all paths."""
+
+    def brute_force(probabilities: NDArray[np.float32], charset: Charset) -> dict[str, float]:
+        totals: dict[str, float] = {}
+        for path in product(range(probabilities.shape[1]), repeat=len(probabilities)):
+            text = charset.decode(label for label, _ in groupby(path) if label != BLANK)
+            p = float(np.prod([probabilities[t, label] for t, label in enumerate(path)]))
+            totals[text] = totals.get(text, 0.0) + p
+        return totals
+
+    return brute_force
+
+
+@pytest.fixture(scope="session")
+def ctc() -> Callable[[NDArray[np.float32], Sequence[int]], float]:
+    """Probability of the labels under [T, labels] as torch's CTC loss has it."""
+
+    def probability(probabilities: NDArray[np.float32], labels: Sequence[int]) -> float:
+        loss = torch.nn.functional.ctc_loss(
+            torch.from_numpy(probabilities).double().log()[:, None],
+            torch.tensor([labels], dtype=torch.long),
+            torch.tensor([len(probabilities)]),
+            torch.tensor([len(labels)]),
+            reduction="sum",
+        )
+        return float(torch.exp(-loss))
+
+    return probability
+
+
+@pytest.fixture(scope="session")
+def random_probabilities() -> Callable[..., NDArray[np.float32]]:
+    """[T, labels] probabilities, none of them negligible."""
+
+    def draw(frames: int, labels: int, seed: int = 0) -> NDArray[np.float32]:
+        values = np.random.default_rng(seed).uniform(0.05, 1.0, (frames, labels))
+        return (values / values.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def spoken() -> Callable[..., NDArray[np.float32]]:
+    """[T, labels] probabilities that follow the given path with the given certainty."""
+
+    def follow(path: Sequence[int], labels: int, certainty: float = 0.9) -> NDArray[np.float32]:
+        rest = (1 - certainty) / (labels - 1)
+        probabilities = np.full((len(path), labels), rest, dtype=np.float32)
+        probabilities[np.arange(len(path)), list(path)] = certainty
+        return probabilities
+
+    return follow

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import shutil
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from recognizer import images
+from recognizer.datasets import handwriting, synthetic
+from recognizer.datasets.table import read_zip
+from recognizer.datasets.vocabulary import Vocabulary
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VOCABULARY = Vocabulary(["river", "stone", "lamp"])
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(out: Path, fonts: list[Path], count: int = 12, seed: int = 0) -> Path:
+    synthetic.write_words(out, count, (VOCABULARY, fonts), seed, lambda done: None)
+    return out
+
+
+def test_a_drawn_word_is_a_grey_image_wider_than_high(fonts: list[Path]) -> None:
+    picture, font = synthetic.draw_word("Mississippi", fonts, np.random.default_rng(0))
+
+    assert (str(picture.dtype), picture.ndim, font) == ("uint8", 2, "Pillow")
+    assert picture.shape[1] > 2 * picture.shape[0]
+
+
+def test_ink_is_darker_than_its_ground(fonts: list[Path]) -> None:
+    random = np.random.default_rng(0)
+
+    for _ in range(20):
+        picture, _ = synthetic.draw_word("lamp", fonts, random)
+        assert np.median(picture) - picture.min() > 15
+
+
+def test_words_are_cut_and_lit_differently_every_time(fonts: list[Path]) -> None:
+    random = np.random.default_rng(0)
+
+    pictures = [synthetic.draw_word("lamp", fonts, random)[0] for _ in range(20)]
+
+    assert len({picture.shape for picture in pictures}) > 10
+    assert np.ptp([np.median(picture) for picture in pictures]) > 50
+
+
+def test_the_same_seed_draws_the_same_word(fonts: list[Path]) -> None:
+    one, again, other = (
+        synthetic.draw_word("lamp", fonts, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+    )
+
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_flat_texts_are_mostly_cut_as_high_as_the_line(fonts: list[Path]) -> None:
+    random = np.random.default_rng(0)
+
+    heights = [synthetic.draw_word("-", fonts, random)[0].shape[0] for _ in range(40)]
+
+    assert np.median(heights) > 30
+
+
+def test_a_font_that_lacks_a_character_is_passed_over(
+    tmp_path: Path, fonts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poor, rich = tmp_path / "poor.ttf", tmp_path / "rich.ttf"
+    shutil.copy(fonts[0], poor)
+    shutil.copy(fonts[0], rich)
+    monkeypatch.setattr(handwriting, "supports", lambda font, text: font.stem == "rich")
+    random = np.random.default_rng(0)
+
+    used = {synthetic.draw_word("lamp", [poor, rich], random)[1] for _ in range(10)}
+
+    assert used == {"rich"}
+
+
+@pytest.mark.parametrize("text", ["漢字", "New York"])
+def test_a_text_that_no_font_can_draw_is_an_error_that_names_it(
+    fonts: list[Path], text: str
+) -> None:
+    with pytest.raises(DataError, match=f"'{text}'"):
+        synthetic.draw_word(text, fonts, np.random.default_rng(0))
+
+
+def test_written_words_are_read_back_with_text_and_font(tmp_path: Path, fonts: list[Path]) -> None:
+    samples = read_zip(write(tmp_path / "words.zip", fonts))
+
+    texts = [sample.text for sample in samples]
+    assert len(texts) == 12
+    assert any("lamp" in text.lower() for text in texts)
+    assert {sample.hand for sample in samples} == {"Pillow"}
+    assert all(sample.load().shape[0] == images.HEIGHT for sample in samples)
+
+
+def test_the_same_seed_writes_the_same_words(tmp_path: Path, fonts: list[Path]) -> None:
+    one = members(write(tmp_path / "one.zip", fonts, seed=5))
+    again = members(write(tmp_path / "again.zip", fonts, seed=5))
+    other = members(write(tmp_path / "other.zip", fonts, seed=6))
+
+    assert one == again
+    assert one != other
+
+
+def test_progress_is_told_after_every_word(tmp_path: Path, fonts: list[Path]) -> None:
+    done: list[int] = []
+
+    synthetic.write_words(tmp_path / "w.zip", 3, (VOCABULARY, fonts), 0, done.append)
+
+    assert done == [1, 2, 3]
+
+
+def test_an_interrupted_file_never_counts_as_complete(tmp_path: Path, fonts: list[Path]) -> None:
+    def interrupt(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    out = tmp_path / "words.zip"
+    with pytest.raises(KeyboardInterrupt):
+        synthetic.write_words(out, 5, (VOCABULARY, fonts), 0, interrupt)
+
+    assert not out.exists()
+
+
+def test_nothing_but_the_file_remains(tmp_path: Path, fonts: list[Path]) -> None:
+    out = write(tmp_path / "words.zip", fonts, count=2)
+
+    assert list(tmp_path.iterdir()) == [out]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recognizer import images
+from recognizer.datasets.table import read_table, read_zip
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def write_labels(folder: Path, text: str) -> Path:
+    path = folder / "labels.tsv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_zip(path: Path, **members: bytes) -> Path:
+    names = {"labels": "labels.tsv", "image": "a.png"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for key, content in members.items():
+            archive.writestr(names[key], content)
+    return path
+
+
+def png(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(width, dtype=np.uint8), (height, 1))).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_line_is_image_text_and_hand(tmp_path: Path) -> None:
+    path = write_labels(tmp_path, "a.png\tHello\tann\nb/c.png\t(x)\tbob\tmore\n")
+
+    samples = read_table(path)
+
+    assert [(s.name, s.text, s.hand) for s in samples] == [
+        ("a.png", "Hello", "ann"),
+        ("b/c.png", "(x)", "bob"),
+    ]
+
+
+def test_the_hand_may_be_left_out(tmp_path: Path) -> None:
+    (sample,) = read_table(write_labels(tmp_path, "a.png\tHello\n"))
+
+    assert sample.hand == ""
+
+
+def test_blank_lines_are_not_samples(tmp_path: Path) -> None:
+    samples = read_table(write_labels(tmp_path, "\na.png\tone\n  \nb.png\ttwo\n\n"))
+
+    assert [sample.text for sample in samples] == ["one", "two"]
+
+
+def test_images_are_looked_for_beside_the_table(
+    tmp_path: Path, save_word: Callable[..., Path]
+) -> None:
+    save_word(tmp_path / "b" / "c.png", size=(40, 20))
+
+    (sample,) = read_table(write_labels(tmp_path, "b/c.png\tHello\n"))
+
+    assert sample.load().shape == (images.HEIGHT, 96)
+
+
+@pytest.mark.parametrize("line", ["a.png", "a.png\t", "a.png Hello"])
+def test_a_line_without_text_is_an_error_with_file_and_line(tmp_path: Path, line: str) -> None:
+    path = write_labels(tmp_path, f"z.png\tfine\n{line}\n")
+
+    with pytest.raises(DataError, match=r"labels\.tsv, line 2: expected image, TAB, text"):
+        read_table(path)
+
+
+def test_a_missing_table_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=str(tmp_path / "labels.tsv")):
+        read_table(tmp_path / "labels.tsv")
+
+
+def test_a_zip_reads_like_the_table_and_images_inside_it(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "w.zip", labels="a.png\tHé\tann\n".encode(), image=png(30, 10))
+
+    (sample,) = read_zip(path)
+
+    assert (sample.name, sample.text, sample.hand) == ("a.png", "Hé", "ann")
+    assert sample.load().shape == (images.HEIGHT, 144)
+
+
+def test_table_and_zip_give_the_same_crop(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(30, 10))
+    zipped = write_zip(tmp_path / "w.zip", labels=b"a.png\tx\n", image=png(30, 10))
+
+    (from_table,) = read_table(write_labels(tmp_path, "a.png\tx\n"))
+    (from_zip,) = read_zip(zipped)
+
+    assert np.array_equal(from_table.load(), from_zip.load())
+
+
+def test_a_zip_without_labels_is_an_error(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "w.zip", image=png(30, 10))
+
+    with pytest.raises(DataError, match=r"w\.zip: not a zip file with labels\.tsv at its top"):
+        read_zip(path)
+
+
+def test_a_file_that_is_no_zip_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "w.zip"
+    path.write_bytes(b"half a downl")
+
+    with pytest.raises(DataError, match=r"w\.zip"):
+        read_zip(path)
+
+
+def test_an_image_that_the_zip_lacks_fails_when_loaded(tmp_path: Path) -> None:
+    (sample,) = read_zip(write_zip(tmp_path / "w.zip", labels=b"a.png\tx\n"))
+
+    with pytest.raises(DataError, match=r"w\.zip:a\.png: not a readable word image"):
+        sample.load()
+
+
+def test_a_zip_member_that_is_no_image_fails_when_loaded(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "w.zip", labels=b"a.png\tx\n", image=b"\x89PNG\r\n\x1a\n")
+
+    (sample,) = read_zip(path)
+
+    with pytest.raises(DataError, match=r"a\.png: not a readable word image"):
+        sample.load()
+
+
+def test_a_zip_member_of_absurd_size_fails_when_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_zip(tmp_path / "w.zip", labels=b"a.png\tx\n", image=png(30, 10))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+
+    (sample,) = read_zip(path)
+
+    with pytest.raises(DataError, match="decompression bomb"):
+        sample.load()

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from recognizer import decode, recognize, shipped
+from recognizer.errors import WeightsError
+from recognizer.recognize import Recognizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+TEXTS = ["i", "a long word", "cat", "dog", "of", "hippopotamus", "act", "it"]
+
+
+@pytest.fixture
+def recognizer(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Recognizer:
+    """In full precision, so that small differences are differences of the words."""
+    monkeypatch.setattr(recognize, "mixed_precision", lambda device: nullcontext())
+    return Recognizer(small_weights, torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def crops(crop: Callable[[str], NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
+    return [crop(text) for text in TEXTS]
+
+
+def test_the_logits_of_a_word_do_not_depend_on_the_words_beside_it(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]]
+) -> None:
+    together = recognizer.logits(crops)
+    alone = [recognizer.logits([crop])[0] for crop in crops]
+
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    assert not np.allclose(alone[2][:5], alone[3][:5], atol=0.01)
+
+
+def test_words_come_back_in_the_order_they_were_given(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]]
+) -> None:
+    forwards = recognizer.logits(crops)
+    backwards = recognizer.logits(crops[::-1])[::-1]
+
+    assert [len(word) for word in forwards] == [-(-crop.shape[1] // 4) for crop in crops]
+    for one, other in zip(forwards, backwards, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_batches_are_bounded_whatever_the_number_of_words(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = recognizer.logits([crops[2]] * 7)
+    seen = []
+    forward = recognizer.model.forward
+
+    def watched(ink: torch.Tensor) -> torch.Tensor:
+        seen.append(ink.shape[0] * ink.shape[2] * ink.shape[3])
+        return forward(ink)
+
+    monkeypatch.setattr(recognizer.model, "forward", watched)
+    limit = 3 * 48 * 80
+    monkeypatch.setattr(recognize, "BATCH_PIXELS", limit)
+    logits = recognizer.logits([crops[2]] * 7)
+
+    assert len(logits) == 7
+    assert len(seen) > 1
+    assert max(seen) <= limit
+    np.testing.assert_allclose(np.stack(logits), np.stack(expected), atol=1e-4)
+
+
+def test_a_word_wider_than_a_batch_is_read_alone(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognize, "BATCH_PIXELS", 1)
+
+    assert len(recognizer.read(crops)) == len(crops)
+
+
+def test_nothing_to_read_gives_no_readings(recognizer: Recognizer) -> None:
+    assert recognizer.read([]) == []
+
+
+def test_confidence_is_the_probability_at_the_temperature_of_the_weights(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]]
+) -> None:
+    logits = recognizer.logits(crops[:1])[0]
+
+    (reading, probabilities) = recognizer.read_with_posteriors(crops[:1])[0]
+
+    assert recognizer.card.temperature == 1.5
+    np.testing.assert_allclose(probabilities, decode.softmax(logits, 1.5), atol=1e-6)
+    assert reading == decode.read(probabilities, recognizer.card.charset)
+
+
+def test_as_many_alternatives_come_as_are_asked_for(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]]
+) -> None:
+    readings = recognizer.read(crops, alternatives=7)
+
+    assert {len(reading.alternatives) for reading in readings} == {7}
+
+
+def test_reading_twice_gives_the_same(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]]
+) -> None:
+    assert recognizer.read(crops) == recognizer.read(crops)
+
+
+def test_reduced_precision_changes_logits_only_a_little(
+    small_weights: Path, crops: list[NDArray[np.uint8]], recognizer: Recognizer
+) -> None:
+    exact = recognizer.logits(crops)
+
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = recognizer.logits(crops)
+
+    assert max(np.abs(a - b).mean() for a, b in zip(exact, rough, strict=True)) < 0.1
+
+
+def test_the_fingerprint_is_that_of_the_weights(
+    recognizer: Recognizer, small_weights: Path
+) -> None:
+    assert recognizer.fingerprint == shipped.fingerprint(small_weights)
+
+
+def test_the_number_of_threads_can_be_chosen(small_weights: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        Recognizer(small_weights, threads=2)
+
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_threads_stay_as_they_are_when_none_are_asked_for(small_weights: Path) -> None:
+    before = torch.get_num_threads()
+
+    Recognizer(small_weights)
+
+    assert torch.get_num_threads() == before
+
+
+def test_unusable_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"none\.safetensors"):
+        Recognizer(tmp_path / "none.safetensors")

@@ -1,0 +1,421 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from recognizer import train, weights
+from recognizer.augment import AugmentConfig
+from recognizer.charset import Charset
+from recognizer.errors import TrainingError
+from recognizer.model import CRNN
+from recognizer.train import TrainConfig, Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from recognizer.datasets.batches import Labelled
+    from recognizer.model import ModelConfig
+
+CHARSET = Charset("aceont")
+TEXTS = ["at", "to", "on", "no", "an", "ten", "cat", "net"]
+PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)
+
+
+class Recording(Trainer):
+    """A run that remembers the names of the words in its batches and its learning rates."""
+
+    def __init__(self, *parts: object) -> None:
+        super().__init__(*parts)
+        self.batches: list[list[str]] = []
+        self.rates: list[float] = []
+
+    def step(self, batch: Sequence[Labelled]) -> float:
+        self.batches.append([word.name for word in batch])
+        loss = super().step(batch)
+        self.rates.append(max(group["lr"] for group in self.optimizer.param_groups))
+        return loss
+
+
+@pytest.fixture
+def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
+    return labelled(TEXTS, CHARSET)
+
+
+@pytest.fixture
+def start(tmp_path: Path, small_config: Callable[..., ModelConfig]) -> Callable[..., Recording]:
+    """Begins a run in a folder, with a small network that `seed` decides."""
+
+    def begin(folder: str, config: TrainConfig, seed: int = 0, **changes: object) -> Recording:
+        torch.manual_seed(seed)
+        model = CRNN(replace(small_config(len(CHARSET)), **changes))
+        return Recording(tmp_path / folder, model, weights.Card(CHARSET, model.config), config)
+
+    return begin
+
+
+def go(
+    trainer: Trainer, words: list[Labelled], stop: Callable[[], bool] = lambda: False
+) -> list[dict[str, float]]:
+    rows: list[dict[str, float]] = []
+    trainer.run([words], words, stop=stop, report=rows.append)
+    return rows
+
+
+def state_of(trainer: Trainer) -> dict[str, torch.Tensor]:
+    parts = {"model": trainer.model, "average": trainer.average}
+    return {f"{k}.{name}": t for k, m in parts.items() for name, t in m.state_dict().items()}
+
+
+def assert_same(one: Trainer, other: Trainer) -> None:
+    expected = state_of(other)
+    assert all(torch.equal(t, expected[name]) for name, t in state_of(one).items())
+
+
+def test_a_small_network_learns_eight_drawn_words_by_heart(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    config = TrainConfig(
+        steps=400, batch_size=8, learning_rate=4e-3, ema=0.8, evaluate_every=10, augment=PLAIN
+    )
+    shape = {"channels": (24, 48, 64, 96, 128), "hidden": 96, "dropout": 0.0}
+    trainer = start("run", config, **shape)
+
+    rows = go(trainer, words, stop=lambda: trainer.state.best == 0)
+
+    assert rows[0]["cer"] > 0.5
+    assert trainer.state.best == 0
+    model, card = weights.load(trainer.folder / train.BEST)
+    pairs = train.read_all(model, words, card)
+    assert sorted(read for _, read in pairs) == sorted(TEXTS)
+
+
+def test_resuming_at_half_takes_the_steps_of_an_uninterrupted_run(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    config = TrainConfig(steps=10, batch_size=4, evaluate_every=3, seed=5)
+    whole = start("whole", config)
+    go(whole, words)
+
+    first = start("halves", config)
+    go(first, words, stop=lambda: first.state.step == 5)
+    second = start("halves", config, seed=99)
+    second.restore()
+    go(second, words)
+
+    assert len(first.batches) == 5
+    assert first.batches + second.batches == whole.batches
+    assert first.rates + second.rates == whole.rates
+    assert_same(second, whole)
+    assert replace(second.state, elapsed=0) == replace(whole.state, elapsed=0)
+
+
+def test_another_seed_draws_other_batches(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    runs = [start(f"{s}", TrainConfig(steps=3, batch_size=4, seed=s)) for s in (1, 2)]
+
+    for run in runs:
+        go(run, words)
+
+    assert runs[0].batches != runs[1].batches
+
+
+def test_a_request_to_stop_leaves_a_checkpoint_to_resume_from(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    config = TrainConfig(steps=4, batch_size=4)
+    stopped = start("run", config)
+    rows = go(stopped, words, stop=lambda: stopped.state.step == 2)
+
+    resumed = start("run", config, seed=7)
+    resumed.restore()
+
+    assert rows == []
+    assert resumed.state.step == 2
+    assert_same(resumed, stopped)
+    go(resumed, words)
+    assert resumed.state.step == 4
+
+
+def test_a_checkpoint_is_never_half_written(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = start("run", TrainConfig(steps=1, batch_size=4))
+    go(trainer, words)
+    before = (trainer.folder / train.CHECKPOINT).read_bytes()
+
+    def full_disk(saved: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        trainer.checkpoint()
+
+    assert (trainer.folder / train.CHECKPOINT).read_bytes() == before
+
+
+def test_a_finished_run_that_is_resumed_takes_no_step(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    config = TrainConfig(steps=2, batch_size=4)
+    done = start("run", config)
+    go(done, words)
+
+    again = start("run", config)
+    again.restore()
+    go(again, words)
+
+    assert again.batches == []
+    assert_same(again, done)
+
+
+@pytest.mark.parametrize("damage", [b"", b"no checkpoint", None])
+def test_a_checkpoint_that_cannot_be_read_is_named(
+    start: Callable[..., Recording], words: list[Labelled], damage: bytes | None
+) -> None:
+    trainer = start("run", TrainConfig(steps=1, batch_size=4))
+    path = trainer.folder / train.CHECKPOINT
+    trainer.checkpoint()
+    path.write_bytes(path.read_bytes()[:5000] if damage is None else damage)
+
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
+        trainer.restore()
+
+
+def test_a_missing_checkpoint_is_named(start: Callable[..., Recording]) -> None:
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
+        start("run", TrainConfig(steps=1)).restore()
+
+
+def test_a_checkpoint_of_another_network_is_refused(start: Callable[..., Recording]) -> None:
+    start("run", TrainConfig(steps=1)).checkpoint()
+
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
+        start("run", TrainConfig(steps=1), layers=2).restore()
+
+
+def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
+    """Let each evaluation find the next number of wrong characters in ten."""
+    truth = "a" * 10
+    monkeypatch.setattr(
+        train, "read_all", lambda *_: [(truth, truth[n:] + "x" * n) for n in (next(errors),)]
+    )
+
+
+def test_a_run_stops_early_when_its_patience_is_used_up(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings(monkeypatch, iter([8, 5, 6, 4, 4, 9, 1]))
+    config = TrainConfig(steps=50, batch_size=4, evaluate_every=2, early_stopping=2)
+    trainer = start("run", config)
+
+    rows = go(trainer, words)
+
+    assert [row["cer"] for row in rows] == [0.8, 0.5, 0.6, 0.4, 0.4, 0.9]
+    assert trainer.state.step == 12
+    assert trainer.state.best == pytest.approx(0.4)
+
+
+def test_only_a_better_evaluation_replaces_the_best_weights(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings(monkeypatch, iter([8, 5, 6]))
+
+    trainer = start("run", TrainConfig(steps=3, batch_size=4, evaluate_every=1))
+    go(trainer, words)
+
+    _, card = weights.load(trainer.folder / train.BEST)
+    assert card.metrics["cer"] == 0.5
+    assert card.metrics["step"] == 2
+
+
+def test_the_best_weights_are_the_averaged_ones(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=6, batch_size=4, learning_rate=0.05))
+    go(trainer, words)
+
+    saved, _ = weights.load(trainer.folder / train.BEST)
+
+    head = saved.head.weight
+    assert torch.allclose(head, trainer.average.head.weight, atol=1e-3)
+    assert not torch.allclose(head, trainer.model.head.weight, atol=1e-3)
+
+
+def test_every_evaluation_is_a_row_of_json(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=5, batch_size=4, evaluate_every=2))
+
+    reported = go(trainer, words)
+
+    lines = (trainer.folder / train.METRICS).read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert rows == reported
+    assert [row["step"] for row in rows] == [2, 4, 5]
+    assert [row["words"] for row in rows] == [8, 16, 20]
+    assert [row["progress"] for row in rows] == [0.4, 0.8, 1]
+    assert all(math.isfinite(row["loss"]) and row["loss"] > 0 for row in rows)
+    assert all(row["words_per_second"] > 0 for row in rows)
+
+
+class Clock:
+    """A clock on which a second passes whenever somebody looks."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_a_run_ends_when_its_time_is_used_up(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "time", Clock())
+    trainer = start("run", TrainConfig(budget=3, batch_size=4))
+
+    rows = go(trainer, words)
+
+    assert trainer.state.step == 3
+    assert [row["progress"] for row in rows] == [1]
+
+
+def test_whichever_of_steps_and_time_is_reached_first_ends_the_run(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "time", Clock())
+    by_time = start("time", TrainConfig(budget=2, steps=5, batch_size=4))
+    by_steps = start("steps", TrainConfig(budget=5, steps=2, batch_size=4))
+
+    go(by_time, words)
+    go(by_steps, words)
+
+    assert by_time.state.step == by_steps.state.step == 2
+
+
+def test_a_run_without_an_end_is_refused() -> None:
+    with pytest.raises(TrainingError, match="needs an end"):
+        TrainConfig()
+
+
+def test_the_learning_rate_rises_shortly_and_then_falls_to_a_hundredth(
+    start: Callable[..., Recording],
+) -> None:
+    peak = 1e-3
+    trainer = start("run", TrainConfig(steps=100, batch_size=1, learning_rate=peak))
+    rates = []
+    for done in range(101):
+        trainer.state.step = done
+        rates.append(peak * train._schedule(trainer.progress))
+
+    top = rates.index(max(rates))
+    assert rates[0] < 0.1 * peak
+    assert max(rates) == pytest.approx(peak)
+    assert top == 3
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert rates[-1] == pytest.approx(0.01 * peak)
+
+
+def test_the_spatial_transformer_takes_part_after_a_third_of_the_run(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=10, batch_size=4))
+    untouched = trainer.model.transformer.parameters_of.weight.clone()
+
+    go(trainer, words, stop=lambda: trainer.state.step == 4)
+    before = trainer.model.transformer.parameters_of.weight.clone()
+    go(trainer, words, stop=lambda: trainer.state.step == 5)
+
+    assert torch.equal(before, untouched)
+    assert not torch.equal(trainer.model.transformer.parameters_of.weight, untouched)
+    assert trainer.average.transforming
+
+
+def test_the_spatial_transformer_can_take_part_from_the_first_step(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=10, batch_size=4, transformer_start=0.0))
+    untouched = trainer.model.transformer.parameters_of.weight.clone()
+
+    go(trainer, words, stop=lambda: trainer.state.step == 1)
+
+    assert not torch.equal(trainer.model.transformer.parameters_of.weight, untouched)
+
+
+def test_a_network_without_a_transformer_never_transforms(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=2, batch_size=4), transformer=False, shortcut=False)
+
+    go(trainer, words)
+
+    assert not trainer.model.transforming
+
+
+def test_a_frozen_backbone_stays_while_the_rest_learns(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    trainer = start("run", TrainConfig(steps=6, batch_size=4, freeze_backbone=True))
+    before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
+
+    go(trainer, words)
+
+    frozen = ("stem.", "stages.", "transformer.")
+    changed = {n for n, p in trainer.model.named_parameters() if not torch.equal(p, before[n])}
+    assert not {name for name in changed if name.startswith(frozen)}
+    assert changed == {name for name in before if not name.startswith(frozen)}
+
+
+def test_biases_and_norms_do_not_decay(start: Callable[..., Recording]) -> None:
+    trainer = start("run", TrainConfig(steps=1, weight_decay=0.5))
+
+    decay = {p: g["weight_decay"] for g in trainer.optimizer.param_groups for p in g["params"]}
+
+    assert len(decay) == len(list(trainer.model.parameters()))
+    for parameter, rate in decay.items():
+        assert rate == (0.5 if parameter.ndim > 1 else 0)
+
+
+def test_data_sets_are_mixed_in_the_proportions_asked_for(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    few, many = words[:1], words[1:]
+    trainer = start("run", TrainConfig(steps=3, batch_size=16, mix=(1.0, 0.0)))
+
+    trainer.run([few, many], words, stop=lambda: False, report=lambda row: None)
+
+    assert {name for batch in trainer.batches for name in batch} == {words[0].name}
+
+
+def test_a_word_squeezed_too_narrow_for_its_label_does_not_spoil_the_batch(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    squeezed = replace(words[0], crop=words[0].crop[:, :16], labels=CHARSET.encode("tent" * 2))
+    trainer = start("run", TrainConfig(steps=1, batch_size=4))
+
+    loss = trainer.step([squeezed, *words[1:4]])
+
+    assert math.isfinite(loss)
+    assert all(p.isfinite().all() for p in trainer.model.parameters())
+
+
+def test_reading_all_pairs_every_truth_with_its_own_reading(
+    words: list[Labelled], random_model: Callable[..., CRNN]
+) -> None:
+    model = random_model(len(CHARSET)).train()
+    card = weights.Card(CHARSET, model.config)
+
+    together = train.read_all(model, words, card)
+    alone = [train.read_all(model, [word], card)[0] for word in words]
+
+    assert sorted(truth for truth, _ in together) == sorted(TEXTS)
+    assert {t: len(r) for t, r in together} == pytest.approx({t: len(r) for t, r in alone}, abs=2)
+    assert not model.training
