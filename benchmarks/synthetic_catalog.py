@@ -16,9 +16,9 @@ import numpy as np
 from wordfreq import top_n_list
 
 from indexer import config
+from indexer.bootstrap import BuiltInEyes, stores
 from indexer.catalog import Catalog, Engine
-from indexer.fulltext import Fulltext
-from indexer.library import INDEX_BATCH, weights
+from indexer.library import Library
 from indexer.photo import Box, Reading, Stamp, Word
 from recognizer.charset import Charset
 from recognizer.posteriorgram import pack
@@ -107,16 +107,8 @@ def build(home: Path, photos: int, words: int, seed: int) -> None:
             )
         print(f"catalog: {photos} photos in {time.perf_counter() - start:.0f} s")
         start = time.perf_counter()
-        done = []
-
-        def batches():
-            for batch in catalog.stale_batches(INDEX_BATCH):
-                done.extend(batch)
-                yield {p.id: weights(p.words) for p in batch if p.words is not None}
-
-        Fulltext(settings.index).rebuild(batches())
-        catalog.indexed(done)
-        print(f"full text: {time.perf_counter() - start:.0f} s")
+        Library(settings, catalog, stores(settings), BuiltInEyes(settings)).rebuild()
+        print(f"derived stores: {time.perf_counter() - start:.0f} s")
     size = {
         p.name: sum(f.stat().st_size for f in [p, *p.rglob("*")] if f.is_file())
         for p in home.iterdir()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer import __version__, bootstrap, config, present
+from indexer import bootstrap, config, present
 from indexer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
-@click.version_option(__version__, prog_name="ocrsearch")
+@click.version_option(package_name="ocrsearch", prog_name="ocrsearch")
 @click.option("--home", type=click.Path(path_type=Path), help="Folder of catalog and index.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Configuration file.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Levenshtein
 from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
 from whoosh.filedb.filestore import FileStorage
-from whoosh.writing import IndexingError
 
 from indexer import question as q
 from indexer.errors import CatalogError, UsageError
@@ -251,7 +250,7 @@ class Fulltext:
         except index.LockError as error:
             msg = f"{self.folder}: another program is writing the index; try again later"
             raise CatalogError(msg) from error
-        except (*_DAMAGE, IndexingError) as error:
+        except _DAMAGE as error:
             msg = f"{self.folder}: {error or type(error).__name__}; "
             full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
             msg += "free some space" if full else "if this lasts, run: ocrsearch rebuild"

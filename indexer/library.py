@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from indexer.photo import Reading, Word
     from indexer.posteriors import PosteriorStore
 
-LEAST_PROBABILITY = 0.02
-MOST_READINGS = 6
+LEAST_PROBABILITY = 0.05
+MOST_READINGS = 3
 """Readings of a word that enter the full text; the rest is left to the posteriorgrams."""
 
 INDEX_BATCH = 200

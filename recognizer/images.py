@@ -46,6 +46,9 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:
     """Scale a word image to HEIGHT rows, keeping its proportions within MIN/MAX_WIDTH."""
+    if image.has_transparency_data:
+        # what shows through is paper; dropping the alpha channel would turn it black
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     grey = image.convert("L")
     width = round(grey.width * HEIGHT / max(1, grey.height))
     width = min(MAX_WIDTH, max(MIN_WIDTH, width))

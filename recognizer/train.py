@@ -133,11 +133,18 @@ class Trainer:
             if self.state.step % self.config.evaluate_every == 0 or self.finished:
                 self._evaluate(dev, losses, report)
                 losses.clear()
+        if losses and math.isinf(self.state.best):
+            # stopped before the first look: what was learned so far must not be lost
+            self._evaluate(dev, losses, report)
         self.checkpoint()
 
     def step(self, batch: Sequence[Labelled]) -> float:
         """One optimizer step; returns the loss."""
         self.model.train()
+        if self.config.freeze_backbone:
+            # normalisation statistics are part of what is frozen
+            self.model.stem.eval()
+            self.model.stages.eval()
         self.model.transforming = (
             self.model.config.transformer and self.progress >= self.config.transformer_start
         )
@@ -225,6 +232,7 @@ class Trainer:
             "progress": round(self.progress, 4),
             "words": self.state.words,
             "words_per_second": round(self.state.words / max(1e-9, self.state.elapsed), 1),
+            "seconds_left": round(self.state.elapsed * (1 / max(1e-9, self.progress) - 1)),
             "loss": round(sum(losses) / max(1, len(losses)), 4),
             "cer": round(scores.cer, 4),
             "folded_cer": round(scores.folded_cer, 4),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from recognizer.datasets import handwriting
+from recognizer.datasets import handwriting, strokes
 from recognizer.datasets.table import LABELS
 from recognizer.errors import DataError
 
@@ -79,10 +80,41 @@ def _photograph(ink: NDArray[np.float32], random: np.random.Generator) -> NDArra
     return np.asarray(grey.clip(0, 255), dtype=np.uint8)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn word: grey picture, its text, and the font or style it is drawn in."""
+
+    picture: NDArray[np.uint8]
+    text: str
+    hand: str
+
+
+def from_fonts(vocabulary: Vocabulary, fonts: list[Path]) -> Callable[[np.random.Generator], Drawn]:
+    """A source of words that `vocabulary` says, drawn in `fonts`."""
+
+    def draw(random: np.random.Generator) -> Drawn:
+        text = vocabulary.draw(random)
+        picture, font = draw_word(text, fonts, random)
+        return Drawn(picture, text, font)
+
+    return draw
+
+
+def from_strokes(words: list[strokes.Strokes]) -> Callable[[np.random.Generator], Drawn]:
+    """A source of words that were written as pen strokes."""
+
+    def draw(random: np.random.Generator) -> Drawn:
+        word = words[int(random.integers(len(words)))]
+        picture = _photograph(_cut(*strokes.draw(word, random), random), random)
+        return Drawn(picture, word.text, word.style)
+
+    return draw
+
+
 def write_words(
     out: Path,
     count: int,
-    source: tuple[Vocabulary, list[Path]],
+    draw: Callable[[np.random.Generator], Drawn],
     seed: int,
     progress: Callable[[int], None],
 ) -> None:
@@ -91,24 +123,22 @@ def write_words(
     Args:
         out: written under a temporary name first, so a half-made file never counts as complete.
         count: how many words.
-        source: what the words say and the fonts they are drawn in.
+        draw: where the words come from, see `from_fonts` and `from_strokes`.
         seed: the same seed draws the same words.
         progress: called with the number of words done.
 
     """
-    vocabulary, fonts = source
     random = np.random.default_rng(seed)
     partial = out.with_name(out.name + ".part")
     labels = []
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for index in range(count):
-            text = vocabulary.draw(random)
-            picture, font = draw_word(text, fonts, random)
+            word = draw(random)
             name = f"{index // 1000:04d}/{index:07d}.webp"
             buffer = io.BytesIO()
-            Image.fromarray(picture).save(buffer, "WEBP", quality=80, method=0)
+            Image.fromarray(word.picture).save(buffer, "WEBP", quality=80, method=0)
             archive.writestr(name, buffer.getvalue())
-            labels.append(f"{name}\t{text}\t{font}\n")
+            labels.append(f"{name}\t{word.text}\t{word.hand}\n")
             progress(index + 1)
         archive.writestr(LABELS, "".join(labels))
     partial.replace(out)

@@ -129,6 +129,24 @@ def test_changed_words_keep_their_ink(words: tuple[torch.Tensor, torch.Tensor]) 
     assert (spread > 0.3).all()
 
 
+def test_grain_and_light_leave_words_legible(words: tuple[torch.Tensor, torch.Tensor]) -> None:
+    grey, _ = augment(words, replace(OFF, light=1.0))
+
+    likeness = [
+        torch.corrcoef(torch.stack([before.flatten(), after.flatten()]))[0, 1].abs().item()
+        for before, after in zip(words[0], grey, strict=True)
+    ]
+    assert min(likeness) > 0.5
+
+
+def test_the_widest_words_are_not_stretched_beyond_the_limit() -> None:
+    wide = torch.full((16, 1, images.HEIGHT, images.MAX_WIDTH), 200.0)
+
+    grey, widths = augment((wide, torch.full((16,), images.MAX_WIDTH)), AugmentConfig())
+
+    assert widths.max() == grey.shape[3] == images.MAX_WIDTH
+
+
 def test_the_words_handed_in_stay_as_they_were(words: tuple[torch.Tensor, torch.Tensor]) -> None:
     before = words[0].clone(), words[1].clone()
 

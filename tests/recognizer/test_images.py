@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from recognizer import images
 from recognizer.datasets import table
@@ -97,6 +97,16 @@ def test_chalk_on_a_blackboard_normalises_like_ink_on_paper(
     assert torch.allclose(on_paper, on_board, atol=0.02)  # scaling rounds up on both
 
 
+def test_ink_that_covers_nearly_half_of_a_word_is_still_the_dark_part() -> None:
+    crop = np.full((images.HEIGHT, 40), 230, dtype=np.uint8)
+    crop[:, :18] = 20
+
+    ink = ink_of(crop)[0, 0]
+
+    assert ink[:, :18].min() > 0
+    assert ink[:, 18:40].max() < 0
+
+
 def test_a_faint_word_normalises_like_a_strong_one(draw: Callable[..., Image.Image]) -> None:
     strong = ink_of(images.fit(draw("same", ink=0, ground=250)))
     faint = ink_of(images.fit(draw("same", ink=150, ground=200)))
@@ -145,3 +155,12 @@ def test_a_truncated_image_is_named(tmp_path: Path, draw: Callable[..., Image.Im
 def test_a_missing_image_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.png"):
         images.load(tmp_path / "gone.png")
+
+
+def test_ink_on_a_transparent_ground_is_ink_on_paper():
+    clear = Image.new("RGBA", (96, 48), (0, 0, 0, 0))
+    paper = Image.new("RGB", (96, 48), "white")
+    for picture in (clear, paper):
+        ImageDraw.Draw(picture).rectangle((30, 10, 60, 40), fill="black")
+
+    assert np.array_equal(images.fit(clear), images.fit(paper))

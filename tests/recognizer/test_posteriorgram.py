@@ -96,16 +96,20 @@ def test_a_text_longer_than_the_word_has_frames_scores_nothing(
     assert score(spoken([1, 2], 3), "ab", "aba") == 0
 
 
-def test_a_score_never_exceeds_one(
-    random_probabilities: Callable[..., NDArray[np.float32]],
-) -> None:
-    # levels round up as often as down, so certain frames would sum to more than one
-    words = [random_probabilities(1, 6, seed) for seed in range(40)]
+def test_a_score_never_exceeds_one() -> None:
+    # the second frame's levels are both rounded up, to 1.006 together
+    probabilities = np.array([[0.0005, 0.9995], [0.49, 0.51]], dtype=np.float32)
 
-    scores = FoldedPosteriors([pack(word) for word in words], "aAáÀâ").score("a")
+    scored = score(probabilities, "a", "a")
 
-    assert scores.max() <= 1
-    assert scores.min() > 0.5
+    assert 0.99 < scored <= 1
+
+
+def test_cases_that_are_rounded_up_together_count_as_certain_and_no_more() -> None:
+    # 0.4258 and 0.5742 are each rounded up, to 1.016 together
+    probabilities = np.array([[0, 0.4258, 0.5742, 0], [0.08, 0, 0, 0.92]], dtype=np.float32)
+
+    assert score(probabilities, "aAb", "ab") == pytest.approx(0.92, rel=0.005)
 
 
 def test_no_words_have_no_scores() -> None:

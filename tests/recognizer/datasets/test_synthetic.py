@@ -25,7 +25,9 @@ def members(path: Path) -> dict[str, bytes]:
 
 
 def write(out: Path, fonts: list[Path], count: int = 12, seed: int = 0) -> Path:
-    synthetic.write_words(out, count, (VOCABULARY, fonts), seed, lambda done: None)
+    synthetic.write_words(
+        out, count, synthetic.from_fonts(VOCABULARY, fonts), seed, lambda done: None
+    )
     return out
 
 
@@ -114,7 +116,9 @@ def test_the_same_seed_writes_the_same_words(tmp_path: Path, fonts: list[Path]) 
 def test_progress_is_told_after_every_word(tmp_path: Path, fonts: list[Path]) -> None:
     done: list[int] = []
 
-    synthetic.write_words(tmp_path / "w.zip", 3, (VOCABULARY, fonts), 0, done.append)
+    synthetic.write_words(
+        tmp_path / "w.zip", 3, synthetic.from_fonts(VOCABULARY, fonts), 0, done.append
+    )
 
     assert done == [1, 2, 3]
 
@@ -126,7 +130,7 @@ def test_an_interrupted_file_never_counts_as_complete(tmp_path: Path, fonts: lis
 
     out = tmp_path / "words.zip"
     with pytest.raises(KeyboardInterrupt):
-        synthetic.write_words(out, 5, (VOCABULARY, fonts), 0, interrupt)
+        synthetic.write_words(out, 5, synthetic.from_fonts(VOCABULARY, fonts), 0, interrupt)
 
     assert not out.exists()
 

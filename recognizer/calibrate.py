@@ -1,0 +1,60 @@
+"""How sure the network may be: temperature scaling on words that it did not learn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+TEMPERATURES = tuple(round(0.6 + 0.1 * step, 1) for step in range(25))
+
+
+def fit_temperature(
+    logits: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
+) -> float:
+    """The temperature under which the true texts are most probable.
+
+    Source: Guo et al. 2017, "On calibration of modern neural networks", with the CTC loss of the
+    whole word in place of cross-entropy.
+
+    Args:
+        logits: [T, labels] of each word.
+        labels: the true labels of each word; words that do not fit their frames are left out.
+    """
+    losses = [_loss(logits, labels, temperature) for temperature in TEMPERATURES]
+    return TEMPERATURES[int(np.argmin(losses))]
+
+
+def expected_calibration_error(
+    confidences: Sequence[float], right: Sequence[bool], bins: int = 10
+) -> float:
+    """Mean distance between confidence and accuracy over equal-width bins, weighted by words."""
+    sure, good = np.asarray(confidences), np.asarray(right, dtype=float)
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = [abs((sure - good)[place == b].sum()) for b in range(bins)]
+    return float(sum(gaps) / max(1, len(sure)))
+
+
+def _loss(
+    logits: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], temperature: float
+) -> float:
+    total = 0.0
+    for rows, target in zip(logits, labels, strict=True):
+        scaled = torch.from_numpy(rows)[:, None] / temperature
+        loss = functional.ctc_loss(
+            scaled.log_softmax(2),
+            torch.tensor([list(target)]),
+            torch.tensor([len(rows)]),
+            torch.tensor([len(target)]),
+            reduction="sum",
+            zero_infinity=True,
+        )
+        total += float(loss)
+    return total
