@@ -136,7 +136,7 @@ def test_a_request_to_stop_leaves_a_checkpoint_to_resume_from(
     resumed = start("run", config, seed=7)
     resumed.restore()
 
-    assert rows == []
+    assert [row["step"] for row in rows] == [2]
     assert resumed.state.step == 2
     assert_same(resumed, stopped)
     go(resumed, words)
