@@ -17,9 +17,9 @@ from wordfreq import top_n_list
 
 from indexer import config
 from indexer.bootstrap import BuiltInEyes, stores
-from indexer.catalog import Catalog, Engine
+from indexer.catalog import Catalog
 from indexer.library import Library
-from indexer.photo import Box, Reading, Stamp, Word
+from indexer.photo import Box, Engine, Reading, Stamp, Word
 from recognizer.charset import Charset
 from recognizer.posteriorgram import pack
 

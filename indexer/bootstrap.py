@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from indexer.catalog import Catalog, Engine
+from indexer.catalog import Catalog
 from indexer.errors import CatalogError, EngineError
 from indexer.fulltext import Fulltext
 from indexer.library import Library, Stores
+from indexer.photo import Engine
 from indexer.posteriors import PosteriorStore
 from indexer.reading import Seen
 from indexer.search import Searcher

@@ -1,80 +1,37 @@
 """The truth: photos by content hash, their places, readings and failures.
 
 Rows stay in here; what comes out are the values of `photo`. Only this module and its private
-parts (`tables`, `database`, `migrations`) know the database.
+parts (`lookup`, `rows`, `tables`, `database`, `migrations`) know the database.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from indexer import database
-from indexer.photo import Failure, Photo, Reading, Stamp, State, Word
-from indexer.rows import chunks, drop_places, engine_id, touch, word, word_rows
-from indexer.rows import photo as photo_of
-from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.lookup import Lookup
+from indexer.photo import State
+from indexer.rows import chunks, drop_places, engine_id, touch, word_rows
+from indexer.tables import FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-
-@dataclass(frozen=True)
-class Engine:
-    """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
-
-    fingerprint: str
-    alphabet: str
+    from indexer.photo import Engine, Failure, Reading, Stale, Stamp
 
 
-@dataclass(frozen=True)
-class Stale:
-    """A photo whose full text is behind: `words` is None when it must leave the index."""
-
-    id: int
-    generation: int
-    words: tuple[Word, ...] | None
-
-
-class Catalog:
-    """One open catalog. Methods are short transactions and raise CatalogError."""
-
-    def __init__(self, url: str) -> None:
-        """Open or create; runs migrations. Raises CatalogError."""
-        self.url = url
-        self._engine = database.connect(url)
-
-    def __enter__(self) -> Self:
-        """Use as a context."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close all connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
+class Catalog(Lookup):
+    """One open catalog, to read and to write."""
 
     def _write(self, *statements: sa.Executable) -> None:
         with database.translated(self.url), self._engine.begin() as connection:
             for statement in statements:
                 connection.execute(statement)
 
-    def _read(self, statement: sa.Executable) -> list[Any]:
-        with database.translated(self.url), self._engine.connect() as connection:
-            return list(connection.execute(statement))
-
     # roots ---------------------------------------------------------------------------------
-
-    def roots(self) -> dict[Path, bool]:
-        """Known photo folders and whether each is offline."""
-        return {row.path: row.offline for row in self._read(sa.select(ROOT))}
 
     def set_root(self, root: Path, *, offline: bool) -> None:
         """Remember a photo folder."""
@@ -83,14 +40,6 @@ class Catalog:
             connection.execute(sa.insert(ROOT).values(path=root, offline=offline))
 
     # places --------------------------------------------------------------------------------
-
-    def places(self) -> dict[Path, Stamp]:
-        """Every file that stands for a photo, failed ones included, with its last seen stamp."""
-        columns = ("path", "size", "mtime_ns")
-        both = sa.union_all(
-            *(sa.select(*(table.c[name] for name in columns)) for table in (PLACE, FAILURE))
-        )
-        return {row.path: Stamp(row.size, row.mtime_ns) for row in self._read(both)}
 
     def put_place(self, path: Path, stamp: Stamp, content: str) -> State:
         """Let `path` hold the photo with this content hash; returns that photo's state."""
@@ -150,22 +99,6 @@ class Catalog:
 
     # readings ------------------------------------------------------------------------------
 
-    def unread(self, engine: Engine) -> list[tuple[Path, Stamp]]:
-        """One place of each photo that this engine has not read, newest file first."""
-        number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
-        rows = self._read(
-            sa.select(PLACE)
-            .join(PHOTO)
-            .where(
-                (PHOTO.c.state == State.PENDING)
-                | PHOTO.c.engine_id.is_(None)
-                | PHOTO.c.engine_id.not_in(number)
-            )
-            .order_by(PLACE.c.mtime_ns.desc())
-        )
-        first = {row.photo_id: row for row in reversed(rows)}
-        return [(row.path, Stamp(row.size, row.mtime_ns)) for row in reversed(first.values())]
-
     def put_reading(self, content: str, reading: Reading, engine: Engine) -> None:
         """Keep what was read on the photo with this content hash, replacing what was there."""
         with database.translated(self.url), self._engine.begin() as connection:
@@ -187,11 +120,6 @@ class Catalog:
                 engine_id=engine_id(connection, engine),
             )
 
-    def alphabet(self) -> str:
-        """The alphabet of the engine that was used last, "" before the first photo."""
-        rows = self._read(sa.select(ENGINE.c.alphabet).order_by(ENGINE.c.id.desc()).limit(1))
-        return rows[0].alphabet if rows else ""
-
     # failures ------------------------------------------------------------------------------
 
     def put_failure(self, failure: Failure, stamp: Stamp, engine: Engine) -> None:
@@ -211,49 +139,12 @@ class Catalog:
                 )
             )
 
-    def failures(self) -> list[Failure]:
-        """All files that could not be read, by path."""
-        rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
-        return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
-
-    def due(self, now: float, engine: Engine) -> dict[Path, int]:
-        """Failed files to try again: their time has come or the engine changed; with attempts."""
-        rows = self._read(
-            sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
-                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint)
-            )
-        )
-        return {row.path: row.attempts for row in rows}
-
-    def attempts(self, path: Path) -> int:
-        """How often `path` has failed already."""
-        rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
-        return rows[0].attempts if rows else 0
-
     def retry_now(self) -> int:
         """Let every failed file be due; returns how many there are."""
         self._write(sa.update(FAILURE).values(next_try=0.0, attempts=0))
         return len(self.failures())
 
     # derived stores ------------------------------------------------------------------------
-
-    def stale(self, limit: int, after: int = 0) -> list[Stale]:
-        """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
-        rows = self._read(
-            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
-            .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
-            .order_by(PHOTO.c.id)
-            .limit(limit)
-        )
-        words = self.words([row.id for row in rows if row.orphaned_at is None])
-        return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
-
-    def stale_batches(self, size: int) -> Iterator[list[Stale]]:
-        """All of them in batches, for a rebuild that marks them done only at its end."""
-        after = 0
-        while batch := self.stale(size, after):
-            after = batch[-1].id
-            yield batch
 
     def indexed(self, done: Iterable[Stale]) -> None:
         """Note that the full text has caught up with these generations."""
@@ -268,105 +159,3 @@ class Catalog:
     def unindex_all(self) -> None:
         """Let every photo with words be stale, for a rebuild."""
         self._write(sa.update(PHOTO).values(indexed_generation=-1))
-
-    def searchable(self) -> int:
-        """How many photos the full text holds when it is up to date."""
-        rows = self._read(
-            sa.select(sa.func.count()).where(
-                PHOTO.c.state == State.READ,
-                PHOTO.c.orphaned_at.is_(None),
-                PHOTO.c.generation == PHOTO.c.indexed_generation,
-            )
-        )
-        return int(rows[0][0])
-
-    # looking -------------------------------------------------------------------------------
-
-    def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
-        """Words of each photo that has any, in reading order."""
-        found: dict[int, list[Word]] = defaultdict(list)
-        for chunk in chunks(photos):
-            rows = self._read(
-                sa.select(WORD)
-                .where(WORD.c.photo_id.in_(chunk))
-                .order_by(WORD.c.photo_id, WORD.c.position)
-            )
-            for row in rows:
-                found[row.photo_id].append(word(row))
-        return {photo: tuple(words) for photo, words in found.items()}
-
-    def words_like(self, photos: Sequence[int], part: str) -> Iterator[tuple[int, int, Word]]:
-        """Words of these photos with `part` in any reading, whatever its case: photo, position.
-
-        Case is folded for ASCII only, as databases do; `part` is folded already.
-        """
-        for chunk in chunks(photos):
-            like = sa.func.lower(WORD.c.alternatives).contains(part, autoescape=True)
-            if not part.isascii():
-                like = sa.true()  # accents fold in Python, where the caller looks again
-            for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
-                yield row.photo_id, row.position, word(row)
-
-    def photos(
-        self,
-        ids: Sequence[int],
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        folder: Path | None = None,
-    ) -> dict[int, Photo]:
-        """Photos by number, without words, narrowed by the time they were taken and by folder."""
-        found: dict[int, Photo] = {}
-        for chunk in chunks(ids):
-            query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
-            if since is not None:
-                query = query.where(PHOTO.c.taken >= since)
-            if until is not None:
-                query = query.where(PHOTO.c.taken < until)
-            places = self._places_of(chunk, folder)
-            for row in self._read(query):
-                if row.id in places:
-                    found[row.id] = photo_of(row, places[row.id])
-        return found
-
-    def photo_at(self, path: Path) -> Photo | None:
-        """The photo that `path` holds, with its words; None if the catalog has none."""
-        rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
-        if not rows:
-            return None
-        number = rows[0].photo_id
-        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == number))[0]
-        places = self._places_of([number], None)[number]
-        return photo_of(row, places, self.words([number]).get(number, ()))
-
-    def counts(self) -> dict[str, int]:
-        """Photos by state, and words."""
-        offline = [root for root, away in self.roots().items() if away]
-        counts = dict.fromkeys(State, 0)
-        seen: set[int] = set()
-        rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
-        for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
-            if row.id in seen:
-                continue
-            seen.add(row.id)
-            away = any(row.path.is_relative_to(root) for root in offline)
-            counts[State.OFFLINE if away else State(row.state)] += 1
-        counts[State.FAILED] = len(self.failures())
-        words = self._read(
-            sa.select(sa.func.count())
-            .select_from(WORD.join(PHOTO))
-            .where(PHOTO.c.orphaned_at.is_(None))
-        )
-        return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
-
-    def _places_of(self, ids: Sequence[int], folder: Path | None) -> dict[int, list[Path]]:
-        places: dict[int, list[Path]] = defaultdict(list)
-        rows = self._read(
-            sa.select(PLACE.c.photo_id, PLACE.c.path)
-            .where(PLACE.c.photo_id.in_(ids))
-            .order_by(PLACE.c.path)
-        )
-        for row in rows:
-            if folder is None or row.path.is_relative_to(folder):
-                places[row.photo_id].append(row.path)
-        return places

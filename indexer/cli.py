@@ -12,50 +12,20 @@ import click
 
 from indexer import bootstrap, config, present
 from indexer.errors import UsageError
+from indexer.shell import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.config import Settings
-    from indexer.library import Library, Summary
+    from indexer.library import Library
+    from indexer.passes import Summary
 
 EXISTING = click.Path(exists=True, path_type=Path)
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
 DATES = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
-class Failed(click.ClickException):
-    """An error as click shows it, with the exit code of its kind."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-    @property
-    def exit_code(self) -> int:  # type: ignore[override] # click has one code for the class
-        """What the process ends with."""
-        return self.code
-
-
-class Commands(click.Group):
-    """A group that turns expected errors into one message and their exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command. The only place where errors meet the user."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
-            raise
-        except Exception as error:
-            if ctx.params.get("debug"):
-                raise
-            code = getattr(error, "exit_code", None)
-            text = str(error)
-            if code is None:
-                text = f"unexpected {type(error).__name__}: {error}\nRun again with --debug."
-            raise Failed(text, code or 1) from error
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -159,7 +129,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     ocrsearch watch ~/Pictures/boards
     """
     from indexer import daemon  # noqa: PLC0415 - only this command needs watchdog
-    from indexer.library import Hooks  # noqa: PLC0415
+    from indexer.passes import Hooks  # noqa: PLC0415
     from indexer.watch import Pace  # noqa: PLC0415
     from indexer.watch import watch as batches  # noqa: PLC0415
 

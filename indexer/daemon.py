@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from indexer.library import Hooks, Library, Step, Summary
+    from indexer.library import Library
+    from indexer.passes import Hooks, Step, Summary
     from indexer.watch import Batch
 
 log = logging.getLogger("ocrsearch")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from indexer import question, reading, scan
+from indexer import reading, scan
+from indexer.derived import packed, weights
 from indexer.errors import CatalogError, PhotoError
+from indexer.passes import Hooks, Step, Summary
 from indexer.photo import Failure, Stamp, State
 from indexer.reading import Limits, Upright
 
@@ -16,15 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from indexer.catalog import Catalog, Engine, Stale
+    from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.fulltext import Fulltext
-    from indexer.photo import Reading, Word
+    from indexer.photo import Engine, Reading, Stale
     from indexer.posteriors import PosteriorStore
-
-LEAST_PROBABILITY = 0.05
-MOST_READINGS = 3
-"""Readings of a word that enter the full text; the rest is left to the posteriorgrams."""
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
@@ -50,40 +47,6 @@ class Eyes(Protocol):
     @property
     def recognizer(self) -> reading.Recognizer:
         """Raises EngineError if it cannot start."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One photo done: which of how many, how it ended, and in how many seconds."""
-
-    path: Path
-    done: int
-    total: int
-    outcome: str
-    seconds: float
-
-
-@dataclass
-class Summary:
-    """What one pass did."""
-
-    found: int = 0
-    read: int = 0
-    empty: int = 0
-    failed: int = 0
-    removed: int = 0
-    moved: int = 0
-    offline: list[Path] = field(default_factory=list)
-    problems: dict[Path, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """How a pass talks to its caller: stop early, report steps, know the time."""
-
-    stop: Callable[[], bool] = lambda: False
-    report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
-    clock: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True)
@@ -294,27 +257,3 @@ class Library:
         self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
         summary.failed += 1
         summary.problems[path] = reason
-
-
-def packed(photos: Iterable[Stale]) -> dict[int, list[bytes] | None]:
-    """Packed posteriorgrams of photos for the posterior store."""
-    return {
-        photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]
-        for photo in photos
-    }
-
-
-def weights(words: Iterable[Word]) -> dict[str, float]:
-    """Words of a photo for the full text: how often each is expected to stand there."""
-    expected: Counter[str] = Counter()
-    for word in words:
-        best: dict[str, float] = defaultdict(float)
-        readings = word.alternatives or ((word.text, word.confidence),)
-        for text, probability in readings[:MOST_READINGS]:
-            for token in question.tokens(text):
-                best[token] += probability
-        # the best reading is always found, however unsure the network was
-        for token in question.tokens(word.text):
-            best[token] = max(best[token], LEAST_PROBABILITY)
-        expected.update({t: p for t, p in best.items() if p >= LEAST_PROBABILITY})
-    return {token: round(weight, 3) for token, weight in expected.items()}

@@ -127,3 +127,20 @@ class Answer:
     seconds: float
     total: int
     hits: tuple[Hit, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
+
+    fingerprint: str
+    alphabet: str
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A photo whose full text is behind: `words` is None when it must leave the index."""
+
+    id: int
+    generation: int
+    words: tuple[Word, ...] | None

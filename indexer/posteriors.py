@@ -1,27 +1,23 @@
 """What the network saw of every word, memory-mapped, to be asked about any text.
 
 A derived store of immutable segments, newest last: each apply writes one, and small ones are
-merged when they grow many. A segment holds, for each of its photos, the packed posteriorgrams
-of the words and an upper bound a character, by which most words are passed over unread. A photo
+merged when they grow many. A photo
 that is applied again, or removed, is superseded by its newest segment.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from indexer.errors import CatalogError
+from indexer.segments import STEPS, Entries, Segment, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,11 +33,6 @@ LEAST_SCORE = 1e-6
 
 MOST_SCORED = 20_000
 """Words that are scored exactly for one text, those with the highest bounds."""
-
-_MAGIC = b"OCRSPOS1"
-_HEADER = np.dtype([("magic", "S8"), ("photos", "<u8"), ("entries", "<u8"), ("classes", "<u8")])
-_STEPS = 24.0
-"""Quantisation steps of a factor e of the bounds; rounded so that they stay upper bounds."""
 
 
 class Posteriors(Protocol):
@@ -69,84 +60,6 @@ class Unpack(Protocol):
 
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
         """See Posteriors.split."""
-
-
-Entries = list[tuple[int, bytes]]
-"""Position of a word on its photo, and the packed word or a part of it."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One memory-mapped file; see `_write` for its layout."""
-
-    path: Path
-
-    @cached_property
-    def _raw(self) -> NDArray[np.uint8]:
-        return np.memmap(self.path, dtype=np.uint8, mode="r")
-
-    @cached_property
-    def _parts(self) -> dict[str, NDArray[np.generic]]:
-        header = self._raw[: _HEADER.itemsize].view(_HEADER)[0]
-        if header["magic"] != _MAGIC:
-            msg = "not a posterior segment"
-            raise ValueError(msg)
-        photos, words = int(header["photos"]), int(header["entries"])
-        sizes: dict[str, tuple[int, np.dtype[np.generic]]] = {
-            "photos": (photos, np.dtype("<u4")),
-            "counts": (photos, np.dtype("<u4")),
-            "positions": (words, np.dtype("<u2")),
-            "starts": (words + 1, np.dtype("<u4")),
-            "bounds": (words * int(header["classes"]), np.dtype("u1")),
-        }
-        parts: dict[str, NDArray[np.generic]] = {}
-        at = _HEADER.itemsize
-        for name, (count, kind) in sizes.items():
-            end = at + count * kind.itemsize
-            parts[name] = self._raw[at:end].view(kind)
-            at = end
-        parts["bounds"] = parts["bounds"].reshape(int(header["classes"]), words)
-        parts["blob"] = self._raw[at:]
-        if len(parts["blob"]) != int(parts["starts"][-1]):
-            msg = "a posterior segment is cut off"
-            raise ValueError(msg)
-        return parts
-
-    @property
-    def photos(self) -> NDArray[np.uint32]:
-        """Numbers of the photos that this segment speaks for, also the removed ones."""
-        return self._parts["photos"].view(np.uint32)
-
-    @cached_property
-    def owners(self) -> NDArray[np.uint32]:
-        """The photo of each entry."""
-        return np.repeat(self.photos, self._parts["counts"].view(np.uint32))
-
-    @property
-    def positions(self) -> NDArray[np.uint16]:
-        """The position of each entry's word on its photo."""
-        return self._parts["positions"].view(np.uint16)
-
-    @property
-    def bounds(self) -> NDArray[np.uint8]:
-        """Quantised upper bounds [characters, words]."""
-        return self._parts["bounds"].view(np.uint8)
-
-    def packed(self, words: Iterable[int]) -> list[bytes]:
-        """Packed posteriorgrams of some words."""
-        starts, blob = self._parts["starts"].view(np.uint32), self._parts["blob"]
-        return [blob[int(starts[w]) : int(starts[w + 1])].tobytes() for w in words]
-
-    def by_photo(self) -> dict[int, Entries | None]:
-        """All entries by photo, None for removed ones."""
-        entries = zip(self.positions.tolist(), self.packed(range(len(self.owners))), strict=True)
-        return {photo: list(islice(entries, count)) or None for photo, count in self.counts.items()}
-
-    @property
-    def counts(self) -> dict[int, int]:
-        """Entries of each photo."""
-        counts = self._parts["counts"].view(np.uint32)
-        return dict(zip(self.photos.tolist(), counts.tolist(), strict=True))
 
 
 class PosteriorStore:
@@ -231,7 +144,7 @@ class PosteriorStore:
         cost = np.zeros(segment.bounds.shape[1], np.uint16)
         for column in columns:
             cost += segment.bounds[column]
-        likely = np.flatnonzero(cost <= -np.log(LEAST_BOUND) * _STEPS)
+        likely = np.flatnonzero(cost <= -np.log(LEAST_BOUND) * STEPS)
         if len(likely) > MOST_SCORED:
             likely = likely[np.argpartition(cost[likely], MOST_SCORED)[:MOST_SCORED]]
         scores = self.unpack(segment.packed(likely.tolist()), alphabet).score(text)
@@ -261,9 +174,9 @@ class PosteriorStore:
     def _write(self, path: Path, photos: Mapping[int, Entries | None], alphabet: str) -> None:
         packed = [word for entries in photos.values() for _, word in entries or ()]
         highest = self.unpack(packed, alphabet).bounds()
-        cost = np.floor(-np.log(np.maximum(highest, 1e-4)) * _STEPS)
+        cost = np.floor(-np.log(np.maximum(highest, 1e-4)) * STEPS)
         bounds = np.ascontiguousarray(np.minimum(cost, 255).astype(np.uint8).T)
-        _write(path, photos, bounds)
+        write(path, photos, bounds)
 
     def _merge(self, alphabet: str) -> None:
         """Make one segment of all but the largest, or of all where that is not much larger."""
@@ -289,27 +202,3 @@ class PosteriorStore:
             advice = "free some space" if full else "run: ocrsearch rebuild"
             msg = f"{self.folder}: {error}; {advice}"
             raise CatalogError(msg) from error
-
-
-def _write(path: Path, photos: Mapping[int, Entries | None], bounds: NDArray[np.uint8]) -> None:
-    """Header, photo numbers, entries of each, positions, starts, bounds, packed words."""
-    entries = [entry for of_photo in photos.values() for entry in of_photo or ()]
-    header = np.array([(_MAGIC, len(photos), len(entries), bounds.shape[0])], dtype=_HEADER)
-    starts = np.concatenate([[0], np.cumsum([len(word) for _, word in entries])])
-    partial = path.with_suffix(".part")
-    with partial.open("wb") as file:
-        file.write(header.tobytes())
-        file.write(np.array(list(photos), dtype="<u4").tobytes())
-        file.write(np.array([len(e or ()) for e in photos.values()], dtype="<u4").tobytes())
-        file.write(np.array([position for position, _ in entries], dtype="<u2").tobytes())
-        file.write(starts.astype("<u4").tobytes())
-        file.write(bounds.tobytes())
-        file.write(b"".join(word for _, word in entries))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

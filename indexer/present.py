@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.errors import CatalogError, OcrsearchError
-from indexer.library import Hooks
+from indexer.passes import Hooks
 from indexer.photo import Answer, Box
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.fulltext import Fulltext
-    from indexer.library import Step, Summary
+    from indexer.passes import Step, Summary
     from indexer.photo import Hit, Match, Photo
     from indexer.reading import Detector
     from indexer.search import Filters, Searcher

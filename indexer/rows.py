@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.catalog import Engine
+    from indexer.photo import Engine
 
 T = TypeVar("T")
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from recognizer.charset import Charset
+    from recognizer.datasets.batches import Labelled
     from recognizer.model import CRNN
 
 BATCH_PIXELS = 64 * 48 * 192
@@ -99,3 +101,22 @@ def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
     for width, members in sorted(buckets.items()):
         size = max(1, BATCH_PIXELS // (images.HEIGHT * width))
         yield from (members[i : i + size] for i in range(0, len(members), size))
+
+
+def read_labelled(
+    model: CRNN, words: Sequence[Labelled], charset: Charset
+) -> list[tuple[str, str]]:
+    """(truth, greedy reading) of every word."""
+    model.eval()
+    device = next(model.parameters()).device
+    order = sorted(range(len(words)), key=lambda i: words[i].crop.shape[1])
+    pairs = []
+    for start in range(0, len(order), 64):
+        batch = [words[i] for i in order[start : start + 64]]
+        grey, widths = images.pad([word.crop for word in batch])
+        with torch.inference_mode(), mixed_precision(device):
+            logits = model(images.normalize(grey.to(device), widths)).float().cpu().numpy()
+        for row, count, word in zip(logits, frames(widths).tolist(), batch, strict=True):
+            truth = charset.decode(word.labels)
+            pairs.append((truth, decode.greedy(row[:count], charset)))
+    return pairs

@@ -18,12 +18,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from recognizer import decode, evaluate, images, weights
+from recognizer import evaluate, images, weights
 from recognizer.augment import AugmentConfig, Augmenter
 from recognizer.datasets.batches import Batches, Labelled
 from recognizer.errors import TrainingError
 from recognizer.model import CRNN, frames
-from recognizer.recognize import mixed_precision
+from recognizer.optimizer import optimizer, schedule
+from recognizer.recognize import mixed_precision, read_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
 BEST = "best.safetensors"
-
-WARM_UP = 0.03
-"""Share of the run in which the learning rate rises."""
 
 TRANSFORMER_START = 0.35
 """Share of the run after which the spatial transformer takes part."""
@@ -95,7 +93,12 @@ class Trainer:
         self.model = model.to(memory_format=torch.channels_last)
         self.average = CRNN(model.config).to(self.device).to(memory_format=torch.channels_last)
         self.average.load_state_dict(model.state_dict())
-        self.optimizer = _optimizer(model, config)
+        self.optimizer = optimizer(
+            model,
+            config.learning_rate,
+            config.weight_decay,
+            freeze_backbone=config.freeze_backbone,
+        )
         self.generator = torch.Generator(self.device).manual_seed(config.seed)
         self.augment = Augmenter(config.augment, self.generator)
 
@@ -149,7 +152,7 @@ class Trainer:
             self.model.config.transformer and self.progress >= self.config.transformer_start
         )
         for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * group["scale"] * _schedule(self.progress)
+            group["lr"] = self.config.learning_rate * group["scale"] * schedule(self.progress)
         loss = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -226,7 +229,7 @@ class Trainer:
         losses: list[float],
         report: Callable[[dict[str, float]], None],
     ) -> None:
-        scores = evaluate.score(read_all(self.average, dev, self.card))
+        scores = evaluate.score(read_labelled(self.average, dev, self.card.charset))
         row: dict[str, float] = {
             "step": self.state.step,
             "progress": round(self.progress, 4),
@@ -268,23 +271,6 @@ def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
     return saved
 
 
-def read_all(model: CRNN, words: Sequence[Labelled], card: weights.Card) -> list[tuple[str, str]]:
-    """(truth, greedy reading) of every word."""
-    model.eval()
-    device = next(model.parameters()).device
-    order = sorted(range(len(words)), key=lambda i: words[i].crop.shape[1])
-    pairs = []
-    for start in range(0, len(order), 64):
-        batch = [words[i] for i in order[start : start + 64]]
-        grey, widths = images.pad([word.crop for word in batch])
-        with torch.inference_mode(), mixed_precision(device):
-            logits = model(images.normalize(grey.to(device), widths)).float().cpu().numpy()
-        for row, count, word in zip(logits, frames(widths).tolist(), batch, strict=True):
-            truth = card.charset.decode(word.labels)
-            pairs.append((truth, decode.greedy(row[:count], card.charset)))
-    return pairs
-
-
 def _ctc(logits: torch.Tensor, widths: torch.Tensor, batch: Sequence[Labelled]) -> torch.Tensor:
     targets = torch.tensor([label for word in batch for label in word.labels])
     lengths = torch.tensor([len(word.labels) for word in batch])
@@ -297,31 +283,4 @@ def _ctc(logits: torch.Tensor, widths: torch.Tensor, batch: Sequence[Labelled]) 
         lengths.to(logits.device),
         reduction="mean",
         zero_infinity=True,
-    )
-
-
-def _schedule(progress: float) -> float:
-    """Factor of the learning rate: a short linear warm-up, then a half cosine down to 1 %."""
-    if progress < WARM_UP:
-        return (progress + 1e-3) / (WARM_UP + 1e-3)
-    along = (progress - WARM_UP) / (1 - WARM_UP)
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * along))
-
-
-def _optimizer(model: CRNN, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW with the transformer at a tenth of the rate and no decay on biases and norms."""
-    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if config.freeze_backbone and name.startswith(("stem.", "stages.", "transformer.")):
-            parameter.requires_grad = False
-            continue
-        scale = 0.1 if name.startswith("transformer.") else 1.0
-        decay = config.weight_decay if parameter.ndim > 1 else 0.0
-        groups.setdefault((scale, decay), []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {"params": parameters, "scale": scale, "weight_decay": decay}
-            for (scale, decay), parameters in groups.items()
-        ],
-        lr=config.learning_rate,
     )

@@ -27,9 +27,9 @@ def test_no_function_is_longer_than_sixty_lines():
 def test_most_functions_are_short():
     lengths = sorted(n for _, _, n in functions())
 
-    assert statistics.median(lengths) <= 12
-    assert lengths[int(len(lengths) * 0.9)] <= 32
+    assert statistics.median(lengths) <= 9
+    assert lengths[int(len(lengths) * 0.9)] <= 30
 
 
-def test_no_file_is_longer_than_four_hundred_lines():
-    assert [p.name for p in SOURCES if len(p.read_text().splitlines()) > 400] == []
+def test_no_file_is_longer_than_three_hundred_lines():
+    assert [p.name for p in SOURCES if len(p.read_text().splitlines()) > 300] == []

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from indexer import config
-from indexer.catalog import Catalog, Engine
+from indexer.catalog import Catalog
 from indexer.fulltext import Fulltext
-from indexer.library import Hooks, Library, Stores
-from indexer.photo import Answer, Box
+from indexer.library import Library, Stores
+from indexer.passes import Hooks
+from indexer.photo import Answer, Box, Engine
 from indexer.posteriors import PosteriorStore
 from indexer.reading import Seen
 from indexer.search import Filters, Searcher

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from indexer import database, tables
-from indexer.catalog import Catalog, Engine
+from indexer.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.photo import Box, Failure, Reading, Stamp, State, Word
+from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Word
 
 ENGINE = Engine("e1", "abc")
 WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")

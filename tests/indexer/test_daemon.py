@@ -5,7 +5,7 @@ import os
 import signal
 
 from indexer import daemon
-from indexer.library import Hooks
+from indexer.passes import Hooks
 from indexer.watch import Batch
 
 from .conftest import draw_photo

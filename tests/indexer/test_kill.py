@@ -20,7 +20,8 @@ from indexer.bootstrap import stores
 from pathlib import Path
 from indexer import config
 from indexer.catalog import Catalog
-from indexer.library import Hooks, Library
+from indexer.library import Library
+from indexer.passes import Hooks
 settings = config.load(home=Path(sys.argv[2]), batch_photos=2)
 eyes = TileEyes()
 with Catalog(settings.database) as catalog:

@@ -311,7 +311,7 @@ def test_stopping_keeps_what_was_read_and_the_next_pass_goes_on(make_world):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     steps = []
 
-    from indexer.library import Hooks
+    from indexer.passes import Hooks
 
     hooks = Hooks(stop=lambda: bool(steps), report=steps.append, clock=lambda: world.now)
     first = world.library.sync([world.photos], hooks)
@@ -328,7 +328,7 @@ def test_the_newest_photo_is_read_first(world):
         os.utime(path, (1000 + number, 1000 + number))
     steps = []
 
-    from indexer.library import Hooks
+    from indexer.passes import Hooks
 
     world.library.sync([world.photos], Hooks(report=steps.append))
 
@@ -337,7 +337,7 @@ def test_the_newest_photo_is_read_first(world):
 
 def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
     from indexer import scan
-    from indexer.library import Hooks
+    from indexer.passes import Hooks
 
     draw_photo(world.photos / "a.png", "helios")
     world.sync()

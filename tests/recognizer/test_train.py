@@ -91,7 +91,7 @@ def test_a_small_network_learns_eight_drawn_words_by_heart(
     assert rows[0]["cer"] > 0.5
     assert trainer.state.best == 0
     model, card = weights.load(trainer.folder / train.BEST)
-    pairs = train.read_all(model, words, card)
+    pairs = train.read_labelled(model, words, card.charset)
     assert sorted(read for _, read in pairs) == sorted(TEXTS)
 
 
@@ -205,7 +205,7 @@ def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
     """Let each evaluation find the next number of wrong characters in ten."""
     truth = "a" * 10
     monkeypatch.setattr(
-        train, "read_all", lambda *_: [(truth, truth[n:] + "x" * n) for n in (next(errors),)]
+        train, "read_labelled", lambda *_: [(truth, truth[n:] + "x" * n) for n in (next(errors),)]
     )
 
 
@@ -428,8 +428,8 @@ def test_reading_all_pairs_every_truth_with_its_own_reading(
     model = random_model(len(CHARSET)).train()
     card = weights.Card(CHARSET, model.config)
 
-    together = train.read_all(model, words, card)
-    alone = [train.read_all(model, [word], card)[0] for word in words]
+    together = train.read_labelled(model, words, card.charset)
+    alone = [train.read_labelled(model, [word], card.charset)[0] for word in words]
 
     assert sorted(truth for truth, _ in together) == sorted(TEXTS)
     assert {t: len(r) for t, r in together} == pytest.approx({t: len(r) for t, r in alone}, abs=2)

@@ -1,0 +1,39 @@
+"""How a command ends: the only place where errors meet the user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+class Failed(click.ClickException):
+    """An error as click shows it, with the exit code of its kind."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override] # click has one code for the class
+        """What the process ends with."""
+        return self.code
+
+
+class Commands(click.Group):
+    """A group that turns expected errors into one message and their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run a command. The only place where errors meet the user."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            code = getattr(error, "exit_code", None)
+            text = str(error)
+            if code is None:
+                text = f"unexpected {type(error).__name__}: {error}\nRun again with --debug."
+            raise Failed(text, code or 1) from error
