@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from recognizer.images import HEIGHT, MAX_WIDTH, WIDTH_STEP
+from recognizer.images import HEIGHT, MAX_WIDTH, MIN_WIDTH, WIDTH_STEP
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Augmenter:
         """Shear, rotate, scale, shift and wobble in one resampling."""
         count, strength = len(grey), self.config.geometry
         stretch = (self._uniform(count, -0.3, 0.3) * strength).exp().view(-1)
-        margin = (self._uniform(count, -2, 8) * strength).view(-1)
-        new = (widths * stretch + margin).clamp(12, MAX_WIDTH).round()
+        margin = (self._uniform(count, -3, 12) * strength).view(-1)
+        new = (widths * stretch + margin).clamp(MIN_WIDTH, MAX_WIDTH).round()
         total = int(-(-new.max() // WIDTH_STEP)) * WIDTH_STEP
         # coordinates of the output in pixels from the middle of each word
         ys = torch.arange(HEIGHT, device=grey.device).view(1, -1, 1) - (HEIGHT - 1) / 2

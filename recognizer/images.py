@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 HEIGHT = 48
 """Rows of every network input, in pixels."""
 
-MIN_WIDTH, MAX_WIDTH = 16, 480
+STRETCH = 1.5
+"""Words are widened by this factor: small, dense writing needs more frames a letter."""
+
+MIN_WIDTH, MAX_WIDTH = 24, 640
 """Columns of a network input, in pixels; wider words are squeezed."""
 
 WIDTH_STEP = 16
@@ -45,12 +48,12 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:
-    """Scale a word image to HEIGHT rows, keeping its proportions within MIN/MAX_WIDTH."""
+    """Scale a word image to HEIGHT rows and widen it by STRETCH, within MIN/MAX_WIDTH."""
     if image.has_transparency_data:
         # what shows through is paper; dropping the alpha channel would turn it black
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     grey = image.convert("L")
-    width = round(grey.width * HEIGHT / max(1, grey.height))
+    width = round(grey.width * STRETCH * HEIGHT / max(1, grey.height))
     width = min(MAX_WIDTH, max(MIN_WIDTH, width))
     # reducing_gap lets very large crops shrink in whole steps first: the same picture, faster
     scaled = grey.resize((width, HEIGHT), Image.Resampling.BILINEAR, reducing_gap=3.0)

@@ -37,10 +37,10 @@ def test_training_and_reading_give_the_same_tensor_for_the_same_crop(
     assert torch.equal(ink_of(learned), ink_of(seen))
 
 
-def test_a_word_is_scaled_to_the_height_of_the_network_in_its_proportions() -> None:
+def test_a_word_is_scaled_to_the_height_of_the_network_and_widened_by_half() -> None:
     fitted = images.fit(Image.new("RGB", (300, 120)))
 
-    assert fitted.shape == (images.HEIGHT, 120)
+    assert fitted.shape == (images.HEIGHT, 180)
     assert fitted.dtype == np.uint8
 
 

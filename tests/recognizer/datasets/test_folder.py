@@ -39,7 +39,7 @@ def test_samples_load_their_own_image(tmp_path: Path, save_word: Callable[..., P
 
     widths = {sample.text: sample.load().shape for sample in read_folder(tmp_path)}
 
-    assert widths == {"short": (images.HEIGHT, 96), "long": (images.HEIGHT, 192)}
+    assert widths == {"short": (images.HEIGHT, 144), "long": (images.HEIGHT, 288)}
 
 
 def test_samples_are_sorted_by_path_and_subfolders_are_read(

@@ -108,7 +108,7 @@ def test_the_image_lies_in_the_folders_of_its_form(
 
     crops = {sample.name: sample.load for sample in read_all(tmp_path)}
 
-    assert crops["a01-000u-00-01"]().shape == (images.HEIGHT, 96)
+    assert crops["a01-000u-00-01"]().shape == (images.HEIGHT, 144)
     with pytest.raises(DataError, match=r"words/a01/a01-000u/a01-000u-00-00\.png"):
         crops["a01-000u-00-00"]()
 

@@ -49,7 +49,7 @@ def test_images_are_found_beside_the_annotation_wherever_it_lies(
 
     (sample,) = read_mjsynth(tmp_path, "val")
 
-    assert sample.load().shape == (images.HEIGHT, 96)
+    assert sample.load().shape == (images.HEIGHT, 144)
 
 
 def test_each_part_has_its_own_annotation(tmp_path: Path) -> None:

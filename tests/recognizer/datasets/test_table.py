@@ -67,7 +67,7 @@ def test_images_are_looked_for_beside_the_table(
 
     (sample,) = read_table(write_labels(tmp_path, "b/c.png\tHello\n"))
 
-    assert sample.load().shape == (images.HEIGHT, 96)
+    assert sample.load().shape == (images.HEIGHT, 144)
 
 
 @pytest.mark.parametrize("line", ["a.png", "a.png\t", "a.png Hello"])
@@ -89,7 +89,7 @@ def test_a_zip_reads_like_the_table_and_images_inside_it(tmp_path: Path) -> None
     (sample,) = read_zip(path)
 
     assert (sample.name, sample.text, sample.hand) == ("a.png", "Hé", "ann")
-    assert sample.load().shape == (images.HEIGHT, 144)
+    assert sample.load().shape == (images.HEIGHT, 216)
 
 
 def test_table_and_zip_give_the_same_crop(tmp_path: Path) -> None:
