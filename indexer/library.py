@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from indexer import reading, scan
 from indexer.derived import packed, weights
 from indexer.errors import CatalogError, PhotoError
-from indexer.passes import Hooks, Step, Summary
+from indexer.passes import Hooks, Pass, Summary
 from indexer.photo import Failure, Stamp, State
 from indexer.reading import Limits, Upright
 
@@ -93,8 +93,7 @@ class Library:
         unseen = [*offline, *found.failed]
         known = {p: s for p, s in known.items() if not any(p.is_relative_to(u) for u in unseen)}
         summary.offline = offline
-        self._apply(scan.compare(found.files, known), found.files, summary, hooks)
-        self._read_pending(summary, hooks, limit)
+        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks, limit))
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
 
@@ -104,8 +103,7 @@ class Library:
         found = scan.look(wanted, self.settings.suffixes)
         known = {p: s for p, s in self.catalog.places().items() if p in wanted}
         summary = Summary(found=len(found.files), problems=dict(found.failed))
-        self._apply(scan.compare(found.files, known), found.files, summary, hooks)
-        self._read_pending(summary, hooks, None)
+        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks))
         return summary
 
     def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
@@ -133,7 +131,8 @@ class Library:
             held = self.index.count(), len(self.posteriors.photos())
         except CatalogError:
             held = -1, -1
-        if held == (self.catalog.searchable(),) * 2:
+        least, most = self.catalog.searchable()
+        if all(least <= count <= most for count in held):
             return False
         self.rebuild()
         return True
@@ -159,39 +158,52 @@ class Library:
                 away.append(root)
         return away
 
-    def _apply(
-        self, changes: scan.Changes, stamps: dict[Path, Stamp], summary: Summary, hooks: Hooks
-    ) -> None:
-        """Bring places up to date; new names come before lost ones, so a move keeps its photo."""
-        due = self.catalog.due(hooks.clock(), self.eyes.engine)
-        again = [path for path in due if path in stamps]
-        for path in dict.fromkeys((*changes.added, *changes.changed, *again)):
-            if hooks.stop():
-                return
-            try:
-                state = self.catalog.put_place(path, stamps[path], self._content(path))
-            except PhotoError as error:
-                self._fail(path, str(error), summary, hooks)
-            else:
-                summary.moved += path in changes.added and state is not State.PENDING
-        self.catalog.drop_places(changes.gone, hooks.clock())
-        summary.removed = len(changes.gone)
+    def _apply(self, changes: scan.Changes, stamps: dict[Path, Stamp], this: Pass) -> None:
+        """Take in what is new, newest first, and read it; then forget what is gone.
 
-    def _read_pending(self, summary: Summary, hooks: Hooks, limit: int | None) -> None:
-        pending = self.catalog.unread(self.eyes.engine)[:limit]
-        done, last = 0, 0
-        for batch in self._opened(pending, summary, hooks):
+        New names come before lost ones, so a moved file finds its reading.
+        """
+        due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
+        again = [path for path in due if path in stamps]
+        new = list(dict.fromkeys((*changes.added, *changes.changed, *again)))
+        new.sort(key=lambda path: -stamps[path].mtime_ns)
+        left = [path for path, _ in self.catalog.unread(self.eyes.engine) if path in stamps]
+        this.total = len({*new, *left})
+        # a few at a time: the first photo is found long before the last one has been looked at
+        for start in range(0, len(new), INDEX_BATCH):
+            for path in new[start : start + INDEX_BATCH]:
+                if this.hooks.stop():
+                    return
+                self._take_in(path, stamps[path], this, added=path in changes.added)
+            self._read_pending(stamps, this)
+        self._read_pending(stamps, this)
+        self.catalog.drop_places(changes.gone, this.hooks.clock())
+        this.summary.removed = len(changes.gone)
+        self.index_stale()
+
+    def _take_in(self, path: Path, stamp: Stamp, this: Pass, *, added: bool) -> None:
+        try:
+            content = reading.content_hash(reading.load(path, self._limits))
+            state = self.catalog.put_place(path, stamp, content)
+        except PhotoError as error:
+            self._fail(path, str(error), this)
+        else:
+            if state is not State.PENDING:
+                this.total -= 1
+                this.summary.moved += added
+
+    def _read_pending(self, stamps: dict[Path, Stamp], this: Pass) -> None:
+        """Read what waits among the files that were found, and let the full text follow."""
+        pending = [path for path, _ in self.catalog.unread(self.eyes.engine) if path in stamps]
+        for batch in self._opened(pending[: this.left], this):
             start = time.perf_counter()
             outcomes = self._read(batch)
-            seconds = (time.perf_counter() - start) / max(1, len(batch))
+            seconds = (time.perf_counter() - start) / len(batch)
             for (path, photo), outcome in zip(batch, outcomes, strict=True):
-                done += 1
-                self._keep(path, photo, outcome, summary, hooks)
-                text = outcome if isinstance(outcome, str) else f"{len(outcome.words)} words"
-                hooks.report(Step(path, done, len(pending), text, seconds))
-            if done - last >= INDEX_BATCH:
-                self.index_stale()
-                last = done
+                if isinstance(outcome, str):
+                    self._fail(path, outcome, this, seconds)
+                else:
+                    self._keep(path, photo, outcome, this, seconds)
         self.index_stale()
 
     def index_stale(self) -> None:
@@ -202,20 +214,17 @@ class Library:
             self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
             self.catalog.indexed(stale)
 
-    def _opened(
-        self, pending: Sequence[tuple[Path, Stamp]], summary: Summary, hooks: Hooks
-    ) -> Iterator[list[tuple[Path, Upright]]]:
+    def _opened(self, pending: Sequence[Path], this: Pass) -> Iterator[list[tuple[Path, Upright]]]:
         """Opened photos, a few at a time; those that do not open are recorded as failed."""
         batch: list[tuple[Path, Upright]] = []
         pixels = 0
-        for path, _ in pending:
-            if hooks.stop():
+        for path in pending:
+            if this.hooks.stop():
                 break
             try:
                 batch.append((path, reading.open_upright(path, self._limits)))
             except PhotoError as error:
-                self._fail(path, str(error), summary, hooks)
-                hooks.report(Step(path, 0, len(pending), f"failed: {error}", 0.0))
+                self._fail(path, str(error), this)
                 continue
             pixels += batch[-1][1].pixels.size // 3
             if len(batch) >= self.settings.batch_photos or pixels >= BATCH_PIXELS:
@@ -236,24 +245,18 @@ class Library:
             expected = hasattr(error, "exit_code")
             return [str(error) if expected else f"{type(error).__name__} while reading: {error}"]
 
-    def _keep(
-        self, path: Path, photo: Upright, outcome: Reading | str, summary: Summary, hooks: Hooks
-    ) -> None:
-        if isinstance(outcome, str):
-            self._fail(path, outcome, summary, hooks)
-            return
-        self.catalog.put_reading(photo.content, outcome, self.eyes.engine)
-        summary.read += bool(outcome.words)
-        summary.empty += not outcome.words
+    def _keep(self, path: Path, photo: Upright, seen: Reading, this: Pass, seconds: float) -> None:
+        self.catalog.put_reading(photo.content, seen, self.eyes.engine)
+        this.summary.read += bool(seen.words)
+        this.summary.empty += not seen.words
+        this.step(path, f"{len(seen.words)} words", seconds)
 
-    def _content(self, path: Path) -> str:
-        return reading.content_hash(reading.load(path, self._limits))
-
-    def _fail(self, path: Path, reason: str, summary: Summary, hooks: Hooks) -> None:
+    def _fail(self, path: Path, reason: str, this: Pass, seconds: float = 0.0) -> None:
         attempts = 1 + self.catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
-        failure = Failure(path, reason, attempts, hooks.clock() + wait)
+        failure = Failure(path, reason, attempts, this.hooks.clock() + wait)
         found = scan.look([path], self.settings.suffixes).files
         self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
-        summary.failed += 1
-        summary.problems[path] = reason
+        this.summary.failed += 1
+        this.summary.problems[path] = reason
+        this.step(path, f"failed: {reason}", seconds)

@@ -113,16 +113,20 @@ class Lookup:
             after = batch[-1].id
             yield batch
 
-    def searchable(self) -> int:
-        """How many photos the full text holds when it is up to date."""
-        rows = self._read(
-            sa.select(sa.func.count()).where(
-                PHOTO.c.state == State.READ,
-                PHOTO.c.orphaned_at.is_(None),
-                PHOTO.c.generation == PHOTO.c.indexed_generation,
+    def searchable(self) -> tuple[int, int]:
+        """How many photos the derived stores hold at least and at most.
+
+        A photo that changed since it was indexed may be in there with its old words.
+        """
+        settled = PHOTO.c.generation == PHOTO.c.indexed_generation
+        there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
+        [row] = self._read(
+            sa.select(
+                sa.func.count().filter(settled & there),
+                sa.func.count().filter(~settled & (PHOTO.c.indexed_generation != 0)),
             )
         )
-        return int(rows[0][0])
+        return int(row[0]), int(row[0] + row[1])
 
     def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""

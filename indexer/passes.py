@@ -43,3 +43,27 @@ class Hooks:
     stop: Callable[[], bool] = lambda: False
     report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
     clock: Callable[[], float] = time.time
+
+
+@dataclass
+class Pass:
+    """One pass under way: what it did, whom it tells, how many photos it reads and may read."""
+
+    summary: Summary
+    hooks: Hooks
+    limit: int | None = None
+    total: int = 0
+
+    @property
+    def done(self) -> int:
+        """Photos that are done, however they ended."""
+        return self.summary.read + self.summary.empty + self.summary.failed
+
+    @property
+    def left(self) -> int | None:
+        """How many photos may still be read; None if all."""
+        return None if self.limit is None else max(0, self.limit - self.done)
+
+    def step(self, path: Path, outcome: str, seconds: float) -> None:
+        """One photo is done."""
+        self.hooks.report(Step(path, self.done, max(self.total, self.done), outcome, seconds))

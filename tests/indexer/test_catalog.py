@@ -71,7 +71,7 @@ def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
     catalog.indexed(stale)
 
     assert catalog.stale(10) == []
-    assert catalog.searchable() == 1
+    assert catalog.searchable() == (1, 1)
 
 
 def test_a_change_during_indexing_stays_stale(catalog, tmp_path):

@@ -164,7 +164,7 @@ def test_a_photo_that_crashes_the_recogniser_is_isolated_from_its_batch(world):
 
     world.sync()
 
-    assert world.find("helios OR selene") == ["a.png", "c.png"]
+    assert sorted(world.find("helios OR selene")) == ["a.png", "c.png"]
     [failure] = world.library.catalog.failures()
     assert (failure.path.name, "cannot bear boom" in failure.reason) == ("b.png", True)
 
@@ -348,3 +348,60 @@ def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
 
     assert world.find("helios") == ["b.png"]
     assert world.eyes.recognizer.reads == 1
+
+
+def test_an_ordinary_change_never_rebuilds_the_whole_index(world, monkeypatch):
+    for number in range(3):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+    world.sync()
+    monkeypatch.setattr(world.library, "rebuild", None)
+
+    draw_photo(world.photos / "0.png", "selene")
+    (world.photos / "1.png").unlink()
+    draw_photo(world.photos / "3.png", "luna")
+    world.sync()
+
+    assert sorted(world.find("helios OR selene OR luna")) == ["0.png", "2.png", "3.png"]
+
+
+def test_a_backlog_in_an_unmounted_folder_stays_pending(world):
+    for number in range(20):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+    world.sync(limit=5)
+    aside = world.photos.parent / "aside"
+    world.photos.rename(aside)
+
+    world.sync()
+
+    assert world.counts()["offline"] == 20
+    assert world.library.catalog.failures() == []
+    aside.rename(world.photos)
+    assert world.sync().read == 15
+
+
+def test_the_limit_counts_photos_not_batches(world):
+    for number in range(20):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+
+    assert [world.sync(limit=9).read for _ in range(3)] == [9, 9, 2]
+
+
+def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
+    from indexer import library
+
+    monkeypatch.setattr(library, "INDEX_BATCH", 4)
+    draw_photo(world.photos / "first.png", "helios", salt=99)
+    world.sync()
+    for number in range(12):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+    found = []
+    take_in = world.library._take_in
+
+    def watched(path, *rest, **options):
+        found.append(len(world.find("helios")))
+        take_in(path, *rest, **options)
+
+    monkeypatch.setattr(world.library, "_take_in", watched)
+    world.sync()
+
+    assert found == [1] * 4 + [5] * 4 + [9] * 4
