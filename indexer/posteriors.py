@@ -26,13 +26,13 @@ MOST_SEGMENTS = 12
 """Segments beyond this are merged: a search opens each of them."""
 
 LEAST_BOUND = 3e-5
-"""Words that cannot reach this probability are passed over."""
+"""Words whose bound reaches this are scored for a text, up to MOST_SCORED of them."""
 
-LEAST_SCORE = 1e-6
+ALWAYS_SCORED, MOST_SCORED = 4_000, 20_000
+"""Words of a segment that are scored in any case, and at most: those with the highest bounds."""
+
+LEAST_SCORE = 1e-9
 """Words that say a text with less probability are no evidence."""
-
-MOST_SCORED = 20_000
-"""Words that are scored exactly for one text, those with the highest bounds."""
 
 
 class Posteriors(Protocol):
@@ -144,9 +144,9 @@ class PosteriorStore:
         cost = np.zeros(segment.bounds.shape[1], np.uint16)
         for column in columns:
             cost += segment.bounds[column]
-        likely = np.flatnonzero(cost <= -np.log(LEAST_BOUND) * STEPS)
-        if len(likely) > MOST_SCORED:
-            likely = likely[np.argpartition(cost[likely], MOST_SCORED)[:MOST_SCORED]]
+        reach = int(np.count_nonzero(cost <= -np.log(LEAST_BOUND) * STEPS))
+        count = min(len(cost), MOST_SCORED, max(reach, ALWAYS_SCORED))
+        likely = np.argpartition(cost, count - 1)[:count]
         scores = self.unpack(segment.packed(likely.tolist()), alphabet).score(text)
         said = scores >= LEAST_SCORE
         return likely[said], scores[said]

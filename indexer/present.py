@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from indexer.reading import Detector
     from indexer.search import Filters, Searcher
 
+LEAST_LISTED, FEW_GUESSES = 0.02, 3
+"""Score below which a photo is a guess, and how many guesses a terminal shows at most."""
+
 SHOWN_WORDS = 4
 """Matching words that a hit shows on a terminal."""
 
@@ -119,10 +122,17 @@ def answer_json(found: Answer) -> dict[str, Any]:
 
 
 def answer_text(found: Answer) -> str:
-    """A short list: score, date and file, then the line of text around the best match."""
-    lines = [_hit_text(hit) for hit in found.hits]
-    more = found.total - len(found.hits)
-    return "\n".join([*lines, *([f"… and {more} more; see --limit"] if more else [])])
+    """A short list: score, date and file, then the line of text around the best match.
+
+    Photos that hardly answer are only shown where there is nothing better.
+    """
+    shown = [hit for hit in found.hits if hit.score >= LEAST_LISTED]
+    lines = [_hit_text(hit) for hit in shown]
+    if not shown:
+        lines = ["nothing certain; perhaps:", *map(_hit_text, found.hits[:FEW_GUESSES])]
+    elif found.total > len(found.hits) == len(shown):
+        lines.append(f"… and {found.total - len(shown)} less likely ones; see --limit")
+    return "\n".join(lines)
 
 
 def _hit_text(hit: Hit) -> str:

@@ -35,7 +35,7 @@ CANDIDATES = 250
 LEAST_SHOWN = 0.03
 """Words that are less likely than this, and than half the best, are not shown as matches."""
 
-LEAST_SCORE = 1e-6
+LEAST_SCORE = 1e-9
 """Photos below this are guesses that help nobody."""
 
 UNLIKELY = 1e-4

@@ -35,7 +35,7 @@ _STEPS = 24.0
 _UNSEEN = 1e-4
 """Probability of a symbol that was too unlikely to be kept."""
 
-_HOPELESS = 1e-7
+_HOPELESS = 1e-12
 """Words whose bound lies below this score 0."""
 
 FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"

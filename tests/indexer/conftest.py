@@ -19,7 +19,7 @@ from indexer.photo import Answer, Box, Engine
 from indexer.posteriors import PosteriorStore
 from indexer.reading import Seen
 from indexer.search import Filters, Searcher
-from recognizer.posteriorgram import FoldedPosteriors
+from recognizer.posteriorgram import FoldedPosteriors, pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
@@ -36,6 +36,19 @@ def draw_photo(path: Path, *words: str, salt: int = 0) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(rows).save(path, "PNG")
     return path
+
+
+def spelled(text, *instead):
+    """A packed posteriorgram that says `text`, and less likely each of `instead` (same length)."""
+    frames = np.full((2 * len(text) + 1, len(CODES) + 1), 1e-6, np.float32)
+    frames[:, 0] = 1.0
+    for place in range(len(text)):
+        row = frames[2 * place + 1]
+        row[0] = 0.0
+        row[1 + CODES.index(text[place])] = 0.7
+        for other in instead:
+            row[1 + CODES.index(other[place])] += 0.3
+    return pack(frames / frames.sum(axis=1, keepdims=True))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from PIL import Image
 from indexer import bootstrap, config
 from indexer.cli import main
 
-from .conftest import TileEyes, draw_photo
+from .conftest import TileEyes, draw_photo, spelled
 
 
 class Shell:
@@ -284,3 +284,27 @@ def test_every_command_has_help(command):
 
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) >= 5
+
+
+def test_guesses_are_shown_as_such_and_only_a_few(shell):
+    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    for number in range(6):
+        draw_photo(shell.photos / f"{number}.png", "gnene", salt=number)
+    shell("index", shell.photos)
+
+    shown = shell("query", "queue").stdout
+
+    assert shown.startswith("nothing certain; perhaps:")
+    assert shown.count(".png") == 3
+
+
+def test_guesses_are_not_listed_behind_certain_hits(shell):
+    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    draw_photo(shell.photos / "guess.png", "gnene")
+    draw_photo(shell.photos / "sure.png", "queue")
+    shell("index", shell.photos)
+
+    shown = shell("query", "queue").stdout
+
+    assert "sure.png" in shown
+    assert "guess.png" not in shown

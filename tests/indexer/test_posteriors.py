@@ -25,10 +25,17 @@ def store(tmp_path):
     return PosteriorStore(tmp_path / "posteriors", FoldedPosteriors)
 
 
+def likely(store, text):
+    """Photos that say `text` with some probability."""
+    evidence = store.evidence(text, ALPHABET)
+    return {photo for photo, words in evidence.items() if max(words.values()) > 0.01}
+
+
 def test_a_text_is_found_at_its_position_with_its_probability(store):
     store.apply({7: [word("tree"), word("queue")], 8: [word("node")]}, ALPHABET)
 
-    assert store.evidence("queue", ALPHABET) == {7: {1: pytest.approx(0.9**5, rel=0.1)}}
+    assert store.evidence("queue", ALPHABET)[7][1] == pytest.approx(0.9**5, rel=0.1)
+    assert likely(store, "queue") == {7}
 
 
 def test_scores_equal_those_without_a_store(store):
@@ -51,8 +58,8 @@ def test_a_photo_applied_again_replaces_itself(store):
 
     store.apply({7: [word("queue")]}, ALPHABET)
 
-    assert set(store.evidence("tree", ALPHABET)) == {8}
-    assert set(store.evidence("queue", ALPHABET)) == {7}
+    assert likely(store, "tree") == {8}
+    assert likely(store, "queue") == {7}
 
 
 def test_a_removed_photo_is_gone(store):
@@ -60,14 +67,14 @@ def test_a_removed_photo_is_gone(store):
 
     store.apply({7: None}, ALPHABET)
 
-    assert set(store.evidence("tree", ALPHABET)) == {8}
+    assert likely(store, "tree") == {8}
     assert store.photos() == {8}
 
 
 def test_parts_of_a_compound_word_are_found_at_its_position(store):
     store.apply({7: [word("tree"), word("node.next")]}, ALPHABET)
 
-    assert store.evidence("next", ALPHABET) == {7: {1: pytest.approx(0.9**4, rel=0.1)}}
+    assert store.evidence("next", ALPHABET)[7][1] == pytest.approx(0.9**4, rel=0.1)
 
 
 def test_many_segments_are_merged_without_losing_the_newest_word(store):
@@ -75,8 +82,8 @@ def test_many_segments_are_merged_without_losing_the_newest_word(store):
         store.apply({number % 10: [word("tree" if number < 30 else "queue")]}, ALPHABET)
 
     assert len(list(store.folder.glob("*.seg"))) <= posteriors.MOST_SEGMENTS
-    assert store.evidence("tree", ALPHABET) == {}
-    assert set(store.evidence("queue", ALPHABET)) == set(range(10))
+    assert likely(store, "tree") == set()
+    assert likely(store, "queue") == set(range(10))
 
 
 def test_a_removal_survives_merging(store):
@@ -85,7 +92,7 @@ def test_a_removal_survives_merging(store):
     for number in range(20):
         store.apply({100 + number: [word("node")]}, ALPHABET)
 
-    assert set(store.evidence("tree", ALPHABET)) == {0, 1, 2, 4}
+    assert likely(store, "tree") == {0, 1, 2, 4}
 
 
 def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypatch):
@@ -102,7 +109,7 @@ def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypat
     monkeypatch.undo()
 
     again = PosteriorStore(store.folder, FoldedPosteriors)
-    assert set(again.evidence("tree", ALPHABET)) == {*range(posteriors.MOST_SEGMENTS), 99}
+    assert likely(again, "tree") == {*range(posteriors.MOST_SEGMENTS), 99}
 
 
 def test_a_rebuild_that_fails_leaves_the_old_store_in_use(store):
@@ -112,7 +119,7 @@ def test_a_rebuild_that_fails_leaves_the_old_store_in_use(store):
         fresh.apply({8: [word("queue")]}, ALPHABET)
         raise OSError(28, "No space left on device")
 
-    assert set(store.evidence("tree", ALPHABET)) == {7}
+    assert likely(store, "tree") == {7}
 
 
 def test_a_rebuild_that_ends_well_takes_over(store):
@@ -121,7 +128,7 @@ def test_a_rebuild_that_ends_well_takes_over(store):
     with store.rebuilt() as fresh:
         fresh.apply({8: [word("tree")]}, ALPHABET)
 
-    assert set(store.evidence("tree", ALPHABET)) == {8}
+    assert likely(store, "tree") == {8}
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage" * 20, None])

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
 import pytest
 
 from indexer.errors import UsageError
@@ -10,9 +9,8 @@ from indexer.fulltext import parse
 from indexer.photo import Box
 from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
 from indexer.search import Searcher
-from recognizer.posteriorgram import pack
 
-from .conftest import CODES, draw_photo
+from .conftest import draw_photo, spelled
 
 
 @pytest.mark.parametrize(
@@ -175,19 +173,6 @@ def test_dates_narrow_the_search_to_a_half_open_span(world):
     found = world.find("queue", since=datetime(2026, 3, 2), until=datetime(2026, 3, 3))
 
     assert found == ["2.png"]
-
-
-def spelled(text, *instead):
-    """A packed posteriorgram that says `text`, and less likely each of `instead` (same length)."""
-    frames = np.full((2 * len(text) + 1, len(CODES) + 1), 1e-6, np.float32)
-    frames[:, 0] = 1.0
-    for place in range(len(text)):
-        row = frames[2 * place + 1]
-        row[0] = 0.0
-        row[1 + CODES.index(text[place])] = 0.7
-        for other in instead:
-            row[1 + CODES.index(other[place])] += 0.3
-    return pack(frames / frames.sum(axis=1, keepdims=True))
 
 
 def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
