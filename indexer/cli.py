@@ -144,12 +144,23 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 @main.command()
 @click.argument("words", nargs=-1)
 @click.option("--batch", type=click.File(encoding="utf-8"), help="One query a line; - is stdin.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Photos to show at most.",
+)
 @click.option("--exact", is_flag=True, help="Only what was read as the best reading.")
 @click.option("--min-score", type=click.FloatRange(0, 1), help="Leave out less likely photos.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Only photos below this folder.")
-@click.option("--since", type=DATES, help="Only photos taken on this day or later.")
-@click.option("--until", type=DATES, help="Only photos taken before this day.")
+@click.option(
+    "--since",
+    type=DATES,
+    metavar="DATE",
+    help="Only photos taken on this day (2026-03-01) or later.",
+)
+@click.option("--until", type=DATES, metavar="DATE", help="Only photos taken before this day.")
 @click.option("--image", type=click.Path(path_type=Path), help="Write hits with marked words here.")
 @json_option
 @click.pass_obj

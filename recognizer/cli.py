@@ -32,7 +32,13 @@ weights_option = click.option("--weights", type=PATH, help="Weights (default: th
 @click.command()
 @click.argument("crops", nargs=-1, required=True, type=PATH)
 @weights_option
-@click.option("--alternatives", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option(
+    "--alternatives",
+    type=click.IntRange(1, 50),
+    default=5,
+    show_default=True,
+    help="Readings to give of each word.",
+)
 @click.option("--csv", "table", type=PATH, help="Write image, text and confidence to this file.")
 @json_option
 def read(
@@ -163,22 +169,42 @@ def _samples(spec: str) -> list[Sample]:
 
 @click.command()
 @click.option(
-    "--data", required=True, multiple=True, help="Labelled words, see below; may be repeated."
+    "--data", required=True, multiple=True, help="Labelled words, see above; may be repeated."
 )
 @click.option("--dev", help="Data to measure on (default: a part of --data, see --train-portion).")
 @click.option("--mix", help="Share of each --data in a batch, for example 0.7,0.3.")
 @click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
-@click.option("--init", type=PATH, help="Start from these weights (fine-tune).")
+@click.option("--init", type=PATH, help="Fine-tune these weights: a file, or `shipped`.")
 @click.option("--resume", is_flag=True, help="Continue the run in --out.")
 @click.option("--budget", help="Training time, for example 30m or 2h.")
 @click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Passes over --data.")
-@click.option("--batch-size", type=click.IntRange(min=1), default=64, show_default=True)
+@click.option(
+    "--batch-size", type=click.IntRange(min=1), default=64, show_default=True, help="Words a step."
+)
 @click.option("--lr", type=float, default=1.5e-3, show_default=True, help="Peak learning rate.")
-@click.option("--early-stopping", type=click.IntRange(min=1), help="Evaluations without gain.")
-@click.option("--train-portion", type=click.FloatRange(0, 1), default=0.9, show_default=True)
+@click.option(
+    "--early-stopping",
+    type=click.IntRange(min=1),
+    help="Stop after this many evaluations without gain.",
+)
+@click.option(
+    "--train-portion",
+    type=click.FloatRange(0, 1),
+    default=0.9,
+    show_default=True,
+    help="Share of --data to learn from if there is no --dev.",
+)
 @click.option("--freeze-backbone", is_flag=True, help="Train only what follows the convolutions.")
-@click.option("--evaluate-every", type=click.IntRange(min=1), default=500, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--evaluate-every",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="Steps between two looks at the dev words.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed draws the same batches."
+)
 def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run has
     """Train or fine-tune the recognizer; the best weights land in OUT/best.safetensors.
 

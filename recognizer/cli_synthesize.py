@@ -18,7 +18,9 @@ def synthesize() -> None:
     """Draw training words or whole pages with fonts."""
 
 
-seed_option = click.option("--seed", type=int, default=0, show_default=True)
+seed_option = click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed draws the same."
+)
 
 
 @synthesize.command("words")
@@ -26,7 +28,9 @@ seed_option = click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--fonts", type=PATH, help="Folder of .ttf or .otf handwriting fonts.")
 @click.option("--strokes", type=PATH, help="Pen strokes (.npz) to draw instead of fonts.")
 @seed_option
-@click.option("--count", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many words."
+)
 @click.option("--words", type=click.File(encoding="utf-8"), help="Word list, one a line.")
 def synthesize_words(
     out: Path,
@@ -62,7 +66,9 @@ def synthesize_words(
 @click.argument("out", type=PATH)
 @click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf fonts.")
 @seed_option
-@click.option("--count", type=click.IntRange(min=1), default=12, show_default=True)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=12, show_default=True, help="How many pages."
+)
 def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
     """Draw photo-like pages into the folder OUT, each with a JSON file of its words and boxes.
 

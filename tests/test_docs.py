@@ -84,3 +84,18 @@ def test_every_local_link_leads_somewhere(page):
 def test_ci_runs_what_the_readme_tells_developers_to_run():
     assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "make check" in README
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_says_what_it_does(name):
+    command = main.commands[name]
+    commands = command.commands.values() if isinstance(command, click.Group) else [command]
+
+    silent = [
+        parameter.name
+        for each in commands
+        for parameter in each.params
+        if isinstance(parameter, click.Option) and not parameter.help
+    ]
+
+    assert silent == []
