@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Rects = "NDArray[np.float32]"
-"""Rows of left, top, right, bottom."""
-
-
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 

@@ -65,13 +65,6 @@ class Catalog(Lookup):
             )
             return State(known.state) if known else State.PENDING
 
-    def move_place(self, old: Path, new: Path) -> None:
-        """A file has another name; its photo stays."""
-        self._write(
-            sa.delete(PLACE).where(PLACE.c.path == new),
-            sa.update(PLACE).where(PLACE.c.path == old).values(path=new),
-        )
-
     def drop_places(self, paths: Sequence[Path], now: float) -> None:
         """Forget files; photos that have no other place are kept, unseen, until `purge`."""
         with database.translated(self.url), self._engine.begin() as connection:

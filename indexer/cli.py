@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.passes import Summary
 
-EXISTING = click.Path(exists=True, path_type=Path)
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
 DATES = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 

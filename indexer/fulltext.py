@@ -118,14 +118,6 @@ class Fulltext:
 
     # writing -------------------------------------------------------------------------------
 
-    def usable(self) -> bool:
-        """Whether there is an index of this format that opens."""
-        try:
-            self.count()
-        except CatalogError:
-            return False
-        return True
-
     def count(self) -> int:
         """Photos in the index. Raises CatalogError if it cannot be opened."""
         with self._opened() as ix, self._translated():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TEMPERATURES = tuple(round(0.6 + 0.1 * step, 1) for step in range(25))
+TEMPERATURES = tuple(round(0.6 + 0.1 * step, 1) for step in range(15))
 
 
 def fit_temperature(

@@ -129,8 +129,12 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     \b
     ocrsearch evaluate my-words/labels.tsv
     """
+    from recognizer import (  # noqa: PLC0415
+        calibrate,
+        recognize,
+        shipped,
+    )
     from recognizer import evaluate as measure  # noqa: PLC0415 - loads torch
-    from recognizer import recognize, shipped  # noqa: PLC0415
 
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     samples, crops = _loaded(_samples(data))
@@ -138,7 +142,13 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     readings = recognizer.read(crops)
     seconds = time.perf_counter() - start
     scores = measure.score((s.text, r.text) for s, r in zip(samples, readings, strict=True))
-    report = scores.as_dict() | {"words_per_second": round(len(crops) / seconds, 1)}
+    right = [s.text == r.text for s, r in zip(samples, readings, strict=True)]
+    report = scores.as_dict() | {
+        "calibration_error": calibrate.expected_calibration_error(
+            [r.confidence for r in readings], right
+        ),
+        "words_per_second": round(len(crops) / seconds, 1),
+    }
     if as_json:
         click.echo(json.dumps(report))
     else:

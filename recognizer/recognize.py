@@ -61,20 +61,8 @@ class Recognizer:
         self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
 
     def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """CTC logits [T, labels] of each fitted crop; T is a quarter of its width.
-
-        A word's logits do not depend on the words beside it: a batch has one padded width.
-        """
-        out: list[NDArray[np.float32] | None] = [None] * len(crops)
-        for batch in _batches(crops):
-            grey, widths = images.pad([crops[i] for i in batch])
-            with torch.inference_mode(), mixed_precision(self.device):
-                ink = images.normalize(grey.to(self.device), widths)
-                ink = ink.contiguous(memory_format=torch.channels_last)
-                logits = self.model(ink).float().cpu().numpy()
-            for row, index in enumerate(batch):
-                out[index] = logits[row, : int(frames(widths[row]))]
-        return [row for row in out if row is not None]
+        """See `word_logits`."""
+        return word_logits(self.model, crops)
 
     def read(
         self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
@@ -103,20 +91,31 @@ def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
         yield from (members[i : i + size] for i in range(0, len(members), size))
 
 
+def word_logits(model: CRNN, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    """CTC logits [T, labels] of each fitted crop; T follows from its width, see `model.frames`.
+
+    A word's logits do not depend on the words beside it: a batch has one padded width.
+    """
+    model.eval()
+    device = next(model.parameters()).device
+    out: dict[int, NDArray[np.float32]] = {}
+    for batch in _batches(crops):
+        grey, widths = images.pad([crops[i] for i in batch])
+        with torch.inference_mode(), mixed_precision(device):
+            ink = images.normalize(grey.to(device), widths)
+            ink = ink.contiguous(memory_format=torch.channels_last)
+            logits = model(ink).float().cpu().numpy()
+        for index, rows, count in zip(batch, logits, frames(widths).tolist(), strict=True):
+            out[index] = rows[:count]
+    return [out[index] for index in range(len(crops))]
+
+
 def read_labelled(
     model: CRNN, words: Sequence[Labelled], charset: Charset
 ) -> list[tuple[str, str]]:
     """(truth, greedy reading) of every word."""
-    model.eval()
-    device = next(model.parameters()).device
-    order = sorted(range(len(words)), key=lambda i: words[i].crop.shape[1])
-    pairs = []
-    for start in range(0, len(order), 64):
-        batch = [words[i] for i in order[start : start + 64]]
-        grey, widths = images.pad([word.crop for word in batch])
-        with torch.inference_mode(), mixed_precision(device):
-            logits = model(images.normalize(grey.to(device), widths)).float().cpu().numpy()
-        for row, count, word in zip(logits, frames(widths).tolist(), batch, strict=True):
-            truth = charset.decode(word.labels)
-            pairs.append((truth, decode.greedy(row[:count], charset)))
-    return pairs
+    logits = word_logits(model, [word.crop for word in words])
+    return [
+        (charset.decode(word.labels), decode.greedy(rows, charset))
+        for word, rows in zip(words, logits, strict=True)
+    ]

@@ -20,11 +20,12 @@ from torch.nn import functional
 
 from recognizer import evaluate, images, weights
 from recognizer.augment import AugmentConfig, Augmenter
+from recognizer.calibrate import fit_temperature
 from recognizer.datasets.batches import Batches, Labelled
 from recognizer.errors import TrainingError
 from recognizer.model import CRNN, frames
 from recognizer.optimizer import optimizer, schedule
-from recognizer.recognize import mixed_precision, read_labelled
+from recognizer.recognize import mixed_precision, read_labelled, word_logits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -247,12 +248,16 @@ class Trainer:
             file.write(json.dumps(row) + "\n")
         if better:
             self.state.best = scores.cer
-            self._save_best(row)
+            self._save_best(row, dev)
         self.checkpoint()
         report(row)
 
-    def _save_best(self, row: dict[str, Any]) -> None:
-        card = weights.Card(self.card.charset, self.model.config, 1.0, row, self.card.provenance)
+    def _save_best(self, row: dict[str, Any], dev: Sequence[Labelled]) -> None:
+        logits = word_logits(self.average, [word.crop for word in dev])
+        temperature = fit_temperature(logits, [word.labels for word in dev])
+        card = weights.Card(
+            self.card.charset, self.model.config, temperature, row, self.card.provenance
+        )
         weights.save(self.folder / BEST, self.average, card)
 
 
