@@ -7,15 +7,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from indexer.catalog import Catalog
+from indexer.derived import Stores
 from indexer.errors import CatalogError, EngineError
 from indexer.fulltext import Fulltext
-from indexer.library import Library, Stores
-from indexer.photo import Engine
+from indexer.photo import Engine, Seen
 from indexer.posteriors import PosteriorStore
-from indexer.reading import Seen
 from indexer.search import Searcher
 
 if TYPE_CHECKING:
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from indexer.config import Settings
+    from indexer.library import Library
     from indexer.reading import Detector
 
 
@@ -141,6 +139,11 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         CatalogError: another process holds it; the message names that process.
 
     """
+    # a query must not pay for what only writing needs
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    from indexer.library import Library  # noqa: PLC0415
+
     make_home(settings)
     lock = FileLock(settings.lock)
     holder = settings.lock.with_suffix(".pid")

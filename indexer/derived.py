@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer import question
@@ -10,11 +11,21 @@ from indexer import question
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from indexer.fulltext import Fulltext
     from indexer.photo import Stale, Word
+    from indexer.posteriors import PosteriorStore
 
 LEAST_PROBABILITY = 0.05
 MOST_READINGS = 3
 """Readings of a word that enter the full text; the rest is left to the posteriorgrams."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The two stores that are derived from the catalog."""
+
+    index: Fulltext
+    posteriors: PosteriorStore
 
 
 def packed(photos: Iterable[Stale]) -> dict[int, list[bytes] | None]:

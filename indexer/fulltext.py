@@ -14,7 +14,6 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Levenshtein
 from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
 from whoosh.filedb.filestore import FileStorage
 
@@ -203,6 +202,8 @@ class Fulltext:
 
     def suggestions(self, word: str, limit: int = 5) -> list[str]:
         """Words that were read somewhere and look like `word`, nearest first."""
+        from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - rarely needed
+
         with self._opened() as ix, self._translated(), ix.reader() as reader:
             near = reader.terms_within(FIELD, word, allowed_edits(word))
             ranked = sorted(near, key=lambda term: (Levenshtein.distance(term, word), term))

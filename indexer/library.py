@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from indexer import reading, scan
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     from indexer.catalog import Catalog
     from indexer.config import Settings
-    from indexer.fulltext import Fulltext
+    from indexer.derived import Stores
     from indexer.photo import Engine, Reading, Stale
-    from indexer.posteriors import PosteriorStore
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
@@ -47,14 +46,6 @@ class Eyes(Protocol):
     @property
     def recognizer(self) -> reading.Recognizer:
         """Raises EngineError if it cannot start."""
-
-
-@dataclass(frozen=True)
-class Stores:
-    """The two stores that are derived from the catalog."""
-
-    index: Fulltext
-    posteriors: PosteriorStore
 
 
 class Library:

@@ -58,6 +58,16 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the recogniser made of one word image; fields as in Word."""
+
+    text: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...]
+    posteriorgram: bytes
+
+
+@dataclass(frozen=True)
 class Reading:
     """What reading a photo gave: its upright size in pixels, when it was taken, its words."""
 

@@ -29,7 +29,7 @@ LEAST_BOUND = 3e-5
 """Words whose bound reaches this are scored for a text, up to MOST_SCORED of them."""
 
 ALWAYS_SCORED, MOST_SCORED = 4_000, 20_000
-"""Words of a segment that are scored in any case, and at most: those with the highest bounds."""
+"""Words that are scored for a text in any case, and at most: those with the highest bounds."""
 
 LEAST_SCORE = 1e-9
 """Words that say a text with less probability are no evidence."""
@@ -47,10 +47,6 @@ class Posteriors(Protocol):
     def characters(self, text: str) -> list[int]:
         """Columns of `bounds` that `text` needs; empty if it cannot be said at all."""
 
-    @staticmethod
-    def split(packed: bytes, alphabet: str) -> list[bytes]:
-        """The parts of a word that can be looked for on their own, if it has several."""
-
 
 class Unpack(Protocol):
     """Makes Posteriors of packed words and the alphabet they were read with."""
@@ -58,8 +54,13 @@ class Unpack(Protocol):
     def __call__(self, packed: Sequence[bytes], alphabet: str) -> Posteriors:
         """Unpack."""
 
+    def joined(
+        self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str
+    ) -> Posteriors:
+        """The same for packed words that lie one behind the other."""
+
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
-        """See Posteriors.split."""
+        """The parts of a word that can be looked for on their own, if it has several."""
 
 
 class PosteriorStore:
@@ -121,35 +122,20 @@ class PosteriorStore:
         """
         found: dict[int, dict[int, float]] = {}
         with self._translated():
-            for segment in self._segments():
+            segments = self._segments()
+            columns = self.unpack([], alphabet).characters(text)
+            if not columns:
+                return found
+            costs = [segment.cost(columns) for segment in segments]
+            worth = _worth_scoring(costs)
+            for segment, cost in zip(segments, costs, strict=True):
                 # a photo that a newer segment speaks for is superseded
-                for photo in set(segment.photos.tolist()) & found.keys():
+                for photo in found.keys() & segment.counts.keys():
                     del found[photo]
-                words, scores = self._scan(segment, text, alphabet)
-                owners, positions = segment.owners[words], segment.positions[words]
-                for photo, position, score in zip(
-                    owners.tolist(), positions.tolist(), scores.tolist(), strict=True
-                ):
-                    places = found.setdefault(photo, {})
-                    places[position] = max(score, places.get(position, 0.0))
+                likely = np.flatnonzero(cost <= worth)
+                scores = self.unpack.joined(*segment.packed(likely), alphabet).score(text)
+                _collect(found, segment, likely, scores)
         return found
-
-    def _scan(
-        self, segment: Segment, text: str, alphabet: str
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Entries of a segment that may say `text`, with their probabilities."""
-        columns = self.unpack([], alphabet).characters(text)
-        if not columns or not len(segment.owners):
-            return np.empty(0, np.intp), np.empty(0)
-        cost = np.zeros(segment.bounds.shape[1], np.uint16)
-        for column in columns:
-            cost += segment.bounds[column]
-        reach = int(np.count_nonzero(cost <= -np.log(LEAST_BOUND) * STEPS))
-        count = min(len(cost), MOST_SCORED, max(reach, ALWAYS_SCORED))
-        likely = np.argpartition(cost, count - 1)[:count]
-        scores = self.unpack(segment.packed(likely.tolist()), alphabet).score(text)
-        said = scores >= LEAST_SCORE
-        return likely[said], scores[said]
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("*.seg"))
@@ -202,3 +188,26 @@ class PosteriorStore:
             advice = "free some space" if full else "run: ocrsearch rebuild"
             msg = f"{self.folder}: {error}; {advice}"
             raise CatalogError(msg) from error
+
+
+def _worth_scoring(costs: Sequence[NDArray[np.uint16]]) -> float:
+    """The cost up to which words are scored; it leaves about ALWAYS_SCORED to MOST_SCORED."""
+    every = np.concatenate([np.zeros(1, np.uint16), *costs])
+    reach = int(np.count_nonzero(every <= -np.log(LEAST_BOUND) * STEPS))
+    count = min(len(every), MOST_SCORED, max(reach, ALWAYS_SCORED))
+    return float(np.partition(every, count - 1)[count - 1])
+
+
+def _collect(
+    found: dict[int, dict[int, float]],
+    segment: Segment,
+    likely: NDArray[np.intp],
+    scores: NDArray[np.float64],
+) -> None:
+    said = scores >= LEAST_SCORE
+    owners, positions = segment.owners[likely[said]], segment.positions[likely[said]]
+    for photo, position, score in zip(
+        owners.tolist(), positions.tolist(), scores[said].tolist(), strict=True
+    ):
+        places = found.setdefault(photo, {})
+        places[position] = max(score, places.get(position, 0.0))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from indexer.photo import Seen
+
 
 class BoxLike(Protocol):
     """Half-open pixels."""
@@ -48,16 +50,6 @@ class Detector(Protocol):
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> Sequence[Sequence[BoxLike]]:
         """Find words on `photo`, which was read from `path`."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the recogniser made of one word image; fields as in `photo.Word`."""
-
-    text: str
-    confidence: float
-    alternatives: tuple[tuple[str, float], ...]
-    posteriorgram: bytes
 
 
 class Recognizer(Protocol):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -86,14 +86,26 @@ class Segment:
         """Quantised upper bounds [characters, words]."""
         return self._parts["bounds"].view(np.uint8)
 
-    def packed(self, words: Iterable[int]) -> list[bytes]:
-        """Packed posteriorgrams of some words."""
-        starts, blob = self._parts["starts"].view(np.uint32), self._parts["blob"]
-        return [blob[int(starts[w]) : int(starts[w + 1])].tobytes() for w in words]
+    def cost(self, columns: Sequence[int]) -> NDArray[np.uint16]:
+        """Quantised negative log of the bound of each entry for a text of these characters."""
+        cost = np.zeros(self.bounds.shape[1], np.uint16)
+        for column in columns:
+            cost += self.bounds[column]
+        return cost
+
+    def packed(self, entries: NDArray[np.intp]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+        """Some packed words, one behind the other, and the bytes of each."""
+        starts = self._parts["starts"].view(np.uint32).astype(np.intp)
+        lengths = starts[entries + 1] - starts[entries]
+        shift = starts[entries] - (np.cumsum(lengths) - lengths)
+        place = np.arange(int(lengths.sum())) + np.repeat(shift, lengths)
+        return self._parts["blob"].view(np.uint8)[place], lengths
 
     def by_photo(self) -> dict[int, Entries | None]:
         """All entries by photo, None for removed ones."""
-        entries = zip(self.positions.tolist(), self.packed(range(len(self.owners))), strict=True)
+        blob, edges = self._parts["blob"].tobytes(), self._parts["starts"].tolist()
+        words = (blob[a:b] for a, b in pairwise(edges))
+        entries = zip(self.positions.tolist(), words, strict=True)
         return {photo: list(islice(entries, count)) or None for photo, count in self.counts.items()}
 
     @property

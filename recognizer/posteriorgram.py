@@ -9,7 +9,9 @@ a search never loads torch.
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -32,11 +34,11 @@ _SURE = 0.995
 _STEPS = 24.0
 """Quantisation steps of a factor e: an error of 2 % at most."""
 
+_PROBABILITIES = np.exp(np.arange(256) / -_STEPS).astype(np.float32)
+"""Probability of each quantised level."""
+
 _UNSEEN = 1e-4
 """Probability of a symbol that was too unlikely to be kept."""
-
-_HOPELESS = 1e-12
-"""Words whose bound lies below this score 0."""
 
 FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"
 """What texts are made of when case, accents and signs are left out."""
@@ -83,7 +85,46 @@ class FoldedPosteriors:
 
     def __init__(self, packed: Sequence[bytes], alphabet: str) -> None:
         """Unpack words that were read with `alphabet` (the symbols of labels 1, 2, …)."""
-        self.frames, self._dense = _unpack(packed, _folding(alphabet))
+        raw = np.frombuffer(b"".join(packed), dtype=np.uint8)
+        self._unpack(raw, np.array([len(p) for p in packed], dtype=np.intp), alphabet)
+
+    @classmethod
+    def joined(
+        cls, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str
+    ) -> FoldedPosteriors:
+        """The same for packed words that lie one behind the other in `raw`."""
+        made = cls.__new__(cls)
+        made._unpack(raw, lengths, alphabet)  # noqa: SLF001 - our own
+        return made
+
+    def _unpack(self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str) -> None:
+        """Word, frame, folded class and probability of each kept symbol; frames of each word."""
+        symbols = lengths // 2
+        self._word = np.repeat(np.arange(len(lengths)), symbols)
+        before = np.cumsum(symbols) - symbols
+        place = np.arange(len(self._word)) + before[self._word]
+        # each word's levels stand behind its labels
+        coded, levels = raw[place], raw[place + symbols[self._word]]
+        begins = (coded & _FIRST) > 0
+        self.frames = np.bincount(self._word[begins], minlength=len(lengths)).astype(np.intp)
+        start = np.cumsum(self.frames) - self.frames
+        self._frame = np.cumsum(begins) - 1 - start[self._word]
+        folding = _folding(alphabet)
+        self._class = folding[np.minimum(coded & ~np.uint8(_FIRST), len(folding) - 1)]
+        self._probability = _PROBABILITIES[levels]
+
+    def _dense(self, classes: Sequence[int]) -> NDArray[np.float32]:
+        """Probabilities [N, T, len(classes)] of some folded classes."""
+        column = np.full(len(FOLDED) + 1, -1, dtype=np.intp)
+        column[list(classes)] = np.arange(len(classes))
+        wanted = column[self._class] >= 0
+        longest = max(1, int(self.frames.max(initial=1)))
+        shape = (len(self.frames), longest, len(classes))
+        cell = (self._word[wanted] * longest + self._frame[wanted]) * len(classes)
+        cell += column[self._class[wanted]]
+        flat = np.bincount(cell, weights=self._probability[wanted], minlength=math.prod(shape))
+        dense = flat.astype(np.float32).reshape(shape) + np.float32(_UNSEEN)
+        return np.asarray(np.minimum(dense, 1.0))
 
     @staticmethod
     def split(packed: bytes, alphabet: str) -> list[bytes]:
@@ -124,12 +165,12 @@ class FoldedPosteriors:
         if not columns:
             return scores
         labels = [column + 1 for column in columns]
-        best = self.bounds()[:, columns].prod(axis=1, dtype=np.float64)
-        likely = np.flatnonzero((best > _HOPELESS) & (self.frames >= len(labels)))
-        if len(likely):
-            longest = int(self.frames[likely].max())
-            dense = self._dense[likely, :longest]
-            scores[likely] = _forward(dense, self.frames[likely], labels)
+        classes = sorted({0, *labels})
+        places = [classes.index(label) for label in labels]
+        # longest words first, so that those that have ended can be left behind
+        order = np.argsort(-self.frames, kind="stable")
+        order = order[self.frames[order] >= len(labels)]
+        scores[order] = _forward(self._dense(classes)[order], self.frames[order], places)
         return scores
 
     def bounds(self) -> NDArray[np.float32]:
@@ -138,7 +179,7 @@ class FoldedPosteriors:
         Their product over a text is close to an upper bound of its score: only alignments that
         share the probability of a letter among several frames can exceed it.
         """
-        return np.asarray(self._dense[:, :, 1:].max(axis=1), dtype=np.float32)
+        return np.asarray(self._dense(range(1, len(FOLDED) + 1)).max(axis=1), dtype=np.float32)
 
     @staticmethod
     def characters(text: str) -> list[int]:
@@ -153,6 +194,7 @@ def _spans(begins: NDArray[np.intp], end: int) -> Iterator[tuple[int, int]]:
     return pairwise(edges)
 
 
+@cache
 def _folding(alphabet: str) -> NDArray[np.intp]:
     """Folded class of each label: 0 for the blank and for signs, 1… for FOLDED."""
     classes = [0]
@@ -162,44 +204,25 @@ def _folding(alphabet: str) -> NDArray[np.intp]:
     return np.asarray(classes, dtype=np.intp)
 
 
-def _unpack(
-    packed: Sequence[bytes], folding: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Frames [N] and folded probabilities [N, T, classes]; empty words have no frames."""
-    raw = np.frombuffer(b"".join(packed), dtype=np.uint8)
-    symbols = np.array([len(p) // 2 for p in packed], dtype=np.intp)
-    word = np.repeat(np.arange(len(packed)), symbols)
-    before = np.cumsum(symbols) - symbols
-    place = np.arange(len(word)) + before[word]  # each word's levels stand behind its labels
-    coded, levels = raw[place], raw[place + symbols[word]]
-    begins = (coded & _FIRST) > 0
-    frames = np.bincount(word[begins], minlength=len(packed)).astype(np.intp)
-    number = np.cumsum(begins) - 1 - (np.cumsum(frames) - frames)[word]
-    label = np.minimum(coded & ~np.uint8(_FIRST), len(folding) - 1)
-    longest = max(1, int(frames.max(initial=1)))
-    dense = np.full((len(packed), longest, len(FOLDED) + 1), _UNSEEN, np.float32)
-    np.add.at(dense, (word, number, folding[label]), np.exp(levels / -_STEPS))
-    return frames, np.minimum(dense, 1.0)
-
-
 def _forward(
-    dense: NDArray[np.float32], frames: NDArray[np.intp], labels: Sequence[int]
+    dense: NDArray[np.float32], frames: NDArray[np.intp], places: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Probability of exactly `labels` under each word's frames."""
+    """Probability of the characters in columns `places` under each word's frames (falling)."""
     extended = [0]
-    for label in labels:
-        extended += [label, 0]
+    for place in places:
+        extended += [place, 0]
     # a symbol may follow another without a blank between, unless they are equal
-    skip = np.array([i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)])
-    emitted = dense[:, :, extended].astype(np.float64)
-    alpha = np.zeros((len(dense), len(extended)))
-    alpha[:, :2] = emitted[:, 0, :2]
-    result = np.where(frames == 1, alpha[:, -1] + alpha[:, -2], 0.0)
-    for t in range(1, dense.shape[1]):
-        moved = alpha.copy()
-        moved[:, 1:] += alpha[:, :-1]
-        moved[:, 2:] += alpha[:, :-2] * skip[2:]
-        alpha = moved * emitted[:, t]
-        last = frames == t + 1
-        result[last] = alpha[last, -1] + alpha[last, -2]
-    return np.asarray(np.minimum(result, 1.0))
+    skip = np.array(
+        [i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)],
+        dtype=np.float32,
+    )
+    alpha = np.zeros((len(dense), len(extended)), np.float32)
+    if len(dense):
+        alpha[:, 0], alpha[:, 1] = dense[:, 0, 0], dense[:, 0, extended[1]]
+    for t in range(1, int(frames.max(initial=1))):
+        going = int(np.searchsorted(-frames, -t))  # words with more than t frames come first
+        moved = alpha[:going].copy()
+        moved[:, 1:] += alpha[:going, :-1]
+        moved[:, 2:] += alpha[:going, :-2] * skip[2:]
+        alpha[:going] = moved * dense[:going, t][:, extended]
+    return np.asarray(np.minimum(alpha[:, -1] + alpha[:, -2], 1.0), dtype=np.float64)

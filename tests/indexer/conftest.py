@@ -12,12 +12,12 @@ from PIL import Image
 
 from indexer import config
 from indexer.catalog import Catalog
+from indexer.derived import Stores
 from indexer.fulltext import Fulltext
-from indexer.library import Library, Stores
+from indexer.library import Library
 from indexer.passes import Hooks
-from indexer.photo import Answer, Box, Engine
+from indexer.photo import Answer, Box, Engine, Seen
 from indexer.posteriors import PosteriorStore
-from indexer.reading import Seen
 from indexer.search import Filters, Searcher
 from recognizer.posteriorgram import FoldedPosteriors, pack
 
