@@ -56,7 +56,7 @@ class ClassicalDetector:
     @property
     def fingerprint(self) -> str:
         """Names the method, its version and its constants."""
-        return f"classical-1-{sorted(asdict(self.config).items())}"
+        return f"classical-2-{sorted(asdict(self.config).items())}"
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
         """Lines of word boxes in reading order; see `boxes.Detector`."""
@@ -73,7 +73,7 @@ class ClassicalDetector:
 
     def words(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Tight word rectangles [N, 4] in pixels of `photo`."""
-        strokes = ink.without_rules(ink.binarize(ink.darkness(photo)))
+        strokes = ink.strokes(photo)
         rects = components(strokes)
         height = letter_height(rects, photo.shape[:2], self.config)
         size = (rects[:, 3] - rects[:, 1]) / height

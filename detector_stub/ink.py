@@ -20,7 +20,7 @@ _GRAIN_WINDOW = 31
 """Pixels of the shrunk picture whose median is the grain: more than a bold headline covers."""
 
 _CRUMB_PIXELS = 7
-"""Remains of a ruled line are at most this thick."""
+"""Remains of a ruled line lie within about half of this of it."""
 
 _RULED_PIXELS = 70
 """Straight runs at least this long are frames or ruled lines, not letters."""
@@ -43,14 +43,21 @@ def darkness(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(255 - ratio.min(axis=2), dtype=np.uint8)
 
 
-def binarize(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink (1) against ground (0): a faint stroke counts where it hangs on a firm one.
+def strokes(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Ink (1) against ground (0), without ruled lines, squared paper and frames."""
+    smooth = np.asarray(cv2.GaussianBlur(darkness(photo), (0, 0), 0.8), dtype=np.uint8)
+    level = _grain(smooth)
+    ink = _hysteresis(smooth, level)
+    rules = _rules((smooth > level + 4.0).astype(np.uint8), ink)
+    return _without_crumbs(np.where(rules > 0, 0, ink).astype(np.uint8), rules)
+
+
+def _hysteresis(smooth: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Ink: a faint stroke counts where it hangs on a firm one.
 
     Hysteresis thresholding (Canny 1986). The thresholds follow the grain of the ground nearby
     and, at bold strokes, their own darkness, so that soft edges do not glue letters together.
     """
-    smooth = np.asarray(cv2.GaussianBlur(dark, (0, 0), 0.8), dtype=np.uint8)
-    level = _grain(smooth)
     boldest = cv2.blur(cv2.dilate(smooth, np.ones((9, 9), np.uint8)), (15, 15))
     weak = np.maximum(level + 7.0, 0.42 * boldest)
     candidates = (smooth > weak).astype(np.uint8)
@@ -72,20 +79,24 @@ def _grain(dark: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def without_rules(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Remove ruled lines, squared paper and frames, and close the strokes they crossed."""
+def _rules(faint: NDArray[np.uint8], ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Long straight lines of `faint`, but not where the ink on them is bold.
+
+    They are looked for among fainter pixels than ink is: printed lines often waver around its
+    threshold, and broken lines look like dashes.
+    """
     rules = np.zeros_like(ink)
     for shape in ((1, _RULED_PIXELS), (_RULED_PIXELS, 1)):
         across = (3, 1) if shape[0] == 1 else (1, 3)
         # a line that leans by a pixel or two still counts as straight
-        thick = cv2.dilate(ink, np.ones(across, np.uint8))
+        thick = cv2.dilate(faint, np.ones(across, np.uint8))
         straight = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         # words written on the line are as dark but thicker than it: they stay
         bold = cv2.morphologyEx(
             ink, cv2.MORPH_OPEN, np.ones(tuple(5 * (s > 1) or 1 for s in across), np.uint8)
         )
         rules |= np.where(bold > 0, 0, straight).astype(np.uint8)
-    return _without_crumbs(np.where(rules > 0, 0, ink).astype(np.uint8), rules)
+    return rules
 
 
 def _without_crumbs(ink: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -93,10 +104,8 @@ def _without_crumbs(ink: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray
     if not rules.any():
         return ink
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    thin = np.minimum(width, height) <= _CRUMB_PIXELS
-    beside = np.zeros(len(stats), dtype=bool)
-    beside[np.unique(labels[cv2.dilate(rules, np.ones((5, 5), np.uint8)) > 0])] = True
-    crumb = thin & beside
+    near = cv2.dilate(rules, np.ones((_CRUMB_PIXELS, _CRUMB_PIXELS), np.uint8)) > 0
+    inside = np.bincount(labels[near], minlength=len(stats))
+    crumb = inside > 0.8 * stats[:, cv2.CC_STAT_AREA]
     crumb[0] = False
     return np.where(crumb[labels], 0, ink).astype(np.uint8)

@@ -184,3 +184,12 @@ def test_other_constants_are_another_engine():
 
 def test_a_tiny_photo_is_no_error():
     assert found_on(Image.new("RGB", (3, 2))) == []
+
+
+def test_squared_paper_that_is_hardly_visible_leaves_no_boxes():
+    """Its lines waver around the threshold of ink and break into dashes and crosses."""
+    samples = Path(__file__).parent.parent.parent / "samples"
+    with Image.open(samples / "001-sprint-planning.jpg") as page:
+        boxes = found_on(page)
+
+    assert 22 <= len(boxes) <= 28  # 25 words
