@@ -56,7 +56,7 @@ class ClassicalDetector:
     @property
     def fingerprint(self) -> str:
         """Names the method, its version and its constants."""
-        return f"classical-2-{sorted(asdict(self.config).items())}"
+        return f"classical-3-{sorted(asdict(self.config).items())}"
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
         """Lines of word boxes in reading order; see `boxes.Detector`."""
@@ -208,7 +208,7 @@ def level_heights(words: NDArray[np.float32]) -> NDArray[np.float32]:
         near = beside & (tall < 1.6 * typical)
         rise = float(np.median(words[near, 1] - top)) if near.any() else 0.0
         fall = float(np.median(words[near, 3] - bottom)) if near.any() else 0.0
-        margin = 0.1 * max(typical, tall[i])
+        margin = 0.18 * max(typical, tall[i])
         out[i] = (
             left - margin,
             top + min(0.0, max(rise, -0.6 * typical)) - margin,

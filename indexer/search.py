@@ -237,9 +237,11 @@ def _combine(found: Iterable[float]) -> float:
 
 def _hit(photo: Photo, score: float, matched: dict[int, float], words: Sequence[Word]) -> Hit:
     places = [position for position in matched if position < len(words)]
-    context = ""
-    if places:
-        line = words[places[0]].line
-        context = " ".join(word.text for word in words if word.line == line)
+    lines: dict[int, float] = defaultdict(float)
+    for position in places:
+        lines[words[position].line] += matched[position]
+    # the line that shows most of what was asked, not the one with the single surest word
+    shown = max(lines, key=lambda line: lines[line], default=None)
+    context = " ".join(word.text for word in words if word.line == shown)
     matches = (Match(words[i].text, words[i].box, matched[i]) for i in places)
     return Hit(photo.places[0], score, tuple(matches), photo.taken, context)

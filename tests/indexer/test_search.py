@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from indexer.errors import UsageError
 from indexer.fulltext import parse
-from indexer.photo import Box
+from indexer.photo import Box, Photo, State, Word
 from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
-from indexer.search import Searcher
+from indexer.search import Searcher, _hit
 
 from .conftest import draw_photo, spelled
 
@@ -229,3 +230,16 @@ def test_similar_words_are_suggested_when_nothing_is_found(world):
     searcher = Searcher(library.catalog, library.index, library.posteriors)
 
     assert searcher.suggestions("algorythm") == ["algorithm"]
+
+
+def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
+    words = [
+        Word(Box(0, 0, 9, 9), 0, "queue", 0.99),
+        Word(Box(0, 20, 9, 29), 1, "priority", 0.9),
+        Word(Box(10, 20, 19, 29), 1, "queue", 0.9),
+    ]
+    photo = Photo(1, "hash", State.READ, 99, 99, None, (Path("board.jpg"),))
+
+    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, words)
+
+    assert hit.context == "priority queue"
