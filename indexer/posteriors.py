@@ -28,7 +28,7 @@ MOST_SEGMENTS = 12
 LEAST_BOUND = 3e-5
 """Words whose bound reaches this are scored for a text, up to MOST_SCORED of them."""
 
-ALWAYS_SCORED, MOST_SCORED = 4_000, 20_000
+ALWAYS_SCORED, MOST_SCORED = 4_000, 10_000
 """Words that are scored for a text in any case, and at most: those with the highest bounds."""
 
 LEAST_SCORE = 1e-9
