@@ -35,9 +35,10 @@ class Catalog(Lookup):
 
     def set_root(self, root: Path, *, offline: bool) -> None:
         """Remember a photo folder."""
-        with database.translated(self.url), self._engine.begin() as connection:
-            connection.execute(sa.delete(ROOT).where(ROOT.c.path == root))
-            connection.execute(sa.insert(ROOT).values(path=root, offline=offline))
+        self._write(
+            sa.delete(ROOT).where(ROOT.c.path == root),
+            sa.insert(ROOT).values(path=root, offline=offline),
+        )
 
     # places --------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class OcrsearchError(Exception):
     """Base of every expected error; its text is one message that a user can act on."""
@@ -37,3 +39,8 @@ class PhotoError(OcrsearchError):
     """One photo cannot be read; it is recorded and the others go on."""
 
     exit_code = 6
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether an operation failed for want of space, on the disk or in a quota."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}

@@ -18,7 +18,7 @@ from whoosh import analysis, fields, formats, index, qparser, query, scoring, se
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
-from indexer.errors import CatalogError, UsageError
+from indexer.errors import CatalogError, UsageError, disk_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -245,8 +245,9 @@ class Fulltext:
             raise CatalogError(msg) from error
         except _DAMAGE as error:
             msg = f"{self.folder}: {error or type(error).__name__}; "
-            full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
-            msg += "free some space" if full else "if this lasts, run: ocrsearch rebuild"
+            msg += (
+                "free some space" if disk_full(error) else "if this lasts, run: ocrsearch rebuild"
+            )
             raise CatalogError(msg) from error
 
 

@@ -158,7 +158,7 @@ class Library:
         again = [path for path in due if path in stamps]
         new = list(dict.fromkeys((*changes.added, *changes.changed, *again)))
         new.sort(key=lambda path: -stamps[path].mtime_ns)
-        left = [path for path, _ in self.catalog.unread(self.eyes.engine) if path in stamps]
+        left = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
         this.total = len({*new, *left})
         # a few at a time: the first photo is found long before the last one has been looked at
         for start in range(0, len(new), INDEX_BATCH):
@@ -185,7 +185,7 @@ class Library:
 
     def _read_pending(self, stamps: dict[Path, Stamp], this: Pass) -> None:
         """Read what waits among the files that were found, and let the full text follow."""
-        pending = [path for path, _ in self.catalog.unread(self.eyes.engine) if path in stamps]
+        pending = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
         for batch in self._opened(pending[: this.left], this):
             start = time.perf_counter()
             outcomes = self._read(batch)

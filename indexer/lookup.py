@@ -55,11 +55,11 @@ class Lookup:
         )
         return {row.path: Stamp(row.size, row.mtime_ns) for row in self._read(both)}
 
-    def unread(self, engine: Engine) -> list[tuple[Path, Stamp]]:
+    def unread(self, engine: Engine) -> list[Path]:
         """One place of each photo that this engine has not read, newest file first."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
-            sa.select(PLACE)
+            sa.select(PLACE.c.photo_id, PLACE.c.path)
             .join(PHOTO)
             .where(
                 (PHOTO.c.state == State.PENDING)
@@ -68,8 +68,8 @@ class Lookup:
             )
             .order_by(PLACE.c.mtime_ns.desc())
         )
-        first = {row.photo_id: row for row in reversed(rows)}
-        return [(row.path, Stamp(row.size, row.mtime_ns)) for row in reversed(first.values())]
+        first = {row.photo_id: row.path for row in reversed(rows)}
+        return list(reversed(first.values()))
 
     def alphabet(self) -> str:
         """The alphabet of the engine that was used last, "" before the first photo."""

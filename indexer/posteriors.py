@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from indexer.errors import CatalogError
+from indexer.errors import CatalogError, disk_full
 from indexer.segments import STEPS, Entries, Segment, write
 
 if TYPE_CHECKING:
@@ -184,8 +184,7 @@ class PosteriorStore:
         try:
             yield
         except (OSError, ValueError, IndexError) as error:
-            full = isinstance(error, OSError) and error.errno in {28, 122}  # ENOSPC, EDQUOT
-            advice = "free some space" if full else "run: ocrsearch rebuild"
+            advice = "free some space" if disk_full(error) else "run: ocrsearch rebuild"
             msg = f"{self.folder}: {error}; {advice}"
             raise CatalogError(msg) from error
 
