@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from recognizer.images import HEIGHT, MAX_WIDTH, MIN_WIDTH, WIDTH_STEP
+from recognizer.images import HEIGHT, MAX_WIDTH, MIN_WIDTH, STRETCH, WIDTH_STEP
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,7 @@ class Augmenter:
     def _light(self, grey: torch.Tensor) -> torch.Tensor:
         """Contrast, gamma, shading, coarse pixels, grain, and now and then chalk on a board."""
         count, strength = len(grey), self.config.light
-        low = functional.interpolate(grey, scale_factor=0.5, mode="area")
-        coarse = functional.interpolate(low, grey.shape[2:], mode="bilinear", align_corners=False)
-        grey = torch.where(self._chance(count, 0.12 * strength), coarse, grey)
+        grey = torch.where(self._chance(count, 0.2 * strength), self._coarse(grey), grey)
         level = (grey / 255).clamp(0.001, 1)
         level = level.pow((self._uniform(count, -0.4, 0.4) * strength).exp())
         level = 0.5 + (level - 0.5) * (1 - 0.6 * strength * self._uniform(count, 0, 1).square())
@@ -157,3 +155,10 @@ class Augmenter:
         level = level + self._normal(*level.shape) * grain
         level = torch.where(self._chance(count, 0.03 * strength), 1 - level, level)
         return level.clamp(0, 1) * 255
+
+    def _coarse(self, grey: torch.Tensor) -> torch.Tensor:
+        """As if the whole batch had been photographed from further away, 13 to 34 rows high."""
+        rows = round(HEIGHT / float(self._uniform(1, 1.4, 3.6)))
+        columns = round(grey.shape[3] * rows / HEIGHT / STRETCH)
+        low = functional.interpolate(grey, (rows, columns), mode="area")
+        return functional.interpolate(low, grey.shape[2:], mode="bilinear", align_corners=False)
