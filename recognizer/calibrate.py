@@ -32,16 +32,6 @@ def fit_temperature(
     return TEMPERATURES[int(np.argmin(losses))]
 
 
-def expected_calibration_error(
-    confidences: Sequence[float], right: Sequence[bool], bins: int = 10
-) -> float:
-    """Mean distance between confidence and accuracy over equal-width bins, weighted by words."""
-    sure, good = np.asarray(confidences), np.asarray(right, dtype=float)
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = [abs((sure - good)[place == b].sum()) for b in range(bins)]
-    return float(sum(gaps) / max(1, len(sure)))
-
-
 def _loss(
     logits: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], temperature: float
 ) -> float:

@@ -5,27 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from recognizer.cli_evaluate import evaluate
+from recognizer.cli_options import PATH, json_option, weights_option
 from recognizer.cli_synthesize import synthesize
 from recognizer.cli_train import train
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from recognizer.datasets.samples import Sample
-
-PATH = click.Path(path_type=Path)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-weights_option = click.option("--weights", type=PATH, help="Weights (default: the shipped ones).")
+    from pathlib import Path
 
 
 @click.command()
@@ -113,67 +105,6 @@ def _write_csv(path: Path, rows: list[tuple[str, str, float]]) -> None:
     except OSError as error:
         msg = f"{path}: cannot write ({error.strerror})"
         raise DataError(msg) from error
-
-
-@click.command()
-@click.argument("data")
-@weights_option
-@json_option
-def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
-    """Measure how well word images are read: CER, WER, edit distances, words per second.
-
-    DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
-    folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
-
-    \b
-    ocrsearch evaluate my-words/labels.tsv
-    """
-    from recognizer import (  # noqa: PLC0415
-        calibrate,
-        recognize,
-        shipped,
-    )
-    from recognizer import evaluate as measure  # noqa: PLC0415 - loads torch
-
-    recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
-    samples, crops = _loaded(_samples(data))
-    start = time.perf_counter()
-    readings = recognizer.read(crops)
-    seconds = time.perf_counter() - start
-    scores = measure.score((s.text, r.text) for s, r in zip(samples, readings, strict=True))
-    right = [s.text == r.text for s, r in zip(samples, readings, strict=True)]
-    report = scores.as_dict() | {
-        "calibration_error": calibrate.expected_calibration_error(
-            [r.confidence for r in readings], right
-        ),
-        "words_per_second": round(len(crops) / seconds, 1),
-    }
-    if as_json:
-        click.echo(json.dumps(report))
-    else:
-        click.echo("\n".join(f"{name:26} {value:.4g}" for name, value in report.items()))
-
-
-def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
-    """The samples whose images can be read, and these; the others are named and left out."""
-    kept, crops = [], []
-    for sample in samples:
-        try:
-            crops.append(sample.load())
-        except DataError as error:
-            click.echo(f"skipped: {error}", err=True)
-        else:
-            kept.append(sample)
-    if not kept:
-        msg = "no word image could be read"
-        raise DataError(msg)
-    return kept, crops
-
-
-def _samples(spec: str) -> list[Sample]:
-    from recognizer.datasets import specs  # noqa: PLC0415 - loads torch
-
-    return specs.samples(spec)
 
 
 COMMANDS: list[click.Command] = [read, evaluate, train, synthesize]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-from contextlib import contextmanager
+import sys
+import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recognizer.errors import TrainingError
+from recognizer.progress import Live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,21 +75,20 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     from recognizer.datasets import specs  # noqa: PLC0415
 
     chosen = training.Options(**options | {"budget": _seconds(options["budget"])})
-    with _interrupted() as stop:
-        best = training.run(chosen, specs.samples, stop, report=_report, say=_say)
+    with _interrupted() as stop, closing(_live()) as live:
+        best = training.run(
+            chosen, specs.samples, stop, report=live.report, say=live.say, watch=live.watch
+        )
     click.echo(f"{chosen.out}: best CER {best:.4f}", err=True)
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def _report(row: dict[str, float]) -> None:
-    left = f"{row['seconds_left'] / 60:.0f} min left" if row.get("seconds_left") else ""
-    click.echo(
-        f"{row['progress']:4.0%}  step {row['step']}  loss {row['loss']:.3f}  CER {row['cer']:.4f}  "
-        f"{row['words_per_second']:.0f} words/s  {left}",
-        err=True,
+def _live() -> Live:
+    """Progress on stderr: a line that renews itself on a terminal."""
+    terminal = sys.stderr.isatty()
+    return Live(
+        lambda text: click.echo(text, err=True, nl=False),
+        time.monotonic,
+        (lambda: shutil.get_terminal_size().columns) if terminal else None,
     )
 
 

@@ -59,6 +59,15 @@ def greedy(probabilities: NDArray[np.float32], charset: Charset) -> str:
     return charset.decode(path[change & (path != BLANK)].tolist())
 
 
+def read_greedily(probabilities: NDArray[np.float32], charset: Charset) -> Reading:
+    """Decode [T, labels] by the best path alone; the confidence is the probability of that path.
+
+    It is lower than the probability of the text, which other paths spell as well.
+    """
+    text, confidence = greedy(probabilities, charset), float(probabilities.max(axis=1).prod())
+    return Reading(text, confidence, ((text, confidence),))
+
+
 def beam_search(
     probabilities: NDArray[np.float32], charset: Charset, *, width: int = 10
 ) -> list[tuple[str, float]]:

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from recognizer import evaluate, images, weights
 from recognizer.augment import AugmentConfig, Augmenter
 from recognizer.calibrate import fit_temperature
 from recognizer.datasets.batches import Batches, Labelled
 from recognizer.errors import TrainingError
-from recognizer.model import CRNN, frames
+from recognizer.loss import ctc_loss
+from recognizer.model import CRNN
 from recognizer.optimizer import optimizer, schedule
+from recognizer.progress import Step, unwatched
 from recognizer.recognize import mixed_precision, read_labelled, word_logits
 
 if TYPE_CHECKING:
@@ -123,8 +124,12 @@ class Trainer:
         *,
         stop: Callable[[], bool],
         report: Callable[[dict[str, float]], None],
+        watch: Callable[[Step], None] = unwatched,
     ) -> None:
-        """Train until finished or `stop()`; leaves a checkpoint either way."""
+        """Train until finished or `stop()`; leaves a checkpoint either way.
+
+        `watch` hears of every step, `report` of every evaluation.
+        """
         mix = self.config.mix or tuple(float(len(part)) for part in data)
         batches = Batches(data, mix, self.config.batch_size, self.config.seed)
         losses: list[float] = []
@@ -133,7 +138,9 @@ class Trainer:
                 break
             start = time.monotonic()
             losses.append(self.step(batch))
-            self.state.elapsed += time.monotonic() - start
+            state = self.state
+            state.elapsed += time.monotonic() - start
+            watch(Step(state.step, self.progress, state.words, state.elapsed, losses[-1]))
             if self.state.step % self.config.evaluate_every == 0 or self.finished:
                 self._evaluate(dev, losses, report)
                 losses.clear()
@@ -173,9 +180,9 @@ class Trainer:
             columns = self.model.columns(ink)
             logits = self.model.logits(columns)
             aside = self.model.shortcut_logits(columns)
-        loss = _ctc(logits, widths, batch)
+        loss = ctc_loss(logits, widths, batch)
         if aside is not None:
-            loss = loss + SHORTCUT_WEIGHT * _ctc(aside, widths, batch)
+            loss = loss + SHORTCUT_WEIGHT * ctc_loss(aside, widths, batch)
         return loss
 
     def checkpoint(self) -> None:
@@ -235,8 +242,10 @@ class Trainer:
             "step": self.state.step,
             "progress": round(self.progress, 4),
             "words": self.state.words,
+            "seconds": round(self.state.elapsed, 1),
             "words_per_second": round(self.state.words / max(1e-9, self.state.elapsed), 1),
             "seconds_left": round(self.state.elapsed * (1 / max(1e-9, self.progress) - 1)),
+            "lr": max(group["lr"] for group in self.optimizer.param_groups),
             "loss": round(sum(losses) / max(1, len(losses)), 4),
             "cer": round(scores.cer, 4),
             "folded_cer": round(scores.folded_cer, 4),
@@ -274,18 +283,3 @@ def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
         msg = f"{path}: cannot resume from this checkpoint ({error})"
         raise TrainingError(msg) from error
     return saved
-
-
-def _ctc(logits: torch.Tensor, widths: torch.Tensor, batch: Sequence[Labelled]) -> torch.Tensor:
-    targets = torch.tensor([label for word in batch for label in word.labels])
-    lengths = torch.tensor([len(word.labels) for word in batch])
-    log_probabilities = logits.float().log_softmax(2).transpose(0, 1)
-    # a word squeezed by augmentation may not fit any more: its infinite loss is left out
-    return functional.ctc_loss(
-        log_probabilities,
-        targets.to(logits.device),
-        frames(widths).to(logits.device),
-        lengths.to(logits.device),
-        reduction="mean",
-        zero_infinity=True,
-    )

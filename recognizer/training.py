@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from recognizer import shipped, train, weights
+from recognizer import curves, shipped, train, weights
 from recognizer.charset import Charset
 from recognizer.datasets.batches import Labelled, load_all
 from recognizer.errors import TrainingError
 from recognizer.model import CRNN, ModelConfig
+from recognizer.progress import Step, unwatched
 from recognizer.recognize import best_device
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def run(
     stop: Callable[[], bool],
     report: Callable[[dict[str, float]], None],
     say: Callable[[str], None],
+    watch: Callable[[Step], None] = unwatched,
 ) -> float:
     """Train as asked; returns the best CER on the dev words.
 
@@ -86,8 +88,21 @@ def run(
     trainer = train.Trainer(options.out, model.to(best_device()), card, config)
     if options.resume:
         trainer.restore()
-    trainer.run(loaded, _load(dev, card.charset, say), stop=stop, report=report)
+    drawn = _with_curves(report, options.out / train.METRICS, say)
+    trainer.run(loaded, _load(dev, card.charset, say), stop=stop, report=drawn, watch=watch)
     return trainer.state.best
+
+
+def _with_curves(
+    report: Callable[[dict[str, float]], None], metrics: Path, say: Callable[[str], None]
+) -> Callable[[dict[str, float]], None]:
+    """Report an evaluation, then draw all of them."""
+
+    def drawn(row: dict[str, float]) -> None:
+        report(row)
+        curves.draw(metrics, say)
+
+    return drawn
 
 
 def _check(options: Options) -> None:

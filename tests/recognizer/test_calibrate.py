@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognizer.calibrate import expected_calibration_error, fit_temperature
+from recognizer.calibrate import fit_temperature
 
 
 def words(temperature, count=400):
@@ -20,17 +20,3 @@ def words(temperature, count=400):
 @pytest.mark.parametrize("temperature", [1.0, 2.0])
 def test_the_temperature_that_drew_the_words_is_found_again(temperature):
     assert fit_temperature(*words(temperature)) == pytest.approx(temperature, abs=0.25)
-
-
-def test_confidence_that_equals_accuracy_has_no_calibration_error():
-    assert expected_calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0)
-
-
-def test_overconfidence_is_measured():
-    error = expected_calibration_error([0.9] * 10, [True] * 5 + [False] * 5)
-
-    assert error == pytest.approx(0.4)
-
-
-def test_confidence_one_falls_into_the_last_bin():
-    assert expected_calibration_error([1.0, 1.0], [True, True]) == pytest.approx(0)

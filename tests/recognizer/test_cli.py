@@ -4,6 +4,7 @@ import csv
 import json
 import signal
 import zipfile
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,13 +154,11 @@ def test_weights_that_are_missing_end_the_command_with_their_code(
     assert "none.safetensors" in str(result.exception)
 
 
-def test_evaluating_prints_a_line_a_figure(words: Path) -> None:
+def test_evaluating_prints_a_report_for_people(words: Path) -> None:
     result = ok("evaluate", words / "labels.tsv")
 
-    figures = dict(line.split() for line in result.stdout.splitlines())
-    assert float(figures["words"]) == len(TEXTS)
-    assert float(figures["cer"]) > 0
-    assert float(figures["words_per_second"]) > 0
+    assert result.stdout.startswith("4 words, beam search, 10 readings a word, ")
+    assert "by confidence" in result.stdout
 
 
 def test_evaluating_as_json_prints_one_object(words: Path, small_weights: Path) -> None:
@@ -168,6 +167,85 @@ def test_evaluating_as_json_prints_one_object(words: Path, small_weights: Path) 
     report = json.loads(result.stdout)
     assert report["words"] == len(TEXTS)
     assert report["wer"] == 1
+    assert report["words_per_second"] > 0
+    assert list(report["recall"]) == ["1", "5", "10"]
+
+
+def test_evaluating_as_markdown_prints_tables(words: Path) -> None:
+    result = ok("evaluate", words / "labels.tsv", "--markdown")
+
+    assert "| scores | as written | folded |\n| --- | ---: | ---: |" in result.stdout
+
+
+def test_evaluating_for_programs_and_for_people_at_once_is_refused(words: Path) -> None:
+    result = invoke("evaluate", words / "labels.tsv", "--markdown", "--json")
+
+    assert result.exit_code == 2
+    assert "--json and --markdown" in result.stderr
+
+
+def test_hands_that_the_labels_name_are_evaluated_apart(words: Path) -> None:
+    rows = "".join(f"{text}.png\t{text}\thand-{text[0]}\n" for text in TEXTS)
+    (words / "labels.tsv").write_text(rows, encoding="utf-8")
+
+    report = json.loads(ok("evaluate", words / "labels.tsv", "--json").stdout)
+
+    assert list(report["hands"]) == ["hand-c", "hand-d", "hand-n", "hand-r"]
+
+
+def test_the_truth_is_looked_for_in_as_many_readings_as_asked_for(words: Path) -> None:
+    result = ok("evaluate", words / "labels.tsv", "--json", "--alternatives", 5)
+
+    report = json.loads(result.stdout)
+    assert report["alternatives"] == 5
+    assert list(report["recall"]) == ["1", "5"]
+
+
+def test_greedy_evaluation_reads_the_best_path(words: Path, small_weights: Path) -> None:
+    from recognizer.decode import greedy
+    from recognizer.evaluate import score
+
+    recognizer = recognize.Recognizer(small_weights)
+    crops = [recognize.images.load(words / f"{text}.png") for text in TEXTS]
+    texts = [greedy(logits, recognizer.card.charset) for logits in recognizer.logits(crops)]
+
+    report = json.loads(ok("evaluate", words / "labels.tsv", "--json", "--greedy").stdout)
+
+    assert report["decoding"] == "greedy"
+    assert report["cer"] == score(zip(TEXTS, texts, strict=True)).cer
+    assert list(report["recall"]) == ["1"]
+
+
+def test_the_worst_words_are_drawn_beside_the_report(words: Path, tmp_path: Path) -> None:
+    result = ok("evaluate", words / "labels.tsv", "--worst", tmp_path / "worst.png")
+
+    assert "by confidence" in result.stdout
+    assert (tmp_path / "worst.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_worst_words_are_shown_with_their_own_pictures(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recognizer import sheet
+
+    shown: list[sheet.Misread] = []
+    monkeypatch.setattr(sheet, "write", lambda path, misread, title: shown.extend(misread))
+
+    ok("evaluate", words / "labels.tsv", "--worst", tmp_path / "worst.png")
+
+    assert sorted(each.word.truth for each in shown) == sorted(TEXTS)
+    for each in shown:
+        expected = recognize.images.load(words / f"{each.word.truth}.png")
+        assert each.crop.tolist() == expected.tolist()
+
+
+def test_a_picture_that_cannot_be_written_does_not_cost_the_report(
+    words: Path, tmp_path: Path
+) -> None:
+    result = invoke("evaluate", words / "labels.tsv", "--worst", tmp_path / "gone" / "worst.png")
+
+    assert isinstance(result.exception, DataError)
+    assert "by confidence" in result.stdout
 
 
 def test_evaluating_compares_each_reading_with_its_own_truth(words: Path) -> None:
@@ -175,7 +253,9 @@ def test_evaluating_compares_each_reading_with_its_own_truth(words: Path) -> Non
     rows = "".join(f"{row['image']}\t{row['text']}\n" for row in reversed(read))
     (words / "labels.tsv").write_text(rows, encoding="utf-8")
 
-    report = json.loads(ok("evaluate", words / "labels.tsv", "--json").stdout)
+    # as many alternatives as reading gives: the beam is as wide
+    result = ok("evaluate", words / "labels.tsv", "--json", "--alternatives", 5)
+    report = json.loads(result.stdout)
 
     assert len({row["text"] for row in read}) > 1
     assert report["cer"] == 0
@@ -215,6 +295,24 @@ def test_training_reports_and_leaves_the_best_weights(words: Path, tmp_path: Pat
     assert "100%  step 2" in result.stderr
     assert f"{out}: best CER {card.metrics['cer']:.4f}" in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_only_a_terminal_shows_progress_between_evaluations(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool
+) -> None:
+    from recognizer import cli_train, progress
+
+    monkeypatch.setattr(progress, "ON_TERMINAL", 0.0)
+    stderr = SimpleNamespace(isatty=lambda: terminal)
+    monkeypatch.setattr(cli_train, "sys", SimpleNamespace(stderr=stderr))
+    data = ("--data", words / "labels.tsv", "--train-portion", 0.5, "--batch-size", 2)
+
+    result = ok("train", *data, "--init", "shipped", "--epochs", 2, "--out", tmp_path / "mine")
+
+    assert ("\r 50%  step 1  loss" in result.stderr) is terminal
+    assert terminal or "step 1" not in result.stderr
+    assert "100%  step 2  loss" in result.stderr
 
 
 def test_trained_weights_can_be_evaluated(words: Path, tmp_path: Path) -> None:

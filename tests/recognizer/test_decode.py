@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.decode import beam_search, greedy, read, softmax
+from recognizer.decode import beam_search, greedy, read, read_greedily, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +116,19 @@ def test_no_frames_decode_to_the_empty_text_for_certain() -> None:
 
     assert greedy(nothing, AB) == ""
     assert beam_search(nothing, AB) == [("", 1.0)]
+
+
+def test_a_greedy_reading_is_as_sure_as_its_one_path(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    probabilities = spoken([1, 0, 2], 3, certainty=0.8)
+
+    reading = read_greedily(probabilities, Charset("ab"))
+
+    assert reading.text == "ab"
+    assert reading.confidence == pytest.approx(0.8**3)
+    assert reading.alternatives == (("ab", reading.confidence),)
+    assert reading.confidence < dict(beam_search(probabilities, Charset("ab")))["ab"]
 
 
 def test_a_reading_is_the_best_text_with_its_own_probability(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.batches import Labelled
     from recognizer.model import ModelConfig
+    from recognizer.progress import Step
 
 CHARSET = Charset("aceont")
 TEXTS = ["at", "to", "on", "no", "an", "ten", "cat", "net"]
@@ -264,6 +265,36 @@ def test_every_evaluation_is_a_row_of_json(
     assert [row["progress"] for row in rows] == [0.4, 0.8, 1]
     assert all(math.isfinite(row["loss"]) and row["loss"] > 0 for row in rows)
     assert all(row["words_per_second"] > 0 for row in rows)
+
+
+def test_a_row_tells_the_learning_rate_and_the_seconds_of_training(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "time", Clock())
+    trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
+
+    rows = go(trainer, words)
+
+    assert [row["lr"] for row in rows] == [trainer.rates[1], trainer.rates[3]]
+    assert [row["seconds"] for row in rows] == [2, 4]
+
+
+def test_every_step_can_be_followed(
+    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "time", Clock())
+    trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
+    steps: list[Step] = []
+    rows: list[dict[str, float]] = []
+
+    trainer.run([words], words, stop=lambda: False, report=rows.append, watch=steps.append)
+
+    assert [step.number for step in steps] == [1, 2, 3, 4]
+    assert [step.progress for step in steps] == [0.25, 0.5, 0.75, 1]
+    assert [step.words for step in steps] == [4, 8, 12, 16]
+    assert [step.elapsed for step in steps] == [1, 2, 3, 4]
+    mean = (steps[2].loss + steps[3].loss) / 2
+    assert rows[1]["loss"] == pytest.approx(mean, abs=1e-4)
 
 
 class Clock:

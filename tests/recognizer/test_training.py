@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from recognizer import shipped, train, training, weights
+from recognizer import curves, shipped, train, training, weights
 from recognizer.charset import ASCII
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError, TrainingError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from recognizer.progress import Step
 
 TEXTS = ["cat", "dog", "net", "road", "water", "street", "one", "coast", "win", "sea"]
 
@@ -167,6 +169,55 @@ def test_a_resumed_run_takes_the_steps_of_an_uninterrupted_one(
     for part in ("model", "average"):
         assert all(torch.equal(t, halves[part][name]) for name, t in whole[part].items())
     assert halves["card"] == whole["card"]
+
+
+def test_the_curves_are_drawn_after_every_evaluation_and_go_on_after_a_resume(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[float]] = []
+
+    def figure(rows: list[dict[str, float]]) -> Any:
+        drawn.append([row["step"] for row in rows])
+        return real(rows)
+
+    real = curves.figure
+    monkeypatch.setattr(curves, "figure", figure)
+
+    session.run(evaluate_every=1, stop=lambda: len(session.rows) == 2)
+    session.run(evaluate_every=1, init=None, resume=True)
+
+    assert drawn == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]
+    assert (session.options.out / curves.PICTURE).exists()
+
+
+def test_curves_that_cannot_be_drawn_do_not_stop_a_run(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(rows: object) -> None:
+        raise ImportError("No module named 'matplotlib'")
+
+    monkeypatch.setattr(curves, "figure", broken)
+
+    session.run(evaluate_every=2)
+
+    assert [row["step"] for row in session.rows] == [2, 4]
+    picture = session.options.out / curves.PICTURE
+    assert session.lines == [f"{picture}: not drawn (No module named 'matplotlib')"] * 2
+
+
+def test_the_steps_of_a_run_can_be_followed(session: Session) -> None:
+    steps: list[Step] = []
+
+    training.run(
+        session.options,
+        session.data.__getitem__,
+        stop=lambda: False,
+        report=session.rows.append,
+        say=session.lines.append,
+        watch=steps.append,
+    )
+
+    assert [step.number for step in steps] == [1, 2, 3, 4]
 
 
 def test_resuming_keeps_the_alphabet_of_the_run_although_the_data_has_grown(

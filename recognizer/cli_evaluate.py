@@ -1,0 +1,130 @@
+"""`ocrsearch evaluate`: how well labelled words are read. Torch loads when it runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from recognizer.cli_options import PATH, json_option, weights_option
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from recognizer.datasets.samples import Sample
+    from recognizer.decode import Reading
+    from recognizer.recognize import Recognizer
+    from recognizer.report import Word
+
+WORST = 50
+"""Words on the picture of the worst ones."""
+
+
+@click.command()
+@click.argument("data")
+@weights_option
+@click.option(
+    "--alternatives",
+    type=click.IntRange(1, 50),
+    default=10,
+    show_default=True,
+    help="Readings to look for the truth in.",
+)
+@click.option("--greedy", is_flag=True, help="Read the best path only: one reading, faster.")
+@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this picture.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
+@json_option
+def evaluate(
+    data: str,
+    weights: Path | None,
+    alternatives: int,
+    worst: Path | None,
+    *,
+    greedy: bool,
+    as_markdown: bool,
+    as_json: bool,
+) -> None:
+    """Measure how well word images are read, where the errors are, and what they are.
+
+    DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
+    folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
+
+    \b
+    ocrsearch evaluate my-words/labels.tsv
+    ocrsearch evaluate my-words/labels.tsv --worst worst.png --markdown > report.md
+    """
+    if as_json and as_markdown:
+        msg = "--json and --markdown: choose one"
+        raise click.UsageError(msg)
+    from recognizer import recognize, report, shipped, tables  # noqa: PLC0415 - loads torch
+
+    recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
+    samples, crops = _loaded(_samples(data))
+    start = time.perf_counter()
+    readings = _read(recognizer, crops, 0 if greedy else alternatives)
+    speed = round(len(crops) / (time.perf_counter() - start), 1)
+    how = report.How("greedy" if greedy else "beam", 1 if greedy else alternatives, speed)
+    words = [
+        report.Word(s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand)
+        for s, r in zip(samples, readings, strict=True)
+    ]
+    measured = report.measure(words, how)
+    if as_json:
+        click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
+    else:
+        click.echo((tables.markdown if as_markdown else tables.text)(measured))
+    if worst:
+        _draw(worst, words, crops)
+
+
+def _read(
+    recognizer: Recognizer, crops: Sequence[NDArray[np.uint8]], alternatives: int
+) -> list[Reading]:
+    """What `recognizer` reads; with no alternatives, the best paths."""
+    if alternatives:
+        return recognizer.read(crops, alternatives=alternatives)
+    from recognizer import decode  # noqa: PLC0415 - loads with torch
+
+    card = recognizer.card
+    return [
+        decode.read_greedily(decode.softmax(logits, card.temperature), card.charset)
+        for logits in recognizer.logits(crops)
+    ]
+
+
+def _draw(path: Path, words: Sequence[Word], crops: Sequence[NDArray[np.uint8]]) -> None:
+    from recognizer import report, sheet  # noqa: PLC0415 - loads with torch
+
+    places = report.worst(words, WORST)
+    wrong = sum(word.truth != word.text for word in words)
+    title = f"The worst {len(places)} of {wrong} misread words; {len(words)} words were read"
+    sheet.write(path, [sheet.Misread(crops[place], words[place]) for place in places], title)
+
+
+def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
+    """The samples whose images can be read, and these; the others are named and left out."""
+    kept, crops = [], []
+    for sample in samples:
+        try:
+            crops.append(sample.load())
+        except DataError as error:
+            click.echo(f"skipped: {error}", err=True)
+        else:
+            kept.append(sample)
+    if not kept:
+        msg = "no word image could be read"
+        raise DataError(msg)
+    return kept, crops
+
+
+def _samples(spec: str) -> list[Sample]:
+    from recognizer.datasets import specs  # noqa: PLC0415 - loads torch
+
+    return specs.samples(spec)

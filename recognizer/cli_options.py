@@ -1,0 +1,11 @@
+"""Options that several of the recogniser's commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PATH = click.Path(path_type=Path)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+weights_option = click.option("--weights", type=PATH, help="Weights (default: the shipped ones).")
