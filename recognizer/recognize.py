@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer import decode, images, shipped, weights
+from recognizer import backend, decode, images, shipped, weights
 from recognizer.model import frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import numpy as np
@@ -30,12 +28,6 @@ BATCH_PIXELS = 64 * 48 * 192
 def best_device() -> torch.device:
     """A CUDA device when there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
-    """Autocast to bfloat16 where the hardware computes in it, else full precision."""
-    quick = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
-    return torch.autocast(device.type, torch.bfloat16) if quick else nullcontext()
 
 
 class Recognizer:
@@ -59,10 +51,11 @@ class Recognizer:
         model, self.card = weights.load(path)
         self.fingerprint = shipped.fingerprint(path)
         self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
+        self.backend = backend.choose(self.model, self.device)
 
     def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """See `word_logits`."""
-        return word_logits(self.model, crops)
+        """CTC logits [T, labels] of each fitted crop; see `word_logits`."""
+        return _in_batches(self.backend, crops)
 
     def read(
         self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
@@ -96,15 +89,16 @@ def word_logits(model: CRNN, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray
 
     A word's logits do not depend on the words beside it: a batch has one padded width.
     """
-    model.eval()
-    device = next(model.parameters()).device
+    return _in_batches(backend.TorchBackend(model.eval()), crops)
+
+
+def _in_batches(
+    run: backend.Backend, crops: Sequence[NDArray[np.uint8]]
+) -> list[NDArray[np.float32]]:
     out: dict[int, NDArray[np.float32]] = {}
     for batch in _batches(crops):
         grey, widths = images.pad([crops[i] for i in batch])
-        with torch.inference_mode(), mixed_precision(device):
-            ink = images.normalize(grey.to(device), widths)
-            ink = ink.contiguous(memory_format=torch.channels_last)
-            logits = model(ink).float().cpu().numpy()
+        logits = run(grey, widths)
         for index, rows, count in zip(batch, logits, frames(widths).tolist(), strict=True):
             out[index] = rows[:count]
     return [out[index] for index in range(len(crops))]

@@ -19,6 +19,7 @@ from torch import nn
 
 from recognizer import evaluate, images, weights
 from recognizer.augment import AugmentConfig, Augmenter
+from recognizer.backend import mixed_precision
 from recognizer.calibrate import fit_temperature
 from recognizer.datasets.batches import Batches, Labelled
 from recognizer.errors import TrainingError
@@ -26,7 +27,7 @@ from recognizer.loss import ctc_loss
 from recognizer.model import CRNN
 from recognizer.optimizer import optimizer, schedule
 from recognizer.progress import Step, unwatched
-from recognizer.recognize import mixed_precision, read_labelled, word_logits
+from recognizer.recognize import read_labelled, word_logits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,7 +177,7 @@ class Trainer:
         grey, widths = images.pad([word.crop for word in batch])
         grey, widths = self.augment(grey.to(self.device), widths.to(self.device))
         ink = images.normalize(grey, widths).contiguous(memory_format=torch.channels_last)
-        with mixed_precision(self.device):
+        with mixed_precision(self.device, training=True):
             columns = self.model.columns(ink)
             logits = self.model.logits(columns)
             aside = self.model.shortcut_logits(columns)

@@ -74,6 +74,18 @@ def test_a_spatial_transformer_is_near_identity_at_the_start() -> None:
     assert (straightened - word).abs().mean() < 0.02
 
 
+def test_a_spatial_transformer_moves_ink_as_exactly_under_autocast_as_without() -> None:
+    torch.manual_seed(0)
+    transformer, word = SpatialTransformer(), torch.randn(2, 1, 48, 96)
+    torch.nn.init.normal_(transformer.parameters_of.weight)
+    expected = transformer(word)
+
+    with torch.autocast("cpu", torch.bfloat16):
+        found = transformer(word)
+
+    torch.testing.assert_close(found, expected)
+
+
 def test_a_spatial_transformer_stays_within_its_bounds_whatever_it_learned() -> None:
     transformer = SpatialTransformer()
     torch.nn.init.constant_(transformer.parameters_of.bias, 1e3)

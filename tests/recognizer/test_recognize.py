@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 
-from recognizer import decode, recognize, shipped
+from recognizer import backend, decode, recognize, shipped
 from recognizer.errors import WeightsError
 from recognizer.recognize import Recognizer
 
@@ -21,9 +20,7 @@ TEXTS = ["i", "a long word", "cat", "dog", "of", "hippopotamus", "act", "it"]
 
 
 @pytest.fixture
-def recognizer(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Recognizer:
-    """In full precision, so that small differences are differences of the words."""
-    monkeypatch.setattr(recognize, "mixed_precision", lambda device: nullcontext())
+def recognizer(small_weights: Path) -> Recognizer:
     return Recognizer(small_weights, torch.device("cpu"))
 
 
@@ -59,13 +56,13 @@ def test_batches_are_bounded_whatever_the_number_of_words(
 ) -> None:
     expected = recognizer.logits([crops[2]] * 7)
     seen = []
-    forward = recognizer.model.forward
+    run = recognizer.backend
 
-    def watched(ink: torch.Tensor) -> torch.Tensor:
-        seen.append(ink.shape[0] * ink.shape[2] * ink.shape[3])
-        return forward(ink)
+    def watched(grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
+        seen.append(grey.numel())
+        return run(grey, widths)
 
-    monkeypatch.setattr(recognizer.model, "forward", watched)
+    monkeypatch.setattr(recognizer, "backend", watched)
     limit = 3 * 48 * 80
     monkeypatch.setattr(recognize, "BATCH_PIXELS", limit)
     logits = recognizer.logits([crops[2]] * 7)
@@ -115,12 +112,13 @@ def test_reading_twice_gives_the_same(
 
 
 def test_reduced_precision_changes_logits_only_a_little(
-    small_weights: Path, crops: list[NDArray[np.uint8]], recognizer: Recognizer
+    crops: list[NDArray[np.uint8]], recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exact = recognizer.logits(crops)
 
-    with torch.autocast("cpu", torch.bfloat16):
-        rough = recognizer.logits(crops)
+    half = torch.autocast("cpu", torch.bfloat16)
+    monkeypatch.setattr(backend, "mixed_precision", lambda device: half)
+    rough = recognize.word_logits(recognizer.model, crops)
 
     assert max(np.abs(a - b).mean() for a, b in zip(exact, rough, strict=True)) < 0.1
 
