@@ -173,7 +173,7 @@ def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]
 def _samples(spec: str) -> list[Sample]:
     from recognizer.datasets import specs  # noqa: PLC0415 - loads torch
 
-    return specs.samples(spec)
+    return list(specs.samples(spec))
 
 
 COMMANDS: list[click.Command] = [read, evaluate, train, synthesize]
