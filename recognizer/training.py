@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from recognizer import checkpoint, options, plan, posteriorgram, shipped, train, weights
+from recognizer import checkpoint, plan, posteriorgram, shipped, train, weights
+from recognizer import options as opts
 from recognizer.charset import Charset
 from recognizer.datasets.batches import Labelled, load_all
 from recognizer.datasets.ondisk import OnDisk, Skipped
@@ -40,7 +41,7 @@ MOST_ASIDE = 10_000
 
 
 def run(
-    chosen: Options,
+    options: Options,
     samples: Callable[[str], Sequence[Sample]],
     stop: Callable[[], bool],
     report: Callable[[dict[str, float]], None],
@@ -55,73 +56,73 @@ def run(
         WeightsError: --init names no usable weights.
 
     """
-    _check(chosen)
-    torch.manual_seed(chosen.seed)
-    sets = [samples(spec) for spec in chosen.data]
-    if chosen.dev:
-        dev = samples(chosen.dev)
+    _check(options)
+    torch.manual_seed(options.seed)
+    sets = [samples(spec) for spec in options.data]
+    if options.dev:
+        dev = samples(options.dev)
     else:
-        sets, dev = _split(sets, chosen.train_portion, chosen.seed)
-    model, card = _start(chosen, (s.text for part in sets for s in part))
+        sets, dev = _split(sets, options.train_portion, options.seed)
+    model, card = _start(options, (s.text for part in sets for s in part))
     _warn(card.charset, say)
-    skipped = Skipped(chosen.out / SKIPPED, say)
+    skipped = Skipped(options.out / SKIPPED, say)
     loading = _Loading(card.charset, skipped, say, bar)
-    words = loading.sets(sets, dev, int(chosen.memory * 1e9))
+    words = loading.sets(sets, dev, int(options.memory * 1e9))
     measured = loading.set(dev)
-    config = _config(chosen, card, sum(map(len, words)))
-    trainer = train.Trainer(chosen.out, model.to(best_device()), card, config)
-    if chosen.resume:
+    config = _config(options, card, sum(map(len, words)))
+    trainer = train.Trainer(options.out, model.to(best_device()), card, config)
+    if options.resume:
         trainer.restore()
-    options.remember(chosen)
+    opts.remember(options)
     trainer.run(words, measured, stop=stop, report=report)
     if skipped:
-        say(f"words skipped: {len(skipped)}; {chosen.out / SKIPPED} names them")
+        say(f"words skipped: {len(skipped)}; {options.out / SKIPPED} names them")
     return trainer.state.best
 
 
-def _check(chosen: Options) -> None:
-    if not chosen.resume and (chosen.out / checkpoint.CHECKPOINT).exists():
+def _check(options: Options) -> None:
+    if not options.resume and (options.out / checkpoint.CHECKPOINT).exists():
         msg = (
-            f"{chosen.out}: holds a run already; "
-            f"continue it with --resume {chosen.out} or choose another --out"
+            f"{options.out}: holds a run already; "
+            f"continue it with --resume {options.out} or choose another --out"
         )
         raise TrainingError(msg)
-    if not chosen.budget and not chosen.epochs:
+    if not options.budget and not options.epochs:
         msg = "a run needs an end: give --budget 30m or --epochs 10"
         raise TrainingError(msg)
 
 
-def _config(chosen: Options, card: weights.Card, words: int) -> plan.TrainConfig:
+def _config(options: Options, card: weights.Card, words: int) -> plan.TrainConfig:
     return plan.TrainConfig(
-        steps=_steps(chosen, words),
-        budget=chosen.budget,
-        batch_size=chosen.batch_size,
-        learning_rate=chosen.lr,
-        evaluate_every=chosen.evaluate_every,
-        early_stopping=chosen.early_stopping,
-        seed=chosen.seed,
-        freeze_backbone=chosen.freeze_backbone,
-        mix=_mix(chosen),
-        balance_hands=chosen.balance_hands,
+        steps=_steps(options, words),
+        budget=options.budget,
+        batch_size=options.batch_size,
+        learning_rate=options.lr,
+        evaluate_every=options.evaluate_every,
+        early_stopping=options.early_stopping,
+        seed=options.seed,
+        freeze_backbone=options.freeze_backbone,
+        mix=_mix(options),
+        balance_hands=options.balance_hands,
         # a fine-tuned network has learned to straighten already
         transformer_start=0.0 if "init" in card.provenance else plan.TRANSFORMER_START,
     )
 
 
-def _start(chosen: Options, texts: Iterable[str]) -> tuple[CRNN, weights.Card]:
+def _start(options: Options, texts: Iterable[str]) -> tuple[CRNN, weights.Card]:
     """The network to begin with, and its card with where it comes from."""
-    if chosen.resume:
-        card = checkpoint.card(chosen.out / checkpoint.CHECKPOINT)
+    if options.resume:
+        card = checkpoint.card(options.out / checkpoint.CHECKPOINT)
         return CRNN(card.config), card
-    provenance: dict[str, Any] = {"data": list(chosen.data), "seed": chosen.seed}
-    if chosen.init is None:
-        charset = Charset() if chosen.charset == "keep" else Charset().union(texts)
+    provenance: dict[str, Any] = {"data": list(options.data), "seed": options.seed}
+    if options.init is None:
+        charset = Charset() if options.charset == "keep" else Charset().union(texts)
         config = ModelConfig(labels=len(charset))
         return CRNN(config), weights.Card(charset, config, provenance=provenance)
-    path = shipped.WEIGHTS if str(chosen.init) == SHIPPED else chosen.init
+    path = shipped.WEIGHTS if str(options.init) == SHIPPED else options.init
     model, card = weights.load(path)
     provenance["init"] = card.provenance
-    charset = card.charset.union(texts) if chosen.charset == "union" else card.charset
+    charset = card.charset.union(texts) if options.charset == "union" else card.charset
     model = extended(model, len(charset))
     return model, weights.Card(charset, model.config, card.temperature, {}, provenance)
 
@@ -193,21 +194,21 @@ class _Loading:
         return OnDisk(part, self.charset, self.skipped)
 
 
-def _steps(chosen: Options, words: int) -> int | None:
-    if chosen.epochs is None:
+def _steps(options: Options, words: int) -> int | None:
+    if options.epochs is None:
         return None
-    return max(1, round(chosen.epochs * words / chosen.batch_size))
+    return max(1, round(options.epochs * words / options.batch_size))
 
 
-def _mix(chosen: Options) -> tuple[float, ...]:
-    if chosen.mix is None:
+def _mix(options: Options) -> tuple[float, ...]:
+    if options.mix is None:
         return ()
     try:
-        mix = tuple(float(share) for share in chosen.mix.split(","))
+        mix = tuple(float(share) for share in options.mix.split(","))
     except ValueError as error:
-        msg = f"--mix {chosen.mix!r}: expected numbers with commas, for example 0.7,0.3"
+        msg = f"--mix {options.mix!r}: expected numbers with commas, for example 0.7,0.3"
         raise TrainingError(msg) from error
-    if len(mix) != len(chosen.data) or min(mix) < 0 or not sum(mix):
-        msg = f"--mix {chosen.mix!r}: expected one share for each of {len(chosen.data)} --data"
+    if len(mix) != len(options.data) or min(mix) < 0 or not sum(mix):
+        msg = f"--mix {options.mix!r}: expected one share for each of {len(options.data)} --data"
         raise TrainingError(msg)
     return mix
