@@ -60,8 +60,14 @@ class Charset:
         return "".join(dict.fromkeys(c for c in text if c not in self._labels))
 
     def union(self, texts: Iterable[str]) -> Charset:
-        """This alphabet with the unknown characters of `texts` appended (sorted)."""
-        extra = {c for text in texts for c in text if not c.isspace()} - set(self.symbols)
+        """This alphabet with the unknown characters of `texts` appended (sorted).
+
+        Spaces and what cannot be printed stay outside: no word image shows them.
+        """
+        found: set[str] = set()
+        for text in texts:
+            found.update(text)
+        extra = {c for c in found - set(self.symbols) if c.isprintable() and not c.isspace()}
         return Charset(self.symbols + "".join(sorted(extra)))
 
 

@@ -127,4 +127,4 @@ def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]
 def _samples(spec: str) -> list[Sample]:
     from recognizer.datasets import specs  # noqa: PLC0415 - loads torch
 
-    return specs.samples(spec)
+    return list(specs.samples(spec))

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from recognizer import options as opts
 from recognizer.errors import TrainingError
 from recognizer.progress import Live
 
@@ -22,14 +24,17 @@ PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option(
-    "--data", required=True, multiple=True, help="Labelled words, see above; may be repeated."
-)
+@click.option("--data", multiple=True, help="Labelled words, see above; may be repeated.")
 @click.option("--dev", help="Data to measure on (default: a part of --data, see --train-portion).")
 @click.option("--mix", help="Share of each --data in a batch, for example 0.7,0.3.")
 @click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
 @click.option("--init", type=PATH, help="Fine-tune these weights: a file, or `shipped`.")
-@click.option("--resume", is_flag=True, help="Continue the run in --out.")
+@click.option("--resume", type=PATH, help="Continue the run in this folder, with its options.")
+@click.option(
+    "--charset",
+    type=click.Choice(["union", "keep"]),
+    help="With --init: `keep` its alphabet (the default), or the `union` with the data's.",
+)
 @click.option("--budget", help="Training time, for example 30m or 2h.")
 @click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Passes over --data.")
 @click.option(
@@ -48,6 +53,16 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="Share of --data to learn from if there is no --dev.",
 )
+@click.option(
+    "--balance-hands", is_flag=True, help="Draw words of rare hands more often than they are."
+)
+@click.option(
+    "--memory",
+    type=click.FloatRange(min=0),
+    default=4.0,
+    show_default=True,
+    help="GB for word images; what does not fit is read from disk when it is drawn.",
+)
 @click.option("--freeze-backbone", is_flag=True, help="Train only what follows the convolutions.")
 @click.option(
     "--evaluate-every",
@@ -63,23 +78,57 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     """Train or fine-tune the recognizer; the best weights land in OUT/best.safetensors.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
-    folder:ROOT (images named label_id.png), mjsynth:ROOT[:PART] or iam:ROOT[:PART].
+    folder:ROOT (images named _label_id.png), mjsynth:ROOT[:PART] or iam:ROOT[:PART]. DATA#5000
+    takes 5000 words of it, spread evenly.
 
     Fine-tune the shipped weights on your own hand: a folder with labels.tsv, a few hundred words.
 
     \b
-    ocrsearch train --data my-words/labels.tsv --init shipped --lr 3e-4 --budget 10m --out mine
+    ocrsearch train --data my-words --init shipped --lr 3e-4 --budget 10m --out mine
+    ocrsearch train --resume mine
     ocrsearch evaluate my-words/test.tsv --weights mine/best.safetensors
     """
     from recognizer import training  # noqa: PLC0415 - loads torch
     from recognizer.datasets import specs  # noqa: PLC0415
 
-    chosen = training.Options(**options | {"budget": _seconds(options["budget"])})
+    chosen = _chosen(options | {"budget": _seconds(options["budget"])})
     with _interrupted() as stop, closing(_live()) as live:
         best = training.run(
-            chosen, specs.samples, stop, report=live.report, say=live.say, watch=live.watch
+            chosen,
+            specs.samples,
+            stop,
+            report=live.report,
+            say=live.say,
+            watch=live.watch,
+            bar=_bar,
         )
     click.echo(f"{chosen.out}: best CER {best:.4f}", err=True)
+
+
+def _chosen(options: dict[str, Any]) -> opts.Options:
+    """The options of a new run, or those of a resumed one with what is given anew."""
+    context = click.get_current_context()
+    run = options.pop("resume")
+    if run is not None:
+        told = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+        given = [name for name in options if context.get_parameter_source(name) in told]
+        return opts.recall(run, {name: options[name] for name in given})
+    if not options["data"]:
+        raise click.MissingParameter(ctx=context, param_hint="--data", param_type="option")
+    return opts.Options(**options, resume=False)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar of loaded words on stderr, where that is a terminal."""
+    with click.progressbar(
+        length=total,
+        label="loading words",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        update_min_steps=max(1, total // 1000),
+    ) as bar:
+        yield lambda _: bar.update(1)
 
 
 def _live() -> Live:
@@ -108,10 +157,18 @@ def _seconds(budget: str | None) -> float | None:
 
 @contextmanager
 def _interrupted() -> Iterator[Callable[[], bool]]:
-    """Whether SIGTERM or SIGINT came: the step in hand ends and a checkpoint is written."""
+    """Whether SIGTERM or SIGINT came: the step in hand ends and a checkpoint is written.
+
+    A second one ends the command at once, for example while words are still loaded.
+    """
     came: list[int] = []
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {n: signal.signal(n, lambda number, _: came.append(number)) for n in numbers}
+
+    def note(number: int, _: object) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+
+    before = {n: signal.signal(n, note) for n in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield lambda: bool(came)
     finally:

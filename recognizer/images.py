@@ -61,7 +61,13 @@ def fit(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Batch fitted crops: float grey levels [N, 1, HEIGHT, W] and widths [N] in pixels.
+    """Batch fitted crops: float grey levels [N, 1, HEIGHT, W] and widths [N] in pixels."""
+    grey, widths = stack(crops)
+    return grey.float(), widths
+
+
+def stack(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same as bytes, a quarter of the size: what travels to another device.
 
     The columns right of a crop repeat its last one, so that filters meet no false edge.
     """
@@ -71,7 +77,7 @@ def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]
     for row, crop in enumerate(crops):
         batch[row, 0, :, : crop.shape[1]] = crop
         batch[row, 0, :, crop.shape[1] :] = crop[:, -1:]
-    return torch.from_numpy(batch).float(), torch.tensor(widths)
+    return torch.from_numpy(batch), torch.tensor(widths)
 
 
 def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -188,6 +188,30 @@ class CRNN(nn.Module):
 def frames(widths: torch.Tensor) -> torch.Tensor:
     """Output frames of words that are `widths` pixels wide; at least one."""
     return torch.div(widths + FRAME_STRIDE - 1, FRAME_STRIDE, rounding_mode="floor").clamp(min=1)
+
+
+def extended(model: CRNN, labels: int) -> CRNN:
+    """The same network with an alphabet of `labels` labels; the first ones keep their meaning.
+
+    A new symbol starts as the mean of the old ones (the blank aside). Its logit is then never the
+    largest, so nothing is read differently before it is learned.
+
+    Raises:
+        ValueError: fewer labels than the network has.
+
+    """
+    if labels < model.config.labels:
+        msg = f"cannot shrink an alphabet of {model.config.labels} labels to {labels}"
+        raise ValueError(msg)
+    wider = CRNN(replace(model.config, labels=labels))
+    state = model.state_dict()
+    for name in [name for name in state if name.startswith(("head.", "shortcut."))]:
+        old = state[name]
+        new = old[1:].mean(0, keepdim=True).expand(labels - len(old), *old.shape[1:])
+        state[name] = torch.cat([old, new])
+    wider.load_state_dict(state)
+    wider.transforming = model.transforming
+    return wider.train(model.training)
 
 
 def multiply_adds(config: ModelConfig, height: int = 48, width: int = 192) -> int:

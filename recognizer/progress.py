@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Step:
         progress: share 0..1 of the run that is done.
         words: seen so far.
         elapsed: seconds of training so far, evaluations not counted.
-        loss: of this step.
+        loss: of this step; not finite if nothing could be learned from it.
 
     """
 
@@ -84,7 +85,7 @@ class Live:
         self.say(
             f"{row['progress']:4.0%}  step {row['step']}  loss {row['loss']:.3f}  "
             f"CER {row['cer']:.4f}  {row['words_per_second']:.0f} words/s  "
-            f"{left(row['seconds_left'])}".rstrip()
+            f"{left(row['seconds_left'])}{_lost(row)}".rstrip()
         )
 
     def say(self, line: str) -> None:
@@ -105,7 +106,8 @@ class Live:
 
     def _line(self) -> str:
         first, last = self._recent[0], self._recent[-1]
-        loss = sum(step.loss for step in self._recent) / len(self._recent)
+        losses = [step.loss for step in self._recent if isfinite(step.loss)]
+        loss = sum(losses) / max(1, len(losses))
         seconds = last.elapsed - first.elapsed
         speed = f"{(last.words - first.words) / seconds:.0f}" if seconds else "–"
         cer = "–" if self._cer is None else f"{self._cer:.4f}"
@@ -114,6 +116,10 @@ class Live:
             f"{last.progress:4.0%}  step {last.number}  loss {loss:.3f}  CER {cer}  "
             f"{speed} words/s  {left(rest)}".rstrip()
         )
+
+
+def _lost(row: dict[str, float]) -> str:
+    return f"  {row['lost_steps']} steps lost: loss not finite" if row.get("lost_steps") else ""
 
 
 def left(seconds: float) -> str:

@@ -9,80 +9,40 @@ from __future__ import annotations
 
 import json
 import math
-import pickle
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
-from recognizer import evaluate, images, weights
-from recognizer.augment import AugmentConfig, Augmenter
+from recognizer import checkpoint, evaluate, feed, images, weights
+from recognizer.augment import Augmenter
 from recognizer.backend import mixed_precision
 from recognizer.calibrate import fit_temperature
-from recognizer.datasets.batches import Batches, Labelled
+from recognizer.checkpoint import CHECKPOINT
+from recognizer.datasets.batches import CHUNK, Batch, Batches, Labelled, balanced
+from recognizer.datasets.ondisk import hands
 from recognizer.errors import TrainingError
 from recognizer.loss import ctc_loss
 from recognizer.model import CRNN
 from recognizer.optimizer import optimizer, schedule
+from recognizer.plan import State, TrainConfig
 from recognizer.progress import Step, unwatched
 from recognizer.recognize import read_labelled, word_logits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
 BEST = "best.safetensors"
-
-TRANSFORMER_START = 0.35
-"""Share of the run after which the spatial transformer takes part."""
 
 SHORTCUT_WEIGHT = 0.1
 CLIP_NORM = 5.0
 
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How to train; `steps` and `budget` (seconds) may be combined, the first reached ends it."""
-
-    steps: int | None = None
-    budget: float | None = None
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    ema: float = 0.9995
-    evaluate_every: int = 1000
-    early_stopping: int | None = None
-    seed: int = 0
-    freeze_backbone: bool = False
-    transformer_start: float = TRANSFORMER_START
-    mix: tuple[float, ...] = ()
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-
-    def __post_init__(self) -> None:
-        """Refuse a run without an end.
-
-        Raises:
-            TrainingError: neither steps nor budget.
-
-        """
-        if not self.steps and not self.budget:
-            msg = "a run needs an end: give --budget or --epochs"
-            raise TrainingError(msg)
-
-
-@dataclass
-class State:
-    """What changes while training, and is restored on resume."""
-
-    step: int = 0
-    elapsed: float = 0.0
-    words: int = 0
-    best: float = math.inf
-    stale: int = 0
+MOST_LOST = 50
+"""Steps in a row without a finite loss after which a run gives up."""
 
 
 class Trainer:
@@ -129,29 +89,46 @@ class Trainer:
     ) -> None:
         """Train until finished or `stop()`; leaves a checkpoint either way.
 
-        `watch` hears of every step, `report` of every evaluation.
+        `watch` hears of every step, `report` of every evaluation. The sets of `data` are lists, or
+        read their words when asked. A thread prepares the next batches; the time that is spent
+        waiting for them counts.
+
+        Raises:
+            TrainingError: MOST_LOST steps in a row gave no finite loss.
+            DataError: data that is read while training has no usable word any more.
+
         """
-        mix = self.config.mix or tuple(float(len(part)) for part in data)
-        batches = Batches(data, mix, self.config.batch_size, self.config.seed)
         losses: list[float] = []
-        for batch in batches.from_step(self.state.step):
-            if self.finished or stop():
-                break
+        if not self.state.step:
+            self.checkpoint()  # a run that is killed before its first evaluation can be resumed
+        with feed.ahead(self._batches(data), CHUNK) as batches:
             start = time.monotonic()
-            losses.append(self.step(batch))
-            state = self.state
-            state.elapsed += time.monotonic() - start
-            watch(Step(state.step, self.progress, state.words, state.elapsed, losses[-1]))
-            if self.state.step % self.config.evaluate_every == 0 or self.finished:
-                self._evaluate(dev, losses, report)
-                losses.clear()
+            for batch in batches:
+                if self.finished or stop():
+                    break
+                losses.append(self.step(batch))
+                state = self.state
+                state.elapsed += time.monotonic() - start
+                watch(Step(state.step, self.progress, state.words, state.elapsed, losses[-1]))
+                if state.step % self.config.evaluate_every == 0 or self.finished:
+                    self._evaluate(dev, losses, report)
+                    losses.clear()
+                start = time.monotonic()
         if losses and math.isinf(self.state.best):
             # stopped before the first look: what was learned so far must not be lost
             self._evaluate(dev, losses, report)
         self.checkpoint()
 
-    def step(self, batch: Sequence[Labelled]) -> float:
-        """One optimizer step; returns the loss."""
+    def _batches(self, data: Sequence[Sequence[Labelled]]) -> Generator[Batch]:
+        """The batches from the current step on."""
+        mix = self.config.mix or tuple(float(len(part)) for part in data)
+        odds = [balanced(hands(part)) for part in data] if self.config.balance_hands else []
+        drawn = Batches(data, mix, self.config.batch_size, self.config.seed, odds)
+        pinned = self.device.type == "cuda"
+        return (Batch.of(words, pinned=pinned) for words in drawn.from_step(self.state.step))
+
+    def step(self, batch: Batch) -> float:
+        """One optimizer step; returns the loss, which is not finite if nothing was learned."""
         self.model.train()
         if self.config.freeze_backbone:
             # normalisation statistics are part of what is frozen
@@ -165,17 +142,36 @@ class Trainer:
         loss = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
-        self.optimizer.step()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
         self.state.step += 1
         self.state.words += len(batch)
+        value, size = torch.stack([loss.detach(), norm]).tolist()
+        if not math.isfinite(value + size):
+            self._lose()
+            return math.nan
+        self.state.lost_in_a_row = 0
+        self.optimizer.step()
         self._follow()
-        return float(loss.detach())
+        return float(value)
 
-    def loss(self, batch: Sequence[Labelled]) -> torch.Tensor:
+    def _lose(self) -> None:
+        """Count a step from which nothing can be learned, and mend what it may have spoilt."""
+        self.state.lost += 1
+        self.state.lost_in_a_row += 1
+        for ours, followed in zip(self.model.buffers(), self.average.buffers(), strict=True):
+            if not ours.isfinite().all():
+                ours.copy_(followed)
+        if self.state.lost_in_a_row >= MOST_LOST:
+            msg = (
+                f"{self.folder}: {MOST_LOST} steps in a row gave no finite loss; "
+                f"begin another run with --init {self.folder / BEST} and a lower --lr"
+            )
+            raise TrainingError(msg)
+
+    def loss(self, batch: Batch) -> torch.Tensor:
         """Mean CTC loss a word, plus a tenth of the shortcut head's."""
-        grey, widths = images.pad([word.crop for word in batch])
-        grey, widths = self.augment(grey.to(self.device), widths.to(self.device))
+        grey = batch.grey.to(self.device, non_blocking=True).float()
+        grey, widths = self.augment(grey, batch.widths.to(self.device, non_blocking=True))
         ink = images.normalize(grey, widths).contiguous(memory_format=torch.channels_last)
         with mixed_precision(self.device, training=True):
             columns = self.model.columns(ink)
@@ -187,21 +183,18 @@ class Trainer:
         return loss
 
     def checkpoint(self) -> None:
-        """Write everything that resuming needs, under a temporary name first."""
-        partial = self.folder / (CHECKPOINT + ".part")
-        torch.save(
+        """Write everything that resuming needs."""
+        checkpoint.write(
+            self.folder / CHECKPOINT,
             {
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
-                "generator": self.generator.get_state(),
-                "torch": torch.get_rng_state(),
+                "random": checkpoint.random_numbers(self.generator),
                 "state": asdict(self.state),
                 "card": asdict(self.card),
             },
-            partial,
         )
-        partial.replace(self.folder / CHECKPOINT)
 
     def restore(self) -> None:
         """Continue from the folder's checkpoint.
@@ -211,16 +204,11 @@ class Trainer:
 
         """
         path = self.folder / CHECKPOINT
-        saved = read_checkpoint(path, self.device)
-        try:
-            self.model.load_state_dict(saved["model"])
-            self.average.load_state_dict(saved["average"])
-            self.optimizer.load_state_dict(saved["optimizer"])
-        except (RuntimeError, KeyError, ValueError) as error:
-            msg = f"{path}: cannot resume from this checkpoint ({error})"
-            raise TrainingError(msg) from error
-        self.generator.set_state(saved["generator"].cpu())
-        torch.set_rng_state(saved["torch"].cpu())
+        saved = checkpoint.read(path, self.device)
+        checkpoint.load_into(
+            path, saved, model=self.model, average=self.average, optimizer=self.optimizer
+        )
+        checkpoint.restore_random_numbers(saved["random"], self.generator)
         self.state = State(**saved["state"])
 
     def _follow(self) -> None:
@@ -239,6 +227,7 @@ class Trainer:
         report: Callable[[dict[str, float]], None],
     ) -> None:
         scores = evaluate.score(read_labelled(self.average, dev, self.card.charset))
+        finite = [loss for loss in losses if math.isfinite(loss)]
         row: dict[str, float] = {
             "step": self.state.step,
             "progress": round(self.progress, 4),
@@ -247,7 +236,8 @@ class Trainer:
             "words_per_second": round(self.state.words / max(1e-9, self.state.elapsed), 1),
             "seconds_left": round(self.state.elapsed * (1 / max(1e-9, self.progress) - 1)),
             "lr": max(group["lr"] for group in self.optimizer.param_groups),
-            "loss": round(sum(losses) / max(1, len(losses)), 4),
+            "loss": round(sum(finite) / max(1, len(finite)), 4),
+            "lost_steps": self.state.lost,
             "cer": round(scores.cer, 4),
             "folded_cer": round(scores.folded_cer, 4),
             "folded_wer": round(scores.folded_wer, 4),
@@ -269,18 +259,3 @@ class Trainer:
             self.card.charset, self.model.config, temperature, row, self.card.provenance
         )
         weights.save(self.folder / BEST, self.average, card)
-
-
-def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
-    """What `Trainer.checkpoint` wrote.
-
-    Raises:
-        TrainingError: there is none, or it is damaged.
-
-    """
-    try:
-        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        msg = f"{path}: cannot resume from this checkpoint ({error})"
-        raise TrainingError(msg) from error
-    return saved

@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
-from recognizer import curves, shipped, train, weights
+from recognizer import checkpoint, curves, plan, posteriorgram, shipped, train, weights
+from recognizer import options as opts
 from recognizer.charset import Charset
 from recognizer.datasets.batches import Labelled, load_all
+from recognizer.datasets.ondisk import OnDisk, Skipped
+from recognizer.datasets.samples import Chosen
 from recognizer.errors import TrainingError
-from recognizer.model import CRNN, ModelConfig
+from recognizer.model import CRNN, ModelConfig, extended
 from recognizer.progress import Step, unwatched
 from recognizer.recognize import best_device
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from recognizer.datasets.samples import Sample
+    from recognizer.options import Options
+
+    Bar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+    """Shows that words are loaded: told how many there are, then how many are done."""
 
 SHIPPED = "shipped"
 """Word for the shipped weights in --init."""
 
+SKIPPED = "skipped.tsv"
 
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for; see `ocrsearch train --help`."""
+BYTES_A_WORD = 10_000
+"""Memory of a fitted word image, on average."""
 
-    data: tuple[str, ...]
-    dev: str | None
-    mix: str | None
-    out: Path
-    init: Path | None
-    resume: bool
-    budget: float | None
-    epochs: float | None
-    batch_size: int
-    lr: float
-    early_stopping: int | None
-    train_portion: float
-    freeze_backbone: bool
-    evaluate_every: int
-    seed: int
+MOST_ASIDE = 10_000
+"""Words set aside to measure on at most, where there is no --dev: more would not say more."""
 
 
 def run(
     options: Options,
-    samples: Callable[[str], list[Sample]],
+    samples: Callable[[str], Sequence[Sample]],
     stop: Callable[[], bool],
     report: Callable[[dict[str, float]], None],
     say: Callable[[str], None],
     watch: Callable[[Step], None] = unwatched,
+    bar: Bar = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
 ) -> float:
     """Train as asked; returns the best CER on the dev words.
 
@@ -70,10 +66,39 @@ def run(
         dev = samples(options.dev)
     else:
         sets, dev = _split(sets, options.train_portion, options.seed)
-    model, card = _start(options, [s.text for part in sets for s in part])
-    loaded = [_load(part, card.charset, say) for part in sets]
-    config = train.TrainConfig(
-        steps=_steps(options, sum(map(len, loaded))),
+    model, card = _start(options, (s.text for part in sets for s in part))
+    _warn(card.charset, say)
+    skipped = Skipped(options.out / SKIPPED, say)
+    loading = _Loading(card.charset, skipped, say, bar)
+    words = loading.sets(sets, dev, int(options.memory * 1e9))
+    measured = loading.set(dev)
+    config = _config(options, card, sum(map(len, words)))
+    trainer = train.Trainer(options.out, model.to(best_device()), card, config)
+    if options.resume:
+        trainer.restore()
+    opts.remember(options)
+    drawn = _with_curves(report, options.out / train.METRICS, say)
+    trainer.run(words, measured, stop=stop, report=drawn, watch=watch)
+    if skipped:
+        say(f"words skipped: {len(skipped)}; {options.out / SKIPPED} names them")
+    return trainer.state.best
+
+
+def _check(options: Options) -> None:
+    if not options.resume and (options.out / checkpoint.CHECKPOINT).exists():
+        msg = (
+            f"{options.out}: holds a run already; "
+            f"continue it with --resume {options.out} or choose another --out"
+        )
+        raise TrainingError(msg)
+    if not options.budget and not options.epochs:
+        msg = "a run needs an end: give --budget 30m or --epochs 10"
+        raise TrainingError(msg)
+
+
+def _config(options: Options, card: weights.Card, words: int) -> plan.TrainConfig:
+    return plan.TrainConfig(
+        steps=_steps(options, words),
         budget=options.budget,
         batch_size=options.batch_size,
         learning_rate=options.lr,
@@ -82,15 +107,10 @@ def run(
         seed=options.seed,
         freeze_backbone=options.freeze_backbone,
         mix=_mix(options),
+        balance_hands=options.balance_hands,
         # a fine-tuned network has learned to straighten already
-        transformer_start=0.0 if "init" in card.provenance else train.TRANSFORMER_START,
+        transformer_start=0.0 if "init" in card.provenance else plan.TRANSFORMER_START,
     )
-    trainer = train.Trainer(options.out, model.to(best_device()), card, config)
-    if options.resume:
-        trainer.restore()
-    drawn = _with_curves(report, options.out / train.METRICS, say)
-    trainer.run(loaded, _load(dev, card.charset, say), stop=stop, report=drawn, watch=watch)
-    return trainer.state.best
 
 
 def _with_curves(
@@ -105,68 +125,89 @@ def _with_curves(
     return drawn
 
 
-def _check(options: Options) -> None:
-    if options.resume and options.init:
-        msg = "--resume continues the weights of the run in --out: leave out --init"
-        raise TrainingError(msg)
-    if not options.resume and (options.out / train.CHECKPOINT).exists():
-        msg = f"{options.out}: holds a run already; add --resume or choose another --out"
-        raise TrainingError(msg)
-    if not options.budget and not options.epochs:
-        msg = "a run needs an end: give --budget 30m or --epochs 10"
-        raise TrainingError(msg)
-
-
-def _start(options: Options, texts: list[str]) -> tuple[CRNN, weights.Card]:
+def _start(options: Options, texts: Iterable[str]) -> tuple[CRNN, weights.Card]:
     """The network to begin with, and its card with where it comes from."""
     if options.resume:
-        card = _card_of(options.out / train.CHECKPOINT)
+        card = checkpoint.card(options.out / checkpoint.CHECKPOINT)
         return CRNN(card.config), card
     provenance: dict[str, Any] = {"data": list(options.data), "seed": options.seed}
     if options.init is None:
-        charset = Charset().union(texts)
+        charset = Charset() if options.charset == "keep" else Charset().union(texts)
         config = ModelConfig(labels=len(charset))
         return CRNN(config), weights.Card(charset, config, provenance=provenance)
     path = shipped.WEIGHTS if str(options.init) == SHIPPED else options.init
     model, card = weights.load(path)
     provenance["init"] = card.provenance
-    return model, weights.Card(card.charset, card.config, card.temperature, {}, provenance)
+    charset = card.charset.union(texts) if options.charset == "union" else card.charset
+    model = extended(model, len(charset))
+    return model, weights.Card(charset, model.config, card.temperature, {}, provenance)
 
 
-def _card_of(checkpoint: Path) -> weights.Card:
-    """The card of an interrupted run: its alphabet and network stay what they were."""
-    saved = train.read_checkpoint(checkpoint, torch.device("cpu"))
-    try:
-        card = saved["card"]
-        charset, config = Charset(**card.pop("charset")), ModelConfig(**card.pop("config"))
-        return weights.Card(charset, config, **card)
-    except (KeyError, TypeError) as error:
-        msg = f"{checkpoint}: cannot resume from this checkpoint ({error!r})"
-        raise TrainingError(msg) from error
+def _warn(charset: Charset, say: Callable[[str], None]) -> None:
+    if len(charset) > posteriorgram.MOST_LABELS:
+        say(
+            f"{len(charset) - 1} characters: with more than {posteriorgram.MOST_LABELS - 1}, "
+            "photos are found by their best readings only"
+        )
 
 
 def _split(
-    sets: list[list[Sample]], portion: float, seed: int
-) -> tuple[list[list[Sample]], list[Sample]]:
+    sets: list[Sequence[Sample]], portion: float, seed: int
+) -> tuple[list[Sequence[Sample]], Sequence[Sample]]:
     """Set aside words of every set to measure on; the same ones for the same seed."""
-    kept, dev = [], []
+    # a part of every set, but no more than MOST_ASIDE of all of them together
+    share = min(1 - portion, MOST_ASIDE / max(1, sum(map(len, sets))))
+    kept: list[Sequence[Sample]] = []
+    dev: list[Sample] = []
     for part in sets:
-        shuffled = part[:]
-        random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
-        cut = round(len(part) * portion)
-        kept.append(shuffled[:cut])
-        dev += shuffled[cut:]
+        order = np.random.default_rng(seed).permutation(len(part))
+        aside = len(part) - round(len(part) * (1 - share))
+        kept.append(Chosen(part, order[aside:]))
+        dev += Chosen(part, order[:aside])
     return kept, dev
 
 
-def _load(part: list[Sample], charset: Charset, say: Callable[[str], None]) -> list[Labelled]:
-    loaded = load_all(part, charset, lambda done: None)  # noqa: ARG005
-    for name, reason in loaded.skipped.items():
-        say(f"skipped {name}: {reason}")
-    if not loaded.words:
-        msg = "no word to learn from: every sample was skipped, for the reasons above"
-        raise TrainingError(msg)
-    return loaded.words
+class _Loading:
+    """How samples become words: in memory as far as it goes, read when drawn beyond that."""
+
+    def __init__(
+        self, charset: Charset, skipped: Skipped, say: Callable[[str], None], bar: Bar
+    ) -> None:
+        self.charset, self.skipped, self.say, self.bar = charset, skipped, say, bar
+
+    def sets(
+        self, sets: list[Sequence[Sample]], dev: Sequence[Sample], memory: int
+    ) -> list[Sequence[Labelled]]:
+        """The words of every set; the small ones are held in `memory` (bytes) beside `dev`."""
+        room = memory // BYTES_A_WORD - len(dev)
+        if room < 0:
+            msg = (
+                f"{len(dev)} words to measure on do not fit in --memory {memory / 1e9:g}; "
+                f"measure on some of them, for example --dev SPEC#{MOST_ASIDE}"
+            )
+            raise TrainingError(msg)
+        held = set()
+        for number in sorted(range(len(sets)), key=lambda number: len(sets[number])):
+            room -= len(sets[number])
+            if room >= 0:
+                held.add(number)
+        return [self.set(s) if i in held else self.on_disk(s) for i, s in enumerate(sets)]
+
+    def set(self, part: Sequence[Sample]) -> list[Labelled]:
+        """The words of `part` in memory; the unusable ones are named and left out."""
+        with self.bar(len(part)) as progress:
+            loaded = load_all(part, self.charset, progress)
+        for name, reason in loaded.skipped.items():
+            self.skipped(name, reason)
+        if not loaded.words:
+            msg = "no word to learn from: every sample was skipped, for the reasons above"
+            raise TrainingError(msg)
+        return loaded.words
+
+    def on_disk(self, part: Sequence[Sample]) -> OnDisk:
+        """The words of `part`, each read when it is drawn."""
+        self.say(f"{len(part)} words do not fit in --memory: each is read when it is drawn")
+        return OnDisk(part, self.charset, self.skipped)
 
 
 def _steps(options: Options, words: int) -> int | None:

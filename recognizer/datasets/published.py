@@ -46,6 +46,20 @@ def read_text(path: Path) -> str:
         raise DataError(msg) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """The bytes of `path`.
+
+    Raises:
+        DataError: the file is missing or cannot be read.
+
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{path}: cannot read labels ({error})"
+        raise DataError(msg) from error
+
+
 def rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
     """Line number and columns of every line that is neither blank nor a comment (#).
 

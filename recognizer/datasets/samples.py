@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One word image and what it says.
 
@@ -28,3 +32,36 @@ class Sample:
     text: str
     hand: str
     load: Callable[[], NDArray[np.uint8]]
+
+
+class MadeOnDemand(Sequence[T]):
+    """A sequence that makes an item when it is asked for: millions of them cost no memory."""
+
+    @abstractmethod
+    def item(self, index: int) -> T:
+        """Item `index` of 0 to len - 1."""
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        """The item or items at `index`, counted from the end if negative; raises IndexError."""
+        place = range(len(self))[index]
+        return self.item(place) if isinstance(place, int) else [self.item(i) for i in place]
+
+
+class Chosen(MadeOnDemand[T]):
+    """Some items of a sequence, in the order of their indices there."""
+
+    def __init__(self, items: Sequence[T], indices: NDArray[np.int64]) -> None:
+        """Show `items[i]` for each i of `indices`."""
+        self._items, self._indices = items, indices
+
+    def __len__(self) -> int:
+        """How many were chosen."""
+        return len(self._indices)
+
+    def item(self, index: int) -> T:
+        """See `MadeOnDemand`."""
+        return self._items[int(self._indices[index])]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from recognizer.datasets import folder, iam, mjsynth, table
+from recognizer.datasets.samples import Chosen
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recognizer.datasets.samples import Sample
 
 FORMS = (
@@ -22,13 +27,29 @@ FORMS = (
 """What `samples` understands; a part is train (if not said), val or test."""
 
 
-def samples(spec: str) -> list[Sample]:
+def samples(spec: str) -> Sequence[Sample]:
     """Samples of the data that `spec` names, in one of `FORMS`.
+
+    `SPEC#5000` means 5000 of them at most, spread evenly by chance and always the same ones.
 
     Raises:
         DataError: no such form (lists them), a missing path (names it), or unreadable data.
 
     """
+    named, _, count = spec.rpartition("#")
+    if not named or not count.isdecimal() or Path(spec).exists():
+        return _all(spec)
+    return _some(_all(named), int(count))
+
+
+def _some(found: Sequence[Sample], count: int) -> Sequence[Sample]:
+    if count >= len(found):
+        return found
+    chosen = np.random.default_rng(0).choice(len(found), count, replace=False)
+    return Chosen(found, np.sort(chosen))
+
+
+def _all(spec: str) -> Sequence[Sample]:
     kind, _, rest = spec.partition(":")
     match kind:
         case "mjsynth" if rest:

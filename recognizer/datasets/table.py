@@ -10,6 +10,7 @@ import io
 import zipfile
 import zlib
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -50,7 +51,7 @@ def read_table(path: Path) -> list[Sample]:
     text = read_text(path)
     root = path.parent
     return [
-        Sample(name, label, hand, partial(images.load, root / name))
+        Sample(name, label, hand, partial(_load_file, root, name))
         for name, label, hand in _rows(text, str(path))
     ]
 
@@ -68,8 +69,10 @@ def read_zip(path: Path) -> list[Sample]:
     except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
         msg = f"{path}: not a zip file with {LABELS} at its top ({error})"
         raise DataError(msg) from error
+    # several threads may read images at once, but an archive has one file position
+    lock = Lock()
     return [
-        Sample(name, label, hand, partial(_load_member, archive, name))
+        Sample(name, label, hand, partial(_load_member, archive, lock, name))
         for name, label, hand in _rows(text, f"{path}:{LABELS}")
     ]
 
@@ -85,9 +88,16 @@ def _rows(text: str, source: str) -> Iterator[tuple[str, str, str]]:
         yield columns[0], columns[1], columns[2] if len(columns) > 2 else ""
 
 
-def _load_member(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+def _load_file(root: Path, name: str) -> NDArray[np.uint8]:
+    # the path is made here: one for each line of a large table would take more than its text
+    return images.load(root / name)
+
+
+def _load_member(archive: zipfile.ZipFile, lock: Lock, name: str) -> NDArray[np.uint8]:
     try:
-        with Image.open(io.BytesIO(archive.read(name))) as image:
+        with lock:
+            packed = archive.read(name)
+        with Image.open(io.BytesIO(packed)) as image:
             return images.fit(image)
     except _UNREADABLE as error:
         msg = f"{archive.filename}:{name}: not a readable word image ({error})"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import signal
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
+from recognizer import options as opts
 from recognizer import recognize, shipped, train, training, weights
 from recognizer.cli import COMMANDS
 from recognizer.errors import DataError, TrainingError, WeightsError
@@ -304,7 +306,8 @@ def test_only_a_terminal_shows_progress_between_evaluations(
     from recognizer import cli_train, progress
 
     monkeypatch.setattr(progress, "ON_TERMINAL", 0.0)
-    stderr = SimpleNamespace(isatty=lambda: terminal)
+    stderr = io.StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: terminal)
     monkeypatch.setattr(cli_train, "sys", SimpleNamespace(stderr=stderr))
     data = ("--data", words / "labels.tsv", "--train-portion", 0.5, "--batch-size", 2)
 
@@ -337,11 +340,11 @@ def test_training_goes_on_when_some_words_cannot_be_learned(words: Path, tmp_pat
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[training.Options]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[opts.Options]:
     """What training was asked for; it answers at once."""
-    seen: list[training.Options] = []
+    seen: list[opts.Options] = []
 
-    def run(options: training.Options, *_: object, **__: object) -> float:
+    def run(options: opts.Options, *_: object, **__: object) -> float:
         seen.append(options)
         return 0.25
 
@@ -353,7 +356,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[training.Options]:
     ("budget", "seconds"), [("90s", 90), ("30m", 1800), ("2h", 7200), ("0.5h", 1800)]
 )
 def test_a_budget_is_a_number_with_a_unit(
-    asked: list[training.Options], budget: str, seconds: float
+    asked: list[opts.Options], budget: str, seconds: float
 ) -> None:
     ok("train", "--data", "x.tsv", "--budget", budget)
 
@@ -361,14 +364,14 @@ def test_a_budget_is_a_number_with_a_unit(
 
 
 @pytest.mark.parametrize("budget", ["30", "m", "half", "1d", "", "-5m", "0s", "nanm"])
-def test_a_budget_that_is_no_time_is_refused(asked: list[training.Options], budget: str) -> None:
+def test_a_budget_that_is_no_time_is_refused(asked: list[opts.Options], budget: str) -> None:
     message = error_of(TrainingError, "train", "--data", "x.tsv", f"--budget={budget}")
 
     assert f"--budget '{budget}'" in message
     assert asked == []
 
 
-def test_options_of_training_have_their_documented_defaults(asked: list[training.Options]) -> None:
+def test_options_of_training_have_their_documented_defaults(asked: list[opts.Options]) -> None:
     ok("train", "--data", "a.tsv", "--data", "b.zip", "--epochs", 3)
 
     options = asked[0]
@@ -389,7 +392,7 @@ def test_options_of_training_have_their_documented_defaults(asked: list[training
     ],
 )
 def test_values_out_of_range_are_refused_with_the_option(
-    asked: list[training.Options], wrong: tuple[str, object]
+    asked: list[opts.Options], wrong: tuple[str, object]
 ) -> None:
     result = invoke("train", "--data", "x.tsv", *wrong)
 

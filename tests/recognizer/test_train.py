@@ -11,6 +11,7 @@ import torch
 from recognizer import train, weights
 from recognizer.augment import AugmentConfig
 from recognizer.charset import Charset
+from recognizer.datasets.batches import Batch
 from recognizer.errors import TrainingError
 from recognizer.model import CRNN
 from recognizer.train import TrainConfig, Trainer
@@ -36,7 +37,7 @@ class Recording(Trainer):
         self.batches: list[list[str]] = []
         self.rates: list[float] = []
 
-    def step(self, batch: Sequence[Labelled]) -> float:
+    def step(self, batch: Batch) -> float:
         self.batches.append([word.name for word in batch])
         loss = super().step(batch)
         self.rates.append(max(group["lr"] for group in self.optimizer.param_groups))
@@ -358,7 +359,7 @@ def test_a_reported_loss_is_the_mean_since_the_last_evaluation(
 ) -> None:
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
 
-    def step(batch: Sequence[Labelled]) -> float:
+    def step(batch: Batch) -> float:
         trainer.state.step += 1
         return float(trainer.state.step)
 
@@ -447,7 +448,7 @@ def test_a_word_squeezed_too_narrow_for_its_label_does_not_spoil_the_batch(
     squeezed = replace(words[0], crop=words[0].crop[:, :16], labels=CHARSET.encode("tent" * 2))
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
 
-    loss = trainer.step([squeezed, *words[1:4]])
+    loss = trainer.step(Batch.of([squeezed, *words[1:4]]))
 
     assert math.isfinite(loss)
     assert all(p.isfinite().all() for p in trainer.model.parameters())

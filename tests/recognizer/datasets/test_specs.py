@@ -106,3 +106,35 @@ def test_a_missing_path_is_an_error_that_names_the_path(tmp_path: Path, form: st
 
     with pytest.raises(DataError, match=rf"^{path}(\.\w+)?: no such file or folder"):
         samples(form.format(path))
+
+
+def test_a_number_sign_takes_so_many_samples_always_the_same_ones(tmp_path: Path) -> None:
+    rows = "".join(f"{n}.png\tword{n}\n" for n in range(100))
+    path = write(tmp_path / "labels.tsv", rows)
+
+    some = texts(f"{path}#10")
+
+    assert len(some) == len(set(some)) == 10
+    assert some == texts(f"{path}#10")
+    assert some == sorted(some, key=texts(path).index)
+    assert int(some[-1].removeprefix("word")) > 50
+
+
+def test_more_samples_than_there_are_means_all(tmp_path: Path) -> None:
+    path = write(tmp_path / "labels.tsv", "a.png\tone\nb.png\ttwo\n")
+
+    assert texts(f"{path}#10") == ["one", "two"]
+
+
+def test_a_number_sign_goes_with_a_part(tmp_path: Path) -> None:
+    lines = "".join(f"./1/1/{n}_word_7.jpg 7\n" for n in range(9))
+    write(tmp_path / "annotation_val.txt", lines)
+
+    assert len(samples(f"mjsynth:{tmp_path}:val#4")) == 4
+
+
+def test_a_number_sign_in_a_file_name_is_part_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "words#2"
+    write(folder / "labels.tsv", "a.png\tone\nb.png\ttwo\nc.png\tthree\n")
+
+    assert len(texts(folder)) == 3

@@ -1,0 +1,60 @@
+"""Work done ahead of its use, so that the network does not wait for its data."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+T = TypeVar("T")
+
+
+@contextmanager
+def ahead(items: Generator[T], depth: int) -> Generator[Iterator[T]]:
+    """Let a thread run `items` up to `depth` items ahead; they come in their own order.
+
+    What `items` raises is raised where the item would have come. On leaving, the thread finishes
+    the item in hand and closes `items`.
+    """
+    feed = _Feed(items, depth)
+    feed.thread.start()
+    try:
+        yield feed.taken()
+    finally:
+        feed.close()
+
+
+class _Feed(Generic[T]):
+    """A thread, its finished items, and how many more it may make."""
+
+    def __init__(self, items: Generator[T], depth: int) -> None:
+        self.items = items
+        self.ready: queue.SimpleQueue[T | BaseException] = queue.SimpleQueue()
+        self.room = threading.Semaphore(depth)
+        self.closed = threading.Event()
+        self.thread = threading.Thread(target=self._fill, daemon=True, name="feed")
+
+    def taken(self) -> Iterator[T]:
+        while not isinstance(item := self.ready.get(), BaseException):
+            self.room.release()
+            yield item
+        if not isinstance(item, StopIteration):
+            raise item
+
+    def close(self) -> None:
+        self.closed.set()
+        self.room.release()
+        self.thread.join()
+
+    def _fill(self) -> None:
+        try:
+            while self.room.acquire() and not self.closed.is_set():
+                self.ready.put(next(self.items))
+        except BaseException as error:  # handed over: it is raised where the item is awaited
+            self.ready.put(error)
+        finally:
+            self.items.close()
