@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 weights_option = click.option("--weights", type=PATH, help="Weights (default: the shipped ones).")
+words_option = click.option(
+    "--words",
+    multiple=True,
+    metavar="FILE",
+    help="Words to prefer: one a line, perhaps with a frequency; or `english`. May be repeated.",
+)
 
 
 @click.command()
@@ -38,12 +44,14 @@ weights_option = click.option("--weights", type=PATH, help="Weights (default: th
     show_default=True,
     help="Readings to give of each word.",
 )
+@words_option
 @click.option("--csv", "table", type=PATH, help="Write image, text and confidence to this file.")
 @json_option
 def read(
     crops: tuple[Path, ...],
     weights: Path | None,
     alternatives: int,
+    words: tuple[str, ...],
     table: Path | None,
     *,
     as_json: bool,
@@ -53,9 +61,11 @@ def read(
     \b
     ocrsearch read word.png
     ocrsearch read crops/ --json --alternatives 10
+    ocrsearch read crops/ --words english --words my-names.txt
     """
-    from recognizer import images, recognize, shipped  # noqa: PLC0415 - loads torch
+    from recognizer import images, lexicon, recognize, shipped  # noqa: PLC0415 - loads torch
 
+    known = lexicon.load(words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     rows = []
     failed = False
@@ -67,7 +77,9 @@ def read(
             except DataError as error:
                 failed = True
                 click.echo(str(error), err=True)
-        readings = recognizer.read([crop for _, crop in opened], alternatives=alternatives)
+        readings = recognizer.read(
+            [crop for _, crop in opened], alternatives=alternatives, lexicon=known
+        )
         for (path, _), reading in zip(opened, readings, strict=True):
             rows.append((str(path), reading.text, round(reading.confidence, 4)))
             click.echo(_reading_json(path, reading) if as_json else f"{path}\t{reading.text}")
@@ -118,8 +130,9 @@ def _write_csv(path: Path, rows: list[tuple[str, str, float]]) -> None:
 @click.command()
 @click.argument("data")
 @weights_option
+@words_option
 @json_option
-def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
+def evaluate(data: str, weights: Path | None, words: tuple[str, ...], *, as_json: bool) -> None:
     """Measure how well word images are read: CER, WER, edit distances, words per second.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
@@ -130,15 +143,17 @@ def evaluate(data: str, weights: Path | None, *, as_json: bool) -> None:
     """
     from recognizer import (  # noqa: PLC0415
         calibrate,
+        lexicon,
         recognize,
         shipped,
     )
     from recognizer import evaluate as measure  # noqa: PLC0415 - loads torch
 
+    known = lexicon.load(words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     samples, crops = _loaded(_samples(data))
     start = time.perf_counter()
-    readings = recognizer.read(crops)
+    readings = recognizer.read(crops, lexicon=known)
     seconds = time.perf_counter() - start
     scores = measure.score((s.text, r.text) for s, r in zip(samples, readings, strict=True))
     right = [s.text == r.text for s, r in zip(samples, readings, strict=True)]
