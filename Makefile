@@ -27,6 +27,7 @@ check: install ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy docs/fetch_fonts.py
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 

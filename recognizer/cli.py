@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recognizer.cli_evaluate import evaluate
-from recognizer.cli_options import PATH, json_option, weights_option
+from recognizer.cli_options import PATH, json_option, weights_option, words_option
 from recognizer.cli_synthesize import synthesize
 from recognizer.cli_train import train
 from recognizer.errors import DataError
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="Readings to give of each word.",
 )
+@words_option
 @click.option("--csv", "table", type=PATH, help="Write image, text and confidence to this file.")
 @json_option
 def read(
     crops: tuple[Path, ...],
     weights: Path | None,
     alternatives: int,
+    words: tuple[str, ...],
     table: Path | None,
     *,
     as_json: bool,
@@ -45,9 +47,11 @@ def read(
     \b
     ocrsearch read word.png
     ocrsearch read crops/ --json --alternatives 10
+    ocrsearch read crops/ --words english --words my-names.txt
     """
-    from recognizer import images, recognize, shipped  # noqa: PLC0415 - loads torch
+    from recognizer import images, lexicon, recognize, shipped  # noqa: PLC0415 - loads torch
 
+    known = lexicon.load(words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     rows = []
     failed = False
@@ -59,7 +63,9 @@ def read(
             except DataError as error:
                 failed = True
                 click.echo(str(error), err=True)
-        readings = recognizer.read([crop for _, crop in opened], alternatives=alternatives)
+        readings = recognizer.read(
+            [crop for _, crop in opened], alternatives=alternatives, lexicon=known
+        )
         for (path, _), reading in zip(opened, readings, strict=True):
             rows.append((str(path), reading.text, round(reading.confidence, 4)))
             click.echo(_reading_json(path, reading) if as_json else f"{path}\t{reading.text}")

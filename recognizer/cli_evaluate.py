@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli_options import PATH, json_option, weights_option
+from recognizer.cli_options import PATH, json_option, weights_option, words_option
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.samples import Sample
     from recognizer.decode import Reading
+    from recognizer.lexicon import Lexicon
     from recognizer.recognize import Recognizer
     from recognizer.report import Word
 
@@ -37,6 +38,7 @@ WORST = 50
     show_default=True,
     help="Readings to look for the truth in.",
 )
+@words_option
 @click.option("--greedy", is_flag=True, help="Read the best path only: one reading, faster.")
 @click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this picture.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
@@ -45,6 +47,7 @@ def evaluate(
     data: str,
     weights: Path | None,
     alternatives: int,
+    words: tuple[str, ...],
     worst: Path | None,
     *,
     greedy: bool,
@@ -63,33 +66,40 @@ def evaluate(
     if as_json and as_markdown:
         msg = "--json and --markdown: choose one"
         raise click.UsageError(msg)
-    from recognizer import recognize, report, shipped, tables  # noqa: PLC0415 - loads torch
+    if greedy and words:
+        msg = "--greedy and --words: choose one; the best path knows no words"
+        raise click.UsageError(msg)
+    from recognizer import lexicon, recognize, report, shipped, tables  # noqa: PLC0415 - loads torch
 
+    known = lexicon.load(words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     samples, crops = _loaded(_samples(data))
     start = time.perf_counter()
-    readings = _read(recognizer, crops, 0 if greedy else alternatives)
+    readings = _read(recognizer, crops, 0 if greedy else alternatives, known)
     speed = round(len(crops) / (time.perf_counter() - start), 1)
     how = report.How("greedy" if greedy else "beam", 1 if greedy else alternatives, speed)
-    words = [
+    read = [
         report.Word(s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand)
         for s, r in zip(samples, readings, strict=True)
     ]
-    measured = report.measure(words, how)
+    measured = report.measure(read, how)
     if as_json:
         click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
     else:
         click.echo((tables.markdown if as_markdown else tables.text)(measured))
     if worst:
-        _draw(worst, words, crops)
+        _draw(worst, read, crops)
 
 
 def _read(
-    recognizer: Recognizer, crops: Sequence[NDArray[np.uint8]], alternatives: int
+    recognizer: Recognizer,
+    crops: Sequence[NDArray[np.uint8]],
+    alternatives: int,
+    lexicon: Lexicon | None,
 ) -> list[Reading]:
     """What `recognizer` reads; with no alternatives, the best paths."""
     if alternatives:
-        return recognizer.read(crops, alternatives=alternatives)
+        return recognizer.read(crops, alternatives=alternatives, lexicon=lexicon)
     from recognizer import decode  # noqa: PLC0415 - loads with torch
 
     card = recognizer.card

@@ -9,3 +9,9 @@ import click
 PATH = click.Path(path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 weights_option = click.option("--weights", type=PATH, help="Weights (default: the shipped ones).")
+words_option = click.option(
+    "--words",
+    multiple=True,
+    metavar="FILE",
+    help="Words to prefer: one a line, perhaps with a frequency; or `english`. May be repeated.",
+)

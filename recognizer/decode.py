@@ -3,12 +3,18 @@
 A reading's probability is the CTC probability of its text, summed over all paths, to the extent
 that the beam saw them. Confidence is the probability of the best reading after temperature
 scaling (Guo et al. 2017), which `weights` carries as a calibration constant.
+
+A doubled letter is read where a frame lies between its halves in which the blank is likelier
+than the letter; without one, its halves are one stroke. Training therefore refuses labels whose
+image has no frame to spare for that (`charset.frames_needed`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -18,12 +24,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
+    from recognizer.lexicon import Lexicon
 
 TOP_SYMBOLS = 8
 """Symbols of a frame that the beam considers, blank included."""
 
 _LEAST = 1e-3
 """Frame probability below which the beam does not extend a prefix."""
+
+_Frame: TypeAlias = list[tuple[int, float]]
+"""Labels with their probabilities."""
+
+_Beams: TypeAlias = dict[str, tuple[float, float, int]]
+"""Texts with the probability of ending in a blank, in the last symbol, and that symbol's label."""
+
+_NOTHING = (0.0, 0.0, BLANK)
 
 
 @dataclass(frozen=True)
@@ -69,58 +84,123 @@ def read_greedily(probabilities: NDArray[np.float32], charset: Charset) -> Readi
 
 
 def beam_search(
-    probabilities: NDArray[np.float32], charset: Charset, *, width: int = 10
+    probabilities: NDArray[np.float32],
+    charset: Charset,
+    *,
+    width: int = 10,
+    lexicon: Lexicon | None = None,
 ) -> list[tuple[str, float]]:
     """The `width` most probable texts of [T, labels] with their probabilities, best first.
 
     Source: prefix beam search of Graves & Jaitly 2014 (as laid out by Hannun et al. 2014), over
     the TOP_SYMBOLS best symbols of each frame; without pruning the probabilities are exact.
+
+    With a `lexicon`, texts are ranked by P·r, their CTC probability times the lexicon's reward,
+    and what comes back is P·r / (1 + sum of P·(r - 1) over the beam): the posterior under the
+    prior that the lexicon adds to the network's own, if what the beam did not keep is unlisted.
+    It lies in 0..1, and is P where nothing in the beam is listed.
     """
-    # prefix -> [probability of ending in a blank, in its last symbol]
-    beams: dict[tuple[int, ...], list[float]] = {(): [1.0, 0.0]}
-    for frame in _candidates(probabilities):
-        grown: dict[tuple[int, ...], list[float]] = {}
-        for prefix, (blank, symbol) in beams.items():
-            last = prefix[-1] if prefix else -1
-            for label, p in frame:
-                if label == BLANK:
-                    grown.setdefault(prefix, [0.0, 0.0])[0] += (blank + symbol) * p
-                elif label == last:
-                    grown.setdefault(prefix, [0.0, 0.0])[1] += symbol * p
-                    if blank:
-                        grown.setdefault((*prefix, label), [0.0, 0.0])[1] += blank * p
-                else:
-                    grown.setdefault((*prefix, label), [0.0, 0.0])[1] += (blank + symbol) * p
-        if len(grown) > width:
-            best = sorted(grown.items(), key=_total, reverse=True)[:width]
-            grown = dict(best)
-        beams = grown
-    ranked = sorted(beams.items(), key=_total, reverse=True)
-    return [(charset.decode(prefix), min(1.0, sum(parts))) for prefix, parts in ranked]
+    symbols = "\0" + charset.symbols
+    beams: _Beams = {"": (1.0, 0.0, BLANK)}
+    for frame in _frames(probabilities):
+        beams = _grown(beams, frame, symbols)
+        if len(beams) > width:
+            beams = _best(beams, width, lexicon)
+    ranked = [(text, min(1.0, blank + symbol)) for text, (blank, symbol, _) in beams.items()]
+    if lexicon:
+        ranked = _rewarded(ranked, lexicon)
+    return sorted(ranked, key=itemgetter(1), reverse=True)
 
 
-def _total(item: tuple[tuple[int, ...], list[float]]) -> float:
-    return item[1][0] + item[1][1]
+def _grown(beams: _Beams, frame: _Frame, symbols: str) -> _Beams:
+    """The texts after one more frame, unpruned."""
+    grown: _Beams = {}
+    if frame[0][0] == BLANK:
+        p = frame[0][1]
+        frame = frame[1:]
+        grown = {text: ((b + s) * p, 0.0, last) for text, (b, s, last) in beams.items()}
+        if not frame:
+            return grown
+    seen = grown.get
+    for text, (blank, symbol, last) in beams.items():
+        total = blank + symbol
+        for label, p in frame:
+            before = total
+            if label == last:
+                if symbol:  # the same stroke goes on
+                    b, s, _ = seen(text, _NOTHING)
+                    grown[text] = (b, s + symbol * p, last)
+                before = blank  # an equal letter can only follow a blank
+                if not before:
+                    continue
+            longer = text + symbols[label]
+            known = seen(longer)
+            more = before * p
+            grown[longer] = (known[0], known[1] + more, label) if known else (0.0, more, label)
+    # hundreds of flat frames underflow to nothing; what was read until then stays
+    return grown or beams
 
 
-def _candidates(probabilities: NDArray[np.float32]) -> list[list[tuple[int, float]]]:
-    """Labels worth following at each frame with their probabilities, at least the best one."""
-    count = min(TOP_SYMBOLS, probabilities.shape[1])
-    top = np.argpartition(probabilities, -count, axis=1)[:, -count:]
-    values = np.take_along_axis(probabilities, top, axis=1)
-    floor = np.minimum(_LEAST, values.max(axis=1, keepdims=True))
-    keep = values >= floor
-    return [
-        list(zip(t[k].tolist(), v[k].tolist(), strict=True))
-        for t, v, k in zip(top, values, keep, strict=True)
-    ]
+def _best(beams: _Beams, width: int, lexicon: Lexicon | None) -> _Beams:
+    """The `width` most probable texts, or the most promising ones if there is a lexicon."""
+    if lexicon:
+        promise = lexicon.promise
+        worth = [(b + s) * promise(text) for text, (b, s, _) in beams.items()]
+    else:
+        worth = [b + s for b, s, _ in beams.values()]
+    least = sorted(worth)[-width]
+    pairs = zip(worth, beams.items(), strict=True)
+    best = [(value, item) for value, item in pairs if value >= least]
+    if len(best) > width:  # equals: without a cut, flat posteriors would keep everything
+        best = sorted(best, key=itemgetter(0), reverse=True)[:width]
+    return dict([item for _, item in best])
 
 
-def read(probabilities: NDArray[np.float32], charset: Charset, *, alternatives: int = 5) -> Reading:
-    """Decode the calibrated probabilities [T, labels] of one word.
+def _rewarded(ranked: list[tuple[str, float]], lexicon: Lexicon) -> list[tuple[str, float]]:
+    rewards = [lexicon.reward(text) for text, _ in ranked]
+    total = 1.0 + sum(p * (r - 1.0) for (_, p), r in zip(ranked, rewards, strict=True))
+    return [(text, p * r / total) for (text, p), r in zip(ranked, rewards, strict=True)]
 
-    The text is the best one of the beam; an empty word reads "" with its own probability.
+
+def _frames(probabilities: NDArray[np.float32]) -> list[_Frame]:
+    """Labels worth following at each frame with their probabilities, at least the best one.
+
+    Labels rise, so that a blank comes first. Frames that leave no choice but the one before
+    them, as most frames do, are joined with it: their probabilities multiply, and the sum over
+    paths stays the same.
     """
-    ranked = beam_search(probabilities, charset, width=max(alternatives, 4))
+    floor = np.minimum(_LEAST, probabilities.max(axis=1, keepdims=True))
+    rows, columns = np.nonzero(probabilities >= floor)
+    counts = np.bincount(rows, minlength=len(probabilities)).tolist()
+    follow = zip(columns.tolist(), probabilities[rows, columns].tolist(), strict=True)
+    frames: list[_Frame] = []
+    forced = -1
+    for count in counts:
+        frame = list(islice(follow, count))
+        label, p = frame[0]
+        if count == 1 and label == forced:
+            frames[-1] = [(label, frames[-1][0][1] * p)]
+            continue
+        if count > TOP_SYMBOLS:
+            frame = sorted(sorted(frame, key=itemgetter(1))[-TOP_SYMBOLS:])
+        frames.append(frame)
+        forced = label if count == 1 else -1
+    return frames
+
+
+def read(
+    probabilities: NDArray[np.float32],
+    charset: Charset,
+    *,
+    alternatives: int = 5,
+    lexicon: Lexicon | None = None,
+) -> Reading:
+    """Decode the calibrated probabilities [T, labels] of one word, see `beam_search`.
+
+    The text is the best one of the beam; an empty word reads "" with its own probability. The
+    beam is wider than what is asked for: what a beam kept last is often not the next best.
+    """
+    width = max(20, alternatives * 2) if lexicon else max(10, alternatives * 3 // 2)
+    ranked = beam_search(probabilities, charset, width=width, lexicon=lexicon)
     best, confidence = ranked[0]
     return Reading(best, confidence, tuple(ranked[:alternatives]))

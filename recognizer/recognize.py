@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from recognizer.charset import Charset
     from recognizer.datasets.batches import Labelled
+    from recognizer.lexicon import Lexicon
     from recognizer.model import CRNN
 
 BATCH_PIXELS = 64 * 48 * 192
@@ -58,19 +59,30 @@ class Recognizer:
         return _in_batches(self.backend, crops)
 
     def read(
-        self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
+        self,
+        crops: Sequence[NDArray[np.uint8]],
+        *,
+        alternatives: int = 5,
+        lexicon: Lexicon | None = None,
     ) -> list[decode.Reading]:
         """The reading of each fitted crop (HEIGHT × width, see `images.fit`)."""
-        return [r for r, _ in self.read_with_posteriors(crops, alternatives=alternatives)]
+        read = self.read_with_posteriors(crops, alternatives=alternatives, lexicon=lexicon)
+        return [reading for reading, _ in read]
 
     def read_with_posteriors(
-        self, crops: Sequence[NDArray[np.uint8]], *, alternatives: int = 5
+        self,
+        crops: Sequence[NDArray[np.uint8]],
+        *,
+        alternatives: int = 5,
+        lexicon: Lexicon | None = None,
     ) -> list[tuple[decode.Reading, NDArray[np.float32]]]:
         """Each reading with the calibrated probabilities [T, labels] that it was decoded from."""
         out = []
         for logits in self.logits(crops):
             probabilities = decode.softmax(logits, self.card.temperature)
-            reading = decode.read(probabilities, self.card.charset, alternatives=alternatives)
+            reading = decode.read(
+                probabilities, self.card.charset, alternatives=alternatives, lexicon=lexicon
+            )
             out.append((reading, probabilities))
         return out
 

@@ -1,4 +1,8 @@
-"""What synthetic words say: everyday words, names as programs use them, numbers, signs."""
+"""What synthetic words say: everyday words, names as programs use them, formulas, numbers, signs.
+
+The shares follow what stands on whiteboards: there, one text in twelve is a single letter or
+digit (a node of a graph, a variable), and every eighth has two characters.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,20 @@ if TYPE_CHECKING:
 _TAILS = (".", ",", ":", ";", "?", "!", ")", "=", "()", "...", '"')
 _PAIRS = ("()", "[]", "{}", '""', "''", "<>")
 _SIGNS = ("->", "=>", "==", "!=", "<=", ">=", "+=", "++", "-", "=", "+", "*", "/", "&", "%", "#")
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz" + 2 * "ijknmxyab"
+"""Small letters as variables use them."""
+
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + 2 * "ABCDEFN"
+"""Capitals as nodes and sets use them."""
+
+_FORMULAS = (
+    "O({v})", "O({v}^2)", "O(log{v})", "O(1)", "{v}^2", "2^{v}", "{v}^{d}", "log({v})", "f({v})",
+    "arr[{v}]", "{w}[{v}]", "{w}[{d}]", "{v}[{v}+1]", "{v}++", "{v}--", "{v}+=1", "{v}={d}",
+    "{v}==0", "{v}<{w}", "{v}>{d}", "{v}+{w}", "{v}-1", "{v}/2", "{d}{v}", "{v}{d}", "{v}*{w}",
+    "({v})", "{c}->{v}", "{v},", "{c}:", "{v})", "{d}.", "{d})",
+)  # fmt: skip
+"""Pieces of formulas: v and w are variables, c a capital, d a digit."""
 
 
 class Vocabulary:
@@ -42,11 +60,15 @@ class Vocabulary:
     def draw(self, random: np.random.Generator) -> str:
         """One text without spaces."""
         kind = random.random()
-        if kind < 0.06:
+        if kind < 0.07:  # with numbers of one digit it is .08
+            return self._single(random)
+        if kind < 0.11:
+            return self._formula(random)
+        if kind < 0.17:
             return self._number(random)
-        if kind < 0.08:
+        if kind < 0.19:
             return str(random.choice(_SIGNS))
-        if kind < 0.16:
+        if kind < 0.27:
             return self._name(random)
         word = self._cased(self._word(random), random)
         return self._dressed(word, random) if random.random() < 0.18 else word
@@ -68,6 +90,19 @@ class Vocabulary:
             return parts[0] + "".join(map(str.capitalize, parts[1:2]))
         joint = "_" if style < 0.75 else "."
         return joint.join(parts[:2]) + ("()" if random.random() < 0.3 else "")
+
+    @staticmethod
+    def _single(random: np.random.Generator) -> str:
+        kind = random.random()
+        source = _LETTERS if kind < 0.4 else _CAPITALS if kind < 0.75 else "0123456789"
+        return str(random.choice(list(source)))
+
+    @staticmethod
+    def _formula(random: np.random.Generator) -> str:
+        v, w = (str(letter) for letter in random.choice(list(_LETTERS), 2))
+        capital = str(random.choice(list(_CAPITALS)))
+        form = str(random.choice(_FORMULAS))
+        return form.format(v=v, w=w, c=capital, d=int(random.integers(10)))
 
     @staticmethod
     def _number(random: np.random.Generator) -> str:

@@ -12,8 +12,8 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
+from recognizer import lexicon, recognize, shipped, train, training, weights
 from recognizer import options as opts
-from recognizer import recognize, shipped, train, training, weights
 from recognizer.cli import COMMANDS
 from recognizer.errors import DataError, TrainingError, WeightsError
 
@@ -107,6 +107,56 @@ def test_reading_says_what_the_recognizer_reads(words: Path, small_weights: Path
     result = ok("read", words / "cat.png", "--json", "--weights", small_weights)
 
     assert json.loads(result.stdout)["text"] == expected.text
+
+
+class Prefers:
+    """A lexicon that knows one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def reward(self, text: str) -> float:
+        return 1e30 if text == self.text else 1.0
+
+    promise = reward
+
+
+@pytest.fixture
+def third(words: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The third reading of road.png, which the list `mine.txt` holds."""
+    alone = json.loads(ok("read", words / "road.png", "--json").stdout)
+    text = str(alone["alternatives"][2][0])
+    lists = {("mine.txt",): Prefers(text), (): None}
+    monkeypatch.setattr(lexicon, "load", lists.__getitem__)
+    return text
+
+
+def test_a_word_list_brings_its_words_forward(words: Path, third: str) -> None:
+    result = ok("read", words / "road.png", "--words", "mine.txt")
+
+    assert result.stdout.rstrip("\n").split("\t")[1] == third
+
+
+def test_an_evaluation_may_use_a_word_list(words: Path, third: str) -> None:
+    (words / "labels.tsv").write_text(f"road.png\t{third}\n", encoding="utf-8")
+
+    plain, listed = (
+        json.loads(ok("evaluate", words / "labels.tsv", "--json", *more).stdout)
+        for more in ((), ("--words", "mine.txt"))
+    )
+
+    assert (plain["wer"], listed["wer"]) == (1, 0)
+
+
+@pytest.mark.parametrize("command", ["read", "evaluate"])
+def test_a_word_list_that_is_missing_is_named_before_anything_is_read(
+    words: Path, tmp_path: Path, command: str
+) -> None:
+    gone = ("--words", tmp_path / "gone.txt", "--weights", tmp_path / "none.safetensors")
+
+    message = error_of(DataError, command, words / "labels.tsv", *gone)
+
+    assert "gone.txt: cannot read the word list" in message
 
 
 def test_readings_can_be_written_as_a_table(words: Path, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
+from recognizer.charset import Charset, frames_needed
 from recognizer.decode import beam_search, greedy, read, read_greedily, softmax
+from recognizer.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,83 @@ def test_greedy_keeps_a_double_letter_when_a_blank_lies_between(
     assert text == "hello"
 
 
+def test_the_beam_keeps_a_double_letter_when_a_blank_lies_between(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    charset = Charset("helo")
+    h, e, l, o = 1, 2, 3, 4  # noqa: E741 - the letters of the word
+
+    ranked = beam_search(spoken([h, h, e, 0, l, l, 0, l, 0, o], 5), charset)
+
+    assert ranked[0][0] == "hello"
+
+
+@pytest.mark.parametrize(("gap", "text"), [(0.45, "l"), (0.65, "ll")])
+def test_a_double_letter_needs_a_frame_between_its_halves_where_the_blank_is_likelier(
+    gap: float, text: str
+) -> None:
+    # [blank, l] where the strokes of the first l, the gap, and the second l stand
+    probabilities = np.array([[0.1, 0.9], [gap, 1 - gap], [0.1, 0.9]], dtype=np.float32)
+    charset = Charset("l")
+
+    assert greedy(probabilities, charset) == text
+    assert read(probabilities, charset).text == text
+
+
+@pytest.mark.parametrize("gap", [0.2, 0.8])
+def test_a_doubtful_double_letter_is_among_the_alternatives_both_ways(gap: float) -> None:
+    probabilities = np.array(
+        [[0.0, 1, 0, 0], [0, 0, 1, 0], [gap, 0, 1 - gap, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+        dtype=np.float32,
+    )
+
+    ranked = dict(beam_search(probabilities, Charset("elo")))
+
+    assert ranked == {"ello": pytest.approx(gap), "elo": pytest.approx(1 - gap)}
+
+
+def test_a_double_letter_with_the_fewest_frames_that_it_needs_is_read(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    labels = AB.encode("aabb")
+    shortest = [1, 0, 1, 2, 0, 2]
+
+    assert len(shortest) == frames_needed(labels)
+    assert beam_search(spoken(shortest, 3), AB)[0][0] == "aabb"
+    assert "aabb" not in dict(beam_search(spoken(shortest[:-1], 3), AB, width=WIDE))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_runs_of_frames_that_leave_no_choice_change_nothing(
+    seed: int, random_probabilities: Callable[..., NDArray[np.float32]], all_texts: Callable
+) -> None:
+    random = np.random.default_rng(seed)
+    probabilities = random_probabilities(8, 3, seed)
+    for frame in np.flatnonzero(random.random(8) < 0.7):
+        probabilities[frame] = np.eye(3)[random.integers(3)]
+
+    ranked = dict(beam_search(probabilities, AB, width=WIDE))
+
+    expected = {text: p for text, p in all_texts(probabilities, AB).items() if p}
+    assert ranked == pytest.approx(expected, abs=1e-6)
+
+
+def test_equal_probabilities_do_not_widen_the_beam() -> None:
+    flat = np.full((30, 20), 1 / 20, dtype=np.float32)
+
+    ranked = beam_search(flat, Charset("abcdefghijklmnopqrs"), width=10)
+
+    assert len(ranked) == 10
+
+
+def test_hundreds_of_flat_frames_are_read_as_nothing_sure() -> None:
+    flat = np.full((900, 20), 1 / 20, dtype=np.float32)
+
+    reading = read(flat, Charset("abcdefghijklmnopqrs"))
+
+    assert reading.confidence == pytest.approx(0, abs=1e-6)
+
+
 def test_greedy_collapses_a_repeated_letter_without_a_blank_between(
     spoken: Callable[..., NDArray[np.float32]],
 ) -> None:
@@ -176,3 +254,65 @@ def test_softmax_leaves_the_logits_as_they_were() -> None:
     softmax(logits)
 
     assert logits.tolist() == [[2.0, 1.0]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_a_word_list_a_reading_has_its_posterior_under_both(
+    seed: int, random_probabilities: Callable[..., NDArray[np.float32]], all_texts: Callable
+) -> None:
+    probabilities = random_probabilities(4, 3, seed)
+    lexicon = Lexicon({"ab": 0.01, "bab": 0.001})
+
+    ranked = dict(beam_search(probabilities, AB, width=WIDE, lexicon=lexicon))
+
+    rewarded = {t: p * lexicon.reward(t) for t, p in all_texts(probabilities, AB).items()}
+    total = sum(rewarded.values())
+    assert ranked == pytest.approx({t: p / total for t, p in rewarded.items()}, abs=1e-5)
+
+
+def test_a_word_list_decides_between_close_readings(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    charset = Charset("notea")
+    probabilities = spoken([1, 2, 3, 5], 6)
+    probabilities[3, [4, 5]] = 0.4, 0.5
+
+    plain = read(probabilities, charset)
+    known = read(probabilities, charset, lexicon=Lexicon({"note": 1e-5}))
+
+    assert (plain.text, known.text) == ("nota", "note")
+    assert "nota" in dict(known.alternatives)
+    assert plain.confidence < known.confidence <= 1
+
+
+def test_a_word_list_does_not_forbid_what_is_clearly_written(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    charset = Charset("notea")
+    probabilities = spoken([1, 2, 3, 5], 6, certainty=0.999)
+
+    assert read(probabilities, charset, lexicon=Lexicon({"note": 1e-5})).text == "nota"
+
+
+def test_a_list_that_holds_nothing_of_a_word_changes_nothing(
+    random_probabilities: Callable[..., NDArray[np.float32]],
+) -> None:
+    probabilities = random_probabilities(5, 3)
+
+    with_list = beam_search(probabilities, AB, lexicon=Lexicon({"xyz": 0.1}))
+
+    assert with_list == beam_search(probabilities, AB)
+
+
+def test_the_start_of_a_listed_word_outlives_likelier_starts_in_a_narrow_beam(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    charset = Charset("graphoqe")
+    probabilities = spoken([1, 2, 3, 4, 5], 9, certainty=0.98)
+    probabilities[1, [2, 6, 7, 8]] = 0.1, 0.3, 0.3, 0.28
+    lexicon = Lexicon({"graph": 1e-4})
+
+    found = dict(beam_search(probabilities, charset, width=3, lexicon=lexicon))
+
+    assert max(found, key=found.__getitem__) == "graph"
+    assert "graph" not in dict(beam_search(probabilities, charset, width=3))

@@ -32,7 +32,9 @@ def test_every_text_can_be_written_in_the_default_alphabet() -> None:
 def test_no_other_words_than_the_given_ones_come() -> None:
     letters = {re.sub(r"[^a-z]", "", text.lower()) for text in draw(Vocabulary(["lamp"]), 1000)}
 
-    assert letters == {"", "lamp", "lamplamp"}
+    # formulas bring letters of their own, five at most: O(logn)
+    assert {text for text in letters if len(text) > 5} == {"lamplamp"}
+    assert "lamp" in letters
 
 
 def test_words_come_small_capitalized_and_in_capitals() -> None:
@@ -56,6 +58,28 @@ def test_numbers_signs_and_names_of_programs_come_too() -> None:
     }
     absent = [k for k, form in kinds.items() if not any(re.fullmatch(form, t) for t in drawn)]
     assert absent == []
+
+
+def share(texts: list[str], form: str) -> float:
+    return sum(bool(re.fullmatch(form, text)) for text in texts) / len(texts)
+
+
+def test_one_text_in_twelve_is_a_single_letter_or_digit() -> None:
+    drawn = draw(Vocabulary(WORDS), 8000)
+
+    assert 0.07 < share(drawn, r"[A-Za-z0-9]") < 0.09
+    assert share(drawn, r"[a-z]") > 0.02
+    assert share(drawn, r"[A-Z]") > 0.02
+    assert share(drawn, r"[0-9]") > 0.02
+
+
+def test_one_text_in_twenty_five_is_a_piece_of_a_formula() -> None:
+    drawn = draw(Vocabulary(["lampshade"]), 8000)
+
+    mixed = re.compile(r"(?=.*[a-zA-Z])(?=.*[^a-zA-Z]).{2,8}")
+    assert 0.03 < sum(bool(mixed.fullmatch(text)) for text in drawn) / len(drawn) < 0.045
+    kinds = [r"O\(.+\)", r"[a-z]\^\d", r"arr\[[a-z]\]", r"[a-z]\+\+", r"[a-z]=\d"]
+    assert [kind for kind in kinds if share(drawn, kind) == 0] == []
 
 
 def test_most_texts_are_plain_words() -> None:
