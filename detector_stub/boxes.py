@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import cv2
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -21,12 +23,17 @@ class DetectorError(Exception):
 
 @dataclass(frozen=True)
 class Box:
-    """Half-open pixels of the upright photo: left ≤ x < right, top ≤ y < bottom."""
+    """A word's bounds in half-open pixels of the upright photo: left ≤ x < right, top ≤ y < bottom.
+
+    `corners` are those of the word itself where its line is slanted: (x, y) clockwise from the
+    upper left one along the line.
+    """
 
     left: int
     top: int
     right: int
     bottom: int
+    corners: tuple[tuple[float, float], ...] = ()
 
     @property
     def width(self) -> int:
@@ -37,6 +44,20 @@ class Box:
     def height(self) -> int:
         """Rows."""
         return self.bottom - self.top
+
+    def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The word on `photo` [rows, columns, 3], turned level if its line is slanted."""
+        if not self.corners:
+            return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]
+        upper_left, upper_right, _, lower_left = np.asarray(self.corners, np.float32)
+        width = max(2, round(float(np.linalg.norm(upper_right - upper_left))))
+        height = max(2, round(float(np.linalg.norm(lower_left - upper_left))))
+        level = np.asarray([(0, 0), (width, 0), (0, height)], np.float32)
+        turn = cv2.getAffineTransform(
+            np.asarray([upper_left, upper_right, lower_left], np.float32), level
+        )
+        cut = cv2.warpAffine(photo, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cut, np.uint8)
 
 
 class Detector(Protocol):

@@ -8,7 +8,6 @@ are then sorted into lines.
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from detector_stub.boxes import Box, DetectorError, lines_of
@@ -65,9 +64,8 @@ def _lines(held: dict[str, Any]) -> list[list[Box]]:
 
 
 def _box(numbers: list[int]) -> Box:
-    box = Box(*(int(n) for n in numbers))
-    left, top, right, bottom = astuple(box)
+    left, top, right, bottom = (int(n) for n in numbers)
     if not (left < right and top < bottom):
         msg = f"box {numbers} is empty: expected left < right and top < bottom"
         raise ValueError(msg)
-    return box
+    return Box(left, top, right, bottom)

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 class CRNNReader:
     """The CRNN recogniser as `reading.Recognizer`."""
 
-    def __init__(self, weights: Path, alternatives: int, workers: int | None) -> None:
-        """Load `weights`; raises WeightsError. Imports torch."""
-        from recognizer import recognize  # noqa: PLC0415 - torch takes seconds to import
+    def __init__(
+        self, weights: Path, words: Sequence[str], alternatives: int, workers: int | None
+    ) -> None:
+        """Load `weights` and the lists `words`; raises WeightsError, DataError. Imports torch."""
+        from recognizer import lexicon, recognize  # noqa: PLC0415 - torch takes seconds to import
 
         self._recognizer = recognize.Recognizer(weights, threads=workers)
         self._alternatives = alternatives
+        self._words = lexicon.load(words)
 
     @property
     def fingerprint(self) -> str:
@@ -61,7 +64,7 @@ class CRNNReader:
                 posteriorgram.pack(probabilities) if small else b"",
             )
             for reading, probabilities in self._recognizer.read_with_posteriors(
-                fitted, alternatives=self._alternatives
+                fitted, alternatives=self._alternatives, lexicon=self._words
             )
         ]
 
@@ -82,38 +85,46 @@ class BuiltInEyes:
 
     @cached_property
     def engine(self) -> Engine:
-        """Fingerprint of detector and weights; reads the weights' header, not torch.
+        """Fingerprint of detector, weights and word lists; reads files, not torch.
 
         Raises:
-            EngineError: the weights are missing or damaged.
+            EngineError: weights or a word list are missing or damaged.
 
         """
-        from recognizer import shipped  # noqa: PLC0415
-        from recognizer.errors import WeightsError  # noqa: PLC0415
+        from detector_stub.boxes import DetectorError  # noqa: PLC0415
+        from recognizer import lexicon, shipped  # noqa: PLC0415
+        from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
-            weights = shipped.fingerprint(self.weights)
-            alphabet = shipped.alphabet(self.weights)
-        except WeightsError as error:
+            parts = [self.detector.fingerprint, shipped.fingerprint(self.weights)]
+            parts += filter(None, [lexicon.fingerprint(self._settings.words)])
+            return Engine("+".join(parts), shipped.alphabet(self.weights))
+        except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
-        return Engine(f"{self.detector.fingerprint}+{weights}", alphabet)
 
     @cached_property
     def detector(self) -> Detector:
         """Boxes from a sidecar file where there is one, else the built-in detector."""
         from detector_stub.classical import ClassicalDetector  # noqa: PLC0415
+        from detector_stub.learned import LearnedDetector  # noqa: PLC0415
         from detector_stub.sidecar import SidecarDetector  # noqa: PLC0415
 
-        return SidecarDetector(ClassicalDetector())
+        chosen = {"learned": LearnedDetector, "classical": ClassicalDetector}
+        return SidecarDetector(chosen[self._settings.detector]())
 
     @cached_property
     def recognizer(self) -> CRNNReader:
-        """Raises EngineError if the weights cannot be loaded."""
-        from recognizer.errors import WeightsError  # noqa: PLC0415
+        """Raises EngineError if weights or word lists cannot be loaded."""
+        from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
-            return CRNNReader(self.weights, self._settings.alternatives, self._workers)
-        except WeightsError as error:
+            return CRNNReader(
+                self.weights,
+                self._settings.words,
+                self._settings.alternatives,
+                self._workers,
+            )
+        except (DataError, WeightsError) as error:
             raise EngineError(str(error)) from error
 
 

@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
+    words: tuple[str, ...] = ("english",)
+    detector: Literal["learned", "classical"] = "learned"
     suffixes: tuple[str, ...] = SUFFIXES
     settle_seconds: float = Field(default=2.0, ge=0, le=3600)
     rescan_seconds: float = Field(default=3600.0, ge=1)

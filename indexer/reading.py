@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class BoxLike(Protocol):
-    """Half-open pixels."""
+    """Half-open pixels, and how to cut the word out."""
 
     @property
     def left(self) -> int: ...  # noqa: D102
@@ -39,6 +39,7 @@ class BoxLike(Protocol):
     def right(self) -> int: ...  # noqa: D102
     @property
     def bottom(self) -> int: ...  # noqa: D102
+    def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]: ...  # noqa: D102
 
 
 class Detector(Protocol):
@@ -146,35 +147,31 @@ def read_photos(
     """Readings of a few opened photos; the words of all of them are recognised together."""
     found = [_boxes(path, photo, detector) for path, photo in photos]
     crops = [
-        _crop(photo.pixels, box)
+        Image.fromarray(word.cut(photo.pixels))
         for (_, photo), boxes in zip(photos, found, strict=True)
-        for _, box in boxes
+        for _, _, word in boxes
     ]
     seen = iter(recognizer.read(crops) if crops else ())
     for (_, photo), boxes in zip(photos, found, strict=True):
         words = [
             Word(box, line, s.text, s.confidence, s.alternatives, s.posteriorgram)
-            for (line, box), s in zip(boxes, seen, strict=False)
+            for (line, box, _), s in zip(boxes, seen, strict=False)
             if s.text
         ]
         height, width = photo.pixels.shape[:2]
         yield Reading(width, height, photo.taken, tuple(words))
 
 
-def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Box]]:
-    """Line number and box of each word, clipped to the photo."""
+def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Box, BoxLike]]:
+    """Line number of each word, its box clipped to the photo, and what the detector gave."""
     height, width = photo.pixels.shape[:2]
     boxes = []
     for number, line in enumerate(detector.detect(photo.pixels, path)):
         for b in line:
             box = Box(max(0, b.left), max(0, b.top), min(width, b.right), min(height, b.bottom))
             if box.right - box.left > 1 and box.bottom - box.top > 1:
-                boxes.append((number, box))
+                boxes.append((number, box, b))
     return boxes
-
-
-def _crop(pixels: NDArray[np.uint8], box: Box) -> Image.Image:
-    return Image.fromarray(pixels[box.top : box.bottom, box.left : box.right])
 
 
 @cache

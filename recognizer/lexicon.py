@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +104,17 @@ def load(names: Sequence[str]) -> Lexicon | None:
     return Lexicon(together)
 
 
+def fingerprint(names: Sequence[str]) -> str:
+    """Changes whenever the lists that `load` would read change; "" without lists.
+
+    Raises:
+        DataError: a file cannot be read.
+
+    """
+    contents = [f"{ENGLISH} {version('wordfreq')}" if n == ENGLISH else _content(n) for n in names]
+    return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:8] if names else ""
+
+
 def _english() -> dict[str, float]:
     # loaded here because its tables take a second
     from wordfreq import get_frequency_dict  # noqa: PLC0415
@@ -111,14 +124,17 @@ def _english() -> dict[str, float]:
 
 def _read(path: Path) -> dict[str, float]:
     """Words with shares; frequencies that sum to more than 1 are counts, and are divided."""
+    listed = dict(_rows(_content(str(path)).splitlines(), path))
+    total = max(1.0, sum(f for f in listed.values() if f is not None))
+    return {word: _RARE if f is None else f / total for word, f in listed.items()}
+
+
+def _content(path: str) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path}: cannot read the word list ({error})"
         raise DataError(msg) from error
-    listed = dict(_rows(lines, path))
-    total = max(1.0, sum(f for f in listed.values() if f is not None))
-    return {word: _RARE if f is None else f / total for word, f in listed.items()}
 
 
 def _rows(lines: list[str], path: Path) -> Iterator[tuple[str, float | None]]:

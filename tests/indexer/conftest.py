@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog import Catalog
 from indexer.derived import Stores
 from indexer.fulltext import Fulltext
 from indexer.library import Library
 from indexer.passes import Hooks
-from indexer.photo import Answer, Box, Engine, Seen
+from indexer.photo import Answer, Engine, Seen
 from indexer.posteriors import PosteriorStore
 from indexer.search import Filters, Searcher
 from recognizer.posteriorgram import FoldedPosteriors, pack

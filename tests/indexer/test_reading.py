@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from detector_stub.boxes import Box
 from indexer.errors import PhotoError
-from indexer.photo import Box
 from indexer.reading import Limits, open_upright, read_photos
 
 from .conftest import TileDetector, TileReader, draw_photo

@@ -1,0 +1,242 @@
+"""Words and kernel maps: what the network is taught to draw, and how words are found in it.
+
+A word is a quad: its corners [4, 2] (x, y) in pixels, clockwise from the upper left one along its
+line. Its kernel is the quad shrunk by a share of its height, so that the kernels of neighbours
+do not touch; the shrinking is undone when a kernel is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STRIDE = 4
+"""Pixels of the network's input, along each axis, that share one cell of its maps."""
+
+MULTIPLE = 32
+"""Height and width of an input are multiples of this."""
+
+KERNEL, ABOVE, BELOW, SLOPE = range(4)
+"""Channels of the maps, see `network.WordNet.forward`."""
+
+ALONG = 0.15
+"""Share of a word's height by which its kernel is shorter at each end, at most ..."""
+
+MOST_ALONG = 0.3
+"""... this share of its width."""
+
+ACROSS = 0.25
+"""Share of a word's height by which its kernel is lower at each side."""
+
+_LEAST_HEIGHT = 7.0
+"""Input pixels; lower kernels are noise."""
+
+_LEAST_CELLS = 3
+_KERNEL_LEVEL = 0.5
+_LEAST_SCORE = 0.6
+_STEEPEST = 0.8
+"""Sine of the steepest slope that a line may have."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words on a picture.
+
+    Attributes:
+        quads: corners [N, 4, 2] in pixels.
+        scores: mean kernel probability [N].
+
+    """
+
+    quads: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def none(cls) -> Words:
+        """No words."""
+        return cls(np.empty((0, 4, 2), np.float32), np.empty(0, np.float32))
+
+    def where(self, mask: NDArray[np.bool_]) -> Words:
+        """The words for which `mask` [N] holds."""
+        return Words(self.quads[mask], self.scores[mask])
+
+    def joined(self, others: Words, covered: float) -> Words:
+        """These words, and those of `others` that no word kept covers by more than `covered`.
+
+        Of two of the `others`, the larger is kept: the smaller is a piece of it.
+        """
+        quads = np.concatenate([self.quads, others.quads])
+        scores = np.concatenate([self.scores, others.scores])
+        low, high = quads.min(axis=1), quads.max(axis=1)
+        area = (high - low).prod(axis=1)
+        kept = list(range(len(self.quads)))
+        for one in len(self.quads) + np.argsort(-area[len(self.quads) :]):
+            both = np.minimum(high[one], high[kept]) - np.maximum(low[one], low[kept])
+            if not (both.clip(0).prod(axis=1) > covered * area[one]).any():
+                kept.append(int(one))
+        return Words(quads[kept], scores[kept])
+
+    def heights(self) -> NDArray[np.float32]:
+        """Height of each word across its line [N], pixels."""
+        return np.asarray(np.linalg.norm(self.quads[:, 3] - self.quads[:, 0], axis=1), np.float32)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Each quad's own axes: centre [N, 2], unit vectors along and across [N, 2], sizes [N]."""
+
+    centre: NDArray[np.float32]
+    along: NDArray[np.float32]
+    across: NDArray[np.float32]
+    width: NDArray[np.float32]
+    height: NDArray[np.float32]
+
+
+def frame(quads: NDArray[np.float32]) -> Frame:
+    """The axes of quads [N, 4, 2] that are nearly rectangles."""
+    way = (quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3]) / 2
+    width = np.linalg.norm(way, axis=1)
+    along = way / np.maximum(width, 1e-6)[:, None]
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    down = (quads[:, 3] - quads[:, 0] + quads[:, 2] - quads[:, 1]) / 2
+    height = np.abs((down * across).sum(axis=1))
+    return Frame(quads.mean(axis=1), along, across, width, height)
+
+
+def find(maps: NDArray[np.float32]) -> Words:
+    """Words in maps [4, rows, columns] (see `network.WordNet.forward`), in input pixels."""
+    probability = 1 / (1 + np.exp(-maps[KERNEL]))
+    count, labels = cv2.connectedComponents(
+        (probability > _KERNEL_LEVEL).astype(np.uint8), connectivity=4
+    )
+    ys, xs = np.nonzero(labels)
+    label, count = labels[ys, xs] - 1, count - 1
+    cells = np.bincount(label, minlength=count)
+
+    def mean(values: NDArray[np.float32]) -> NDArray[np.float64]:
+        return np.bincount(label, values, minlength=count) / np.maximum(cells, 1)
+
+    sine = mean(maps[SLOPE][ys, xs]).clip(-_STEEPEST, _STEEPEST)
+    along = np.stack([np.sqrt(1 - sine**2), sine], axis=1)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    points = (np.stack([xs, ys], axis=1) + 0.5) * STRIDE
+    on, off = (points * along[label]).sum(axis=1), (points * across[label]).sum(axis=1)
+    top = mean(off - np.expm1(maps[ABOVE][ys, xs]) * STRIDE)
+    foot = mean(off + np.expm1(maps[BELOW][ys, xs]) * STRIDE)
+    start, end = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(start, label, on)
+    np.maximum.at(end, label, on)
+    start, end = _unshrunk(start - STRIDE / 2, end + STRIDE / 2, foot - top)
+    scores = mean(probability[ys, xs])
+    keep = (cells >= _LEAST_CELLS) & (scores > _LEAST_SCORE) & (foot - top > _LEAST_HEIGHT)
+    corners = [(start, top), (end, top), (end, foot), (start, foot)]
+    quads = np.stack([a[:, None] * along + b[:, None] * across for a, b in corners], axis=1)
+    return Words(quads[keep].astype(np.float32), scores[keep].astype(np.float32))
+
+
+def _unshrunk(
+    start: NDArray[np.float64], end: NDArray[np.float64], height: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of the words whose kernels reach from `start` to `end`."""
+    width = end - start
+    narrow = width * MOST_ALONG / (1 - 2 * MOST_ALONG)
+    margin = np.minimum(ALONG * height, narrow)
+    return start - margin, end + margin
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the network should answer for one picture; all [rows / 4, columns / 4].
+
+    Attributes:
+        kernel: 1 in the kernel of a word, else 0.
+        weight: how sure that is: 0 where a word is known to be illegible or too small.
+        above, below, slope: see `network.WordNet.forward`; only in kernels.
+        share: weight of a cell's geometry: large words do not outweigh small ones.
+
+    """
+
+    kernel: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    above: NDArray[np.float32]
+    below: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    share: NDArray[np.float32]
+
+    def stacked(self) -> NDArray[np.float32]:
+        """All six, in this order: [6, rows / 4, columns / 4]."""
+        return np.stack([self.kernel, self.weight, self.above, self.below, self.slope, self.share])
+
+
+SMALLEST = 9.0
+"""Input pixels: lower words cannot be told apart at this stride, and are not taught."""
+
+DOUBT = 0.07
+"""Weight of ink that nobody has boxed: it is mostly drawing, but boxes are missing too."""
+
+
+def draw(
+    quads: NDArray[np.float32],
+    legible: NDArray[np.bool_],
+    doubtful: NDArray[np.uint8],
+) -> Targets:
+    """Targets of a picture.
+
+    Args:
+        quads: corners [N, 4, 2] of all words and other boxed ink, in input pixels.
+        legible: [N], false where a box holds ink that is not one legible word.
+        doubtful: [rows, columns], nonzero where there is ink, boxed or not.
+
+    """
+    rows, columns = (side // STRIDE for side in doubtful.shape)
+    weight = np.ones((rows, columns), np.float32)
+    ink = cv2.resize(doubtful, (columns, rows), interpolation=cv2.INTER_AREA)
+    weight[ink > 0] = DOUBT
+    maps = np.zeros((5, rows, columns), np.float32)
+    axes = frame(quads)
+    taught = legible & (axes.height >= SMALLEST)
+    for quad in quads[~taught]:
+        cv2.fillConvexPoly(weight, np.round(quad / STRIDE * 8).astype(np.int32), 0, shift=3)
+    for index in np.flatnonzero(taught).tolist():
+        _draw_word(quads[index], index, axes, maps, weight)
+    kernel, above, below, slope, share = maps
+    return Targets(kernel, weight, above, below, slope, share)
+
+
+def _draw_word(
+    quad: NDArray[np.float32],
+    index: int,
+    axes: Frame,
+    maps: NDArray[np.float32],
+    weight: NDArray[np.float32],
+) -> None:
+    """Draw one word into the windows of `maps` and `weight` that it covers."""
+    low = np.floor(quad.min(axis=0) / STRIDE).astype(int).clip(0)
+    high = np.ceil(quad.max(axis=0) / STRIDE).astype(int).clip(0, weight.shape[::-1])
+    if (high <= low).any():
+        return
+    window = (slice(low[1], high[1]), slice(low[0], high[0]))
+    ys, xs = np.mgrid[window]
+    from_centre = np.stack([xs, ys], axis=2) * STRIDE + STRIDE / 2 - axes.centre[index]
+    on, off = from_centre @ axes.along[index], from_centre @ axes.across[index]
+    width, height = float(axes.width[index]), float(axes.height[index])
+    weight[window][(np.abs(on) < width / 2) & (np.abs(off) < height / 2)] = 1
+    end = width / 2 - min(ALONG * height, MOST_ALONG * width)
+    kernel = (np.abs(on) < end) & (np.abs(off) < (0.5 - ACROSS) * height)
+    if not kernel.any():
+        return
+    values = (
+        1.0,
+        np.log1p((off + height / 2).clip(0) / STRIDE),
+        np.log1p((height / 2 - off).clip(0) / STRIDE),
+        axes.along[index, 1],
+        1 / np.sqrt(kernel.sum()),
+    )
+    for one, value in zip(maps, values, strict=True):
+        one[window][kernel] = value[kernel] if isinstance(value, np.ndarray) else value

@@ -1,0 +1,117 @@
+"""The learned detector: a small network that draws the kernel of every word."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from detector_stub import kernels
+from detector_stub.boxes import Box, DetectorError, lines_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detector_stub.kernels import Words
+    from detector_stub.network import WordNet
+
+SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
+
+_LEAST_SIDE = 16
+"""Pixels; no word is legible on a smaller picture."""
+
+LEVELS = (400, 1000, 2400)
+"""Longest side of the photo, in pixels, at each look; the last one bounds time and memory."""
+
+LEAST_HEIGHT, MOST_HEIGHT = 25.0, 85.0
+"""Pixels of a look between which words are its business; lower ones are left to a closer look,
+higher ones were found by a wider one. A step between looks is less than the range, so that no
+word falls between two."""
+
+CLOSER_SHARE = 0.1
+"""A closer look is taken if this share of the words so far is too low."""
+
+LARGEST_SCALE = 2.0
+"""Pictures are not blown up further: there would be nothing to see."""
+
+_COVERED = 0.6
+"""Share of a word that a word kept before covers if it is a part of that one, or the same."""
+
+
+class LearnedDetector:
+    """Finds words by a network; large and small writing at the scale that suits each."""
+
+    def __init__(self, path: Path = SHIPPED) -> None:
+        """The weights at `path` are loaded when the first photo comes."""
+        self._path = path
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the method, its version and its weights; raises DetectorError."""
+        try:
+            content = self._path.read_bytes()
+        except OSError as error:
+            msg = f"{self._path}: cannot read the weights ({error.strerror}); check the path"
+            raise DetectorError(msg) from error
+        return f"learned-1-{hashlib.sha256(content).hexdigest()[:16]}"
+
+    @cached_property
+    def _net(self) -> WordNet:
+        from detector_stub import weights  # noqa: PLC0415 - torch takes seconds to import
+
+        return weights.load(self._path)
+
+    def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
+        """Lines of word boxes in reading order; see `boxes.Detector`."""
+        del path  # the built-in detectors look at pixels only
+        if min(photo.shape[:2]) < _LEAST_SIDE:
+            return []
+        return lines_of([_box(quad) for quad in self.words(photo).quads])
+
+    def words(self, photo: NDArray[np.uint8]) -> Words:
+        """Words in pixels of `photo`: large ones from afar, small ones from close by."""
+        longest = max(photo.shape[:2])
+        levels = [level for level in LEVELS if level <= LARGEST_SCALE * longest] or LEVELS[:1]
+        kept = kernels.Words.none()
+        for level in levels:
+            seen = look(self._net, photo, level)
+            heights = seen.heights() * level / longest
+            high = (heights >= LEAST_HEIGHT) | (level == levels[-1])
+            low = (heights <= MOST_HEIGHT) | (level == levels[0])
+            kept = kept.joined(seen.where(high & low), _COVERED)
+            if (
+                len(heights)
+                and level >= LEVELS[1]
+                and (heights < LEAST_HEIGHT).mean() < CLOSER_SHARE
+            ):
+                break
+        return kept
+
+
+def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
+    """Words on `photo`, in its own pixels, seen with its longest side at `longest` pixels."""
+    import torch  # noqa: PLC0415 - takes seconds
+
+    from detector_stub.network import normalize  # noqa: PLC0415
+    from detector_stub.weights import mixed_precision  # noqa: PLC0415
+
+    scale = longest / max(photo.shape[:2])
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    seen = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=method)
+    below, right = (-side % kernels.MULTIPLE for side in seen.shape[:2])
+    padded = cv2.copyMakeBorder(seen, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    with torch.inference_mode(), mixed_precision():
+        maps = net(normalize(torch.from_numpy(padded)[None])).float()[0].numpy()
+    words = kernels.find(maps)
+    return kernels.Words(words.quads / np.float32(scale), words.scores)
+
+
+def _box(quad: NDArray[np.float32]) -> Box:
+    left, top = np.floor(quad.min(axis=0)).clip(0).astype(int).tolist()
+    right, bottom = np.ceil(quad.max(axis=0)).astype(int).tolist()
+    corners = tuple((float(x), float(y)) for x, y in quad)
+    return Box(left, top, max(right, left + 1), max(bottom, top + 1), corners)
