@@ -49,15 +49,26 @@ class Box:
         """The word on `photo` [rows, columns, 3], turned level if its line is slanted."""
         if not self.corners:
             return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]
-        upper_left, upper_right, _, lower_left = np.asarray(self.corners, np.float32)
+        part, corners = self._part(photo)
+        upper_left, upper_right, _, lower_left = corners
         width = max(2, round(float(np.linalg.norm(upper_right - upper_left))))
         height = max(2, round(float(np.linalg.norm(lower_left - upper_left))))
         level = np.asarray([(0, 0), (width, 0), (0, height)], np.float32)
-        turn = cv2.getAffineTransform(
-            np.asarray([upper_left, upper_right, lower_left], np.float32), level
-        )
-        cut = cv2.warpAffine(photo, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        turn = cv2.getAffineTransform(np.stack([upper_left, upper_right, lower_left]), level)
+        cut = cv2.warpAffine(part, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(cut, np.uint8)
+
+    def _part(self, photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """The part of `photo` around the word, never empty, and the corners in its pixels.
+
+        OpenCV 4 turns no picture of 32,767 pixels a side; panoramas are larger.
+        """
+        corners = np.asarray(self.corners, np.float32)
+        size = np.asarray(photo.shape[1::-1])
+        low = (np.floor(corners.min(axis=0)).astype(int) - 1).clip(0, size - 1)
+        high = np.maximum(np.ceil(corners.max(axis=0)).astype(int) + 2, low + 1)
+        part = photo[low[1] : high[1], low[0] : high[0]]
+        return part, corners - low.astype(np.float32)
 
 
 class Detector(Protocol):

@@ -74,11 +74,14 @@ class Words:
         quads = np.concatenate([self.quads, others.quads])
         scores = np.concatenate([self.scores, others.scores])
         low, high = quads.min(axis=1), quads.max(axis=1)
-        area = (high - low).prod(axis=1)
+        area = np.asarray([cv2.contourArea(quad) for quad in quads], np.float32)
         kept = list(range(len(self.quads)))
         for one in len(self.quads) + np.argsort(-area[len(self.quads) :]):
             both = np.minimum(high[one], high[kept]) - np.maximum(low[one], low[kept])
-            if not (both.clip(0).prod(axis=1) > covered * area[one]).any():
+            # bounds of slanted words overlap where the words do not, but only there is a need to ask
+            near = np.asarray(kept, int)[(both > 0).all(axis=1)]
+            shared = [cv2.intersectConvexConvex(quads[one], quads[other])[0] for other in near]
+            if not any(common > covered * area[one] for common in shared):
                 kept.append(int(one))
         return Words(quads[kept], scores[kept])
 

@@ -64,6 +64,9 @@ def _lines(held: dict[str, Any]) -> list[list[Box]]:
 
 
 def _box(numbers: list[int]) -> Box:
+    if len(numbers) != 4:
+        msg = f"box {numbers} has {len(numbers)} numbers: expected left, top, right, bottom"
+        raise ValueError(msg)
     left, top, right, bottom = (int(n) for n in numbers)
     if not (left < right and top < bottom):
         msg = f"box {numbers} is empty: expected left < right and top < bottom"

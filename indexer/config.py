@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from indexer.errors import ConfigError
 
@@ -49,6 +49,11 @@ class Settings(BaseSettings):
                 msg = f"{suffix!r} must start with a dot, for example '.jpg'"
                 raise ValueError(msg)
         return tuple(suffix.lower() for suffix in value)
+
+    @field_validator("words")
+    @classmethod
+    def _at_home(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./english" stays
 
     @field_validator("home", "weights", "folders")
     @classmethod
@@ -106,6 +111,9 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         return Settings(**(values | given))
     except ValidationError as error:
         raise ConfigError(_explain(error, file, values)) from error
+    except SettingsError as error:
+        msg = f'OCRSEARCH_… variable: {error}; a list is written as JSON: \'["one", "two"]\''
+        raise ConfigError(msg) from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -49,7 +49,9 @@ def test_without_a_file_the_other_detector_is_asked(tmp_path):
         ({"version": 2, "boxes": []}, "version 2 is not known"),
         ({"boxes": []}, "version"),
         ({"version": 1, "boxes": [[5, 0, 5, 9]]}, "is empty"),
-        ({"version": 1, "boxes": [[5, 0, 9]]}, "bottom"),
+        ({"version": 1, "boxes": [[5, 0, 9]]}, r"\[5, 0, 9\] has 3 numbers: .* bottom"),
+        ({"version": 1, "boxes": [[5, 0, 9, 9, 1]]}, "has 5 numbers"),
+        ({"version": 1, "boxes": [5, 0, 9, 9]}, "int"),
     ],
 )
 def test_a_damaged_file_is_named_with_its_fault(tmp_path, held, reason):

@@ -72,3 +72,47 @@ def test_a_suffix_without_dot_is_refused(file):
 
     with pytest.raises(ConfigError, match="must start with a dot"):
         config.load(file)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('words = "english"', "words"),
+        ("words = [3]", "words"),
+        ('detector = "best"', "detector"),
+        ("detector = 1", "detector"),
+    ],
+)
+def test_a_wrong_choice_of_words_or_detector_names_its_key(file, line, key):
+    file.write_text(f"{line}\n")
+
+    with pytest.raises(ConfigError, match=rf"config\.toml: {key} = "):
+        config.load(file)
+
+
+def test_a_wrong_detector_is_answered_with_those_that_there_are(file):
+    file.write_text('detector = "best"\n')
+
+    with pytest.raises(ConfigError, match="'learned' or 'classical'"):
+        config.load(file)
+
+
+def test_english_words_and_the_learned_detector_are_the_default(file):
+    assert config.load().words == ("english",)
+    assert config.load().detector == "learned"
+
+
+def test_word_lists_can_be_left_out_or_given_by_file_and_variable(file, monkeypatch):
+    file.write_text("words = []\n")
+    assert config.load(file).words == ()
+
+    monkeypatch.setenv("OCRSEARCH_WORDS", '["english", "~/terms.txt", "./english"]')
+    expected = ("english", str(Path.home() / "terms.txt"), "./english")
+    assert config.load(file).words == expected
+
+
+def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):
+    monkeypatch.setenv("OCRSEARCH_WORDS", "english")
+
+    with pytest.raises(ConfigError, match=r"words.*written as JSON"):
+        config.load()

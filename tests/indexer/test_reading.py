@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from detector_stub.boxes import Box
+from indexer import photo
 from indexer.errors import PhotoError
 from indexer.reading import Limits, open_upright, read_photos
 
@@ -175,4 +176,34 @@ def test_boxes_are_clipped_to_the_photo(tmp_path):
 
     [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileReader())
 
-    assert [w.box for w in reading.words] == [Box(0, 16, 40, 32)]
+    assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
+
+
+def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
+    """A word that runs downwards: its corners say so, its bounds do not."""
+    path = draw_photo(tmp_path / "a.png", "helios")
+    Image.open(path).transpose(Image.Transpose.ROTATE_270).save(path)
+
+    class Turned(TileDetector):
+        def detect(self, photo, path):
+            return [[Box(0, 0, 16, 96, ((16.0, 0.0), (16.0, 96.0), (0.0, 96.0), (0.0, 0.0)))]]
+
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileReader())
+
+    assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
+
+
+def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
+    class Moved(Box):
+        def cut(self, photo):
+            return photo[32:48, :64]
+
+    class Own(TileDetector):
+        def detect(self, photo, path):
+            return [[Moved(0, 16, 96, 32)]]
+
+    path = draw_photo(tmp_path / "a.png", "helios", "luna")
+
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
+
+    assert [w.text for w in reading.words] == ["luna"]
