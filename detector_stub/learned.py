@@ -49,6 +49,13 @@ class LearnedDetector:
         """The weights at `path` are loaded when the first photo comes."""
         self._path = path
 
+    @classmethod
+    def of(cls, net: WordNet) -> LearnedDetector:
+        """A detector with a network in memory, in evaluation mode, as training measures it."""
+        detector = cls()
+        detector._net = net
+        return detector
+
     @cached_property
     def fingerprint(self) -> str:
         """Names the method, its version and its weights; raises DetectorError."""
