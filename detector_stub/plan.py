@@ -83,11 +83,15 @@ def recall(run: Path, given: dict[str, Any]) -> Options:
         if name not in CHANGEABLE and value != was:
             flag = "--" + name.replace("_", "-")
             msg = (
-                f"{flag} {value}: the run in {run} has {was}; leave {flag} out to continue it, "
-                "or begin another run in another --out"
+                f"{flag} {_said(value)}: the run in {run} has {_said(was)}; leave {flag} out to "
+                "continue it, or begin another run in another --out"
             )
             raise TrainingError(msg)
     return replace(kept, **given)
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass

@@ -12,6 +12,7 @@ import math
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,13 @@ from detector_stub import crops, weights
 from detector_stub.learned import LearnedDetector
 from detector_stub.loss import loss
 from detector_stub.measure import measure
-from detector_stub.network import normalize
+from detector_stub.network import DetectorConfig, WordNet, normalize
 from detector_stub.plan import Options, State, TrainingError, rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from detector_stub.network import WordNet
     from detector_stub.pages import Album, Page
 
     Row = dict[str, float]
@@ -91,18 +91,15 @@ class Trainer:
         losses: list[float] = []
         if not self.state.step:
             self.checkpoint()  # a run that is killed before its first evaluation can be resumed
-        if self.progress < 1 and not stop():
-            start = time.monotonic()
-            for batch in batches(album, self.options, self.state.step):
-                losses.append(self.step(*batch))
+        with closing(batches(album, self.options, self.state.step)) as ahead:
+            while self.progress < 1 and not stop():
+                start = time.monotonic()
+                losses.append(self.step(*next(ahead)))
                 self.state.elapsed += time.monotonic() - start
                 watch(self._row(losses[-1:]))
                 if self.state.step % self.options.evaluate_every == 0 or self.progress == 1:
                     report(self.evaluate(dev, losses))
                     losses.clear()
-                if self.progress == 1 or stop():
-                    break
-                start = time.monotonic()
         if losses and self.state.best < 0:
             # stopped before the first look: what was learned so far must not be lost
             report(self.evaluate(dev, losses))
@@ -123,7 +120,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), CLIP_NORM)
-        if not math.isfinite(float(value) + float(norm)):
+        if not math.isfinite(value.item() + norm.item()):
             msg = (
                 f"{self.folder}: step {self.state.step} gave no finite loss; begin another run "
                 f"with a lower --lr than {self.options.lr:g}"
@@ -132,7 +129,7 @@ class Trainer:
         self.optimizer.step()
         self.state.step += 1
         self._follow()
-        return float(value)
+        return value.item()
 
     def evaluate(self, dev: Sequence[Page], losses: Sequence[float]) -> Row:
         """Measure the averaged weights, note the row, keep the weights if they are the best."""
@@ -149,6 +146,7 @@ class Trainer:
     def checkpoint(self) -> None:
         """Write everything that resuming needs, under a temporary name first."""
         saved = {
+            "config": asdict(self.net.config),
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -165,18 +163,11 @@ class Trainer:
             TrainingError: there is none, it is damaged, or it belongs to another network.
 
         """
-        path = self.folder / CHECKPOINT
-        try:
-            saved = torch.load(path, weights_only=True)
+        with _checkpoint(self.folder) as saved:
             self.net.load_state_dict(saved["net"])
             self.average.load_state_dict(saved["average"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.state = State(**saved["state"])
-        except (
-            OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError, ValueError
-        ) as error:  # fmt: skip
-            msg = f"{path}: cannot resume from this checkpoint ({error!r})"
-            raise TrainingError(msg) from error
 
     def _follow(self) -> None:
         """Let the averaged weights follow; faster at first, so that the start is forgotten."""
@@ -203,7 +194,26 @@ class Trainer:
         }
 
 
-def batches(album: Album, options: Options, step: int) -> Iterator[Batch]:
+def network(folder: Path) -> WordNet:
+    """A network like that of the run in `folder`, untrained; raises TrainingError."""
+    with _checkpoint(folder) as saved:
+        return WordNet(DetectorConfig(**saved["config"]))
+
+
+@contextmanager
+def _checkpoint(folder: Path) -> Generator[dict[str, Any]]:
+    """What a run left; what goes wrong on reading it, or on using it here, is a TrainingError."""
+    path = folder / CHECKPOINT
+    try:
+        yield torch.load(path, weights_only=True)
+    except (
+        OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError, ValueError
+    ) as error:  # fmt: skip
+        msg = f"{path}: cannot resume from this checkpoint ({error!r})"
+        raise TrainingError(msg) from error
+
+
+def batches(album: Album, options: Options, step: int) -> Generator[Batch]:
     """Batches from `step` on, without end; a thread cuts the next one meanwhile."""
     with ThreadPoolExecutor(1, "crops") as thread:
         following = thread.submit(_batch, album, options, step)

@@ -46,7 +46,8 @@ def run(
         msg = f"{out}: holds a run already; continue it with --resume {out} or choose another --out"
         raise TrainingError(msg)
     learned, dev = split(options)
-    trainer = train.Trainer(out, _network(options), options, _provenance(options))
+    net = train.network(out) if resume else _network(options)
+    trainer = train.Trainer(out, net, options, _provenance(options))
     if resume:
         trainer.restore()
     options.write(out)
