@@ -54,6 +54,7 @@ class LearnedDetector:
         """A detector with a network in memory, in evaluation mode, as training measures it."""
         detector = cls()
         detector._net = net
+        detector.fingerprint = "learned-1-in-memory"
         return detector
 
     @cached_property

@@ -56,6 +56,28 @@ def test_the_quads_move_along_with_the_picture(page, monkeypatch):
     assert max(outside) < 0.01
 
 
+def test_picture_and_quads_stay_together_to_a_fifth_of_a_pixel(monkeypatch):
+    plain(monkeypatch)
+    monkeypatch.setattr(crops, "_GREY", (255, 255, 255))
+    monkeypatch.setattr(crops, "HEIGHTS", (60.0, 60.0))  # three times the size
+    page = sheet_with([], ground=255)
+    page.photo[180:200, 240:280] = 0
+    word = np.asarray([[(240, 180), (280, 180), (280, 200), (240, 200)]], np.float32)
+    page = Sheet(page.photo, word, np.ones(1, bool), page.doubtful)
+    ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
+    apart = []
+
+    for seed in range(60):
+        crop = crops.cut(page, SIDE, np.random.default_rng(seed))
+        dark = 1 - crop.photo.mean(axis=2)
+        if len(crop.quads) and crop.quads.min() > 3 and crop.quads.max() < SIDE - 3:
+            middle = np.asarray([(dark * xs).sum(), (dark * ys).sum()]) / dark.sum()
+            apart.append(middle - crop.quads[0].mean(axis=0))
+
+    assert len(apart) > 10
+    assert np.abs(np.mean(apart, axis=0)).max() < 0.2
+
+
 def test_the_kernels_lie_on_the_words(page, monkeypatch):
     plain(monkeypatch)
 

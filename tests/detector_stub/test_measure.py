@@ -88,6 +88,14 @@ def test_the_better_pair_leaves_the_other_word_to_the_other_box():
     assert compare(truth, found).matched == 2
 
 
+def test_the_best_pair_is_taken_even_if_two_worse_ones_would_count_more():
+    truth = boxes([0, 0, 100, 40], [30, 0, 130, 40])
+    # the first fits the first word wholly and the second by 70 / 130, the second only the first
+    found = boxes([0, 0, 100, 40], [0, 0, 60, 40])
+
+    assert compare(truth, found).matched == 1
+
+
 def test_one_box_matches_one_word_but_may_be_a_hit_of_two():
     truth = boxes([0, 0, 100, 40], [0, 0, 100, 40])
     # both words fit the second box as well; the first box fits neither
