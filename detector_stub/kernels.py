@@ -114,7 +114,7 @@ def frame(quads: NDArray[np.float32]) -> Frame:
 
 def find(maps: NDArray[np.float32]) -> Words:
     """Words in maps [4, rows, columns] (see `network.WordNet.forward`), in input pixels."""
-    probability = 1 / (1 + np.exp(-maps[KERNEL]))
+    probability = 1 / (1 + np.exp(-maps[KERNEL].clip(-50)))
     count, labels = cv2.connectedComponents(
         (probability > _KERNEL_LEVEL).astype(np.uint8), connectivity=4
     )
@@ -199,7 +199,9 @@ def draw(
     """
     rows, columns = (side // STRIDE for side in doubtful.shape)
     weight = np.ones((rows, columns), np.float32)
-    ink = cv2.resize(doubtful, (columns, rows), interpolation=cv2.INTER_AREA)
+    # 255, so that a thin stroke does not round to nothing when cells are averaged
+    marked = (doubtful > 0).astype(np.uint8) * np.uint8(255)
+    ink = cv2.resize(marked, (columns, rows), interpolation=cv2.INTER_AREA)
     weight[ink > 0] = DOUBT
     maps = np.zeros((5, rows, columns), np.float32)
     axes = frame(quads)

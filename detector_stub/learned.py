@@ -24,16 +24,12 @@ SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 
-LEVELS = (400, 1000, 2400)
-"""Longest side of the photo, in pixels, at each look; the last one bounds time and memory."""
+FAR, CLOSE = 700, 2000
+"""Longest side of the photo, in pixels, at the two looks; the close one bounds time and memory."""
 
-LEAST_HEIGHT, MOST_HEIGHT = 25.0, 85.0
-"""Pixels of a look between which words are its business; lower ones are left to a closer look,
-higher ones were found by a wider one. A step between looks is less than the range, so that no
-word falls between two."""
-
-CLOSER_SHARE = 0.1
-"""A closer look is taken if this share of the words so far is too low."""
+HIGH = 40.0
+"""Pixels of the far look: words at least this high are taken from it. From close by, a headline is
+too large for the network to see it whole."""
 
 LARGEST_SCALE = 2.0
 """Pictures are not blown up further: there would be nothing to see."""
@@ -48,6 +44,14 @@ class LearnedDetector:
     def __init__(self, path: Path = SHIPPED) -> None:
         """The weights at `path` are loaded when the first photo comes."""
         self._path = path
+
+    @classmethod
+    def of(cls, net: WordNet) -> LearnedDetector:
+        """A detector with a network in memory, in evaluation mode, as training measures it."""
+        detector = cls()
+        detector._net = net
+        detector.fingerprint = "learned-1-in-memory"
+        return detector
 
     @cached_property
     def fingerprint(self) -> str:
@@ -73,23 +77,15 @@ class LearnedDetector:
         return lines_of([_box(quad) for quad in self.words(photo).quads])
 
     def words(self, photo: NDArray[np.uint8]) -> Words:
-        """Words in pixels of `photo`: large ones from afar, small ones from close by."""
+        """Words in pixels of `photo`: large ones from afar, the others from close by."""
         longest = max(photo.shape[:2])
-        levels = [level for level in LEVELS if level <= LARGEST_SCALE * longest] or LEVELS[:1]
-        kept = kernels.Words.none()
-        for level in levels:
-            seen = look(self._net, photo, level)
-            heights = seen.heights() * level / longest
-            high = (heights >= LEAST_HEIGHT) | (level == levels[-1])
-            low = (heights <= MOST_HEIGHT) | (level == levels[0])
-            kept = kept.joined(seen.where(high & low), _COVERED)
-            if (
-                len(heights)
-                and level >= LEVELS[1]
-                and (heights < LEAST_HEIGHT).mean() < CLOSER_SHARE
-            ):
-                break
-        return kept
+        most = round(LARGEST_SCALE * longest)
+        seen = look(self._net, photo, min(FAR, most))
+        large = seen.where(seen.heights() * min(FAR, most) / longest >= HIGH)
+        if most <= FAR or (len(seen.quads) and len(large.quads) == len(seen.quads)):
+            return kernels.Words.none().joined(seen, _COVERED)
+        closer = look(self._net, photo, min(CLOSE, most))
+        return kernels.Words.none().joined(large, _COVERED).joined(closer, _COVERED)
 
 
 def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
@@ -101,7 +97,8 @@ def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
 
     scale = longest / max(photo.shape[:2])
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    seen = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=method)
+    size = tuple(max(1, round(side * scale)) for side in photo.shape[1::-1])
+    seen = cv2.resize(photo, size, interpolation=method)
     below, right = (-side % kernels.MULTIPLE for side in seen.shape[:2])
     padded = cv2.copyMakeBorder(seen, 0, below, 0, right, cv2.BORDER_REPLICATE)
     with torch.inference_mode(), mixed_precision():

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
+class WeightsError(DetectorError):
+    """A weights file that is missing, damaged, of another format or of another network."""
+
+    exit_code = 5
+
+
 def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
     """Write weights in half precision, under a temporary name first."""
     tensors = {
@@ -37,7 +43,7 @@ def load(path: Path) -> WordNet:
     """Read a network, in evaluation mode.
 
     Raises:
-        DetectorError: missing, damaged, another format, or tensors that do not fit.
+        WeightsError: missing, damaged, another format, or tensors that do not fit.
 
     """
     try:
@@ -46,14 +52,14 @@ def load(path: Path) -> WordNet:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if head["format"] != FORMAT:
             msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}"
-            raise DetectorError(msg)
+            raise WeightsError(msg)
         config = head["config"]
         config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}
         net = WordNet(DetectorConfig(**config))
         net.load_state_dict({name: _full(tensor) for name, tensor in tensors.items()})
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         msg = f"{path}: not usable as weights of the detector ({error}); fetch or train them again"
-        raise DetectorError(msg) from error
+        raise WeightsError(msg) from error
     return net.eval().to(memory_format=torch.channels_last)
 
 

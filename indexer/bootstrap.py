@@ -207,8 +207,9 @@ def stores(settings: Settings) -> Stores:
     return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors))
 
 
-def recognizer_commands() -> list[click.Command]:
-    """The recogniser's own commands: train, evaluate, read, synthesize. Imports no torch."""
-    from recognizer import cli  # noqa: PLC0415 - keeps all names of other packages in functions
+def engine_commands() -> list[click.Command]:
+    """The commands of recogniser and detector, such as train and evaluate. Imports no torch."""
+    from detector_stub import cli as detector  # noqa: PLC0415 - all names of other packages
+    from recognizer import cli as recognizer  # noqa: PLC0415 - stay in functions
 
-    return cli.COMMANDS
+    return recognizer.COMMANDS + detector.COMMANDS

@@ -280,5 +280,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     show_off.run(load, out)
 
 
-for command in bootstrap.recognizer_commands():
+for command in bootstrap.engine_commands():
     main.add_command(command)
