@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detector_stub.kernels import Targets
     from detector_stub.pages import Sheet
 
-HEIGHTS = (17.0, 115.0)
+HEIGHTS = (22.0, 80.0)
 """Pixels between which the page's typical word is drawn, on a log scale: some more on both sides
 than the detector looks for at one of its scales."""
 

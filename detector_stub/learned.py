@@ -24,8 +24,15 @@ SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 
-FAR, CLOSE = 700, 2000
-"""Longest side of the photo, in pixels, at the two looks; the close one bounds time and memory."""
+FAR, CLOSE = 700, 2400
+"""Longest side of the photo, in pixels, at the far look, and at the close one at most: it bounds
+time and memory."""
+
+READABLE = 60.0
+"""Pixels that the lower words of a photo should be high at the close look."""
+
+LOW_SHARE = 0.25
+"""Share of the words of a photo that count as its lower ones."""
 
 HIGH = 40.0
 """Pixels of the far look: words at least this high are taken from it. From close by, a headline is
@@ -33,6 +40,9 @@ too large for the network to see it whole."""
 
 LARGEST_SCALE = 2.0
 """Pictures are not blown up further: there would be nothing to see."""
+
+_LINE_SHARE, _LINES_WORDS = 0.5, 3
+"""Something large is a block of text if it holds so many words lower than this share of it."""
 
 _COVERED = 0.6
 """Share of a word that a word kept before covers if it is a part of that one, or the same."""
@@ -80,12 +90,27 @@ class LearnedDetector:
         """Words in pixels of `photo`: large ones from afar, the others from close by."""
         longest = max(photo.shape[:2])
         most = round(LARGEST_SCALE * longest)
-        seen = look(self._net, photo, min(FAR, most))
-        large = seen.where(seen.heights() * min(FAR, most) / longest >= HIGH)
-        if most <= FAR or (len(seen.quads) and len(large.quads) == len(seen.quads)):
+        far = min(FAR, most)
+        seen = look(self._net, photo, far)
+        heights = seen.heights() * far / longest
+        low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 0.0
+        close = min(CLOSE, most, round(far * READABLE / max(low, 1.0)))
+        if close <= far:
             return kernels.Words.none().joined(seen, _COVERED)
-        closer = look(self._net, photo, min(CLOSE, most))
+        closer = look(self._net, photo, close)
+        large = seen.where(heights >= HIGH)
+        large = large.where(~_blocks(large, closer))
         return kernels.Words.none().joined(large, _COVERED).joined(closer, _COVERED)
+
+
+def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
+    """Which of the `large` words [N] are no words but several lines of small writing."""
+    heights, middles = closer.heights(), closer.quads.mean(axis=1)
+    blocks = np.zeros(len(large.quads), bool)
+    for index, (quad, height) in enumerate(zip(large.quads, large.heights(), strict=True)):
+        inside = ((middles > quad.min(axis=0)) & (middles < quad.max(axis=0))).all(axis=1)
+        blocks[index] = (heights[inside] < _LINE_SHARE * height).sum() >= _LINES_WORDS
+    return blocks
 
 
 def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:

@@ -104,8 +104,8 @@ def test_words_are_shown_large_and_small_whatever_their_size_on_the_page():
         heights = np.concatenate([frame(quads).height for quads in seen if len(quads)])
 
         assert heights.min() < 30
-        assert heights.max() > (55 if height == 15 else 85)
-        assert heights.max() < 150
+        assert heights.max() > (50 if height == 15 else 60)
+        assert heights.max() < 110
 
 
 def test_levels_stay_between_0_and_1(page):
