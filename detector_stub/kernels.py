@@ -85,6 +85,13 @@ class Words:
                 kept.append(int(one))
         return Words(quads[kept], scores[kept])
 
+    def longer(self, share: float) -> Words:
+        """The words with so many times their height more at each end."""
+        axes = frame(self.quads)
+        ends = ((axes.height * share)[:, None] * axes.along)[:, None]
+        signs = np.asarray([-1, 1, 1, -1], np.float32)[None, :, None]
+        return Words((self.quads + signs * ends).astype(np.float32), self.scores)
+
     def heights(self) -> NDArray[np.float32]:
         """Height of each word across its line [N], pixels."""
         return np.asarray(np.linalg.norm(self.quads[:, 3] - self.quads[:, 0], axis=1), np.float32)

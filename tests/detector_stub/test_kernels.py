@@ -270,3 +270,11 @@ def test_words_can_be_picked():
     both = words(quad_at((100, 100), 60, 20), quad_at((300, 100), 60, 40))
 
     assert both.where(both.heights() > 30).heights() == pytest.approx([40], abs=0.01)
+
+
+def test_a_word_grows_longer_along_its_own_line():
+    word = Words(np.stack([quad_at((200, 150), 120, 40, 20)]), np.ones(1, np.float32))
+
+    longer = word.longer(0.25)
+
+    assert np.allclose(longer.quads[0], quad_at((200, 150), 140, 40, 20), atol=0.01)
