@@ -117,9 +117,13 @@ def fingerprint(names: Sequence[str]) -> str:
 
 def _english() -> dict[str, float]:
     # loaded here because its tables take a second
-    from wordfreq import get_frequency_dict  # noqa: PLC0415
+    from wordfreq import get_frequency_dict, get_frequency_list  # noqa: PLC0415
 
-    return {word: f for word, f in get_frequency_dict("en").items() if word.isalpha()}
+    listed = {word: f for word, f in get_frequency_dict("en").items() if word.isalpha()}
+    # wordfreq would keep its own copies for as long as the daemon runs
+    get_frequency_dict.cache_clear()
+    get_frequency_list.cache_clear()
+    return listed
 
 
 def _read(path: Path) -> dict[str, float]:
