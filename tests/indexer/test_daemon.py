@@ -93,5 +93,5 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     assert world.find("word55", exact=True) == []
     assert world.find("word71", exact=True) == []
     assert world.find("other1", exact=True) == ["p71.png"]
-    # 200 photos and 5 replacements in batches of 8, nothing read twice
-    assert world.eyes.recognizer.reads == 25 + 1
+    # 200 photos and 5 replacements in batches of 4, nothing read twice
+    assert world.eyes.recognizer.reads == 50 + 2
