@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
+from recognizer.cli_options import PATH
 from recognizer.errors import DataError
-
-PATH = click.Path(path_type=Path)
 
 
 @click.group()

@@ -14,13 +14,12 @@ import click
 from click.core import ParameterSource
 
 from recognizer import options as opts
+from recognizer.cli_options import PATH
 from recognizer.errors import TrainingError
 from recognizer.progress import Live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-PATH = click.Path(path_type=Path)
 
 
 @click.command()

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer import images, weights
+from recognizer import images, recognize, shipped, training, weights
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.batches import Labelled
 from recognizer.model import CRNN, ModelConfig
@@ -144,3 +144,11 @@ def spoken() -> Callable[..., NDArray[np.float32]]:
         return probabilities
 
     return follow
+
+
+@pytest.fixture
+def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands take small weights for the shipped ones, and no GPU."""
+    monkeypatch.setattr(shipped, "WEIGHTS", small_weights)
+    for module in (recognize, training):
+        monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))

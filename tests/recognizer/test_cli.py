@@ -9,10 +9,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 from click.testing import CliRunner, Result
 
-from recognizer import lexicon, recognize, shipped, train, training, weights
+from recognizer import lexicon, recognize, train, training, weights
 from recognizer import options as opts
 from recognizer.cli import COMMANDS
 from recognizer.errors import DataError, TrainingError, WeightsError
@@ -25,12 +24,7 @@ if TYPE_CHECKING:
 
 TEXTS = ["cat", "dog", "net", "road"]
 
-
-@pytest.fixture(autouse=True)
-def _small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "WEIGHTS", small_weights)
-    for module in (recognize, training):
-        monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
+pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from recognizer import checkpoint, options, recognize, shipped, train, training
+from recognizer import checkpoint, options, train, training
 from recognizer.cli_train import train as command
 from recognizer.errors import DataError, TrainingError
 
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 TEXTS = ["cat", "dog", "net", "road", "sea", "win"]
 
-
-@pytest.fixture(autouse=True)
-def _small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "WEIGHTS", small_weights)
-    for module in (recognize, training):
-        monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
+pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
 
 
 @pytest.fixture
