@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from indexer import logs
 from indexer.catalog import Catalog
 from indexer.derived import Stores
 from indexer.errors import CatalogError, EngineError
@@ -16,7 +17,7 @@ from indexer.posteriors import PosteriorStore
 from indexer.search import Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import click
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.library import Library
-    from indexer.reading import Detector
+    from indexer.opening import Limits
+    from indexer.reading import Detector, Outcome
+    from indexer.worker import Worker
 
 
 class CRNNReader:
@@ -70,7 +73,7 @@ class CRNNReader:
 
 
 class BuiltInEyes:
-    """The built-in detector and recogniser, loaded when first used."""
+    """The built-in detector and recogniser, loaded when first used; photos are read apart."""
 
     def __init__(self, settings: Settings, workers: int | None = None) -> None:
         """Nothing is loaded yet."""
@@ -127,6 +130,31 @@ class BuiltInEyes:
         except (DataError, WeightsError) as error:
             raise EngineError(str(error)) from error
 
+    @cached_property
+    def _worker(self) -> Worker:
+        from indexer.worker import Bounds, Worker  # noqa: PLC0415 - only writing needs it
+
+        bounds = Bounds(self._settings.photo_seconds, self._settings.worker_megabytes)
+        return Worker(partial(_eyes_apart, self._settings, self._workers, logs.as_now()), bounds)
+
+    def read(
+        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
+    ) -> list[Outcome]:
+        """See `reading.Eyes`; networks are loaded and photos opened in a process of their own."""
+        return self._worker.read(paths, limits, stop)
+
+    def close(self) -> None:
+        """End that process."""
+        self._worker.close()
+
+
+def _eyes_apart(
+    settings: Settings, workers: int | None, configure_logs: Callable[[], None]
+) -> BuiltInEyes:
+    """Eyes in the process that reads, which begins with nothing."""
+    configure_logs()
+    return BuiltInEyes(settings, workers)
+
 
 def make_home(settings: Settings) -> None:
     """Create the home folder, private: the index inside is only safe if nobody else writes it.
@@ -172,8 +200,9 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         raise CatalogError(msg) from error
     try:
         holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-        with Catalog(settings.database) as catalog:
-            yield Library(settings, catalog, stores(settings), BuiltInEyes(settings, workers))
+        eyes = BuiltInEyes(settings, workers)
+        with Catalog(settings.database) as catalog, closing(eyes):
+            yield Library(settings, catalog, stores(settings), eyes)
     finally:
         lock.release()
 

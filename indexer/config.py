@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     alternatives: int = Field(default=8, ge=1, le=50)
     max_megapixels: float = Field(default=150.0, gt=0)
     max_megabytes: float = Field(default=200.0, gt=0)
+    photo_seconds: float = Field(default=60.0, gt=0)
+    worker_megabytes: float = Field(default=3000.0, gt=0)
     missing_share: float = Field(default=0.5, gt=0, le=1)
     keep_days: float = Field(default=7.0, ge=0)
     retry_minutes: float = Field(default=60.0, ge=0)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from indexer import reading, scan
+from indexer import opening, scan
 from indexer.derived import packed, weights
 from indexer.errors import CatalogError, PhotoError
-from indexer.passes import Hooks, Pass, Summary
+from indexer.opening import GoneError, Limits
+from indexer.passes import Pass, Summary
 from indexer.photo import Failure, Stamp, State
-from indexer.reading import Limits, Upright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,32 +21,26 @@ if TYPE_CHECKING:
     from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.derived import Stores
-    from indexer.photo import Engine, Reading, Stale
+    from indexer.passes import Hooks
+    from indexer.photo import Stale
+    from indexer.reading import Eyes, Read
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
 
-BATCH_PIXELS = 60e6
-"""Opened photos together: a few at 12 megapixels, or a single huge one."""
+INDEX_SECONDS = 30.0
+"""What is read can be found after this time, even in the middle of a long backlog."""
+
+PATIENCE = 3.0
+"""Seconds that photos read together should take: a photo that arrives meanwhile waits for them."""
+
+_LOOKS = 20
+"""Files taken in between two looks at what has arrived."""
+
+_LONGEST_REASON = 500
 
 _FEW = 10
 """Below this many photos a folder may lose any share of them without being taken for offline."""
-
-
-class Eyes(Protocol):
-    """Detector and recogniser, loaded when first used; the fingerprint costs little."""
-
-    @property
-    def engine(self) -> Engine:
-        """What identifies this pair."""
-
-    @property
-    def detector(self) -> reading.Detector:
-        """Raises EngineError if it cannot start."""
-
-    @property
-    def recognizer(self) -> reading.Recognizer:
-        """Raises EngineError if it cannot start."""
 
 
 class Library:
@@ -56,6 +51,7 @@ class Library:
         self.settings, self.catalog, self.eyes = settings, catalog, eyes
         self.index, self.posteriors = stores.index, stores.posteriors
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
+        self._seconds = 0.0  # that a photo takes, by experience
 
     # one pass ------------------------------------------------------------------------------
 
@@ -84,18 +80,18 @@ class Library:
         unseen = [*offline, *found.failed]
         known = {p: s for p, s in known.items() if not any(p.is_relative_to(u) for u in unseen)}
         summary.offline = offline
-        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks, limit))
+        this = Pass(summary, hooks, limit, stamps=found.files)
+        self._apply(scan.compare(found.files, known), this)
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
 
     def sync_paths(self, paths: Iterable[Path], hooks: Hooks) -> Summary:
         """The same for single files that something happened to."""
-        wanted = set(paths)
-        found = scan.look(wanted, self.settings.suffixes)
-        known = {p: s for p, s in self.catalog.places().items() if p in wanted}
-        summary = Summary(found=len(found.files), problems=dict(found.failed))
-        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks))
-        return summary
+        this = Pass(Summary(), hooks)
+        changes = self._look(set(paths), this)
+        this.summary.found = len(this.stamps)
+        self._apply(changes, this)
+        return this.summary
 
     def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
         """Make both derived stores anew from the catalog, without reading a photo."""
@@ -149,53 +145,124 @@ class Library:
                 away.append(root)
         return away
 
-    def _apply(self, changes: scan.Changes, stamps: dict[Path, Stamp], this: Pass) -> None:
-        """Take in what is new, newest first, and read it; then forget what is gone.
+    def _look(self, paths: set[Path], this: Pass) -> scan.Changes:
+        """How single files differ from the catalog; what lies behind a link is not there."""
+        found = scan.look(paths, self.settings.suffixes)
+        files = {path: stamp for path, stamp in found.files.items() if not _linked(path)}
+        known = {p: s for p, s in self.catalog.places().items() if p in paths}
+        this.stamps.update(files)
+        this.summary.problems.update(found.failed)
+        return scan.compare(files, known)
+
+    def _apply(self, changes: scan.Changes, this: Pass) -> None:
+        """Take in and read what is new, newest first; then forget what is gone.
 
         New names come before lost ones, so a moved file finds its reading.
         """
         due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
-        again = [path for path in due if path in stamps]
-        new = list(dict.fromkeys((*changes.added, *changes.changed, *again)))
-        new.sort(key=lambda path: -stamps[path].mtime_ns)
-        left = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
-        this.total = len({*new, *left})
-        # a few at a time: the first photo is found long before the last one has been looked at
-        for start in range(0, len(new), INDEX_BATCH):
-            for path in new[start : start + INDEX_BATCH]:
-                if this.hooks.stop():
-                    return
-                self._take_in(path, stamps[path], this, added=path in changes.added)
-            self._read_pending(stamps, this)
-        self._read_pending(stamps, this)
-        self.catalog.drop_places(changes.gone, this.hooks.clock())
-        this.summary.removed = len(changes.gone)
+        new = {*changes.added, *changes.changed, *(path for path in due if path in this.stamps)}
+        this.added.update(changes.added)
+        self._queue(new, this)
+        if self._work_off(this):
+            # a moved file that another engine had read, for example
+            self._queue(set(), this)
+            self._work_off(this)
+            # what has come back meanwhile was found, so it has a stamp
+            self._forget([path for path in changes.gone if path not in this.stamps], this)
         self.index_stale()
 
-    def _take_in(self, path: Path, stamp: Stamp, this: Pass, *, added: bool) -> None:
+    def _queue(self, new: set[Path], this: Pass) -> None:
+        """Let `new` files wait to be taken in and read, and those that were taken in before."""
+        this.known = {
+            path: content
+            for path, content in self.catalog.unread(self.eyes.engine).items()
+            if path in this.stamps and path not in new and content not in this.begun
+        }
+        this.put_first({*new, *this.known})
+        this.total += len(new) + len(set(this.known.values()))
+
+    def _work_off(self, this: Pass) -> bool:
+        """Read what waits, a few photos at a time; False if this pass was told to end before."""
+        while this.waiting and not this.hooks.stop():
+            self._read_some(self._next(this), this)
+            arrived = this.hooks.arrived()
+            if arrived is None:
+                break
+            if arrived:
+                self._admit(set(arrived), this)
+        return not this.waiting
+
+    def _admit(self, arrived: set[Path], this: Pass) -> None:
+        """Let files that arrived in the middle of a pass be read next."""
+        changes = self._look(arrived, this)
+        fresh = {*changes.added, *changes.changed}
+        this.total += len(fresh.difference(this.waiting))
+        this.added.update(changes.added)
+        this.urgent.update(fresh)
+        for path in fresh:
+            this.known.pop(path, None)
+        this.put_first(fresh)
+        for path in changes.gone:
+            this.stamps.pop(path, None)
+        self._forget(changes.gone, this)
+
+    def _forget(self, gone: Sequence[Path], this: Pass) -> None:
+        self.catalog.drop_places(gone, this.hooks.clock())
+        this.summary.removed += len(gone)
+
+    def _next(self, this: Pass) -> dict[Path, str]:
+        """Photos to read together, with their content; what is new is taken in on the way."""
+        together = int(PATIENCE / self._seconds) if self._seconds else self.settings.batch_photos
+        size = max(1, min(together, self.settings.batch_photos))
+        chosen: dict[Path, str] = {}
+        for _ in range(_LOOKS):
+            if not this.waiting or len(chosen) == size or this.hooks.stop():
+                break
+            path = this.waiting.popleft()
+            content = this.known.get(path) or self._take_in(path, this)
+            if content in this.begun:  # a copy
+                this.total -= 1
+            elif content:
+                this.begun.add(content)
+                chosen[path] = content
+        return chosen
+
+    def _take_in(self, path: Path, this: Pass) -> str | None:
+        """The content hash of a file that is to be read; None if there is nothing to read."""
         try:
-            content = reading.content_hash(reading.load(path, self._limits))
+            content, stamp = opening.content_hash(path, self._limits)
             state = self.catalog.put_place(path, stamp, content)
+        except GoneError:
+            this.total -= 1
         except PhotoError as error:
             self._fail(path, str(error), this)
         else:
-            if state is not State.PENDING:
-                this.total -= 1
-                this.summary.moved += added
+            if state is State.PENDING:
+                return content
+            this.total -= 1
+            this.summary.moved += path in this.added
+        return None
 
-    def _read_pending(self, stamps: dict[Path, Stamp], this: Pass) -> None:
-        """Read what waits among the files that were found, and let the full text follow."""
-        pending = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
-        for batch in self._opened(pending[: this.left], this):
+    def _read_some(self, chosen: dict[Path, str], this: Pass) -> None:
+        """Read a few photos and, where it is time, let the full text follow."""
+        paths = list(chosen)[: this.left]
+        if paths:
             start = time.perf_counter()
-            outcomes = self._read(batch)
-            seconds = (time.perf_counter() - start) / len(batch)
-            for (path, photo), outcome in zip(batch, outcomes, strict=True):
+            outcomes = self.eyes.read(paths, self._limits, this.hooks.stop)
+            seconds = (time.perf_counter() - start) / len(paths)
+            self._seconds = (self._seconds + seconds) / 2
+            for path, outcome in zip(paths, outcomes, strict=True):
                 if isinstance(outcome, str):
                     self._fail(path, outcome, this, seconds)
+                elif outcome is None:  # gone, or given up: another copy may be read
+                    this.begun.discard(chosen[path])
                 else:
-                    self._keep(path, photo, outcome, this, seconds)
-        self.index_stale()
+                    self._keep(path, chosen[path], outcome, this, seconds)
+        this.behind += len(paths)
+        late = this.hooks.clock() - this.committed >= INDEX_SECONDS
+        if this.behind and (late or this.behind >= INDEX_BATCH or this.urgent.intersection(paths)):
+            self.index_stale()
+            this.behind, this.committed = 0, this.hooks.clock()
 
     def index_stale(self) -> None:
         """Let the full text catch up with the catalog."""
@@ -205,49 +272,28 @@ class Library:
             self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
             self.catalog.indexed(stale)
 
-    def _opened(self, pending: Sequence[Path], this: Pass) -> Iterator[list[tuple[Path, Upright]]]:
-        """Opened photos, a few at a time; those that do not open are recorded as failed."""
-        batch: list[tuple[Path, Upright]] = []
-        pixels = 0
-        for path in pending:
-            if this.hooks.stop():
-                break
-            try:
-                batch.append((path, reading.open_upright(path, self._limits)))
-            except PhotoError as error:
-                self._fail(path, str(error), this)
-                continue
-            pixels += batch[-1][1].pixels.size // 3
-            if len(batch) >= self.settings.batch_photos or pixels >= BATCH_PIXELS:
-                yield batch
-                batch, pixels = [], 0
-        if batch:
-            yield batch
-
-    def _read(self, batch: Sequence[tuple[Path, Upright]]) -> list[Reading | str]:
-        """A reading for each photo, or why there is none."""
-        detector, recognizer = self.eyes.detector, self.eyes.recognizer
-        try:
-            return list(reading.read_photos(batch, detector, recognizer))
-        except Exception as error:
-            # no photo, however odd, may stop the others: find the one and go on without it
-            if len(batch) > 1:
-                return [outcome for photo in batch for outcome in self._read([photo])]
-            expected = hasattr(error, "exit_code")
-            return [str(error) if expected else f"{type(error).__name__} while reading: {error}"]
-
-    def _keep(self, path: Path, photo: Upright, seen: Reading, this: Pass, seconds: float) -> None:
-        self.catalog.put_reading(photo.content, seen, self.eyes.engine)
-        this.summary.read += bool(seen.words)
-        this.summary.empty += not seen.words
-        this.step(path, f"{len(seen.words)} words", seconds)
+    def _keep(self, path: Path, content: str, read: Read, this: Pass, seconds: float) -> None:
+        if read.content != content:  # it changed after it was taken in
+            self.catalog.put_place(path, read.stamp, read.content)
+        words = read.reading.words
+        self.catalog.put_reading(read.content, read.reading, self.eyes.engine)
+        this.summary.read += bool(words)
+        this.summary.empty += not words
+        this.step(path, f"{len(words)} words", seconds)
 
     def _fail(self, path: Path, reason: str, this: Pass, seconds: float = 0.0) -> None:
         attempts = 1 + self.catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
+        # names that are not UTF-8 come in here, and what decoders make of damaged text
+        reason = reason.encode(errors="backslashreplace").decode()[:_LONGEST_REASON]
         failure = Failure(path, reason, attempts, this.hooks.clock() + wait)
         found = scan.look([path], self.settings.suffixes).files
         self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
         this.summary.failed += 1
         this.summary.problems[path] = reason
         this.step(path, f"failed: {reason}", seconds)
+
+
+def _linked(path: Path) -> bool:
+    """Whether a link is on the way to `path`, which may then lie outside of the photo folder."""
+    return os.path.realpath(path.parent) != os.fspath(path.parent)

@@ -55,21 +55,19 @@ class Lookup:
         )
         return {row.path: Stamp(row.size, row.mtime_ns) for row in self._read(both)}
 
-    def unread(self, engine: Engine) -> list[Path]:
-        """One place of each photo that this engine has not read, newest file first."""
+    def unread(self, engine: Engine) -> dict[Path, str]:
+        """Every place of each photo that this engine has not read, with its content hash."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
-            sa.select(PLACE.c.photo_id, PLACE.c.path)
+            sa.select(PLACE.c.path, PHOTO.c.hash)
             .join(PHOTO)
             .where(
                 (PHOTO.c.state == State.PENDING)
                 | PHOTO.c.engine_id.is_(None)
                 | PHOTO.c.engine_id.not_in(number)
             )
-            .order_by(PLACE.c.mtime_ns.desc())
         )
-        first = {row.photo_id: row.path for row in reversed(rows)}
-        return list(reversed(first.values()))
+        return {row.path: row.hash for row in rows}
 
     def alphabet(self) -> str:
         """The alphabet of the engine that was used last, "" before the first photo."""

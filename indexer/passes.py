@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from indexer.photo import Stamp
 
 
 @dataclass(frozen=True)
@@ -38,21 +41,55 @@ class Summary:
 
 @dataclass(frozen=True)
 class Hooks:
-    """How a pass talks to its caller: stop early, report steps, know the time."""
+    """How a pass talks to its caller.
+
+    Attributes:
+        stop: whether to end now; a photo that is being read is given up and stays pending.
+        report: told of each photo that is done.
+        clock: seconds since 1970.
+        arrived: asked between photos: files to read next, before all that wait, or None if the
+            pass shall end soon, because everything must be looked at again.
+
+    """
 
     stop: Callable[[], bool] = lambda: False
     report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
     clock: Callable[[], float] = time.time
+    arrived: Callable[[], frozenset[Path] | None] = frozenset
 
 
 @dataclass
 class Pass:
-    """One pass under way: what it did, whom it tells, how many photos it reads and may read."""
+    """One pass under way: what it did, what it has left to do, whom it tells.
+
+    Attributes:
+        stamps: of every file that this pass has found.
+        waiting: files to take in and read, the next one first.
+        known: content hash of each file in `waiting` that was taken in before.
+        added: files with new names.
+        urgent: files that arrived in the middle of the pass.
+        begun: content hashes that are read, or being read.
+        behind: photos that were read and that the full text does not know yet.
+        committed: when it last knew all.
+
+    """
 
     summary: Summary
     hooks: Hooks
     limit: int | None = None
     total: int = 0
+    stamps: dict[Path, Stamp] = field(default_factory=dict)
+    waiting: deque[Path] = field(default_factory=deque)
+    known: dict[Path, str] = field(default_factory=dict)
+    added: set[Path] = field(default_factory=set)
+    urgent: set[Path] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    behind: int = 0
+    committed: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The full text is level with the catalog when a pass begins."""
+        self.committed = self.hooks.clock()
 
     @property
     def done(self) -> int:
@@ -63,6 +100,12 @@ class Pass:
     def left(self) -> int | None:
         """How many photos may still be read; None if all."""
         return None if self.limit is None else max(0, self.limit - self.done)
+
+    def put_first(self, paths: Iterable[Path]) -> None:
+        """Let files wait before all others, the newest first."""
+        wanted = set(paths)
+        first = sorted(wanted, key=lambda path: -self.stamps[path].mtime_ns)
+        self.waiting = deque([*first, *(p for p in self.waiting if p not in wanted)])
 
     def step(self, path: Path, outcome: str, seconds: float) -> None:
         """One photo is done."""

@@ -218,10 +218,10 @@ def photo_text(photo: Photo) -> str:
 
 def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
     """Detect on one photo and print the boxes; whether it could be opened."""
-    from indexer import reading  # noqa: PLC0415 - loads Pillow
+    from indexer import opening  # noqa: PLC0415 - loads Pillow
 
     try:
-        opened = reading.open_upright(photo, reading.Limits())
+        opened = opening.open_upright(photo.resolve(), opening.Limits())
         lines = detector.detect(opened.pixels, photo)
     except OcrsearchError as error:
         click.echo(f"{photo}: {error}", err=True)

@@ -5,27 +5,28 @@ Detector and recogniser are whatever fulfils the two protocols; `bootstrap` brin
 
 from __future__ import annotations
 
-import hashlib
-import io
-import warnings
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from indexer.errors import PhotoError
-from indexer.photo import Box, Reading, Word
+from indexer.opening import GoneError, Limits, Upright, open_upright
+from indexer.photo import Box, Reading, Stamp, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from indexer.photo import Seen
+    from indexer.photo import Engine, Seen
+
+T = TypeVar("T")
+
+BATCH_PIXELS = 60e6
+"""Opened photos together: a few at 12 megapixels, or a single huge one."""
 
 
 class BoxLike(Protocol):
@@ -69,76 +70,16 @@ class Recognizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a photo may be at most; larger ones are refused before they are decoded."""
+class Read:
+    """A photo that was read; `content` and `stamp` are those of the bytes that were decoded."""
 
-    pixels: float = 150e6
-    bytes: float = 200e6
-
-
-@dataclass(frozen=True)
-class Upright:
-    """An opened photo after EXIF rotation: RGB pixels, when it was taken, its content hash."""
-
-    pixels: NDArray[np.uint8]
-    taken: datetime | None
     content: str
+    stamp: Stamp
+    reading: Reading
 
 
-def load(path: Path, limits: Limits) -> bytes:
-    """The content of a photo file.
-
-    Raises:
-        PhotoError: it cannot be read, is empty, or is larger than allowed.
-
-    """
-    try:
-        if path.stat().st_size > limits.bytes:
-            msg = f"larger than max_megabytes = {limits.bytes / 1e6:g}; raise it if this is right"
-            raise PhotoError(msg)
-        content = path.read_bytes()
-    except OSError as error:
-        msg = f"cannot read the file ({error.strerror}); check its permissions"
-        raise PhotoError(msg) from error
-    if not content:
-        msg = "the file is empty; copy it again"
-        raise PhotoError(msg)
-    return content
-
-
-def content_hash(content: bytes) -> str:
-    """32 hexadecimal digits that identify the content of a file."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def open_upright(path: Path, limits: Limits) -> Upright:
-    """Decode a photo and turn it as its EXIF or HEIC orientation says.
-
-    Raises:
-        PhotoError: no image, damaged, or beyond `limits`; the message says which.
-
-    """
-    content = load(path, limits)
-    _register_heif()
-    try:
-        with warnings.catch_warnings():
-            # our own limit, which a user can set, stands in for Pillow's warning, and damage
-            # that Pillow can live with (a broken EXIF block, say) is no reason to lose a photo
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content)) as image:
-                _check_pixels(image, limits)
-                taken = _taken(image)
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        return Upright(np.asarray(upright), taken, content_hash(content))
-    except UnidentifiedImageError as error:
-        msg = "not an image, or of a format that is not supported"
-        raise PhotoError(msg) from error
-    except Image.DecompressionBombError as error:
-        msg = f"too many pixels ({error})"
-        raise PhotoError(msg) from error
-    except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
-        msg = f"damaged or cut off ({error}); copy it again"
-        raise PhotoError(msg) from error
+Outcome: TypeAlias = Read | str | None
+"""What became of a photo: it was read; or why not; or None: it is gone, or waits for its turn."""
 
 
 def read_photos(
@@ -162,6 +103,109 @@ def read_photos(
         yield Reading(width, height, photo.taken, tuple(words))
 
 
+class Eyes(Protocol):
+    """What reads photos: detector and recogniser, loaded when first used."""
+
+    @property
+    def engine(self) -> Engine:
+        """What identifies this pair; costs little. Raises EngineError."""
+
+    def read(
+        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
+    ) -> list[Outcome]:
+        """What becomes of each photo; None for all that are left once `stop` says so.
+
+        Raises:
+            EngineError: detector or recogniser cannot start.
+
+        """
+
+    def close(self) -> None:
+        """Give back memory and processes until the next photo."""
+
+
+class InProcess:
+    """Eyes that read where they are asked; for those who bring a detector and a recogniser."""
+
+    detector: Detector
+    recognizer: Recognizer
+
+    def read(
+        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
+    ) -> list[Outcome]:
+        """See `Eyes`; what was begun is finished."""
+        if stop():
+            return [None] * len(paths)
+        return read_files(paths, limits, self.detector, self.recognizer)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Parts(Protocol):
+    """A detector and a recogniser."""
+
+    @property
+    def detector(self) -> Detector:
+        """Raises EngineError if it cannot start."""
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """Raises EngineError if it cannot start."""
+
+
+def read_files(
+    paths: Sequence[Path], limits: Limits, detector: Detector, recognizer: Recognizer
+) -> list[Outcome]:
+    """What becomes of each photo file; no photo, however odd, stops the others."""
+    outcomes: dict[Path, Outcome] = dict.fromkeys(paths)
+
+    def read(batch: Sequence[tuple[Path, Upright]]) -> list[Outcome]:
+        readings = read_photos(batch, detector, recognizer)
+        return [
+            Read(photo.content, photo.stamp, reading)
+            for (_, photo), reading in zip(batch, readings, strict=True)
+        ]
+
+    for batch in _open_some(paths, limits, outcomes):
+        done = one_by_one(read, batch, Exception)
+        outcomes.update(zip((path for path, _ in batch), done, strict=True))
+    return list(outcomes.values())
+
+
+def one_by_one(
+    read: Callable[[Sequence[T]], list[Outcome]], photos: Sequence[T], fault: type[Exception]
+) -> list[Outcome]:
+    """What `read` makes of `photos`; on a fault, of each alone: so the guilty one is found."""
+    try:
+        return read(photos)
+    except fault as error:
+        if len(photos) > 1:
+            return [done for photo in photos for done in one_by_one(read, [photo], fault)]
+        expected = hasattr(error, "exit_code")
+        return [str(error) if expected else f"{type(error).__name__} while reading: {error}"]
+
+
+def _open_some(
+    paths: Sequence[Path], limits: Limits, outcomes: dict[Path, Outcome]
+) -> Iterator[list[tuple[Path, Upright]]]:
+    """Opened photos, as many as fit BATCH_PIXELS; why one does not open goes to `outcomes`."""
+    batch: list[tuple[Path, Upright]] = []
+    for path in paths:
+        try:
+            batch.append((path, open_upright(path, limits)))
+        except GoneError:
+            continue
+        except PhotoError as error:
+            outcomes[path] = str(error)
+            continue
+        if sum(photo.pixels.size // 3 for _, photo in batch) >= BATCH_PIXELS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
 def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Box, BoxLike]]:
     """Line number of each word, its box clipped to the photo, and what the detector gave."""
     height, width = photo.pixels.shape[:2]
@@ -172,31 +216,3 @@ def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Bo
             if box.right - box.left > 1 and box.bottom - box.top > 1:
                 boxes.append((number, box, b))
     return boxes
-
-
-@cache
-def _register_heif() -> None:
-    from pillow_heif import register_heif_opener  # noqa: PLC0415 - a large library
-
-    register_heif_opener()
-
-
-def _check_pixels(image: Image.Image, limits: Limits) -> None:
-    if image.width * image.height > limits.pixels:
-        msg = (
-            f"{image.width}×{image.height} pixels are more than max_megapixels = "
-            f"{limits.pixels / 1e6:g}; raise it if this is right"
-        )
-        raise PhotoError(msg)
-
-
-def _taken(image: Image.Image) -> datetime | None:
-    """EXIF time without zone, as the camera's clock showed it; None if absent or nonsense."""
-    exif = image.getexif()
-    text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(
-        ExifTags.Base.DateTime
-    )
-    try:
-        return datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except ValueError:
-        return None

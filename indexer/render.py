@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from indexer.errors import UsageError
-from indexer.reading import Limits, open_upright
+from indexer.opening import Limits, open_upright
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
         UsageError: `out` cannot be written or its ending names no image format.
 
     """
-    image = Image.fromarray(open_upright(photo, Limits()).pixels)
+    image = Image.fromarray(open_upright(photo.resolve(), Limits()).pixels)
     scale = min(1.0, LONGEST_SIDE / max(image.size))
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     brush = ImageDraw.Draw(image)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from indexer.library import Library
 from indexer.passes import Hooks
 from indexer.photo import Answer, Engine, Seen
 from indexer.posteriors import PosteriorStore
+from indexer.reading import InProcess
 from indexer.search import Filters, Searcher
 from recognizer.posteriorgram import FoldedPosteriors, pack
 
@@ -93,7 +97,7 @@ class TileReader:
 
 
 @dataclass
-class TileEyes:
+class TileEyes(InProcess):
     """Detector and recogniser of the tests."""
 
     detector: TileDetector = field(default_factory=TileDetector)
@@ -128,6 +132,46 @@ class World:
 
     def counts(self) -> dict[str, int]:
         return {k: n for k, n in self.library.catalog.counts().items() if n}
+
+
+ODD_EYES = """
+import os
+import signal
+from tests_indexer_conftest import TileDetector, TileEyes
+
+class OddDetector(TileDetector):
+    def detect(self, photo, path):
+        if "crash" in path.name:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "leave" in path.name:
+            os._exit(3)
+        if "hang" in path.name:
+            while True:
+                pass
+        if "bloat" in path.name:
+            hoard = []
+            while True:
+                hoard.append(bytearray(10_000_000))
+        return super().detect(photo, path)
+
+def make():
+    return TileEyes(OddDetector())
+
+def broken():
+    raise RuntimeError("no such network")
+"""
+
+
+@pytest.fixture
+def odd_eyes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A module for other processes: tile eyes that do as the name of a photo says."""
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "odd_eyes.py").write_text(ODD_EYES)
+    (folder / "tests_indexer_conftest.py").write_text(Path(__file__).read_text())
+    monkeypatch.syspath_prepend(str(folder))
+    yield importlib.import_module("odd_eyes")
+    for name in ("odd_eyes", "tests_indexer_conftest"):
+        del sys.modules[name]
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monke
 
     def watched(path, *rest, **options):
         found.append(len(world.find("helios")))
-        take_in(path, *rest, **options)
+        return take_in(path, *rest, **options)
 
     monkeypatch.setattr(world.library, "_take_in", watched)
     world.sync()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import os
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +10,8 @@ from PIL import Image
 from detector_stub.boxes import Box
 from indexer import photo
 from indexer.errors import PhotoError
-from indexer.reading import Limits, open_upright, read_photos
+from indexer.opening import Limits, open_upright
+from indexer.reading import read_photos
 
 from .conftest import TileDetector, TileReader, draw_photo
 
@@ -144,10 +145,10 @@ def test_a_file_beyond_the_configured_size_names_the_key(tmp_path):
 def test_an_unreadable_file_gives_the_reason_of_the_system(tmp_path, monkeypatch):
     corner_picture().save(tmp_path / "a.png")
 
-    def forbidden(self):
+    def forbidden(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(os, "open", forbidden)
 
     with pytest.raises(PhotoError, match="Permission denied"):
         open_upright(tmp_path / "a.png", Limits())
