@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from indexer import logs
+from indexer import home, logs
 from indexer.catalog import Catalog
 from indexer.derived import Stores
 from indexer.errors import CatalogError, EngineError
@@ -156,34 +156,23 @@ def _eyes_apart(
     return BuiltInEyes(settings, workers)
 
 
-def make_home(settings: Settings) -> None:
-    """Create the home folder, private: the index inside is only safe if nobody else writes it.
-
-    Raises:
-        CatalogError: it cannot be created.
-
-    """
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        msg = f"{settings.home}: cannot create the home folder ({error.strerror}); use --home"
-        raise CatalogError(msg) from error
-
-
 @contextmanager
 def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     """A library that nobody else writes to meanwhile; `workers` CPU threads read (None: all).
 
     Raises:
         CatalogError: another process holds it; the message names that process.
+        ConfigError: others can write to the home folder.
 
     """
     # a query must not pay for what only writing needs
     from filelock import FileLock, Timeout  # noqa: PLC0415
 
+    from indexer import manners  # noqa: PLC0415
     from indexer.library import Library  # noqa: PLC0415
 
-    make_home(settings)
+    home.make(settings)
+    manners.lower_priority(settings.nice, idle_io=settings.idle_io)
     lock = FileLock(settings.lock)
     holder = settings.lock.with_suffix(".pid")
     try:
@@ -213,11 +202,14 @@ def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Stores]]:
 
     Raises:
         CatalogError: there is no catalog yet.
+        ConfigError: others can write to the home folder.
 
     """
     if not settings.catalog_url and not (settings.home / "catalog.db").exists():
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
         raise CatalogError(msg)
+    if settings.home.exists():
+        home.check_private(settings)
     with Catalog(settings.database) as catalog:
         yield catalog, stores(settings)
 

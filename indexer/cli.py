@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer import bootstrap, config, present
+from indexer import bootstrap, config, logs, present
+from indexer import status as state
 from indexer.errors import UsageError
+from indexer.home import check_apart
 from indexer.shell import Commands
 
 if TYPE_CHECKING:
@@ -31,11 +33,26 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 @click.version_option(package_name="ocrsearch", prog_name="ocrsearch")
 @click.option("--home", type=click.Path(path_type=Path), help="Folder of catalog and index.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Configuration file.")
-@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more: --log-level debug.")
+@click.option(
+    "--log-level",
+    type=click.Choice(logs.LEVELS),
+    default="info",
+    show_default=True,
+    help="Least important lines to log.",
+)
+@click.option("--log-json", is_flag=True, help="Log JSON objects, one a line.")
 @click.option("--debug", is_flag=True, help="Show a trace when something unexpected happens.")
 @click.pass_context
 def main(
-    ctx: click.Context, home: Path | None, file: Path | None, *, verbose: bool, debug: bool
+    ctx: click.Context,
+    home: Path | None,
+    file: Path | None,
+    log_level: str,
+    *,
+    verbose: bool,
+    log_json: bool,
+    debug: bool,
 ) -> None:
     """Find photos of whiteboards and handwritten notes by the words on them.
 
@@ -49,30 +66,27 @@ def main(
     photos failed.
     """
     del debug  # read by Commands.invoke
-    level = logging.DEBUG if verbose else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(message)s", stream=sys.stderr)
-    for noisy in ("alembic", "PIL"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.configure("debug" if verbose else log_level, as_json=log_json)
     ctx.obj = lambda **flags: config.load(file, **{"home": home, **flags})
 
 
-def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
-    """The photo folders to look at: those named, else the configured and the known ones."""
+def _check_folders(settings: Settings, folders: tuple[Path, ...]) -> None:
+    """Refuse what is wrong before anything is written."""
     for folder in folders:
         if not folder.is_dir():
             msg = f"{folder}: no such folder"
             raise UsageError(msg)
+    check_apart(settings.home, folders or settings.folders)
+
+
+def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
+    """The photo folders to look at: those named, else the configured and the known ones."""
     chosen = folders or (*settings.folders, *library.catalog.roots())
     roots = list(dict.fromkeys(path.resolve() for path in chosen))
     if not roots:
         msg = "no photo folder yet; run: ocrsearch index FOLDER"
         raise UsageError(msg)
-    for root in roots:
-        if settings.home.resolve().is_relative_to(root):
-            msg = (
-                f"{settings.home}: the home folder lies inside the photo folder {root}; use --home"
-            )
-            raise UsageError(msg)
+    check_apart(settings.home, roots)
     # a folder inside another one is looked at once
     return [r for r in roots if not any(r != o and r.is_relative_to(o) for o in roots)]
 
@@ -111,7 +125,8 @@ def index(
     ocrsearch index --json | jq .read
     """
     settings = load()
-    with bootstrap.writing(settings, workers) as library, present.progress() as hooks:
+    _check_folders(settings, folders)
+    with bootstrap.writing(settings, workers) as library, present.progress(settings) as hooks:
         roots = _roots(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
     _finish(summary, as_json=as_json)
@@ -128,16 +143,13 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     ocrsearch watch ~/Pictures/boards
     """
     from indexer import daemon  # noqa: PLC0415 - only this command needs watchdog
-    from indexer.passes import Hooks  # noqa: PLC0415
-    from indexer.watch import Pace  # noqa: PLC0415
-    from indexer.watch import watch as batches  # noqa: PLC0415
 
     settings = load()
+    _check_folders(settings, folders)
     with bootstrap.writing(settings, workers) as library, daemon.stopping() as stop:
         roots = _roots(settings, folders, library)
         logging.getLogger("ocrsearch").info("watching %s", ", ".join(map(str, roots)))
-        pace = Pace(settle=settings.settle_seconds, rescan=settings.rescan_seconds)
-        daemon.run(library, roots, batches(roots, stop, pace), Hooks(stop=stop.is_set))
+        daemon.follow(library, roots, stop)
 
 
 @main.command()
@@ -219,11 +231,11 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
 @json_option
 @click.pass_obj
 def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> None:
-    """Show how many photos are read, waiting, failed or offline."""
+    """Show how many photos are read, waiting, failed or offline, and what `watch` is doing."""
     settings = load()
     with bootstrap.reading_only(settings) as (catalog, stores):
-        report = present.status(settings, catalog, stores.index)
-    click.echo(json.dumps(report) if as_json else present.status_text(report, failed=failed))
+        report = state.report(settings, catalog, stores.index)
+    click.echo(json.dumps(report) if as_json else state.as_text(report, failed=failed))
 
 
 @main.command()
@@ -232,7 +244,7 @@ def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> Non
 def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
     """Read the failed photos again now, whatever their waiting time."""
     settings = load()
-    with bootstrap.writing(settings, None) as library, present.progress() as hooks:
+    with bootstrap.writing(settings, None) as library, present.progress(settings) as hooks:
         library.catalog.retry_now()
         summary = library.sync(_roots(settings, (), library), hooks)
     _finish(summary, as_json=as_json)

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     max_megabytes: float = Field(default=200.0, gt=0)
     photo_seconds: float = Field(default=60.0, gt=0)
     worker_megabytes: float = Field(default=3000.0, gt=0)
+    nice: int = Field(default=0, ge=0, le=19)
+    idle_io: bool = False
+    pause_on_battery: bool = False
     missing_share: float = Field(default=0.5, gt=0, le=1)
     keep_days: float = Field(default=7.0, ge=0)
     retry_minutes: float = Field(default=60.0, ge=0)
@@ -78,6 +81,11 @@ class Settings(BaseSettings):
     def posteriors(self) -> Path:
         """Folder of the posterior store."""
         return self.home / "posteriors"
+
+    @property
+    def progress(self) -> Path:
+        """File in which whoever writes tells what it is doing."""
+        return self.home / "progress.json"
 
     @property
     def lock(self) -> Path:

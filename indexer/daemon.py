@@ -3,34 +3,70 @@
 from __future__ import annotations
 
 import logging
+import os
+import queue
 import signal
 import threading
+import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from indexer import manners, progress
 from indexer.errors import OcrsearchError
+from indexer.notify import Notifier
+from indexer.passes import Hooks, log_step
+from indexer.watch import Batch, Pace, watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.library import Library
-    from indexer.passes import Hooks, Step, Summary
-    from indexer.watch import Batch
+    from indexer.passes import Step, Summary
 
 log = logging.getLogger("ocrsearch")
+
+GRACE_SECONDS = 4.0
+"""Time to end in an orderly way; then the process just ends, which loses nothing."""
+
+IDLE_SECONDS = 30.0
+"""Time between two looks at what an idle daemon may give back."""
+
+REST_SECONDS = 300.0
+"""Time without a photo after which the reading process is ended, with the networks it holds."""
+
+POWER_SECONDS = 2.0
+"""Time between two looks at the battery."""
+
+
+def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
+    """Keep the library up to date until `stop`, and tell systemd and `status` about it."""
+    settings, notifier = library.settings, Notifier()
+    pace = Pace(settle=settings.settle_seconds, rescan=settings.rescan_seconds)
+    with progress.reported(settings.progress) as reporter:
+        service = Service(library, stop, notifier, reporter)
+        seconds = min(IDLE_SECONDS, notifier.interval)
+        arrivals = Arrivals(watch(roots, stop, pace), idle=service.idle, seconds=seconds)
+        notifier.send("READY=1")
+        run(library, roots, arrivals, service.hooks(arrivals))
+        notifier.send("STOPPING=1")
 
 
 def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
     """Work off `batches` until they end; a failing one is logged and the next one tried."""
-    hooks = replace(hooks, report=log_step)
+
+    def report(step: Step) -> None:
+        log_step(step)
+        hooks.report(step)
+
+    told = replace(hooks, report=report)
     for batch in batches:
         try:
             if batch.everything:
-                log_summary(library.sync(roots, hooks))
+                log_summary(library.sync(roots, told))
             else:
-                log_summary(library.sync_paths(batch.paths, hooks))
+                log_summary(library.sync_paths(batch.paths, told))
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
         except Exception:
@@ -38,9 +74,109 @@ def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks
             log.exception("unexpected error; going on")
 
 
-def log_step(step: Step) -> None:
-    """One clear line a photo."""
-    log.info("%s: %s (%.1f s)", step.path, step.outcome, step.seconds)
+class Arrivals:
+    """Batches of a watcher that runs in a thread of its own: they can be asked for in between."""
+
+    def __init__(
+        self, batches: Iterable[Batch], *, idle: Callable[[], None], seconds: float
+    ) -> None:
+        """`idle` is called when there is nothing to do, and every `seconds` from then on."""
+        self._idle, self._seconds = idle, seconds
+        self._queue: queue.SimpleQueue[Batch | Exception | None] = queue.SimpleQueue()
+        self._paths: frozenset[Path] = frozenset()
+        self._everything = False
+        self._end: list[Exception | None] = []
+        threading.Thread(target=self._pump, args=(batches,), daemon=True).start()
+
+    def __iter__(self) -> Iterator[Batch]:
+        """All that came since the last time, as one batch, as soon as there is any."""
+        while True:
+            self._collect(0.0)
+            if self._everything:
+                self._everything, self._paths = False, frozenset()
+                yield Batch(everything=True)
+            elif self._paths:
+                batch, self._paths = Batch(self._paths), frozenset()
+                yield batch
+            elif self._end:
+                for error in filter(None, self._end):
+                    raise error
+                return
+            else:
+                self._idle()
+                self._collect(self._seconds)
+
+    def arrived(self) -> frozenset[Path] | None:
+        """See `Hooks.arrived`; what is given out here is not iterated over later."""
+        self._collect(0.0)
+        if self._everything:
+            return None
+        paths, self._paths = self._paths, frozenset()
+        return paths
+
+    def _collect(self, seconds: float) -> None:
+        """Take all that is there, after waiting so long for the first."""
+        try:
+            item = self._queue.get(timeout=seconds)
+            while True:
+                if isinstance(item, Batch):
+                    self._everything |= item.everything
+                    self._paths |= item.paths
+                else:
+                    self._end.append(item)
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return
+
+    def _pump(self, batches: Iterable[Batch]) -> None:
+        try:
+            for batch in batches:
+                self._queue.put(batch)
+        except Exception as error:  # raised where somebody hears it
+            self._queue.put(error)
+        self._queue.put(None)
+
+
+@dataclass
+class Service:
+    """What surrounds the passes of a daemon: signs of life, progress, the battery, idleness."""
+
+    library: Library
+    stop: threading.Event
+    notifier: Notifier
+    reporter: progress.Reporter
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    last: float = 0.0
+
+    def hooks(self, arrivals: Arrivals) -> Hooks:
+        """Hooks of all passes."""
+
+        def arrived() -> frozenset[Path] | None:
+            self.wait_for_power()
+            self.last = self.clock()
+            return arrivals.arrived()
+
+        return Hooks(stop=self.stopped, report=self.reporter.photo, arrived=arrived)
+
+    def stopped(self) -> bool:
+        """Whether to stop; asked all the time, so it is a sign of life as well."""
+        self.notifier.alive()
+        return self.stop.is_set()
+
+    def wait_for_power(self) -> None:
+        """Return when photos may be read, as far as the battery is concerned."""
+        pause = self.library.settings.pause_on_battery
+        while pause and manners.on_battery() and not self.stopped():
+            self.reporter.state("on battery")
+            self.sleep(POWER_SECONDS)
+
+    def idle(self) -> None:
+        """There is nothing to do."""
+        self.notifier.alive()
+        self.reporter.state("waiting")
+        if self.clock() - self.last > REST_SECONDS:
+            self.library.eyes.close()
 
 
 def log_summary(summary: Summary) -> None:
@@ -61,15 +197,24 @@ def log_summary(summary: Summary) -> None:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; the photo in hand is finished first."""
-    stop = threading.Event()
+    """An event that SIGTERM and SIGINT set; what takes longer than GRACE_SECONDS is cut off."""
+    stop, ended = threading.Event(), threading.Event()
 
-    def _set(*_: object) -> None:
+    def cut_off() -> None:
+        stop.wait()
+        if not ended.wait(GRACE_SECONDS):
+            os._exit(0)
+
+    def set_stop(*_: object) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, _set) for number in (signal.SIGTERM, signal.SIGINT)}
+    # a thread and not an alarm: it must not matter what the main thread is stuck in
+    threading.Thread(target=cut_off, daemon=True).start()
+    before = {n: signal.signal(n, set_stop) for n in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:
+        ended.set()
+        stop.set()
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -35,7 +35,7 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))
         click.echo(f"$ ocrsearch index {samples}")
-        with bootstrap.writing(settings, None) as library, present.progress() as hooks:
+        with bootstrap.writing(settings, None) as library, present.progress(settings) as hooks:
             click.echo(present.summary_text(library.sync([samples], hooks)))
         with bootstrap.searching(settings) as searcher:
             for query in QUERIES:

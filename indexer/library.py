@@ -184,12 +184,12 @@ class Library:
     def _work_off(self, this: Pass) -> bool:
         """Read what waits, a few photos at a time; False if this pass was told to end before."""
         while this.waiting and not this.hooks.stop():
-            self._read_some(self._next(this), this)
             arrived = this.hooks.arrived()
-            if arrived is None:
-                break
             if arrived:
                 self._admit(set(arrived), this)
+            self._read_some(self._next(this), this)
+            if arrived is None:  # only now, so that every pass gets somewhere
+                break
         return not this.waiting
 
     def _admit(self, arrived: set[Path], this: Pass) -> None:

@@ -45,8 +45,13 @@ def configure(level: str, *, as_json: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def is_json() -> bool:
+    """Whether programs read the log."""
+    handlers = logging.getLogger().handlers
+    return any(isinstance(handler.formatter, JsonFormatter) for handler in handlers)
+
+
 def as_now() -> Callable[[], None]:
     """Configures another process as this one is now; survives pickling."""
-    root = logging.getLogger()
-    as_json = any(isinstance(handler.formatter, JsonFormatter) for handler in root.handlers)
-    return partial(configure, logging.getLevelName(root.level), as_json=as_json)
+    level = logging.getLevelName(logging.getLogger().level)
+    return partial(configure, level, as_json=is_json())

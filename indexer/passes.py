@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from indexer.photo import Stamp
 
 
+log = logging.getLogger("ocrsearch")
+
+
 @dataclass(frozen=True)
 class Step:
     """One photo done: which of how many, how it ended, and in how many seconds."""
@@ -23,6 +27,12 @@ class Step:
     total: int
     outcome: str
     seconds: float
+
+
+def log_step(step: Step) -> None:
+    """One clear line a photo."""
+    fields = {"photo": str(step.path), "outcome": step.outcome, "seconds": round(step.seconds, 2)}
+    log.info("%s: %s (%.1f s)", step.path, step.outcome, step.seconds, extra=fields)
 
 
 @dataclass

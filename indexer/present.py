@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 import sys
 from contextlib import contextmanager
@@ -11,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.errors import CatalogError, OcrsearchError
-from indexer.passes import Hooks
+from indexer import logs
+from indexer.errors import OcrsearchError
+from indexer.passes import Hooks, log_step
 from indexer.photo import Answer, Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from indexer.catalog import Catalog
     from indexer.config import Settings
-    from indexer.fulltext import Fulltext
     from indexer.passes import Step, Summary
     from indexer.photo import Hit, Match, Photo
     from indexer.reading import Detector
@@ -38,25 +36,27 @@ SHOWN_WORDS = 4
 
 
 @contextmanager
-def progress() -> Iterator[Hooks]:
-    """Hooks that show a bar on a terminal, and one line a photo elsewhere."""
-    if not sys.stderr.isatty():
-        yield Hooks(report=_log_step)
-        return
+def progress(settings: Settings) -> Iterator[Hooks]:
+    """Hooks that show a bar on a terminal or one line a photo, and tell other processes."""
+    from indexer.progress import reported  # noqa: PLC0415 - only who writes needs it
+
     bar: list[Any] = []
 
-    def report(step: Step) -> None:
+    def show(step: Step) -> None:
         if not bar:
             bar.append(click.progressbar(length=step.total, label="reading", file=sys.stderr))
         bar[0].update(1)
 
-    yield Hooks(report=report)
+    lines = logs.is_json() or not sys.stderr.isatty()
+    with reported(settings.progress) as reporter:
+
+        def report(step: Step) -> None:
+            (log_step if lines else show)(step)
+            reporter.photo(step)
+
+        yield Hooks(report=report)
     if bar:
         bar[0].render_finish()
-
-
-def _log_step(step: Step) -> None:
-    logging.getLogger("ocrsearch").info("%s: %s", step.path, step.outcome)
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
@@ -236,49 +236,3 @@ def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool)
         else f"{photo}: {len(listed)} words in {len(lines)} lines"
     )
     return True
-
-
-# status --------------------------------------------------------------------------------------
-
-
-def status(settings: Settings, catalog: Catalog, index: Fulltext) -> dict[str, Any]:
-    """Counts by state, failures with reasons, sizes in bytes."""
-    counts = catalog.counts()
-    try:
-        indexed = index.count()
-    except CatalogError:
-        indexed = 0
-    return {
-        "photos": {state: n for state, n in counts.items() if state != "words"},
-        "words": counts["words"],
-        "indexed": indexed,
-        "folders": {str(root): not away for root, away in catalog.roots().items()},
-        "failures": [
-            {"photo": str(f.path), "reason": f.reason, "attempts": f.attempts}
-            for f in catalog.failures()
-        ],
-        "bytes": {
-            "catalog": sum(f.stat().st_size for f in settings.home.glob("catalog.db*")),
-            "index": _size(settings.index),
-            "posteriors": _size(settings.posteriors),
-        },
-        "home": str(settings.home),
-    }
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-
-def status_text(report: dict[str, Any], *, failed: bool) -> str:
-    """The same for people."""
-    photos = ", ".join(f"{n} {state}" for state, n in report["photos"].items())
-    sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report["bytes"].items())
-    lines = [f"photos   {photos}", f"words    {report['words']}", f"sizes    {sizes}"]
-    for folder, online in report["folders"].items():
-        lines.append(f"folder   {folder}{'' if online else ' (offline)'}")
-    if failed:
-        lines += [f"failed   {f['photo']}: {f['reason']}" for f in report["failures"]]
-    elif report["failures"]:
-        lines.append("         ocrsearch status --failed lists the reasons")
-    return "\n".join(lines)

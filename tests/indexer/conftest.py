@@ -186,7 +186,7 @@ def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[
     opened: list[World] = []
 
     def make() -> World:
-        settings.home.mkdir(exist_ok=True)
+        settings.home.mkdir(exist_ok=True, mode=0o700)
         (tmp_path / "photos").mkdir(exist_ok=True)
         eyes = TileEyes()
         catalog = Catalog(settings.database)

@@ -76,9 +76,10 @@ def test_index_without_any_folder_says_what_to_do(shell):
 
 
 def test_a_home_inside_the_photo_folder_is_refused(shell):
-    result = shell("index", shell.folder, code=2)
+    result = shell("index", shell.folder, code=3)
 
-    assert "inside the photo folder" in result.stderr
+    assert "lies inside the photo folder" in result.stderr
+    assert not (shell.folder / "home").exists()
 
 
 def test_failed_photos_give_exit_code_6_and_their_reason(shell):

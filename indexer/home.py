@@ -1,0 +1,87 @@
+"""The home folder: apart from the photos, and private, because the index in it is trusted."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from indexer.errors import CatalogError, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from indexer.config import Settings
+
+log = logging.getLogger("ocrsearch")
+
+_WRITABLE, _OPEN = 0o022, 0o077
+"""Mode bits by which others may write, and those by which they may do anything."""
+
+
+def check_apart(home: Path, roots: Iterable[Path]) -> None:
+    """Nothing is written into a photo folder, and nothing that was written is read as a photo.
+
+    Raises:
+        ConfigError: home and a photo folder lie inside each other.
+
+    """
+    inner = home.expanduser().resolve()
+    for root in roots:
+        folder = root.expanduser().resolve()
+        if inner.is_relative_to(folder):
+            msg = (
+                f"home = {home}: lies inside the photo folder {root}, "
+                "where nothing is ever written; use --home"
+            )
+            raise ConfigError(msg)
+        if folder.is_relative_to(inner):
+            msg = f"{root}: a photo folder inside home = {home}; move it, or use --home"
+            raise ConfigError(msg)
+
+
+def make(settings: Settings) -> None:
+    """Create the home folder, or make it private.
+
+    Raises:
+        CatalogError: it cannot be created.
+        ConfigError: others could write to it, and there is something in it already.
+
+    """
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        msg = f"{home}: cannot create the home folder ({error.strerror}); use --home"
+        raise CatalogError(msg) from error
+    if os.name != "posix" or not home.stat().st_mode & _OPEN:
+        return
+    if any(home.iterdir()):
+        check_private(settings)
+    try:
+        home.chmod(0o700)
+    except OSError as error:
+        log.warning("%s: cannot be made private (%s)", home, error.strerror)
+    check_private(settings)
+
+
+def check_private(settings: Settings) -> None:
+    """The index is trusted like a program: whoever writes it can do what its reader can.
+
+    Raises:
+        ConfigError: somebody else may write to the home folder.
+
+    """
+    if os.name != "posix":
+        return
+    status = settings.home.stat()
+    if status.st_uid not in {0, os.geteuid()}:
+        msg = f"home = {settings.home}: belongs to user {status.st_uid}; use --home"
+        raise ConfigError(msg)
+    if status.st_mode & _WRITABLE:
+        msg = (
+            f"home = {settings.home}: others can write there, and the index is trusted like a "
+            f"program; if all in it is yours: chmod 700 {settings.home}"
+        )
+        raise ConfigError(msg)

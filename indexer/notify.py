@@ -1,0 +1,48 @@
+"""What systemd is told about this service; without systemd nobody is told anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Notifier:
+    """Sends states to the socket that systemd names in the environment."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads NOTIFY_SOCKET and WATCHDOG_USEC."""
+        self._address = environment.get("NOTIFY_SOCKET", "")
+        if self._address.startswith("@"):  # a name that is not in the file system
+            self._address = "\0" + self._address[1:]
+        watchdog = environment.get("WATCHDOG_USEC", "")
+        self._interval = int(watchdog) / 2e6 if watchdog.isdigit() else float("inf")
+        self._clock, self._next = clock, 0.0
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two signs of life; infinite if nobody waits for them."""
+        return self._interval
+
+    def send(self, *states: str) -> None:
+        """Send states such as READY=1. That nobody listens is no reason to end."""
+        if not self._address:
+            return
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.sendto("\n".join(states).encode(), self._address)
+
+    def alive(self) -> None:
+        """A sign of life, if it is time for one."""
+        now = self._clock()
+        if now >= self._next and self._interval < float("inf"):
+            self._next = now + self._interval
+            self.send("WATCHDOG=1")
