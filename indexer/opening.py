@@ -124,8 +124,10 @@ def open_upright(path: Path, limits: Limits) -> Upright:
             with Image.open(io.BytesIO(content), formats=_formats()) as image:
                 _check_pixels(image, limits)
                 taken = _taken(image)
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        return Upright(np.asarray(upright), taken, _digest(content).hexdigest(), stamp)
+                # a huge photo fills the memory as it is: no copy that is not needed
+                ImageOps.exif_transpose(image, in_place=True)
+                pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+        return Upright(pixels, taken, _digest(content).hexdigest(), stamp)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
         raise PhotoError(msg) from error
