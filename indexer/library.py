@@ -159,6 +159,7 @@ class Library:
 
         New names come before lost ones, so a moved file finds its reading.
         """
+        self.index_stale()  # a backlog may take hours, and a crash may have left something behind
         due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
         new = {*changes.added, *changes.changed, *(path for path in due if path in this.stamps)}
         this.added.update(changes.added)

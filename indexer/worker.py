@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -189,6 +190,7 @@ def _interrupts_ignored() -> Iterator[None]:
 def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds: float) -> None:
     """Read what comes down the connection until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _quiet_libraries()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         parts = make()
@@ -206,6 +208,14 @@ def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds:
         _alarm(seconds + _SPARE_SECONDS)
         connection.send(read_files(paths, limits, detector, recognizer))
         _alarm(0)
+
+
+def _quiet_libraries() -> None:
+    """Decoders print what they dislike straight to stderr, into the log: ours alone goes there."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _end_with_parent() -> None:
