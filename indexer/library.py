@@ -257,6 +257,7 @@ class Library:
                     self._fail(path, outcome, this, seconds)
                 elif outcome is None:  # gone, or given up: another copy may be read
                     this.begun.discard(chosen[path])
+                    this.stamps.pop(path, None)
                 else:
                     self._keep(path, chosen[path], outcome, this, seconds)
         this.behind += len(paths)
