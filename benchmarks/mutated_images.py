@@ -60,6 +60,7 @@ def exif(chance):
 
 def variants(chance):
     """Name, suffix and content of one good file of each variant of each format."""
+    register_heif_opener()
     frames = [page(chance) for _ in range(3)]
     frames = [frame.resize(frames[0].size) for frame in frames]
     animation = {"save_all": True, "append_images": frames[1:]}
@@ -166,7 +167,6 @@ DAMAGE = (flip, truncate, splice, head, blank, claim)
 
 def write(folder, count, seed):
     """`count` damaged files in `folder`; the variant of each by its path."""
-    register_heif_opener()
     chance = random.Random(seed)
     kinds = {}
     while len(kinds) < count:

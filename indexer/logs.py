@@ -41,8 +41,8 @@ def configure(level: str, *, as_json: bool) -> None:
         JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(message)s")
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("alembic", "PIL"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it names no file, and we have the reason
 
 
 def is_json() -> bool:
