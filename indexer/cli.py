@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.passes import Summary
 
+log = logging.getLogger("ocrsearch")
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
 DATES = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
@@ -94,6 +96,8 @@ def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> l
 def _finish(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(present.summary_json(summary)))
+    elif logs.is_json():
+        log.info(present.summary_line(summary), extra=present.summary_json(summary))
     else:
         click.echo(present.summary_text(summary), err=True)
     if summary.problems or summary.offline:
@@ -148,7 +152,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     _check_folders(settings, folders)
     with bootstrap.writing(settings, workers) as library, daemon.stopping() as stop:
         roots = _roots(settings, folders, library)
-        logging.getLogger("ocrsearch").info("watching %s", ", ".join(map(str, roots)))
+        log.info("watching %s", ", ".join(map(str, roots)))
         daemon.follow(library, roots, stop)
 
 

@@ -77,11 +77,15 @@ def summary_text(summary: Summary) -> str:
     """The same for people, problems first named."""
     lines = [f"{path}: {reason}" for path, reason in summary.problems.items()]
     lines += [f"{root}: missing or empty, its photos are kept" for root in summary.offline]
-    lines.append(
+    return "\n".join([*lines, summary_line(summary)])
+
+
+def summary_line(summary: Summary) -> str:
+    """The counts alone."""
+    return (
         f"{summary.found} photos found: {summary.read} read, {summary.empty} without text, "
         f"{summary.failed} failed, {summary.moved} moved or copied, {summary.removed} removed"
     )
-    return "\n".join(lines)
 
 
 # queries -------------------------------------------------------------------------------------

@@ -185,12 +185,12 @@ def test_a_file_behind_a_link_is_not_read(world, tmp_path):
 def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_the_others(
     backlog, monkeypatch
 ):
-    from indexer import library
+    from indexer import intake
 
     sizes = []
     read = backlog.eyes.read
     monkeypatch.setattr(backlog.eyes, "read", lambda paths, *a: sizes.append(1) or read(paths, *a))
-    monkeypatch.setattr(library, "PATIENCE", 1e-9)
+    monkeypatch.setattr(intake, "PATIENCE", 1e-9)
 
     sync(backlog, [])
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from PIL import Image
 
 from indexer import bootstrap, config
 from indexer.cli import main
+from indexer.passes import Step
+from indexer.progress import reported
 
 from .conftest import TileEyes, draw_photo, spelled
 
@@ -186,6 +189,38 @@ def test_status_counts_states_and_lists_reasons(shell):
     assert "c.png: not an image" in shell("status", "--failed").stdout
 
 
+def test_status_tells_what_a_writer_is_doing(shell):
+    shell("index", shell.photos)
+    assert json.loads(shell("status", "--json").stdout)["writer"] is None
+    settings = config.load(home=shell.folder / "home")
+
+    with reported(settings.progress) as reporter:
+        reporter.photo(Step(shell.photos / "a.png", 3, 10, "2 words", 1.0))
+        told, text = shell("status", "--json").stdout, shell("status").stdout
+
+    writer = json.loads(told)["writer"]
+    assert (writer["pid"], writer["state"]) == (os.getpid(), "reading")
+    assert (writer["done"], writer["total"], writer["seconds_left"]) == (3, 10, None)
+    assert f"process {os.getpid()}, reading: 3 of 10 photos" in text
+
+
+def test_the_log_of_a_pass_can_be_read_by_programs(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+
+    log = shell("--log-json", "index", shell.photos).stderr.splitlines()
+
+    lines = [json.loads(line) for line in log]
+    assert [line["photo"] for line in lines if "photo" in line] == [str(shell.photos / "a.png")]
+    assert lines[-1]["message"].startswith("1 photos found: 1 read")
+    assert lines[-1]["read"] == 1
+
+
+def test_less_can_be_logged(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+
+    assert "a.png" not in shell("--log-level", "warning", "index", shell.photos).stderr
+
+
 def test_retry_reads_failed_photos_now(shell):
     shell.eyes.recognizer.crash_on = {"boom"}
     draw_photo(shell.photos / "a.png", "boom")
@@ -223,8 +258,6 @@ def test_a_second_writer_learns_which_process_holds_the_lock(shell):
     settings = config.load(home=shell.folder / "home")
     with bootstrap.writing(settings, None):
         result = shell("index", shell.photos, code=4)
-
-    import os
 
     assert f"process {os.getpid()}" in result.stderr
 

@@ -315,9 +315,9 @@ def test_the_limit_counts_photos_not_batches(world):
 
 
 def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
-    from indexer import library
+    from indexer import intake
 
-    monkeypatch.setattr(library, "INDEX_BATCH", 4)
+    monkeypatch.setattr(intake, "INDEX_BATCH", 4)
     draw_photo(world.photos / "first.png", "helios", salt=99)
     world.sync()
     for number in range(12):
