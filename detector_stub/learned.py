@@ -88,7 +88,12 @@ class LearnedDetector:
         del path  # the built-in detectors look at pixels only
         if min(photo.shape[:2]) < _LEAST_SIDE:
             return []
-        return lines_of([_box(quad) for quad in self.words(photo).longer(MARGIN).quads])
+        return lines_of([Box.around(quad) for quad in self.words(photo).longer(MARGIN).quads])
+
+    def given(self, path: Path) -> bool:
+        """No photo's: they are found."""
+        del path
+        return False
 
     def words(self, photo: NDArray[np.uint8]) -> Words:
         """Words in pixels of `photo`: large ones from afar, the others from close by."""
@@ -134,10 +139,3 @@ def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
         maps = net(normalize(torch.from_numpy(padded)[None])).float()[0].numpy()
     words = kernels.find(maps)
     return kernels.Words(words.quads / np.float32(scale), words.scores)
-
-
-def _box(quad: NDArray[np.float32]) -> Box:
-    left, top = np.floor(quad.min(axis=0)).clip(0).astype(int).tolist()
-    right, bottom = np.ceil(quad.max(axis=0)).astype(int).tolist()
-    corners = tuple((float(x), float(y)) for x, y in quad)
-    return Box(left, top, max(right, left + 1), max(bottom, top + 1), corners)

@@ -92,11 +92,16 @@ class BuiltInEyes:
 
         """
         from detector_stub.boxes import DetectorError  # noqa: PLC0415
+        from indexer import transcription  # noqa: PLC0415 - only what reads photos needs Pillow
         from recognizer import lexicon, shipped  # noqa: PLC0415
         from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
-            parts = [self.detector.fingerprint, shipped.fingerprint(self.weights)]
+            parts = [
+                transcription.VERSION,
+                self.detector.fingerprint,
+                shipped.fingerprint(self.weights),
+            ]
             parts += filter(None, [lexicon.fingerprint(self._settings.words)])
             return Engine("+".join(parts), shipped.alphabet(self.weights))
         except (DataError, DetectorError, WeightsError) as error:
