@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from detector_stub import kernels
-from detector_stub.boxes import Box, DetectorError, lines_of
+from detector_stub import kernels, shipped
+from detector_stub.boxes import Box, lines_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from detector_stub.kernels import Words
     from detector_stub.network import WordNet
-
-SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
 
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
@@ -55,7 +53,7 @@ _COVERED = 0.6
 class LearnedDetector:
     """Finds words by a network; large and small writing at the scale that suits each."""
 
-    def __init__(self, path: Path = SHIPPED) -> None:
+    def __init__(self, path: Path = shipped.WEIGHTS) -> None:
         """The weights at `path` are loaded when the first photo comes."""
         self._path = path
 
@@ -69,13 +67,8 @@ class LearnedDetector:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names the method, its version and its weights; raises DetectorError."""
-        try:
-            content = self._path.read_bytes()
-        except OSError as error:
-            msg = f"{self._path}: cannot read the weights ({error.strerror}); check the path"
-            raise DetectorError(msg) from error
-        return f"learned-1-{hashlib.sha256(content).hexdigest()[:16]}"
+        """Names the method, its version and its weights; raises WeightsError."""
+        return f"learned-1-{shipped.fingerprint(self._path)}"
 
     @cached_property
     def _net(self) -> WordNet:
