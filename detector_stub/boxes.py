@@ -194,13 +194,17 @@ def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
     waiting = sorted(range(len(lines)), key=lambda i: (spans[i][1], spans[i][0]))
     ordered: list[list[Box]] = []
     while waiting:
-        first = min(waiting[:1] + _starts(waiting, spans), key=lambda i: spans[i][0])
+        starts = [i for i in waiting if _free(i, waiting, spans)]
+        first = min(waiting[:1] + starts, key=lambda i: spans[i][0])
         column = [first]
-        for i in [w for w in waiting if w != first]:
-            if spans[i][1] >= spans[first][1] and _overlap(spans[i], spans[column[-1]]):
+        waiting.remove(first)
+        for i in waiting[:]:
+            below = spans[i][1] >= spans[first][1] and _overlap(spans[i], spans[column[-1]])
+            # what runs on below another column waits until that one has been read
+            if below and _free(i, waiting, spans):
                 column.append(i)
+                waiting.remove(i)
         ordered += [lines[i] for i in column]
-        waiting = [i for i in waiting if i not in column]
     return ordered
 
 
@@ -209,16 +213,12 @@ def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool
     return both > 0.3 * min(a[2] - a[0], b[2] - b[0])
 
 
-def _starts(waiting: list[int], spans: list[tuple[int, int, int, int]]) -> list[int]:
-    """Lines with nothing above them in their own columns."""
-    return [
-        i
-        for i in waiting
-        if not any(
-            spans[j][3] <= spans[i][3]
-            and j != i
-            and spans[j][1] < spans[i][1]
-            and _overlap(spans[i], spans[j])
-            for j in waiting
-        )
-    ]
+def _free(i: int, waiting: list[int], spans: list[tuple[int, int, int, int]]) -> bool:
+    """Whether nothing that waits stands above a line in its own columns."""
+    return not any(
+        spans[j][3] <= spans[i][3]
+        and j != i
+        and spans[j][1] < spans[i][1]
+        and _overlap(spans[i], spans[j])
+        for j in waiting
+    )
