@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from detector_stub import kernels
-from detector_stub.boxes import Box, DetectorError, lines_of
+from detector_stub import kernels, shipped
+from detector_stub.boxes import Box, lines_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from detector_stub.kernels import Words
     from detector_stub.network import WordNet
-
-SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
 
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
@@ -55,7 +53,7 @@ _COVERED = 0.6
 class LearnedDetector:
     """Finds words by a network; large and small writing at the scale that suits each."""
 
-    def __init__(self, path: Path = SHIPPED) -> None:
+    def __init__(self, path: Path = shipped.WEIGHTS) -> None:
         """The weights at `path` are loaded when the first photo comes."""
         self._path = path
 
@@ -69,13 +67,8 @@ class LearnedDetector:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names the method, its version and its weights; raises DetectorError."""
-        try:
-            content = self._path.read_bytes()
-        except OSError as error:
-            msg = f"{self._path}: cannot read the weights ({error.strerror}); check the path"
-            raise DetectorError(msg) from error
-        return f"learned-1-{hashlib.sha256(content).hexdigest()[:16]}"
+        """Names the method, its version and its weights; raises WeightsError."""
+        return f"learned-1-{shipped.fingerprint(self._path)}"
 
     @cached_property
     def _net(self) -> WordNet:
@@ -88,7 +81,12 @@ class LearnedDetector:
         del path  # the built-in detectors look at pixels only
         if min(photo.shape[:2]) < _LEAST_SIDE:
             return []
-        return lines_of([_box(quad) for quad in self.words(photo).longer(MARGIN).quads])
+        return lines_of([Box.around(quad) for quad in self.words(photo).longer(MARGIN).quads])
+
+    def given(self, path: Path) -> bool:
+        """No photo's: they are found."""
+        del path
+        return False
 
     def words(self, photo: NDArray[np.uint8]) -> Words:
         """Words in pixels of `photo`: large ones from afar, the others from close by."""
@@ -134,10 +132,3 @@ def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
         maps = net(normalize(torch.from_numpy(padded)[None])).float()[0].numpy()
     words = kernels.find(maps)
     return kernels.Words(words.quads / np.float32(scale), words.scores)
-
-
-def _box(quad: NDArray[np.float32]) -> Box:
-    left, top = np.floor(quad.min(axis=0)).clip(0).astype(int).tolist()
-    right, bottom = np.ceil(quad.max(axis=0)).astype(int).tolist()
-    corners = tuple((float(x), float(y)) for x, y in quad)
-    return Box(left, top, max(right, left + 1), max(bottom, top + 1), corners)

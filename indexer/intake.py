@@ -6,10 +6,10 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from indexer import opening, scan
+from indexer import reading, scan
 from indexer.errors import PhotoError
-from indexer.opening import GoneError, Limits
 from indexer.photo import Failure, Stamp, State
+from indexer.reading import GoneError, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from indexer.catalog import Catalog
     from indexer.config import Settings
+    from indexer.eyes import Eyes, Read
     from indexer.passes import Pass
-    from indexer.reading import Eyes, Read
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
@@ -126,7 +126,7 @@ class Intake(ABC):
     def _take_in(self, path: Path, this: Pass) -> str | None:
         """The content hash of a file that is to be read; None if there is nothing to read."""
         try:
-            content, stamp = opening.content_hash(path, self._limits)
+            content, stamp = reading.content_hash(path, self._limits)
             state = self.catalog.put_place(path, stamp, content)
         except GoneError:
             this.total -= 1

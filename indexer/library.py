@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.derived import Stores
+    from indexer.eyes import Eyes
     from indexer.passes import Hooks
     from indexer.photo import Stale, Stamp
-    from indexer.reading import Eyes
 
 _FEW = 10
 """Below this many photos a folder may lose any share of them without being taken for offline."""

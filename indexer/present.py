@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer import logs
-from indexer.errors import OcrsearchError
+from indexer.errors import OcrsearchError, PhotoError
 from indexer.passes import Hooks, log_step
 from indexer.photo import Answer, Box
 
@@ -222,12 +222,14 @@ def photo_text(photo: Photo) -> str:
 
 def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
     """Detect on one photo and print the boxes; whether it could be opened."""
-    from indexer import opening  # noqa: PLC0415 - loads Pillow
+    from indexer import reading  # noqa: PLC0415 - loads Pillow
 
     try:
-        opened = opening.open_upright(photo.resolve(), opening.Limits())
+        opened = reading.open_upright(photo.resolve(), reading.Limits())
         lines = detector.detect(opened.pixels, photo)
-    except OcrsearchError as error:
+    except Exception as error:
+        if getattr(error, "exit_code", None) != PhotoError.exit_code:
+            raise
         click.echo(f"{photo}: {error}", err=True)
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]

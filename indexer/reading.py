@@ -1,32 +1,44 @@
-"""A photo file becomes words: open, turn upright, detect, crop, recognise.
+"""A photo file is opened and turned as it says; what detects and reads its words is declared.
 
 Detector and recogniser are whatever fulfils the two protocols; `bootstrap` brings the real ones.
 """
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import io
+import os
+import stat
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
-from PIL import Image
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from indexer.errors import PhotoError
-from indexer.opening import GoneError, Limits, Upright, open_upright
-from indexer.photo import Box, Reading, Stamp, Word
+from indexer.photo import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from indexer.photo import Engine, Seen
+    from indexer.photo import Seen
 
-T = TypeVar("T")
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", "JPEG2000")
+"""What is decoded, whatever a file is called: Pillow would also start Ghostscript for others."""
 
-BATCH_PIXELS = 60e6
-"""Opened photos together: a few at 12 megapixels, or a single huge one."""
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+)
+"""How a photo is opened: no link is followed, and no pipe waited for."""
 
 
 class BoxLike(Protocol):
@@ -41,6 +53,8 @@ class BoxLike(Protocol):
     @property
     def bottom(self) -> int: ...  # noqa: D102
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]: ...  # noqa: D102
+    def halves(self, photo: NDArray[np.uint8]) -> Sequence[tuple[BoxLike, BoxLike]]:
+        """The pairs of words that the box may hold in place of one."""
 
 
 class Detector(Protocol):
@@ -52,6 +66,9 @@ class Detector(Protocol):
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> Sequence[Sequence[BoxLike]]:
         """Find words on `photo`, which was read from `path`."""
+
+    def given(self, path: Path) -> bool:
+        """Whether the boxes of this photo are known beforehand, and so which way up it is."""
 
 
 class Recognizer(Protocol):
@@ -70,149 +87,137 @@ class Recognizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Read:
-    """A photo that was read; `content` and `stamp` are those of the bytes that were decoded."""
+class Limits:
+    """What a photo may be at most; larger ones are refused before they are decoded."""
 
+    pixels: float = 150e6
+    bytes: float = 200e6
+
+
+@dataclass(frozen=True)
+class Upright:
+    """An opened photo after EXIF rotation: RGB pixels, when it was taken.
+
+    `content` and `stamp` are hash and stamp of the bytes that were decoded.
+    """
+
+    pixels: NDArray[np.uint8]
+    taken: datetime | None
     content: str
     stamp: Stamp
-    reading: Reading
 
 
-Outcome: TypeAlias = Read | str | None
-"""What became of a photo: it was read; or why not; or None: it is gone, or waits for its turn."""
+class GoneError(PhotoError):
+    """The file is no longer there, which is no fault of the photo."""
 
 
-def read_photos(
-    photos: Sequence[tuple[Path, Upright]], detector: Detector, recognizer: Recognizer
-) -> Iterator[Reading]:
-    """Readings of a few opened photos; the words of all of them are recognised together."""
-    found = [_boxes(path, photo, detector) for path, photo in photos]
-    crops = [
-        Image.fromarray(word.cut(photo.pixels))
-        for (_, photo), boxes in zip(photos, found, strict=True)
-        for _, _, word in boxes
-    ]
-    seen = iter(recognizer.read(crops) if crops else ())
-    for (_, photo), boxes in zip(photos, found, strict=True):
-        words = [
-            Word(box, line, s.text, s.confidence, s.alternatives, s.posteriorgram)
-            for (line, box, _), s in zip(boxes, seen, strict=False)
-            if s.text
-        ]
-        height, width = photo.pixels.shape[:2]
-        yield Reading(width, height, photo.taken, tuple(words))
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]:
+    """A photo file and its stamp. Links are not followed.
 
+    Raises:
+        GoneError: there is no such file.
+        PhotoError: it cannot be read, is no regular file, is empty, or is larger than allowed.
 
-class Eyes(Protocol):
-    """What reads photos: detector and recogniser, loaded when first used."""
-
-    @property
-    def engine(self) -> Engine:
-        """What identifies this pair; costs little. Raises EngineError."""
-
-    def read(
-        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
-    ) -> list[Outcome]:
-        """What becomes of each photo; None for all that are left once `stop` says so.
-
-        Raises:
-            EngineError: detector or recogniser cannot start.
-
-        """
-
-    def close(self) -> None:
-        """Give back memory and processes until the next photo."""
-
-
-class InProcess:
-    """Eyes that read where they are asked; for those who bring a detector and a recogniser."""
-
-    detector: Detector
-    recognizer: Recognizer
-
-    def read(
-        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
-    ) -> list[Outcome]:
-        """See `Eyes`; what was begun is finished."""
-        if stop():
-            return [None] * len(paths)
-        return read_files(paths, limits, self.detector, self.recognizer)
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
-class Parts(Protocol):
-    """A detector and a recogniser."""
-
-    @property
-    def detector(self) -> Detector:
-        """Raises EngineError if it cannot start."""
-
-    @property
-    def recognizer(self) -> Recognizer:
-        """Raises EngineError if it cannot start."""
-
-
-def read_files(
-    paths: Sequence[Path], limits: Limits, detector: Detector, recognizer: Recognizer
-) -> list[Outcome]:
-    """What becomes of each photo file; no photo, however odd, stops the others."""
-    outcomes: dict[Path, Outcome] = dict.fromkeys(paths)
-
-    def read(batch: Sequence[tuple[Path, Upright]]) -> list[Outcome]:
-        readings = read_photos(batch, detector, recognizer)
-        return [
-            Read(photo.content, photo.stamp, reading)
-            for (_, photo), reading in zip(batch, readings, strict=True)
-        ]
-
-    for batch in _open_some(paths, limits, outcomes):
-        done = one_by_one(read, batch, Exception)
-        outcomes.update(zip((path for path, _ in batch), done, strict=True))
-    return list(outcomes.values())
-
-
-def one_by_one(
-    read: Callable[[Sequence[T]], list[Outcome]], photos: Sequence[T], fault: type[Exception]
-) -> list[Outcome]:
-    """What `read` makes of `photos`; on a fault, of each alone: so the guilty one is found."""
+    """
     try:
-        return read(photos)
-    except fault as error:
-        if len(photos) > 1:
-            return [done for photo in photos for done in one_by_one(read, [photo], fault)]
-        expected = hasattr(error, "exit_code")
-        return [str(error) if expected else f"{type(error).__name__} while reading: {error}"]
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+            status = os.fstat(file.fileno())
+            _check_file(status, limits)
+            yield file, Stamp(status.st_size, status.st_mtime_ns)
+    except FileNotFoundError as error:
+        msg = "the file is gone"
+        raise GoneError(msg) from error
+    except OSError as error:
+        link = error.errno == errno.ELOOP
+        reason = "a link; links are not followed" if link else error.strerror
+        msg = f"cannot read the file ({reason}); check its permissions"
+        raise PhotoError(msg) from error
 
 
-def _open_some(
-    paths: Sequence[Path], limits: Limits, outcomes: dict[Path, Outcome]
-) -> Iterator[list[tuple[Path, Upright]]]:
-    """Opened photos, as many as fit BATCH_PIXELS; why one does not open goes to `outcomes`."""
-    batch: list[tuple[Path, Upright]] = []
-    for path in paths:
-        try:
-            batch.append((path, open_upright(path, limits)))
-        except GoneError:
-            continue
-        except PhotoError as error:
-            outcomes[path] = str(error)
-            continue
-        if sum(photo.pixels.size // 3 for _, photo in batch) >= BATCH_PIXELS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _check_file(status: os.stat_result, limits: Limits) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        msg = "not a file"
+        raise PhotoError(msg)
+    if status.st_size > limits.bytes:
+        msg = f"larger than max_megabytes = {limits.bytes / 1e6:g}; raise it if this is right"
+        raise PhotoError(msg)
+    if not status.st_size:
+        msg = "the file is empty; copy it again"
+        raise PhotoError(msg)
 
 
-def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Box, BoxLike]]:
-    """Line number of each word, its box clipped to the photo, and what the detector gave."""
-    height, width = photo.pixels.shape[:2]
-    boxes = []
-    for number, line in enumerate(detector.detect(photo.pixels, path)):
-        for b in line:
-            box = Box(max(0, b.left), max(0, b.top), min(width, b.right), min(height, b.bottom))
-            if box.right - box.left > 1 and box.bottom - box.top > 1:
-                boxes.append((number, box, b))
-    return boxes
+def content_hash(path: Path, limits: Limits) -> tuple[str, Stamp]:
+    """32 hexadecimal digits that identify the content of a file, and its stamp; see `opened`."""
+    with opened(path, limits) as (file, stamp):
+        return hashlib.file_digest(file, _digest).hexdigest(), stamp
+
+
+def _digest(content: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(content, digest_size=16)
+
+
+def open_upright(path: Path, limits: Limits) -> Upright:
+    """Decode a photo and turn it as its EXIF or HEIC orientation says.
+
+    Raises:
+        PhotoError: no image, damaged, or beyond `limits`; the message says which.
+
+    """
+    with opened(path, limits) as (file, stamp):
+        content = file.read(int(limits.bytes) + 1)
+    try:
+        with warnings.catch_warnings():
+            # our own limit, which a user can set, stands in for Pillow's warning, and damage
+            # that Pillow can live with (a broken EXIF block, say) is no reason to lose a photo
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=_formats()) as image:
+                _check_pixels(image, limits)
+                taken = _taken(image)
+                # a huge photo fills the memory as it is: no copy that is not needed
+                ImageOps.exif_transpose(image, in_place=True)
+                pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+        return Upright(pixels, taken, _digest(content).hexdigest(), stamp)
+    except UnidentifiedImageError as error:
+        msg = "not an image, or of a format that is not supported"
+        raise PhotoError(msg) from error
+    except Image.DecompressionBombError as error:
+        msg = f"too many pixels ({error})"
+        raise PhotoError(msg) from error
+    except PhotoError:
+        raise
+    except Exception as error:
+        # decoders raise whatever they like on damaged files
+        msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
+        raise PhotoError(msg) from error
+
+
+@cache
+def _formats() -> list[str]:
+    """Those of `_FORMATS` that can be decoded here."""
+    from pillow_heif import register_heif_opener  # noqa: PLC0415 - a large library
+
+    register_heif_opener()
+    Image.init()
+    return [name for name in _FORMATS if name in Image.OPEN]
+
+
+def _check_pixels(image: Image.Image, limits: Limits) -> None:
+    if image.width * image.height > limits.pixels:
+        msg = (
+            f"{image.width}×{image.height} pixels are more than max_megapixels = "
+            f"{limits.pixels / 1e6:g}; raise it if this is right"
+        )
+        raise PhotoError(msg)
+
+
+def _taken(image: Image.Image) -> datetime | None:
+    """EXIF time without zone, as the camera's clock showed it; None if absent or nonsense."""
+    try:
+        exif = image.getexif()
+        text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(
+            ExifTags.Base.DateTime
+        )
+        return datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a photo
+        return None

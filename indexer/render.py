@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from indexer.errors import UsageError
-from indexer.opening import Limits, open_upright
+from indexer.reading import Limits, open_upright
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

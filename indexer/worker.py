@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from indexer.errors import EngineError
-from indexer.reading import Outcome, one_by_one, read_files
+from indexer.eyes import Outcome, one_by_one, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
 
-    from indexer.opening import Limits
-    from indexer.reading import Parts
+    from indexer.eyes import Parts
+    from indexer.reading import Limits
 
 START_SECONDS = 300.0
 """Time to load the networks, on the slowest machine with the coldest disk."""
@@ -196,8 +196,8 @@ def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds:
         parts = make()
         detector, recognizer = parts.detector, parts.recognizer
     except Exception as error:
-        expected = isinstance(error, EngineError)
-        connection.send(error if expected else EngineError(f"{type(error).__name__}: {error}"))
+        expected = hasattr(error, "exit_code")  # whose message says all
+        connection.send(EngineError(str(error) if expected else f"{type(error).__name__}: {error}"))
         return
     connection.send("ready")
     while True:

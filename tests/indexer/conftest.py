@@ -17,12 +17,12 @@ from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog import Catalog
 from indexer.derived import Stores
+from indexer.eyes import InProcess
 from indexer.fulltext import Fulltext
 from indexer.library import Library
 from indexer.passes import Hooks
 from indexer.photo import Answer, Engine, Seen
 from indexer.posteriors import PosteriorStore
-from indexer.reading import InProcess
 from indexer.search import Filters, Searcher
 from recognizer.posteriorgram import FoldedPosteriors, pack
 
@@ -69,6 +69,9 @@ class TileDetector:
             if tiles:
                 lines.append([Box(0, top, tiles * TILE, top + TILE)])
         return lines
+
+    def given(self, path: Path) -> bool:
+        return True  # tiles have one way up
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from indexer.errors import PhotoError
-from indexer.opening import GoneError, Limits, open_upright
+from indexer.reading import GoneError, Limits, open_upright
 from indexer.worker import Bounds, Worker
 
 SCRIPT = Path(__file__).parent.parent.parent / "benchmarks" / "mutated_images.py"

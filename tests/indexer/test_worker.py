@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from indexer.errors import EngineError
-from indexer.opening import Limits
-from indexer.reading import Read
+from indexer.eyes import Read
+from indexer.reading import Limits
 from indexer.worker import Bounds, Worker
 
 from .conftest import draw_photo
@@ -76,7 +76,7 @@ def test_one_process_reads_many_photos_and_is_replaced_without_blame_if_it_ended
 
 
 def test_the_hash_is_that_of_the_bytes_that_were_read(worker, tmp_path):
-    from indexer.opening import content_hash
+    from indexer.reading import content_hash
 
     photo = draw_photo(tmp_path / "a.png", "helios")
 
@@ -127,7 +127,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import odd_eyes
-from indexer.opening import Limits
+from indexer.reading import Limits
 from indexer.worker import Bounds, Worker
 if __name__ == "__main__":
     worker = Worker(odd_eyes.make, Bounds(60, 2000))
