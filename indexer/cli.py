@@ -69,7 +69,13 @@ def main(
     """
     del debug  # read by Commands.invoke
     logs.configure("debug" if verbose else log_level, as_json=log_json)
-    ctx.obj = lambda **flags: config.load(file, **{"home": home, **flags})
+    ctx.obj = lambda **flags: _settings(file, **{"home": home, **flags})
+
+
+def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
+    settings = config.load(file, **flags)
+    check_apart(settings.home, settings.folders)
+    return settings
 
 
 def _check_folders(settings: Settings, folders: tuple[Path, ...]) -> None:
@@ -78,7 +84,7 @@ def _check_folders(settings: Settings, folders: tuple[Path, ...]) -> None:
         if not folder.is_dir():
             msg = f"{folder}: no such folder"
             raise UsageError(msg)
-    check_apart(settings.home, folders or settings.folders)
+    check_apart(settings.home, folders)
 
 
 def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:

@@ -45,6 +45,7 @@ def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> No
     settings, notifier = library.settings, Notifier()
     pace = Pace(settle=settings.settle_seconds, rescan=settings.rescan_seconds)
     with progress.reported(settings.progress) as reporter:
+        library.alive = notifier.alive
         service = Service(library, stop, notifier, reporter)
         seconds = min(IDLE_SECONDS, notifier.interval)
         arrivals = Arrivals(watch(roots, stop, pace), idle=service.idle, seconds=seconds)

@@ -31,9 +31,10 @@ class Library(Intake):
     """Photos on disk, their catalog and their full text."""
 
     def __init__(self, settings: Settings, catalog: Catalog, stores: Stores, eyes: Eyes) -> None:
-        """`eyes` read what is new."""
+        """`eyes` read what is new. `alive` is called now and then during long work."""
         super().__init__(settings, catalog, eyes)
         self.index, self.posteriors = stores.index, stores.posteriors
+        self.alive: Callable[[], None] = lambda: None
 
     # one pass ------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ class Library(Intake):
         least, most = self.catalog.searchable()
         if all(least <= count <= most for count in held):
             return False
-        self.rebuild()
+        self.rebuild(lambda _: self.alive())  # it may take minutes
         return True
 
     # parts of a pass -----------------------------------------------------------------------

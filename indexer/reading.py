@@ -40,6 +40,9 @@ _FLAGS = os.O_RDONLY | sum(
 )
 """How a photo is opened: no link is followed, and no pipe waited for."""
 
+_STRIP = 1024
+"""Rows of a photo that are copied at once."""
+
 
 class BoxLike(Protocol):
     """Half-open pixels, and how to cut the word out."""
@@ -174,9 +177,8 @@ def open_upright(path: Path, limits: Limits) -> Upright:
             with Image.open(io.BytesIO(content), formats=_formats()) as image:
                 _check_pixels(image, limits)
                 taken = _taken(image)
-                # a huge photo fills the memory as it is: no copy that is not needed
                 ImageOps.exif_transpose(image, in_place=True)
-                pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+                pixels = _rgb(image)
         return Upright(pixels, taken, _digest(content).hexdigest(), stamp)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
@@ -190,6 +192,16 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         # decoders raise whatever they like on damaged files
         msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
         raise PhotoError(msg) from error
+
+
+def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """Pixels [rows, columns, 3], strip by strip: huge photos leave no room for a second copy."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    image.load()
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        pixels[top : top + _STRIP] = np.asarray(strip.convert("RGB"))
+    return pixels
 
 
 @cache

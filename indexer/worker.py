@@ -6,13 +6,14 @@ dies or exceeds its bounds. Paths go in and readings come out; pixels stay where
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,9 @@ START_SECONDS = 300.0
 
 _LOOK_SECONDS = 0.05
 """Time between two looks at a process that is reading: memory cannot grow far meanwhile."""
+
+_MMAP_THRESHOLD, _LARGE_BLOCK = -3, 4 << 20
+"""A parameter of mallopt(3), and bytes."""
 
 _SPARE_SECONDS = 30
 """A process without its parent that is stuck ends itself so long after its time."""
@@ -191,6 +195,7 @@ def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds:
     """Read what comes down the connection until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _quiet_libraries()
+    _return_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         parts = make()
@@ -216,6 +221,15 @@ def _quiet_libraries() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
+
+
+def _return_memory() -> None:
+    """Large blocks go back to the system when they are freed, where the C library can be told so.
+
+    Otherwise a huge photo leaves the process huge, and the next one does not fit.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK)
 
 
 def _end_with_parent() -> None:

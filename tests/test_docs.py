@@ -70,7 +70,7 @@ def test_the_readme_only_names_commands_that_exist():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+    "page", ["README.md", "SECURITY.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
 )
 def test_every_local_link_leads_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")

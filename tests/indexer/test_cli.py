@@ -85,6 +85,13 @@ def test_a_home_inside_the_photo_folder_is_refused(shell):
     assert not (shell.folder / "home").exists()
 
 
+def test_a_home_inside_a_configured_folder_is_refused_by_every_command(shell, monkeypatch):
+    monkeypatch.setenv("OCRSEARCH_FOLDERS", json.dumps([str(shell.folder)]))
+
+    assert "lies inside the photo folder" in shell("rebuild", code=3).stderr
+    assert not (shell.folder / "home").exists()
+
+
 def test_failed_photos_give_exit_code_6_and_their_reason(shell):
     (shell.photos / "bad.png").write_bytes(b"no")
     draw_photo(shell.photos / "good.png", "helios")

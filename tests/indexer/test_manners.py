@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +97,18 @@ def test_the_networks_are_given_back_after_a_while_without_photos(service):
     service.idle()
 
     assert closed == [301]
+
+
+def test_a_rebuild_that_takes_minutes_gives_signs_of_life(world):
+    draw_photo(world.photos / "a.png", "helios")
+    world.sync()
+    signs = []
+    world.library.alive = lambda: signs.append(1)
+    shutil.rmtree(world.library.settings.index)
+
+    world.library.index_stale()
+
+    assert signs
 
 
 def test_priorities_are_lowered_as_configured():

@@ -3,7 +3,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("torch", "torchvision", "cv2", "alembic", "watchdog", "matplotlib", "wordfreq")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "onnxruntime",
+    "cv2",
+    "alembic",
+    "watchdog",
+    "matplotlib",
+    "wordfreq",
+)
 
 
 def imported_by(code):
@@ -38,6 +47,17 @@ def test_status_loads_no_network(settings, world):
 
     assert "torch" not in heavy
     assert "cv2" not in heavy
+
+
+def test_whoever_writes_leaves_the_networks_to_the_process_that_reads(settings, world):
+    heavy = imported_by(
+        "from indexer.cli import main\n"
+        f"main(['--home', {str(settings.home)!r}, 'index', {str(world.photos)!r}], "
+        "standalone_mode=False)"
+    )
+
+    assert "torch" not in heavy
+    assert "onnxruntime" not in heavy
 
 
 def test_importing_any_module_prints_nothing_and_opens_nothing():
