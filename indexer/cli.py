@@ -13,7 +13,7 @@ import click
 from indexer import bootstrap, config, logs, present
 from indexer import status as state
 from indexer.errors import UsageError
-from indexer.home import check_apart
+from indexer.home import check_apart, check_named
 from indexer.shell import Commands
 
 if TYPE_CHECKING:
@@ -78,15 +78,6 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
     return settings
 
 
-def _check_folders(settings: Settings, folders: tuple[Path, ...]) -> None:
-    """Refuse what is wrong before anything is written."""
-    for folder in folders:
-        if not folder.is_dir():
-            msg = f"{folder}: no such folder"
-            raise UsageError(msg)
-    check_apart(settings.home, folders)
-
-
 def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
     """The photo folders to look at: those named, else the configured and the known ones."""
     chosen = folders or (*settings.folders, *library.catalog.roots())
@@ -135,7 +126,7 @@ def index(
     ocrsearch index --json | jq .read
     """
     settings = load()
-    _check_folders(settings, folders)
+    check_named(settings.home, folders)
     with bootstrap.writing(settings, workers) as library, present.progress(settings) as hooks:
         roots = _roots(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
@@ -155,7 +146,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     from indexer import daemon  # noqa: PLC0415 - only this command needs watchdog
 
     settings = load()
-    _check_folders(settings, folders)
+    check_named(settings.home, folders)
     with bootstrap.writing(settings, workers) as library, daemon.stopping() as stop:
         roots = _roots(settings, folders, library)
         log.info("watching %s", ", ".join(map(str, roots)))

@@ -6,10 +6,10 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from indexer.errors import CatalogError, ConfigError
+from indexer.errors import CatalogError, ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
@@ -39,6 +39,21 @@ def check_apart(home: Path, roots: Iterable[Path]) -> None:
         if folder.is_relative_to(inner):
             msg = f"{root}: a photo folder inside home = {home}; move it, or use --home"
             raise ConfigError(msg)
+
+
+def check_named(home: Path, folders: Sequence[Path]) -> None:
+    """Refuse folders given on the command line before anything is written.
+
+    Raises:
+        UsageError: there is no such folder.
+        ConfigError: see `check_apart`.
+
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            msg = f"{folder}: no such folder"
+            raise UsageError(msg)
+    check_apart(home, folders)
 
 
 def make(settings: Settings) -> None:
