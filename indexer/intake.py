@@ -79,7 +79,7 @@ class Intake(ABC):
             if path in this.stamps and path not in new and content not in this.begun
         }
         this.put_first({*new, *this.known})
-        this.total += len(new) + len(set(this.known.values()))
+        this.total += len(new) + len(this.known)
 
     def _work_off(self, this: Pass) -> bool:
         """Read what waits, a few photos at a time; False if this pass was told to end before."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from indexer.reading import Limits
 
 START_SECONDS = 300.0
-"""Time to load the networks, on the slowest machine with the coldest disk."""
+"""Time to load the networks, on the slowest machine with the coldest disk, or photo_seconds."""
 
 _LOOK_SECONDS = 0.05
 """Time between two looks at a process that is reading: memory cannot grow far meanwhile."""
@@ -116,7 +116,7 @@ class Worker:
         theirs.close()
         self._running = process, ours
         try:
-            answer = self._answer(START_SECONDS, stop)
+            answer = self._answer(max(START_SECONDS, self._bounds.seconds), stop)
         except DiedError as error:
             msg = f"the reading process cannot load the weights: it {error}"
             raise EngineError(msg) from error
@@ -137,7 +137,7 @@ class Worker:
                 if stop():
                     self.close()
                     return None
-                self._check(process, end, seconds)
+                self._check(process, end)
             return connection.recv()
         except DiedError:
             self.close()
@@ -150,13 +150,14 @@ class Worker:
                 return None
             raise DiedError(_cause(code)) from error
 
-    def _check(self, process: SpawnProcess, end: float, seconds: float) -> None:
+    def _check(self, process: SpawnProcess, end: float) -> None:
+        exceeded = None
         if time.monotonic() > end:
-            msg = f"took longer than photo_seconds = {seconds:g}; raise it if this is right"
-            raise DiedError(msg)
-        most = self._bounds.megabytes
-        if _megabytes(process.pid) > most:
-            msg = f"took more memory than worker_megabytes = {most:g}; raise it if this is right"
+            exceeded = f"longer than photo_seconds = {self._bounds.seconds:g}"
+        elif _megabytes(process.pid) > self._bounds.megabytes:
+            exceeded = f"more memory than worker_megabytes = {self._bounds.megabytes:g}"
+        if exceeded:
+            msg = f"took {exceeded}; raise it if this is right"
             raise DiedError(msg)
 
 
