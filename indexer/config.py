@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     max_megapixels: float = Field(default=150.0, gt=0)
     max_megabytes: float = Field(default=200.0, gt=0)
     photo_seconds: float = Field(default=120.0, gt=0)
-    worker_megabytes: float = Field(default=3000.0, gt=0)
+    worker_megabytes: float = Field(default=4000.0, gt=0)
     nice: int = Field(default=0, ge=0, le=19)
     idle_io: bool = False
     pause_on_battery: bool = False

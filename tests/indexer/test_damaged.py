@@ -24,7 +24,7 @@ def mutated():
 
 
 def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_eyes, mutated):
-    reader = Worker(odd_eyes.make, Bounds(60, 2000))
+    reader = Worker(odd_eyes.Eyes, Bounds(60, 2000))
     world.eyes.read, world.eyes.close = reader.read, reader.close
     variants = sum(1 for _ in mutated.variants(mutated.random.Random(0)))
     files = mutated.write(world.photos, variants * len(mutated.DAMAGE), seed=5)

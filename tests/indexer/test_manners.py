@@ -148,7 +148,7 @@ from indexer.worker import Bounds, Worker
 if __name__ == "__main__":
     settings = config.load(home=Path(sys.argv[2]), settle_seconds=0)
     home.make(settings)
-    eyes, worker = odd_eyes.make(), Worker(odd_eyes.make, Bounds(60, 2000))
+    eyes, worker = odd_eyes.Eyes(), Worker(odd_eyes.Eyes, Bounds(60, 2000))
     eyes.read, eyes.close = worker.read, worker.close
     detect = worker._check
     def check(*_):
@@ -176,8 +176,11 @@ def test_sigterm_ends_the_daemon_within_seconds_in_the_middle_of_a_photo_that_st
         text=True,
         env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path)},
     )
+    late = threading.Timer(120, running.kill)
+    late.start()
     for _ in range(40):  # two seconds after its start at least it has loaded, and hangs
         line = running.stdout.readline()
+    late.cancel()
     reader = psutil.Process(int(line))
 
     asked = time.monotonic()
