@@ -147,7 +147,7 @@ class BuiltInEyes:
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """See `reading.Eyes`; networks are loaded and photos opened in a process of their own."""
+        """See `eyes.Eyes`; networks are loaded and photos opened in a process of their own."""
         return self._worker.read(paths, limits, stop)
 
     def close(self) -> None:

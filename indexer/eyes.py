@@ -56,24 +56,6 @@ class Eyes(Protocol):
         """Give back memory and processes until the next photo."""
 
 
-class InProcess:
-    """Eyes that read where they are asked; for those who bring a detector and a recogniser."""
-
-    detector: Detector
-    recognizer: Recognizer
-
-    def read(
-        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
-    ) -> list[Outcome]:
-        """See `Eyes`; what was begun is finished."""
-        if stop():
-            return [None] * len(paths)
-        return read_files(paths, limits, self.detector, self.recognizer)
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
 class Parts(Protocol):
     """A detector and a recogniser."""
 

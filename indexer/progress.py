@@ -41,7 +41,7 @@ class Progress:
 
     pid: int
     born: float
-    state: str = "looking"
+    state: str = ""
     done: int = 0
     total: int = 0
     photo: str = ""
@@ -58,7 +58,7 @@ class Reporter:
     """Keeps the file up to date, at most once a second."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Nothing is written yet."""
+        """Nothing is written before the first call."""
         me = psutil.Process()
         self._path, self._clock = path, clock
         self._progress = Progress(me.pid, me.create_time())
@@ -100,6 +100,7 @@ class Reporter:
 def reported(path: Path) -> Iterator[Reporter]:
     """A reporter whose file is removed in the end."""
     reporter = Reporter(path)
+    reporter.state("looking")
     try:
         yield reporter
     finally:

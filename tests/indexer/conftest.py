@@ -17,7 +17,7 @@ from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog import Catalog
 from indexer.derived import Stores
-from indexer.eyes import InProcess
+from indexer.eyes import read_files
 from indexer.fulltext import Fulltext
 from indexer.library import Library
 from indexer.passes import Hooks
@@ -100,7 +100,7 @@ class TileReader:
 
 
 @dataclass
-class TileEyes(InProcess):
+class TileEyes:
     """Detector and recogniser of the tests."""
 
     detector: TileDetector = field(default_factory=TileDetector)
@@ -110,6 +110,14 @@ class TileEyes(InProcess):
     @property
     def engine(self) -> Engine:
         return Engine(f"tiles-{self.version}", CODES)
+
+    def read(self, paths, limits, stop):
+        if stop():
+            return [None] * len(paths)
+        return read_files(paths, limits, self.detector, self.recognizer)
+
+    def close(self):
+        pass
 
 
 @dataclass
