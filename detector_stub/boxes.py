@@ -187,38 +187,36 @@ def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
     Source: topological reading order after Breuel 2003, in its simplest form: a line comes
     before the lines below it whose columns it shares; columns go from left to right.
     """
-    spans = [
-        (line[0].left, min(b.top for b in line), line[-1].right, max(b.bottom for b in line))
-        for line in lines
-    ]
-    waiting = sorted(range(len(lines)), key=lambda i: (spans[i][1], spans[i][0]))
+    spans = np.asarray(
+        [
+            (line[0].left, min(b.top for b in line), line[-1].right, max(b.bottom for b in line))
+            for line in lines
+        ],
+        np.float64,
+    ).reshape(-1, 4)
+    left, top, right, bottom = spans.T
+    beside = _overlap(left, right)
+    above = beside & (bottom[:, None] <= bottom) & (top[:, None] < top)
+    waiting = np.ones(len(lines), bool)
+    order = np.lexsort((left, top))
     ordered: list[list[Box]] = []
-    while waiting:
-        starts = [i for i in waiting if _free(i, waiting, spans)]
-        first = min(waiting[:1] + starts, key=lambda i: spans[i][0])
-        column = [first]
-        waiting.remove(first)
-        for i in waiting[:]:
-            below = spans[i][1] >= spans[first][1] and _overlap(spans[i], spans[column[-1]])
+    while waiting.any():
+        # nothing that waits stands above a free line in its own columns
+        free = [i for i in order if waiting[i] and not above[waiting, i].any()]
+        column = [min(free, key=left.__getitem__)]
+        waiting[column] = False
+        for i in order:
+            below = waiting[i] and top[i] >= top[column[0]] and beside[i, column[-1]]
             # what runs on below another column waits until that one has been read
-            if below and _free(i, waiting, spans):
+            if below and not above[waiting, i].any():
                 column.append(i)
-                waiting.remove(i)
+                waiting[i] = False
         ordered += [lines[i] for i in column]
     return ordered
 
 
-def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    both = min(a[2], b[2]) - max(a[0], b[0])
-    return both > 0.3 * min(a[2] - a[0], b[2] - b[0])
-
-
-def _free(i: int, waiting: list[int], spans: list[tuple[int, int, int, int]]) -> bool:
-    """Whether nothing that waits stands above a line in its own columns."""
-    return not any(
-        spans[j][3] <= spans[i][3]
-        and j != i
-        and spans[j][1] < spans[i][1]
-        and _overlap(spans[i], spans[j])
-        for j in waiting
-    )
+def _overlap(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which lines share columns, three tenths of the shorter one's or more [N, N]."""
+    both = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    shorter = np.minimum((right - left)[:, None], right - left)
+    return np.asarray(both > 0.3 * shorter)

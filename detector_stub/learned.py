@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 
-FAR, CLOSE = 700, 2400
-"""Longest side of the photo, in pixels, at the far look, and at the close one at most: it bounds
-time and memory."""
+FAR, CLOSE, CLOSEST = 700, 2400, 4000
+"""Longest side of the photo, in pixels, at the look from afar, and at the closer ones at most: they
+bound time and memory. The closest look never blows a photo up."""
 
-READABLE = 60.0
-"""Pixels that the lower words of a photo should be high at the close look."""
+READABLE, SMALL = 60.0, 28.0
+"""Pixels that the lower words of a photo should be high, and below which, after the close look, the
+closest one pays. What is too small for the network seems 17 pixels high to it, however small it is,
+and what is 12 pixels high 26."""
 
 LOW_SHARE = 0.25
 """Share of the words of a photo that count as its lower ones."""
@@ -92,17 +94,21 @@ class LearnedDetector:
         """Words in pixels of `photo`: large ones from afar, the others from close by."""
         longest = max(photo.shape[:2])
         most = round(LARGEST_SCALE * longest)
-        far = min(FAR, most)
-        seen = look(self._net, photo, far)
-        heights = seen.heights() * far / longest
-        low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 0.0
-        close = min(CLOSE, most, round(far * READABLE / max(low, 1.0)))
-        if close <= far:
-            return kernels.Words.none().joined(seen, _COVERED)
-        closer = look(self._net, photo, close)
-        large = seen.where(heights >= HIGH)
-        large = large.where(~_blocks(large, closer))
-        return kernels.Words.none().joined(large, _COVERED).joined(closer, _COVERED)
+        side = min(FAR, most)
+        seen = look(self._net, photo, side)
+        large: list[Words] = []
+        for limit, enough in ((min(CLOSE, most), READABLE), (min(CLOSEST, longest), SMALL)):
+            heights = seen.heights() * side / longest
+            low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 1.0
+            closer = min(limit, round(side * READABLE / low))
+            if low >= enough or closer <= side:
+                break
+            large.append(seen.where(heights >= HIGH))
+            side, seen = closer, look(self._net, photo, closer)
+        kept = kernels.Words.none()
+        for words in large:
+            kept = kept.joined(words.where(~_blocks(words, seen)), _COVERED)
+        return kept.joined(seen, _COVERED)
 
 
 def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from safetensors.numpy import save_file
 
-from detector_stub import kernels
+from detector_stub import kernels, learned
 from detector_stub.boxes import DetectorError
 from detector_stub.learned import LearnedDetector
 from detector_stub.shipped import WEIGHTS
@@ -98,6 +98,20 @@ def test_words_of_several_sizes_are_found_on_one_photo(detector):
     hits = found(boxes_on(detector, page), np.concatenate(places))
 
     assert sum(hits) >= 17
+
+
+def test_small_writing_on_a_large_photo_is_looked_at_in_full_resolution(detector, monkeypatch):
+    small, truth = draw_board(20)
+    page = Image.new("RGB", (4000, 1000), LIGHT)
+    page.paste(small, (1700, 300))
+    truth += (1700, 300)
+
+    closest = found(boxes_on(detector, page), truth)
+    monkeypatch.setattr(learned, "CLOSEST", learned.CLOSE)
+    close = found(boxes_on(detector, page), truth)
+
+    assert sum(closest) > sum(close)
+    assert sum(closest) >= 5
 
 
 @pytest.mark.parametrize("degrees", [15, -15])
