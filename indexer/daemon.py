@@ -30,7 +30,7 @@ def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks
             if batch.everything:
                 log_summary(library.sync(roots, hooks))
             else:
-                log_summary(library.sync_paths(batch.paths, hooks))
+                log_summary(library.sync_paths(roots, batch.paths, hooks))
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
         except Exception:

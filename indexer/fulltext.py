@@ -18,7 +18,7 @@ from whoosh import analysis, fields, formats, index, qparser, query, scoring, se
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
-from indexer.errors import CatalogError, UsageError, disk_full
+from indexer.errors import CatalogError, DamageError, UsageError, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,6 @@ VERSION = "1"
 """Format of the folder; another one is rebuilt."""
 
 _WRITER_MEGABYTES = 128
-_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
-"""What Whoosh raises on a damaged or half-deleted index."""
 
 
 class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
@@ -118,9 +116,14 @@ class Fulltext:
     # writing -------------------------------------------------------------------------------
 
     def count(self) -> int:
-        """Photos in the index. Raises CatalogError if it cannot be opened."""
+        """Photos in the index. Raises DamageError if it cannot be read."""
         with self._opened() as ix, self._translated():
             return int(ix.doc_count())
+
+    def photos(self) -> set[int]:
+        """Numbers of the photos in the index. Raises DamageError if it cannot be read."""
+        with self._opened() as ix, self._translated(), ix.reader() as reader:
+            return {int(reader.stored_fields(n)["id"]) for n in reader.all_doc_ids()}
 
     def apply(self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
@@ -128,7 +131,8 @@ class Fulltext:
         `wait` is how many seconds another writer is given to finish.
 
         Raises:
-            CatalogError: locked, damaged, or the disk is full; nothing is changed then.
+            CatalogError: locked, or the disk is full; nothing is changed then.
+            DamageError: missing or damaged.
 
         """
         with self._opened() as ix:
@@ -186,11 +190,11 @@ class Fulltext:
         """Photos with a reading for every part of the question, best first.
 
         Raises:
-            CatalogError: the index is missing or damaged.
+            DamageError: the index is missing or damaged.
         """
         try:
             return self._candidates(question, limit)
-        except CatalogError:
+        except DamageError:
             # a commit or a rebuild may have removed files between opening and reading
             return self._candidates(question, limit)
 
@@ -219,10 +223,10 @@ class Fulltext:
             version, name = (self.folder / "CURRENT").read_text(encoding="ascii").split()
         except (OSError, ValueError) as error:
             msg = f"{self.folder}: there is no full-text index; run: ocrsearch rebuild"
-            raise CatalogError(msg) from error
+            raise DamageError(msg) from error
         if version != VERSION:
             msg = f"{self.folder}: full-text index of format {version}; run: ocrsearch rebuild"
-            raise CatalogError(msg)
+            raise DamageError(msg)
         return self.folder / name
 
     @contextmanager
@@ -243,12 +247,14 @@ class Fulltext:
         except index.LockError as error:
             msg = f"{self.folder}: another program is writing the index; try again later"
             raise CatalogError(msg) from error
-        except _DAMAGE as error:
-            msg = f"{self.folder}: {error or type(error).__name__}; "
-            msg += (
-                "free some space" if disk_full(error) else "if this lasts, run: ocrsearch rebuild"
-            )
-            raise CatalogError(msg) from error
+        except CatalogError:
+            raise
+        except Exception as error:
+            # Whoosh raises whatever its parsers meet in a damaged or half-deleted file
+            msg = f"{self.folder}: {str(error) or type(error).__name__}; "
+            if lacking(error):
+                raise CatalogError(msg + "free some space, or what else is lacking") from error
+            raise DamageError(msg + "if this lasts, run: ocrsearch rebuild") from error
 
 
 def allowed_edits(word: str) -> int:

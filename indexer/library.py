@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from indexer import reading, scan
+from indexer import mounts, reading, scan
 from indexer.derived import packed, weights
-from indexer.errors import CatalogError, PhotoError
+from indexer.errors import DamageError, PhotoError
 from indexer.passes import Hooks, Pass, Summary
-from indexer.photo import Failure, Stamp, State
+from indexer.photo import Failure, State
 from indexer.reading import Limits, Upright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.derived import Stores
-    from indexer.photo import Engine, Reading, Stale
+    from indexer.photo import Engine, Reading, Stale, Stamp
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
 
 BATCH_PIXELS = 60e6
 """Opened photos together: a few at 12 megapixels, or a single huge one."""
-
-_FEW = 10
-"""Below this many photos a folder may lose any share of them without being taken for offline."""
 
 
 class Eyes(Protocol):
@@ -55,6 +53,7 @@ class Library:
         """`eyes` read what is new."""
         self.settings, self.catalog, self.eyes = settings, catalog, eyes
         self.index, self.posteriors = stores.index, stores.posteriors
+        self._compared = False
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
 
     # one pass ------------------------------------------------------------------------------
@@ -72,29 +71,32 @@ class Library:
 
         """
         found = scan.walk(roots, self.settings.suffixes)
-        known = {
-            path: stamp
-            for path, stamp in self.catalog.places().items()
-            if any(path.is_relative_to(root) for root in roots)
-        }
+        known = self._known(roots)
         summary = Summary(found=len(found.files), problems=dict(found.failed))
-        offline = [] if forget else self._offline(roots, found.files, known)
+        summary.offline = [] if forget else self._away(roots, found.files, known)
         for root in roots:
-            self.catalog.set_root(root, offline=root in offline)
-        unseen = [*offline, *found.failed]
-        known = {p: s for p, s in known.items() if not any(p.is_relative_to(u) for u in unseen)}
-        summary.offline = offline
-        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks, limit))
+            self.catalog.set_root(root, offline=root in summary.offline)
+        self._remember_volumes([*roots, *found.mounts], roots, summary.offline)
+        missing = {root for root in roots if forget and not root.exists()}
+        changes = scan.compare(found.files, known).but(
+            [*summary.offline, *(found.failed.keys() - missing)]
+        )
+        self._apply(changes, Pass(summary, hooks, found.files, limit))
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
 
-    def sync_paths(self, paths: Iterable[Path], hooks: Hooks) -> Summary:
-        """The same for single files that something happened to."""
-        wanted = set(paths)
-        found = scan.look(wanted, self.settings.suffixes)
-        known = {p: s for p, s in self.catalog.places().items() if p in wanted}
+    def sync_paths(self, roots: Sequence[Path], paths: Iterable[Path], hooks: Hooks) -> Summary:
+        """The same for single files below `roots` that something happened to."""
+        wanted = list(paths)
+        found = scan.look(wanted, roots, self.settings.suffixes)
         summary = Summary(found=len(found.files), problems=dict(found.failed))
-        self._apply(scan.compare(found.files, known), found.files, Pass(summary, hooks))
+        changes = scan.compare(found.files, self.catalog.places(wanted))
+        if changes.gone:
+            known = self._known(roots)
+            left = known.keys() - set(changes.gone) | found.files.keys()
+            summary.offline = self._away(roots, left, known)
+            changes = changes.but([*summary.offline, *found.failed])
+        self._apply(changes, Pass(summary, hooks, found.files))
         return summary
 
     def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
@@ -119,73 +121,97 @@ class Library:
     def ensure_index(self) -> bool:
         """Rebuild what is missing, damaged or out of step with the catalog; whether it did."""
         try:
-            held = self.index.count(), len(self.posteriors.photos())
-        except CatalogError:
-            held = -1, -1
-        least, most = self.catalog.searchable()
-        if all(least <= count <= most for count in held):
-            return False
+            if self._in_step():
+                return False
+        except DamageError:
+            pass
         self.rebuild()
         return True
 
+    def _in_step(self) -> bool:
+        """Whether the derived stores hold what they should: photo by photo once, then by number."""
+        must, may = self.catalog.searchable()
+        seen = self.posteriors.photos()
+        if self._compared:
+            count = self.index.count()
+            return all(len(must) <= n <= len(must) + len(may) for n in (count, len(seen)))
+        self._compared = True
+        return all(must <= held <= must | may for held in (self.index.photos(), seen))
+
     # parts of a pass -----------------------------------------------------------------------
 
-    def _offline(
-        self, roots: Sequence[Path], found: dict[Path, Stamp], known: dict[Path, Stamp]
-    ) -> list[Path]:
-        """Roots whose photos are missing rather than deleted."""
-        away = []
-        for root in roots:
-            had = [path for path in known if path.is_relative_to(root)]
-            lost = sum(path not in found for path in had)
-            moved = lost and lost <= sum(p.is_relative_to(root) and p not in known for p in found)
-            share = lost / max(1, len(had))
-            vanished = bool(had) and not any(p.is_relative_to(root) for p in found)
-            if (
-                not root.is_dir()
-                or vanished
-                or (len(had) >= _FEW and share > self.settings.missing_share and not moved)
-            ):
-                away.append(root)
-        return away
+    def _known(self, roots: Sequence[Path]) -> dict[Path, Stamp]:
+        places = self.catalog.places()
+        return {p: s for p, s in places.items() if any(p.is_relative_to(root) for root in roots)}
 
-    def _apply(self, changes: scan.Changes, stamps: dict[Path, Stamp], this: Pass) -> None:
+    def _away(
+        self, roots: Sequence[Path], found: Collection[Path], known: Collection[Path]
+    ) -> list[Path]:
+        volumes = {
+            folder: volume
+            for folder, volume in self.catalog.volumes().items()
+            if any(folder.is_relative_to(root) for root in roots)
+        }
+        return mounts.away(roots, found, known, volumes, self.settings.missing_share)
+
+    def _remember_volumes(
+        self, folders: Iterable[Path], roots: Sequence[Path], away: Sequence[Path]
+    ) -> None:
+        """Note what is mounted where, except for folders that are away now."""
+        now = {folder: mounts.volume(folder) for folder in folders if folder not in away}
+        seen = {folder: volume for folder, volume in now.items() if volume}
+        before = self.catalog.volumes()
+        gone = [
+            folder
+            for folder in before.keys() - now.keys() - set(away)
+            if any(folder.is_relative_to(root) for root in roots if root not in away)
+        ]
+        new = {folder: volume for folder, volume in seen.items() if before.get(folder) != volume}
+        self.catalog.set_volumes(new, gone)
+
+    def _apply(self, changes: scan.Changes, this: Pass) -> None:
         """Take in what is new, newest first, and read it; then forget what is gone.
 
         New names come before lost ones, so a moved file finds its reading.
         """
         due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
-        again = [path for path in due if path in stamps]
+        again = [path for path in due if path in this.stamps]
         new = list(dict.fromkeys((*changes.added, *changes.changed, *again)))
-        new.sort(key=lambda path: -stamps[path].mtime_ns)
-        left = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
+        new.sort(key=lambda path: -this.stamps[path].mtime_ns)
+        left = self.catalog.unread(self.eyes.engine, this.stamps)
         this.total = len({*new, *left})
+        added = set(changes.added)
         # a few at a time: the first photo is found long before the last one has been looked at
         for start in range(0, len(new), INDEX_BATCH):
-            for path in new[start : start + INDEX_BATCH]:
-                if this.hooks.stop():
-                    return
-                self._take_in(path, stamps[path], this, added=path in changes.added)
-            self._read_pending(stamps, this)
-        self._read_pending(stamps, this)
+            self._take_in(new[start : start + INDEX_BATCH], added, this)
+            if this.hooks.stop():
+                return
+            self._read_pending(this)
+        self._read_pending(this)
         self.catalog.drop_places(changes.gone, this.hooks.clock())
         this.summary.removed = len(changes.gone)
         self.index_stale()
 
-    def _take_in(self, path: Path, stamp: Stamp, this: Pass, *, added: bool) -> None:
-        try:
-            content = reading.content_hash(reading.load(path, self._limits))
-            state = self.catalog.put_place(path, stamp, content)
-        except PhotoError as error:
-            self._fail(path, str(error), this)
-        else:
+    def _take_in(self, paths: Sequence[Path], added: Container[Path], this: Pass) -> None:
+        """Find out which photos these files hold."""
+        held = []
+        for path in paths:
+            if this.hooks.stop():
+                break
+            try:
+                content = reading.content_hash(reading.load(path, self._limits))
+                held.append((path, this.stamp(path), content))
+            except PhotoError as error:
+                self._fail(path, str(error), this)
+        states = self.catalog.put_places(held, this.hooks.clock())
+        for (path, _, _), state in zip(held, states, strict=True):
             if state is not State.PENDING:
                 this.total -= 1
-                this.summary.moved += added
+                this.summary.moved += path in added
 
-    def _read_pending(self, stamps: dict[Path, Stamp], this: Pass) -> None:
+    def _read_pending(self, this: Pass) -> None:
         """Read what waits among the files that were found, and let the full text follow."""
-        pending = [path for path in self.catalog.unread(self.eyes.engine) if path in stamps]
+        pending = self.catalog.unread(self.eyes.engine, this.stamps)
         for batch in self._opened(pending[: this.left], this):
             start = time.perf_counter()
             outcomes = self._read(batch)
@@ -200,10 +226,15 @@ class Library:
     def index_stale(self) -> None:
         """Let the full text catch up with the catalog."""
         self.ensure_index()
-        while stale := self.catalog.stale(INDEX_BATCH):
-            self.posteriors.apply(packed(stale), self.catalog.alphabet())
-            self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
-            self.catalog.indexed(stale)
+        try:
+            while stale := self.catalog.stale(INDEX_BATCH):
+                self.posteriors.apply(packed(stale), self.catalog.alphabet())
+                self.index.apply(
+                    {p.id: None if p.words is None else weights(p.words) for p in stale}
+                )
+                self.catalog.indexed(stale)
+        except DamageError:
+            self.rebuild()
 
     def _opened(self, pending: Sequence[Path], this: Pass) -> Iterator[list[tuple[Path, Upright]]]:
         """Opened photos, a few at a time; those that do not open are recorded as failed."""
@@ -243,11 +274,14 @@ class Library:
         this.step(path, f"{len(seen.words)} words", seconds)
 
     def _fail(self, path: Path, reason: str, this: Pass, seconds: float = 0.0) -> None:
+        if not os.path.lexists(path):
+            return  # deleted or unmounted meanwhile: the next pass sees which
         attempts = 1 + self.catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
-        failure = Failure(path, reason, attempts, this.hooks.clock() + wait)
-        found = scan.look([path], self.settings.suffixes).files
-        self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
+        now = this.hooks.clock()
+        failure = Failure(path, reason, attempts, now + wait)
+        # as it was seen before it was read: if it has grown since, it is looked at again
+        self.catalog.put_failure(failure, this.stamp(path), self.eyes.engine, now)
         this.summary.failed += 1
         this.summary.problems[path] = reason
         this.step(path, f"failed: {reason}", seconds)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from indexer.photo import Stamp
+
+COARSEST_CLOCK = 2.0
+"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,23 @@ class Hooks:
 
 @dataclass
 class Pass:
-    """One pass under way: what it did, whom it tells, how many photos it reads and may read."""
+    """One pass under way: what it did, whom it tells, which files it saw and how many it may read."""
 
     summary: Summary
     hooks: Hooks
+    stamps: Mapping[Path, Stamp]
     limit: int | None = None
     total: int = 0
+
+    def stamp(self, path: Path) -> Stamp:
+        """How a file was seen by this pass, before it was read.
+
+        A file written this moment may be written again without a change of size and time, so
+        it gets a stamp that no file has, and the next pass looks at it again.
+        """
+        stamp = self.stamps[path]
+        age = self.hooks.clock() - stamp.mtime_ns / 1e9
+        return replace(stamp, mtime_ns=-1) if abs(age) < COARSEST_CLOCK else stamp
 
     @property
     def done(self) -> int:

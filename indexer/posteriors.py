@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from indexer.errors import CatalogError, disk_full
+from indexer.errors import CatalogError, DamageError, lacking
 from indexer.segments import STEPS, Entries, Segment, write
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class PosteriorStore:
         """Photos with words in the store.
 
         Raises:
-            CatalogError: the store is missing or damaged.
+            DamageError: the store is missing or damaged.
         """
         with self._translated():
             latest: dict[int, int] = {}
@@ -118,8 +118,15 @@ class PosteriorStore:
         """Photo → position of a word → probability that it says the folded `text`.
 
         Raises:
-            CatalogError: the store is missing or damaged.
+            DamageError: the store is missing or damaged.
         """
+        try:
+            return self._evidence(text, alphabet)
+        except DamageError:
+            # segments may have been merged away between listing and opening them
+            return self._evidence(text, alphabet)
+
+    def _evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
         found: dict[int, dict[int, float]] = {}
         with self._translated():
             segments = self._segments()
@@ -183,10 +190,11 @@ class PosteriorStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, ValueError, IndexError) as error:
-            advice = "free some space" if disk_full(error) else "run: ocrsearch rebuild"
-            msg = f"{self.folder}: {error}; {advice}"
-            raise CatalogError(msg) from error
+        except (OSError, ValueError, IndexError, MemoryError) as error:
+            msg = f"{self.folder}: {error}; "
+            if lacking(error):
+                raise CatalogError(msg + "free some space, or what else is lacking") from error
+            raise DamageError(msg + "run: ocrsearch rebuild") from error
 
 
 def _worth_scoring(costs: Sequence[NDArray[np.uint16]]) -> float:

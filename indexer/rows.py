@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from indexer.photo import Box, Photo, State, Word
-from indexer.tables import ENGINE, PHOTO, PLACE
+from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.photo import Engine
+    from indexer.photo import Engine, Stamp
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> No
     )
 
 
-def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float | None = None) -> None:
-    """Forget files; photos left without any are marked as orphaned at `now`, or deleted."""
+def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
+    """Forget files; photos left without any are marked as orphaned at `now`."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
         photos = list(connection.scalars(here))
@@ -43,7 +43,40 @@ def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float | N
         )
         orphans = [photo for photo in photos if photo not in housed]
         if orphans:
-            touch(connection, orphans, orphaned_at=now or 0.0)
+            touch(connection, orphans, orphaned_at=now)
+
+
+def put_place(
+    connection: sa.Connection, path: Path, stamp: Stamp, content: str, now: float
+) -> State:
+    """Let `path` hold the photo with this content hash; returns that photo's state."""
+    known = connection.execute(
+        sa.select(PHOTO.c.id, PHOTO.c.state).where(PHOTO.c.hash == content)
+    ).first()
+    if known is None:
+        made = connection.execute(sa.insert(PHOTO).values(hash=content, state=State.PENDING))
+        photo = made.inserted_primary_key[0]  # type: ignore[index]
+    else:
+        photo = known.id
+        if known.state != State.PENDING:  # whatever was wrong with this file is over
+            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
+        here = sa.select(PLACE.c.photo_id).where(PLACE.c.path == path)
+        if connection.scalar(here) == photo:
+            connection.execute(
+                sa.update(PLACE)
+                .where(PLACE.c.path == path)
+                .values(size=stamp.size, mtime_ns=stamp.mtime_ns)
+            )
+            return State(known.state)
+    drop_places(connection, [path], now)
+    connection.execute(
+        sa.insert(PLACE).values(
+            path=path, photo_id=photo, size=stamp.size, mtime_ns=stamp.mtime_ns
+        )
+    )
+    back = sa.select(PHOTO.c.id).where(PHOTO.c.id == photo, PHOTO.c.orphaned_at.is_not(None))
+    touch(connection, list(connection.scalars(back)), orphaned_at=None)
+    return State(known.state) if known else State.PENDING
 
 
 def engine_id(connection: sa.Connection, engine: Engine) -> int:

@@ -31,7 +31,7 @@ def catalog(url):
 
 def test_a_reading_comes_back_as_it_went_in(catalog, tmp_path):
     taken = datetime(2026, 3, 1, 12, 30)
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
 
     catalog.put_reading("hash", Reading(400, 300, taken, (WORD, WORD)), ENGINE)
 
@@ -41,17 +41,17 @@ def test_a_reading_comes_back_as_it_went_in(catalog, tmp_path):
 
 
 def test_two_places_are_one_photo(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
-    catalog.put_place(tmp_path / "b.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_places([(tmp_path / "b.jpg", STAMP, "hash")], 0.0)
 
     assert catalog.photo_at(tmp_path / "b.jpg").places == (tmp_path / "a.jpg", tmp_path / "b.jpg")
-    assert len(catalog.unread(ENGINE)) == 1
+    assert len(catalog.unread(ENGINE, catalog.places())) == 1
 
 
 def test_a_name_that_is_not_utf8_survives(catalog, tmp_path):
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
 
-    catalog.put_place(odd, STAMP, "hash")
+    catalog.put_places([(odd, STAMP, "hash")], 0.0)
 
     assert catalog.places() == {odd: STAMP}
 
@@ -63,7 +63,7 @@ def test_a_reading_for_a_photo_that_vanished_meanwhile_is_dropped(catalog):
 
 
 def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
     catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
     stale = catalog.stale(10)
     assert [photo.words for photo in stale] == [(WORD,)]
@@ -71,11 +71,12 @@ def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
     catalog.indexed(stale)
 
     assert catalog.stale(10) == []
-    assert catalog.searchable() == (1, 1)
+    [photo] = stale
+    assert catalog.searchable() == ({photo.id}, set())
 
 
 def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
     catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
     stale = catalog.stale(10)
     catalog.put_reading("hash", Reading(1, 1, None, ()), ENGINE)
@@ -88,7 +89,7 @@ def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
 def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     failure = Failure(tmp_path / "a.jpg", "damaged", 2, 99.0)
 
-    catalog.put_failure(failure, STAMP, ENGINE)
+    catalog.put_failure(failure, STAMP, ENGINE, 0.0)
 
     assert catalog.failures() == [failure]
     assert catalog.attempts(tmp_path / "a.jpg") == 2
@@ -103,7 +104,7 @@ def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path
         tuple((f"queue{i}", 0.123) for i in range(8)), bytes(80),
     )  # fmt: skip
     for number in range(50):
-        catalog.put_place(tmp_path / f"{number}.jpg", STAMP, f"{number:032}")
+        catalog.put_places([(tmp_path / f"{number}.jpg", STAMP, f"{number:032}")], 0.0)
         catalog.put_reading(f"{number:032}", Reading(4000, 3000, None, (full,) * 80), ENGINE)
     catalog.close()
 

@@ -287,7 +287,9 @@ def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
     (world.photos / "a.png").rename(world.photos / "b.png")
     monkeypatch.setattr(scan, "walk", None)
 
-    world.library.sync_paths([world.photos / "a.png", world.photos / "b.png"], Hooks())
+    world.library.sync_paths(
+        [world.photos], [world.photos / "a.png", world.photos / "b.png"], Hooks()
+    )
 
     assert world.find("helios") == ["b.png"]
     assert world.eyes.recognizer.reads == 1
@@ -325,9 +327,9 @@ def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monke
     found = []
     take_in = world.library._take_in
 
-    def watched(path, *rest, **options):
-        found.append(len(world.find("helios")))
-        take_in(path, *rest, **options)
+    def watched(paths, *rest):
+        found.extend([len(world.find("helios"))] * len(paths))
+        take_in(paths, *rest)
 
     monkeypatch.setattr(world.library, "_take_in", watched)
     world.sync()
