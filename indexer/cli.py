@@ -127,17 +127,21 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     \b
     ocrsearch watch ~/Pictures/boards
     """
-    from indexer import daemon  # noqa: PLC0415 - only this command needs watchdog
+    import threading  # noqa: PLC0415 - this and the following only for this command
+
+    from indexer import daemon  # noqa: PLC0415
     from indexer.passes import Hooks  # noqa: PLC0415
-    from indexer.watch import Pace  # noqa: PLC0415
+    from indexer.settle import Pace  # noqa: PLC0415
     from indexer.watch import watch as batches  # noqa: PLC0415
 
     settings = load()
     with bootstrap.writing(settings, workers) as library, daemon.stopping() as stop:
         roots = _roots(settings, folders, library)
         logging.getLogger("ocrsearch").info("watching %s", ", ".join(map(str, roots)))
-        pace = Pace(settle=settings.settle_seconds, rescan=settings.rescan_seconds)
-        daemon.run(library, roots, batches(roots, stop, pace), Hooks(stop=stop.is_set))
+        pace = Pace(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
+        failed = threading.Event()
+        hooks = Hooks(stop=stop.is_set, failed=failed.set)
+        daemon.run(library, roots, batches(roots, stop, pace, failed), hooks)
 
 
 @main.command()

@@ -17,25 +17,27 @@ if TYPE_CHECKING:
 
     from indexer.library import Library
     from indexer.passes import Hooks, Step, Summary
-    from indexer.watch import Batch
+    from indexer.settle import Batch
 
 log = logging.getLogger("ocrsearch")
 
 
 def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
-    """Work off `batches` until they end; a failing one is logged and the next one tried."""
+    """Work off `batches` until they end; one that fails is logged, and told to `hooks`."""
     hooks = replace(hooks, report=log_step)
     for batch in batches:
         try:
             if batch.everything:
-                log_summary(library.sync(roots, hooks))
+                log_summary(library.sync(roots, hooks, leave=batch.growing))
             else:
                 log_summary(library.sync_paths(roots, batch.paths, hooks))
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
+            hooks.failed()
         except Exception:
             # an unattended daemon that ends finds nothing any more; the rescan tries again
             log.exception("unexpected error; going on")
+            hooks.failed()
 
 
 def log_step(step: Step) -> None:

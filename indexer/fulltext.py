@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
 from whoosh.filedb.filestore import FileStorage
@@ -29,6 +29,26 @@ VERSION = "1"
 """Format of the folder; another one is rebuilt."""
 
 _WRITER_MEGABYTES = 128
+
+
+class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
+    """A folder of Whoosh without mmap: by default it copies every segment to memory."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), supports_mmap=False)
+        self._locks: list[Any] = []
+
+    def lock(self, name: str) -> Any:  # noqa: ANN401 - Whoosh has no types
+        """A lock that `unlock` knows."""
+        self._locks.append(super().lock(name))
+        return self._locks[-1]
+
+    def unlock(self) -> None:
+        """Give back what a writer that failed half-way still holds."""
+        for lock in self._locks:
+            if lock.fd is not None:
+                lock.release()
+        self._locks.clear()
 
 
 class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
@@ -150,7 +170,7 @@ class Fulltext:
         with self._translated():
             fresh.mkdir(parents=True)
             schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
-            ix = FileStorage(str(fresh), supports_mmap=False).create_index(schema)
+            ix = _Storage(fresh).create_index(schema)
             for batch in batches:
                 self._write(ix, fresh, batch, 0.0)
             ix.close()
@@ -171,18 +191,24 @@ class Fulltext:
         wait: float,
     ) -> None:
         with self._translated():
-            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
             try:
-                writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
-                for number, words in photos.items():
-                    if words is not None:
-                        writer.add_document(id=str(number), **{FIELD: words})
-                writer.commit()
-            except BaseException:
-                writer.cancel()
-                raise
+                self._commit(ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait), photos)
+            finally:
+                ix.storage.unlock()
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
             _flush([*folder.iterdir(), folder])
+
+    def _commit(self, writer: Any, photos: Mapping[int, Mapping[str, float] | None]) -> None:  # noqa: ANN401
+        try:
+            writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
+            for number, words in photos.items():
+                if words is not None:
+                    writer.add_document(id=str(number), **{FIELD: words})
+            writer.commit()
+        except BaseException:
+            with suppress(Exception):  # it may be unable to do even that
+                writer.cancel()
+            raise
 
     # reading -------------------------------------------------------------------------------
 
@@ -233,8 +259,7 @@ class Fulltext:
     def _opened(self) -> Iterator[index.Index]:
         folder = self._current()
         with self._translated():
-            # without mmap Whoosh reads what it needs; the default copies every segment to memory
-            ix = FileStorage(str(folder), supports_mmap=False).open_index()
+            ix = _Storage(folder).open_index()
         try:
             yield ix
         finally:

@@ -59,7 +59,13 @@ class Library:
     # one pass ------------------------------------------------------------------------------
 
     def sync(
-        self, roots: Sequence[Path], hooks: Hooks, *, limit: int | None = None, forget: bool = False
+        self,
+        roots: Sequence[Path],
+        hooks: Hooks,
+        *,
+        limit: int | None = None,
+        forget: bool = False,
+        leave: Collection[Path] = (),
     ) -> Summary:
         """Compare everything below `roots` with the catalog and read what is new.
 
@@ -68,6 +74,7 @@ class Library:
             hooks: see Hooks.
             limit: read at most this many photos now.
             forget: drop the photos of offline folders after all.
+            leave: files that are still being written.
 
         """
         found = scan.walk(roots, self.settings.suffixes)
@@ -81,13 +88,15 @@ class Library:
         changes = scan.compare(found.files, known).but(
             [*summary.offline, *(found.failed.keys() - missing)]
         )
+        changes = changes.without(leave)
         self._apply(changes, Pass(summary, hooks, found.files, limit))
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
 
-    def sync_paths(self, roots: Sequence[Path], paths: Iterable[Path], hooks: Hooks) -> Summary:
+    def sync_paths(self, roots: Sequence[Path], paths: Collection[Path], hooks: Hooks) -> Summary:
         """The same for single files below `roots` that something happened to."""
-        wanted = list(paths)
+        # a hard link changes with its file, but only one of the names is told
+        wanted = list({*paths, *self.catalog.copies(paths)})
         found = scan.look(wanted, roots, self.settings.suffixes)
         summary = Summary(found=len(found.files), problems=dict(found.failed))
         changes = scan.compare(found.files, self.catalog.places(wanted))
@@ -95,7 +104,10 @@ class Library:
             known = self._known(roots)
             left = known.keys() - set(changes.gone) | found.files.keys()
             summary.offline = self._away(roots, left, known)
-            changes = changes.but([*summary.offline, *found.failed])
+            # what became of a whole folder is seen by a look at everything
+            folders = {path.parent for path in changes.gone}
+            fallen = [folder for folder in folders if not mounts.stands(folder, roots)]
+            changes = changes.but([*summary.offline, *found.failed, *fallen])
         self._apply(changes, Pass(summary, hooks, found.files))
         return summary
 
@@ -210,17 +222,21 @@ class Library:
                 this.summary.moved += path in added
 
     def _read_pending(self, this: Pass) -> None:
-        """Read what waits among the files that were found, and let the full text follow."""
-        pending = self.catalog.unread(self.eyes.engine, this.stamps)
-        for batch in self._opened(pending[: this.left], this):
-            start = time.perf_counter()
-            outcomes = self._read(batch)
-            seconds = (time.perf_counter() - start) / len(batch)
-            for (path, photo), outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, str):
-                    self._fail(path, outcome, this, seconds)
-                else:
-                    self._keep(path, photo, outcome, this, seconds)
+        """Read what waits among the files that were found, and let the full text follow.
+
+        A photo is tried at each of its places until it could be read at one.
+        """
+        while pending := self.catalog.unread(self.eyes.engine, this.untried)[: this.left]:
+            this.tried.update(pending)
+            for batch in self._opened(pending, this):
+                start = time.perf_counter()
+                outcomes = self._read(batch)
+                seconds = (time.perf_counter() - start) / len(batch)
+                for (path, photo), outcome in zip(batch, outcomes, strict=True):
+                    if isinstance(outcome, str):
+                        self._fail(path, outcome, this, seconds)
+                    else:
+                        self._keep(path, photo, outcome, this, seconds)
         self.index_stale()
 
     def index_stale(self) -> None:

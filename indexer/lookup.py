@@ -14,7 +14,7 @@ from indexer.rows import photo as photo_of
 from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -62,6 +62,15 @@ class Lookup:
                 query = sa.select(table.c.path, table.c.size, table.c.mtime_ns)
                 rows = self._read(query if chunk is None else query.where(table.c.path.in_(chunk)))
                 found |= {row.path: Stamp(row.size, row.mtime_ns) for row in rows}
+        return found
+
+    def copies(self, paths: Collection[Path]) -> list[Path]:
+        """All places of the photos that these files hold."""
+        found: list[Path] = []
+        for chunk in chunks(list(paths)):
+            photos = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
+            rows = self._read(sa.select(PLACE.c.path).where(PLACE.c.photo_id.in_(photos)))
+            found += [row.path for row in rows]
         return found
 
     def unread(self, engine: Engine, among: Container[Path]) -> list[Path]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.photo import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
+
+_TABLE = Path("/proc/self/mountinfo")
 
 _FEW = 10
 """Below this many photos a folder may lose any share of them without being taken for offline."""
@@ -25,6 +28,15 @@ def volume(path: Path) -> Volume | None:
     while not os.path.ismount(point):
         point = point.parent
     return Volume(point, str(number))
+
+
+def stands(folder: Path, roots: Collection[Path]) -> bool:
+    """Whether a folder is there, and is no empty root, such as an unmounted one."""
+    try:
+        with os.scandir(folder) as entries:
+            return folder not in roots or next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def away(
@@ -68,3 +80,32 @@ def _lost_too_many(had: Sequence[Path], found: Collection[Path], missing_share: 
     lost = sum(path not in found for path in had)
     new = len(found) - (len(had) - lost)
     return len(had) >= _FEW and lost > missing_share * len(had) and lost > new
+
+
+_REMOTE = {
+    "9p", "afs", "ceph", "cifs", "davfs", "drvfs", "fuse", "glusterfs", "lustre", "ncpfs", "nfs",
+    "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs",
+}  # fmt: skip
+"""File systems that others write to without the kernel here noticing; `fuse` has subtypes."""
+
+
+def remote(path: Path, table: Path = _TABLE) -> str | None:
+    """The type of the file system that holds `path` if others may change it unnoticed."""
+    kinds = _kinds(table)
+    kind = next((kinds[place] for place in (path, *path.parents) if place in kinds), "")
+    return kind if kind.split(".")[0] in _REMOTE else None
+
+
+def _kinds(table: Path) -> dict[Path, str]:
+    """Types of the mounted file systems by mount point; a later one hides an earlier one."""
+    try:
+        lines = table.read_bytes().splitlines()
+    except OSError:
+        return {}
+    found = {}
+    for line in lines:
+        left, _, right = line.partition(b" - ")
+        # the kernel writes spaces and the like as octal numbers
+        point = re.sub(rb"\\([0-7]{3})", lambda code: bytes([int(code[1], 8)]), left.split()[4])
+        found[Path(os.fsdecode(point))] = os.fsdecode(right.split()[0])
+    return found

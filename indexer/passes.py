@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Set
     from pathlib import Path
 
     from indexer.photo import Stamp
@@ -43,11 +43,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class Hooks:
-    """How a pass talks to its caller: stop early, report steps, know the time."""
+    """How a pass talks to its caller: stop early, report steps, know the time, say it failed."""
 
     stop: Callable[[], bool] = lambda: False
     report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
     clock: Callable[[], float] = time.time
+    failed: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -59,6 +60,12 @@ class Pass:
     stamps: Mapping[Path, Stamp]
     limit: int | None = None
     total: int = 0
+    tried: set[Path] = field(default_factory=set)
+
+    @property
+    def untried(self) -> Set[Path]:
+        """Files that this pass may still read."""
+        return self.stamps.keys() - self.tried
 
     def stamp(self, path: Path) -> Stamp:
         """How a file was seen by this pass, before it was read.

@@ -69,7 +69,7 @@ class PosteriorStore:
     def __init__(self, folder: Path, unpack: Unpack) -> None:
         """`folder` need not exist yet; `unpack` knows the format of a packed word."""
         self.folder, self.unpack = folder, unpack
-        self._open: dict[Path, Segment] = {}
+        self._open: dict[tuple[Path, int, int, int], Segment] = {}
 
     def photos(self) -> set[int]:
         """Photos with words in the store.
@@ -151,8 +151,13 @@ class PosteriorStore:
         if not self.folder.is_dir():
             msg = "there are no posteriors"
             raise FileNotFoundError(msg)
-        paths = self._paths()
-        self._open = {path: self._open.get(path) or Segment(path) for path in paths}
+        fresh: dict[tuple[Path, int, int, int], Segment] = {}
+        for path in self._paths():
+            # a merge replaces files, and one that was cut off must not be read where it was mapped
+            status = path.stat()
+            key = path, status.st_ino, status.st_size, status.st_mtime_ns
+            fresh[key] = self._open.get(key) or Segment(path)
+        self._open = fresh
         return list(self._open.values())
 
     def _entries(self, words: Sequence[bytes] | None, alphabet: str) -> Entries | None:

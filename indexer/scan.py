@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from indexer.photo import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _TEMPORARY = (".part", ".tmp", ".crdownload", ".partial", "~")
 """Endings of files that some program is still writing."""
@@ -45,6 +45,11 @@ class Changes:
         """The same, except that nothing is gone from folders that could not be seen."""
         gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in unseen))
         return replace(self, gone=tuple(gone))
+
+    def without(self, files: Collection[Path]) -> Changes:
+        """The same without changes of these files."""
+        kept = ([p for p in part if p not in files] for part in (self.added, self.changed, self.gone))
+        return Changes(*map(tuple, kept))
 
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:

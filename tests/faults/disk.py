@@ -19,7 +19,7 @@ class Control(ctypes.Structure):
     """The shim's shared page; see shim.c."""
 
     _fields_ = tuple(
-        (name, ctypes.c_int) for name in ("pid", "changes", "kill_at", "full_at", "refused", "record")
+        (name, ctypes.c_int) for name in ("pid", "changes", "kill_at", "full_at", "refused", "record", "phase", "clock")
     )
 
 

@@ -18,7 +18,7 @@ from indexer.segments import Segment
 class State:
     """Everything by path or content hash; numbers of rows, which depend on history, are left out."""
 
-    places: dict[bytes, tuple[str, int, int]] = field(default_factory=dict)
+    places: dict[bytes, str] = field(default_factory=dict)
     failures: dict[bytes, str] = field(default_factory=dict)
     photos: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     index: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
                     engines.get(row["engine_id"]), tuple(words.get(row["id"], ())),
                 )  # fmt: skip
         for row in connection.execute("SELECT place.*, hash FROM place JOIN photo ON id = photo_id"):
-            state.places[row["path"]] = (row["hash"], row["size"], row["mtime_ns"])
+            state.places[row["path"]] = row["hash"]
         for row in connection.execute("SELECT path, reason FROM failure"):
             state.failures[row["path"]] = row["reason"]
     finally:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
-import queue
+import errno
+import os
 import threading
+from pathlib import Path
 
-from watchdog.events import DirDeletedEvent, DirModifiedEvent, FileCreatedEvent, FileMovedEvent
+import pytest
+from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
 
+from indexer import settle
+from indexer import watch as watching
 from indexer.photo import Stamp
-from indexer.watch import Batch, Pace, Settler, _Handler, follow, watch
+from indexer.settle import Batch, Hints, Pace, Settler, follow
+from indexer.watch import Watching, _Handler, watch
 
 
 class Clock:
@@ -54,28 +60,27 @@ def test_a_file_that_vanishes_settles_too_so_that_it_is_removed(tmp_path):
 
 
 def handled(*events):
-    out = queue.SimpleQueue()
-    handler = _Handler(out)
+    hints = Hints()
+    handler = _Handler(hints)
     for event in events:
         handler.dispatch(event)
-    return [out.get_nowait() for _ in range(out.qsize())]
+    return hints.take(0.0)
 
 
 def test_a_move_concerns_both_names():
-    assert [str(p) for p in handled(FileMovedEvent("/a.jpg", "/b.jpg"))] == ["/a.jpg", "/b.jpg"]
+    assert handled(FileMovedEvent("/a.jpg", "/b.jpg")) == ({Path("/a.jpg"), Path("/b.jpg")}, False)
 
 
 def test_a_folder_that_comes_or_goes_asks_for_everything():
-    assert handled(DirDeletedEvent("/may")) == [None]
-    assert handled(DirModifiedEvent("/may")) == []
+    assert handled(DirDeletedEvent("/may")) == (set(), True)
 
 
 def collect(events, looks, **pace):
     clock = Clock(looks)
-    waiting = queue.SimpleQueue()
+    hints = Hints()
     for event in events:
-        waiting.put(event)
-    return list(follow(waiting, clock, Pace(tick=0.0, clock=clock, **pace)))
+        hints.add(event)
+    return list(follow(hints, clock, Pace(tick=0.0, clock=clock, **pace)))
 
 
 def test_settled_files_come_in_one_batch(tmp_path):
@@ -96,11 +101,11 @@ def test_a_quiet_folder_is_rescanned_now_and_then():
     assert batches == [Batch(everything=True)] * 2
 
 
-def test_a_dead_observer_is_replaced_by_frequent_rescans():
+def test_where_events_cannot_be_relied_on_rescans_are_frequent():
     clock = Clock(65)
 
     batches = list(
-        follow(queue.SimpleQueue(), clock, Pace(tick=0.0, clock=clock), alive=lambda: False)
+        follow(Hints(), clock, Pace(tick=0.0, poll=30.0, clock=clock), reliable=lambda: False)
     )
 
     assert batches == [Batch(everything=True)] * 2
@@ -122,4 +127,4 @@ def test_watching_asks_for_everything_first_and_reports_a_new_file(tmp_path):
 
 
 def test_a_file_event_is_passed_on():
-    assert [str(p) for p in handled(FileCreatedEvent("/a.jpg"))] == ["/a.jpg"]
+    assert handled(FileCreatedEvent("/a.jpg")) == ({Path("/a.jpg")}, False)
