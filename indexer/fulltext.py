@@ -9,7 +9,6 @@ its size). Whoosh pickles the schema by module path: `Readings` must stay import
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,11 @@ from whoosh import analysis, fields, formats, index, qparser, query, scoring, se
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
+from indexer.durable import flush
 from indexer.errors import CatalogError, DamageError, UsageError, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FIELD = "readings"
@@ -176,9 +176,9 @@ class Fulltext:
             ix.close()
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
-            _flush([pointer])
+            flush([pointer])
             pointer.replace(self.folder / "CURRENT")
-            _flush([self.folder])
+            flush([self.folder])
         for old in self._generations():
             if old != fresh:
                 shutil.rmtree(old, ignore_errors=True)
@@ -196,7 +196,7 @@ class Fulltext:
             finally:
                 ix.storage.unlock()
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
-            _flush([*folder.iterdir(), folder])
+            flush([*folder.iterdir(), folder])
 
     def _commit(self, writer: Any, photos: Mapping[int, Mapping[str, float] | None]) -> None:  # noqa: ANN401
         try:
@@ -215,8 +215,7 @@ class Fulltext:
     def candidates(self, question: q.Question, limit: int | None) -> list[int]:
         """Photos with a reading for every part of the question, best first.
 
-        Raises:
-            DamageError: the index is missing or damaged.
+        Raises DamageError if the index is missing or damaged.
         """
         try:
             return self._candidates(question, limit)
@@ -299,16 +298,3 @@ def _query(question: q.Question) -> query.Query:
     if isinstance(question, q.Pattern):
         return query.Wildcard(FIELD, question.text)
     return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
-
-
-def _flush(paths: Sequence[Path]) -> None:
-    """Make files and folders durable."""
-    for path in paths:
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:  # merged away meanwhile
-            continue
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

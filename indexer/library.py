@@ -7,21 +7,22 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from indexer import mounts, reading, scan
+from indexer import reading, scan
 from indexer.derived import packed, weights
 from indexer.errors import DamageError, PhotoError
+from indexer.guard import Guard
 from indexer.passes import Hooks, Pass, Summary
 from indexer.photo import Failure, State
 from indexer.reading import Limits, Upright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Sequence
     from pathlib import Path
 
     from indexer.catalog import Catalog
     from indexer.config import Settings
     from indexer.derived import Stores
-    from indexer.photo import Engine, Reading, Stale, Stamp
+    from indexer.photo import Engine, Reading, Stale
 
 INDEX_BATCH = 200
 """Photos in one commit of the full text."""
@@ -53,6 +54,7 @@ class Library:
         """`eyes` read what is new."""
         self.settings, self.catalog, self.eyes = settings, catalog, eyes
         self.index, self.posteriors = stores.index, stores.posteriors
+        self._guard = Guard(catalog, settings.missing_share)
         self._compared = False
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
 
@@ -78,12 +80,12 @@ class Library:
 
         """
         found = scan.walk(roots, self.settings.suffixes)
-        known = self._known(roots)
+        known = self._guard.known(roots)
         summary = Summary(found=len(found.files), problems=dict(found.failed))
-        summary.offline = [] if forget else self._away(roots, found.files, known)
+        summary.offline = [] if forget else self._guard.away(roots, found.files, known)
         for root in roots:
             self.catalog.set_root(root, offline=root in summary.offline)
-        self._remember_volumes([*roots, *found.mounts], roots, summary.offline)
+        self._guard.remember(roots, found.mounts, summary.offline)
         missing = {root for root in roots if forget and not root.exists()}
         changes = scan.compare(found.files, known).but(
             [*summary.offline, *(found.failed.keys() - missing)]
@@ -101,12 +103,7 @@ class Library:
         summary = Summary(found=len(found.files), problems=dict(found.failed))
         changes = scan.compare(found.files, self.catalog.places(wanted))
         if changes.gone:
-            known = self._known(roots)
-            left = known.keys() - set(changes.gone) | found.files.keys()
-            summary.offline = self._away(roots, left, known)
-            # what became of a whole folder is seen by a look at everything
-            folders = {path.parent for path in changes.gone}
-            fallen = [folder for folder in folders if not mounts.stands(folder, roots)]
+            summary.offline, fallen = self._guard.unseen(roots, changes, found.files)
             changes = changes.but([*summary.offline, *found.failed, *fallen])
         self._apply(changes, Pass(summary, hooks, found.files))
         return summary
@@ -151,35 +148,6 @@ class Library:
         return all(must <= held <= must | may for held in (self.index.photos(), seen))
 
     # parts of a pass -----------------------------------------------------------------------
-
-    def _known(self, roots: Sequence[Path]) -> dict[Path, Stamp]:
-        places = self.catalog.places()
-        return {p: s for p, s in places.items() if any(p.is_relative_to(root) for root in roots)}
-
-    def _away(
-        self, roots: Sequence[Path], found: Collection[Path], known: Collection[Path]
-    ) -> list[Path]:
-        volumes = {
-            folder: volume
-            for folder, volume in self.catalog.volumes().items()
-            if any(folder.is_relative_to(root) for root in roots)
-        }
-        return mounts.away(roots, found, known, volumes, self.settings.missing_share)
-
-    def _remember_volumes(
-        self, folders: Iterable[Path], roots: Sequence[Path], away: Sequence[Path]
-    ) -> None:
-        """Note what is mounted where, except for folders that are away now."""
-        now = {folder: mounts.volume(folder) for folder in folders if folder not in away}
-        seen = {folder: volume for folder, volume in now.items() if volume}
-        before = self.catalog.volumes()
-        gone = [
-            folder
-            for folder in before.keys() - now.keys() - set(away)
-            if any(folder.is_relative_to(root) for root in roots if root not in away)
-        ]
-        new = {folder: volume for folder, volume in seen.items() if before.get(folder) != volume}
-        self.catalog.set_volumes(new, gone)
 
     def _apply(self, changes: scan.Changes, this: Pass) -> None:
         """Take in what is new, newest first, and read it; then forget what is gone.

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Set
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from indexer.photo import Stamp
@@ -63,7 +64,7 @@ class Pass:
     tried: set[Path] = field(default_factory=set)
 
     @property
-    def untried(self) -> Set[Path]:
+    def untried(self) -> AbstractSet[Path]:
         """Files that this pass may still read."""
         return self.stamps.keys() - self.tried
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from indexer.durable import flush
 from indexer.errors import CatalogError, DamageError, lacking
 from indexer.segments import STEPS, Entries, Segment, write
 
@@ -113,6 +114,7 @@ class PosteriorStore:
             self._open.clear()
             shutil.rmtree(self.folder, ignore_errors=True)
             fresh.folder.rename(self.folder)
+            flush([self.folder.parent])
 
     def evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
         """Photo → position of a word → probability that it says the folded `text`.

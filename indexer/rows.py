@@ -51,32 +51,26 @@ def put_place(
 ) -> State:
     """Let `path` hold the photo with this content hash; returns that photo's state."""
     known = connection.execute(
-        sa.select(PHOTO.c.id, PHOTO.c.state).where(PHOTO.c.hash == content)
+        sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(PHOTO.c.hash == content)
     ).first()
     if known is None:
         made = connection.execute(sa.insert(PHOTO).values(hash=content, state=State.PENDING))
-        photo = made.inserted_primary_key[0]  # type: ignore[index]
+        photo, state = made.inserted_primary_key[0], State.PENDING  # type: ignore[index]
     else:
-        photo = known.id
-        if known.state != State.PENDING:  # whatever was wrong with this file is over
-            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
-        here = sa.select(PLACE.c.photo_id).where(PLACE.c.path == path)
-        if connection.scalar(here) == photo:
-            connection.execute(
-                sa.update(PLACE)
-                .where(PLACE.c.path == path)
-                .values(size=stamp.size, mtime_ns=stamp.mtime_ns)
-            )
-            return State(known.state)
-    drop_places(connection, [path], now)
-    connection.execute(
-        sa.insert(PLACE).values(
-            path=path, photo_id=photo, size=stamp.size, mtime_ns=stamp.mtime_ns
-        )
-    )
-    back = sa.select(PHOTO.c.id).where(PHOTO.c.id == photo, PHOTO.c.orphaned_at.is_not(None))
-    touch(connection, list(connection.scalars(back)), orphaned_at=None)
-    return State(known.state) if known else State.PENDING
+        photo, state = known.id, State(known.state)
+        if known.orphaned_at is not None:
+            touch(connection, [photo], orphaned_at=None)
+    if state is not State.PENDING:  # whatever was wrong with this file is over
+        connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
+    row = {"photo_id": photo, "size": stamp.size, "mtime_ns": stamp.mtime_ns}
+    before = connection.scalar(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
+    if before == photo:
+        connection.execute(sa.update(PLACE).where(PLACE.c.path == path).values(row))
+        return state
+    if before is not None:
+        drop_places(connection, [path], now)
+    connection.execute(sa.insert(PLACE).values(row | {"path": path}))
+    return state
 
 
 def engine_id(connection: sa.Connection, engine: Engine) -> int:

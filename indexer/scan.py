@@ -48,7 +48,9 @@ class Changes:
 
     def without(self, files: Collection[Path]) -> Changes:
         """The same without changes of these files."""
-        kept = ([p for p in part if p not in files] for part in (self.added, self.changed, self.gone))
+        kept = (
+            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
+        )
         return Changes(*map(tuple, kept))
 
 
@@ -87,7 +89,7 @@ def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
     if len({name.casefold() for name in names}) == len(names):
         return names
     try:
-        listed = set(os.listdir(folder))
+        listed = {path.name for path in folder.iterdir()}
     except OSError:
         return names
     return [name for name in names if name in listed]

@@ -1,5 +1,6 @@
-"""Hints that something happened become settled batches. Knows no file-system library, and its
-time comes from outside, so that tests need not wait.
+"""Hints that something happened become settled batches.
+
+Knows no file-system library, and its time comes from outside, so that tests need not wait.
 """
 
 from __future__ import annotations

@@ -38,7 +38,13 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
 
-    from watchdog.observers.inotify_c import InotifyEvent
+    from watchdog.observers.inotify_c import (
+        CallbackId,
+        InotifyEvent,
+        Mask,
+        WatchCallback,
+        WatchDescriptor,
+    )
 
 log = logging.getLogger("ocrsearch")
 
@@ -100,10 +106,12 @@ class _Kernel(InotifyFD):
         if event.is_queue_overflow:
             self._hints.add(None)
 
-    def add_callback(self, *watch: object) -> int:
+    def add_callback(
+        self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
+    ) -> WatchDescriptor:
         """Watchdog ignores that a folder deep below cannot be watched."""
         try:
-            return int(super().add_callback(*watch))  # type: ignore[arg-type]
+            return super().add_callback(path, mask, callback, id_)
         except OSError as error:
             if error.errno in _ADVICE:
                 self.refused = error.errno
@@ -119,6 +127,11 @@ class Watching:
         """Start watching; folders that do not exist are watched once they appear."""
         self._roots, self._hints, self._clock = roots, hints, clock
         self._told: set[str] = set()
+        self._kernel: _Kernel | None = None
+        self._observer: BaseObserver | None = None
+        self._watched: dict[Path, tuple[int, int]] = {}
+        self._sure = True
+        self._started = self._cared = clock()
         # a folder that comes while its parent is walked is watched twice, which does no harm
         warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         self._start()
@@ -155,8 +168,7 @@ class Watching:
     def _start(self) -> None:
         self._cared = self._started = self._clock()
         self._watched = self._identities()
-        self._kernel: _Kernel | None = None
-        self._observer: BaseObserver | None = None
+        self._kernel = self._observer = None
         self._sure = True
         try:
             self._kernel = _Kernel(self._hints)
@@ -202,8 +214,9 @@ class Watching:
 def watch(
     roots: Sequence[Path], stop: Stop, pace: Pace, failed: threading.Event | None = None
 ) -> Iterator[Batch]:
-    """Settled batches until `stop`; see `follow`. The first asks for everything: by then all that
-    happens becomes a hint.
+    """Settled batches until `stop`; see `follow`.
+
+    The first asks for everything: by then all that happens becomes a hint.
     """
     hints = Hints()
     watching = Watching(roots, hints, pace.clock)

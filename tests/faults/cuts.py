@@ -20,7 +20,6 @@ from indexer import posteriors
 from indexer.catalog import Catalog
 from indexer.config import Settings
 from indexer.errors import CatalogError
-from indexer.library import Library
 from indexer.passes import Hooks
 from tests.faults import disk, life, state
 from tests.indexer.conftest import draw_photo
@@ -91,7 +90,9 @@ class Stage:
 
     def _run(self, story: Callable[[], None], **controls: int) -> int:
         def arm(pid: int) -> None:
-            for name, value in ({"changes": 0, "kill_at": 0, "full_at": 0, "record": 0} | controls).items():
+            for name, value in (
+                {"changes": 0, "kill_at": 0, "full_at": 0, "record": 0} | controls
+            ).items():
                 setattr(self.control, name, value)
             self.control.pid = pid
 

@@ -19,7 +19,8 @@ class Control(ctypes.Structure):
     """The shim's shared page; see shim.c."""
 
     _fields_ = tuple(
-        (name, ctypes.c_int) for name in ("pid", "changes", "kill_at", "full_at", "refused", "record", "phase", "clock")
+        (name, ctypes.c_int)
+        for name in ("pid", "changes", "kill_at", "full_at", "refused", "record", "phase", "clock")
     )
 
 
@@ -35,9 +36,7 @@ def under_shim(base: Path) -> None:
     found = compiler()
     if found is None:
         sys.exit("no C compiler: the disk cannot be made to fail")
-    subprocess.run(
-        [found, "-O1", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True
-    )
+    subprocess.run([found, "-O1", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
     page.write_bytes(bytes(mmap.PAGESIZE))
     log.write_bytes(b"")
     os.environ |= {
@@ -47,7 +46,9 @@ def under_shim(base: Path) -> None:
         "SHIM_HOME": str(base / "homes"),
         "OMP_NUM_THREADS": "1",
     }
-    os.execv(sys.executable, [sys.executable, "-m", sys.modules["__main__"].__spec__.name, *sys.argv[1:]])
+    os.execv(
+        sys.executable, [sys.executable, "-m", sys.modules["__main__"].__spec__.name, *sys.argv[1:]]
+    )
 
 
 def control() -> Control:
@@ -131,7 +132,9 @@ class Replay:
 
     def _sync(self, path: str) -> None:
         if path in self.folders:
-            inside = {n for n in self.safe.keys() | self.files.keys() if os.path.dirname(n) == path}
+            inside = {
+                n for n in self.safe.keys() | self.files.keys() if str(Path(n).parent) == path
+            }
             for name in inside:
                 self.safe.pop(name, None)
                 if name in self.files:

@@ -46,7 +46,7 @@ def fork(life: Callable[[], None], before: Callable[[int], None] = lambda pid: N
     try:
         before(os.getpid())
         life()
-    except BaseException:  # noqa: BLE001 - nothing may fall back into the parent's code
+    except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)

@@ -13,9 +13,42 @@ from pathlib import Path
 
 from tests.indexer.conftest import draw_photo
 
-WORDS = """helios selene queue tree heap node edge graph stack hash trie bloom cache index merge
-split commit rollback vector matrix tensor kernel epoch batch token parse lexer proof lemma axiom
-limit series prime modulo""".split()
+WORDS = [
+    "helios",
+    "selene",
+    "queue",
+    "tree",
+    "heap",
+    "node",
+    "edge",
+    "graph",
+    "stack",
+    "hash",
+    "trie",
+    "bloom",
+    "cache",
+    "index",
+    "merge",
+    "split",
+    "commit",
+    "rollback",
+    "vector",
+    "matrix",
+    "tensor",
+    "kernel",
+    "epoch",
+    "batch",
+    "token",
+    "parse",
+    "lexer",
+    "proof",
+    "lemma",
+    "axiom",
+    "limit",
+    "series",
+    "prime",
+    "modulo",
+]
 
 NAMES = (
     "board", *(unicodedata.normalize(form, "Ünïcode") for form in ("NFC", "NFD")),
@@ -262,7 +295,11 @@ class Photos:
         if not self.outside:
             return "nothing"
         old, aside, inside = self.outside.pop()
-        if any(old.is_relative_to(root) for root in self.away) or old.exists() or not old.parent.is_dir():
+        if (
+            any(old.is_relative_to(root) for root in self.away)
+            or old.exists()
+            or not old.parent.is_dir()
+        ):
             self.outside.append((old, aside, inside))
             return "nothing"
         aside.rename(old)

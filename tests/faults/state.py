@@ -54,7 +54,9 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
                     row["state"], row["width"], row["height"], row["taken"],
                     engines.get(row["engine_id"]), tuple(words.get(row["id"], ())),
                 )  # fmt: skip
-        for row in connection.execute("SELECT place.*, hash FROM place JOIN photo ON id = photo_id"):
+        for row in connection.execute(
+            "SELECT place.*, hash FROM place JOIN photo ON id = photo_id"
+        ):
             state.places[row["path"]] = row["hash"]
         for row in connection.execute("SELECT path, reason FROM failure"):
             state.failures[row["path"]] = row["reason"]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indexer import database, tables
 from indexer.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Word
+from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Word, Volume
 
 ENGINE = Engine("e1", "abc")
 WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")
@@ -172,3 +172,23 @@ def test_a_file_that_is_no_database_is_named_and_kept(url, tmp_path):
 def test_an_unknown_database_url_names_the_key():
     with pytest.raises(CatalogError, match="catalog_url"):
         Catalog("nosuchdatabase://here")
+
+
+def test_a_catalog_of_the_first_version_is_brought_up_to_date(url, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with sa.create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with sqlite3.connect(tmp_path / "catalog.db") as old:
+        old.execute("INSERT INTO root VALUES (?, 0)", (b"/photos",))
+    old.close()
+
+    with Catalog(url) as catalog:
+        assert catalog.roots() == {Path("/photos"): False}
+        assert catalog.volumes() == {}
+        catalog.set_volumes({Path("/photos"): Volume(Path("/"), "7")})
+        assert catalog.volumes() == {Path("/photos"): Volume(Path("/"), "7")}
