@@ -121,3 +121,12 @@ def test_a_file_that_was_cut_off_anywhere_is_damage_not_an_answer(index, pattern
 
     with pytest.raises(DamageError, match="ocrsearch rebuild"):
         index.photos()
+
+
+@pytest.mark.parametrize("pattern", ["*.seg", "*.toc", "CURRENT"])
+def test_a_file_that_is_missing_is_damage_not_an_answer(index, pattern):
+    [file] = index.folder.rglob(pattern)
+    file.unlink()
+
+    with pytest.raises(DamageError, match="ocrsearch rebuild"):
+        index.photos()

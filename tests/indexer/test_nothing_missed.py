@@ -196,6 +196,17 @@ def test_a_file_in_a_folder_that_is_not_looked_into_is_not_taken_in_by_its_event
     assert world.library.catalog.places() == {}
 
 
+def test_a_photo_that_is_told_of_many_times_is_read_once(world):
+    photo = draw_photo(world.photos / "board.png", "helios")
+
+    for _ in range(3):
+        world.library.sync_paths([world.photos], [photo, photo], Hooks())
+        world.sync()
+
+    assert world.eyes.recognizer.reads == 1
+    assert world.library.index.count() == 1
+
+
 # folders that are away -----------------------------------------------------------------------
 
 
