@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LEAST_PAIR, MOST_GAPS = 2.0, 2
+"""Multiple of its height that a box must be wide to be doubted, and how many gaps are tried."""
+
+_LEAST_GAP, _LEAST_HALF = 0.1, 0.4
+"""A gap is at least so wide, and so far from both ends, in heights of the word."""
+
+_LEAST_CONTRAST, _INK_SHARE, _SPECKLES = 12.0, 0.35, 0.025
+"""Ink differs from the ground by so many grey levels, and by this share of what the boldest ink
+does; a column with this share of ink at most counts as empty."""
+
+
 class DetectorError(Exception):
     """A detector that cannot answer; the message names the file and what to do next."""
 
@@ -34,6 +45,14 @@ class Box:
     right: int
     bottom: int
     corners: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def around(cls, quad: NDArray[np.float32]) -> Box:
+        """The box of a word with these corners [4, 2]."""
+        left, top = np.floor(quad.min(axis=0)).clip(0).astype(int).tolist()
+        right, bottom = np.ceil(quad.max(axis=0)).astype(int).tolist()
+        corners = tuple((float(x), float(y)) for x, y in quad)
+        return cls(left, top, max(right, left + 1), max(bottom, top + 1), corners)
 
     @property
     def width(self) -> int:
@@ -57,6 +76,24 @@ class Box:
         turn = cv2.getAffineTransform(np.stack([upper_left, upper_right, lower_left]), level)
         cut = cv2.warpAffine(part, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(cut, np.uint8)
+
+    def halves(self, photo: NDArray[np.uint8]) -> list[tuple[Box, Box]]:
+        """The pairs of words that this box may hold in place of one: cut at its widest gaps.
+
+        Only boxes with corners are doubted: those are found, the others are given.
+        """
+        if not self.corners:
+            return []
+        return [self._cut_at(share) for share in gaps(self.cut(photo))]
+
+    def _cut_at(self, share: float) -> tuple[Box, Box]:
+        """The parts left and right of `share` (0..1) of its length."""
+        quad = np.asarray(self.corners, np.float32)
+        upper, lower = (quad[a] + (quad[b] - quad[a]) * share for a, b in ((0, 1), (3, 2)))
+        return (
+            Box.around(np.stack([quad[0], upper, lower, quad[3]])),
+            Box.around(np.stack([upper, quad[1], quad[2], lower])),
+        )
 
     def _part(self, photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """The part of `photo` around the word, never empty, and the corners in its pixels.
@@ -86,6 +123,30 @@ class Detector(Protocol):
             path: where it came from, for detectors that keep boxes beside the photo.
 
         """
+
+    def given(self, path: Path) -> bool:
+        """Whether the boxes of this photo are known beforehand, and so which way up it is."""
+
+
+def gaps(word: NDArray[np.uint8]) -> list[float]:
+    """Where a level word image [rows, columns, 3] may be two: shares of its length, widest first.
+
+    A gap is a run of columns without ink, away from both ends.
+    """
+    height, width = word.shape[:2]
+    if width < LEAST_PAIR * height:
+        return []
+    grey = cv2.cvtColor(word, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    contrast = np.abs(grey - np.median(grey))
+    ink = contrast > max(_LEAST_CONTRAST, _INK_SHARE * float(np.percentile(contrast, 98)))
+    inner = ink[round(0.1 * height) : max(1, round(0.9 * height))]
+    empty = np.concatenate([[False], inner.mean(axis=0) <= _SPECKLES, [False]])
+    starts, ends = np.flatnonzero(np.diff(empty.astype(np.int8))).reshape(-1, 2).T
+    middles, widths = (starts + ends) / 2, ends - starts
+    inside = (starts > 0) & (ends < width) & (widths >= _LEAST_GAP * height)
+    inside &= (middles > _LEAST_HALF * height) & (middles < width - _LEAST_HALF * height)
+    widest = np.argsort(-widths[inside], kind="stable")[:MOST_GAPS]
+    return [float(share) for share in middles[inside][widest] / width]
 
 
 def lines_of(boxes: Sequence[Box]) -> list[list[Box]]:
@@ -126,38 +187,36 @@ def reading_order(lines: Sequence[list[Box]]) -> list[list[Box]]:
     Source: topological reading order after Breuel 2003, in its simplest form: a line comes
     before the lines below it whose columns it shares; columns go from left to right.
     """
-    spans = [
-        (line[0].left, min(b.top for b in line), line[-1].right, max(b.bottom for b in line))
-        for line in lines
-    ]
-    waiting = sorted(range(len(lines)), key=lambda i: (spans[i][1], spans[i][0]))
+    spans = np.asarray(
+        [
+            (line[0].left, min(b.top for b in line), line[-1].right, max(b.bottom for b in line))
+            for line in lines
+        ],
+        np.float64,
+    ).reshape(-1, 4)
+    left, top, right, bottom = spans.T
+    beside = _overlap(left, right)
+    above = beside & (bottom[:, None] <= bottom) & (top[:, None] < top)
+    waiting = np.ones(len(lines), bool)
+    order = np.lexsort((left, top))
     ordered: list[list[Box]] = []
-    while waiting:
-        first = min(waiting[:1] + _starts(waiting, spans), key=lambda i: spans[i][0])
-        column = [first]
-        for i in [w for w in waiting if w != first]:
-            if spans[i][1] >= spans[first][1] and _overlap(spans[i], spans[column[-1]]):
+    while waiting.any():
+        # nothing that waits stands above a free line in its own columns
+        free = [i for i in order if waiting[i] and not above[waiting, i].any()]
+        column = [min(free, key=left.__getitem__)]
+        waiting[column] = False
+        for i in order:
+            below = waiting[i] and top[i] >= top[column[0]] and beside[i, column[-1]]
+            # what runs on below another column waits until that one has been read
+            if below and not above[waiting, i].any():
                 column.append(i)
+                waiting[i] = False
         ordered += [lines[i] for i in column]
-        waiting = [i for i in waiting if i not in column]
     return ordered
 
 
-def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    both = min(a[2], b[2]) - max(a[0], b[0])
-    return both > 0.3 * min(a[2] - a[0], b[2] - b[0])
-
-
-def _starts(waiting: list[int], spans: list[tuple[int, int, int, int]]) -> list[int]:
-    """Lines with nothing above them in their own columns."""
-    return [
-        i
-        for i in waiting
-        if not any(
-            spans[j][3] <= spans[i][3]
-            and j != i
-            and spans[j][1] < spans[i][1]
-            and _overlap(spans[i], spans[j])
-            for j in waiting
-        )
-    ]
+def _overlap(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which lines share columns, three tenths of the shorter one's or more [N, N]."""
+    both = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    shorter = np.minimum((right - left)[:, None], right - left)
+    return np.asarray(both > 0.3 * shorter)

@@ -142,11 +142,12 @@ def evaluate_detector(folder: Path, detector: str, weights: Path | None, *, as_j
 
 
 def _detector(name: str, weights: Path | None) -> Detector:
+    from detector_stub import shipped  # noqa: PLC0415
     from detector_stub.classical import ClassicalDetector  # noqa: PLC0415
-    from detector_stub.learned import SHIPPED, LearnedDetector  # noqa: PLC0415
+    from detector_stub.learned import LearnedDetector  # noqa: PLC0415
 
     if name == "learned":
-        return LearnedDetector(weights or SHIPPED)
+        return LearnedDetector(weights or shipped.WEIGHTS)
     if weights is not None:
         msg = "--weights: the classical detector has none; leave it out or use --detector learned"
         raise click.UsageError(msg)

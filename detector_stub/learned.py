@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from detector_stub import kernels
-from detector_stub.boxes import Box, DetectorError, lines_of
+from detector_stub import kernels, shipped
+from detector_stub.boxes import Box, lines_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from detector_stub.kernels import Words
     from detector_stub.network import WordNet
 
-SHIPPED = Path(__file__).parent / "weights" / "words.safetensors"
-
 _LEAST_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 
-FAR, CLOSE = 700, 2400
-"""Longest side of the photo, in pixels, at the far look, and at the close one at most: it bounds
-time and memory."""
+FAR, CLOSE, CLOSEST = 700, 2400, 4000
+"""Longest side of the photo, in pixels, at the look from afar, and at the closer ones at most: they
+bound time and memory. The closest look never blows a photo up."""
 
-READABLE = 60.0
-"""Pixels that the lower words of a photo should be high at the close look."""
+READABLE, SMALL = 60.0, 28.0
+"""Pixels that the lower words of a photo should be high, and below which, after the close look, the
+closest one pays. What is too small for the network seems 17 pixels high to it, however small it is,
+and what is 12 pixels high 26."""
 
 LOW_SHARE = 0.25
 """Share of the words of a photo that count as its lower ones."""
@@ -55,7 +55,7 @@ _COVERED = 0.6
 class LearnedDetector:
     """Finds words by a network; large and small writing at the scale that suits each."""
 
-    def __init__(self, path: Path = SHIPPED) -> None:
+    def __init__(self, path: Path = shipped.WEIGHTS) -> None:
         """The weights at `path` are loaded when the first photo comes."""
         self._path = path
 
@@ -69,13 +69,8 @@ class LearnedDetector:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names the method, its version and its weights; raises DetectorError."""
-        try:
-            content = self._path.read_bytes()
-        except OSError as error:
-            msg = f"{self._path}: cannot read the weights ({error.strerror}); check the path"
-            raise DetectorError(msg) from error
-        return f"learned-1-{hashlib.sha256(content).hexdigest()[:16]}"
+        """Names the method, its version and its weights; raises WeightsError."""
+        return f"learned-1-{shipped.fingerprint(self._path)}"
 
     @cached_property
     def _net(self) -> WordNet:
@@ -88,23 +83,32 @@ class LearnedDetector:
         del path  # the built-in detectors look at pixels only
         if min(photo.shape[:2]) < _LEAST_SIDE:
             return []
-        return lines_of([_box(quad) for quad in self.words(photo).longer(MARGIN).quads])
+        return lines_of([Box.around(quad) for quad in self.words(photo).longer(MARGIN).quads])
+
+    def given(self, path: Path) -> bool:
+        """No photo's: they are found."""
+        del path
+        return False
 
     def words(self, photo: NDArray[np.uint8]) -> Words:
         """Words in pixels of `photo`: large ones from afar, the others from close by."""
         longest = max(photo.shape[:2])
         most = round(LARGEST_SCALE * longest)
-        far = min(FAR, most)
-        seen = look(self._net, photo, far)
-        heights = seen.heights() * far / longest
-        low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 0.0
-        close = min(CLOSE, most, round(far * READABLE / max(low, 1.0)))
-        if close <= far:
-            return kernels.Words.none().joined(seen, _COVERED)
-        closer = look(self._net, photo, close)
-        large = seen.where(heights >= HIGH)
-        large = large.where(~_blocks(large, closer))
-        return kernels.Words.none().joined(large, _COVERED).joined(closer, _COVERED)
+        side = min(FAR, most)
+        seen = look(self._net, photo, side)
+        large: list[Words] = []
+        for limit, enough in ((min(CLOSE, most), READABLE), (min(CLOSEST, longest), SMALL)):
+            heights = seen.heights() * side / longest
+            low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 1.0
+            closer = min(limit, round(side * READABLE / low))
+            if low >= enough or closer <= side:
+                break
+            large.append(seen.where(heights >= HIGH))
+            side, seen = closer, look(self._net, photo, closer)
+        kept = kernels.Words.none()
+        for words in large:
+            kept = kept.joined(words.where(~_blocks(words, seen)), _COVERED)
+        return kept.joined(seen, _COVERED)
 
 
 def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
@@ -134,10 +138,3 @@ def look(net: WordNet, photo: NDArray[np.uint8], longest: int) -> Words:
         maps = net(normalize(torch.from_numpy(padded)[None])).float()[0].numpy()
     words = kernels.find(maps)
     return kernels.Words(words.quads / np.float32(scale), words.scores)
-
-
-def _box(quad: NDArray[np.float32]) -> Box:
-    left, top = np.floor(quad.min(axis=0)).clip(0).astype(int).tolist()
-    right, bottom = np.ceil(quad.max(axis=0)).astype(int).tolist()
-    corners = tuple((float(x), float(y)) for x, y in quad)
-    return Box(left, top, max(right, left + 1), max(bottom, top + 1), corners)

@@ -43,7 +43,7 @@ class SidecarDetector:
             DetectorError: the sidecar file is damaged; names the file and the fault.
 
         """
-        sidecar = path.with_name(path.name + SUFFIX)
+        sidecar = _sidecar(path)
         if not sidecar.is_file():
             return self._otherwise.detect(photo, path)
         try:
@@ -52,6 +52,14 @@ class SidecarDetector:
         except (OSError, ValueError, TypeError, KeyError) as error:
             msg = f"{sidecar}: {error}; mend the file or remove it"
             raise DetectorError(msg) from error
+
+    def given(self, path: Path) -> bool:
+        """Whether the photo has a sidecar file, or the other detector knows its boxes."""
+        return _sidecar(path).is_file() or self._otherwise.given(path)
+
+
+def _sidecar(path: Path) -> Path:
+    return path.with_name(path.name + SUFFIX)
 
 
 def _lines(held: dict[str, Any]) -> list[list[Box]]:

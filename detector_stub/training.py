@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from detector_stub import curves, pages, train, weights
-from detector_stub.learned import SHIPPED
+from detector_stub import curves, pages, shipped, train, weights
 from detector_stub.network import DetectorConfig, WordNet
 from detector_stub.plan import TrainingError
 
@@ -85,7 +84,7 @@ def _network(options: Options) -> WordNet:
     torch.manual_seed(options.seed)
     if options.init is None:
         return WordNet(DetectorConfig())
-    return weights.load(SHIPPED if options.init == "shipped" else Path(options.init))
+    return weights.load(shipped.WEIGHTS if options.init == "shipped" else Path(options.init))
 
 
 def _provenance(options: Options) -> dict[str, Any]:

@@ -11,20 +11,14 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from detector_stub.boxes import DetectorError
 from detector_stub.network import DetectorConfig, WordNet
+from detector_stub.shipped import HEAD, WeightsError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
 FORMAT = 1
-
-
-class WeightsError(DetectorError):
-    """A weights file that is missing, damaged, of another format or of another network."""
-
-    exit_code = 5
 
 
 def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
@@ -35,7 +29,7 @@ def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
     }
     head = {"format": FORMAT, "config": asdict(net.config), "provenance": provenance}
     partial = path.with_name(path.name + ".part")
-    save_file(tensors, partial, metadata={"ocrsearch-detector": json.dumps(head)})
+    save_file(tensors, partial, metadata={HEAD: json.dumps(head)})
     partial.replace(path)
 
 
@@ -48,7 +42,7 @@ def load(path: Path) -> WordNet:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            head = json.loads((file.metadata() or {})["ocrsearch-detector"])
+            head = json.loads((file.metadata() or {})[HEAD])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if head["format"] != FORMAT:
             msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}"

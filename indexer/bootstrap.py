@@ -92,11 +92,16 @@ class BuiltInEyes:
 
         """
         from detector_stub.boxes import DetectorError  # noqa: PLC0415
+        from indexer import transcription  # noqa: PLC0415 - only what reads photos needs Pillow
         from recognizer import lexicon, shipped  # noqa: PLC0415
         from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
-            parts = [self.detector.fingerprint, shipped.fingerprint(self.weights)]
+            parts = [
+                transcription.VERSION,
+                self.detector.fingerprint,
+                shipped.fingerprint(self.weights),
+            ]
             parts += filter(None, [lexicon.fingerprint(self._settings.words)])
             return Engine("+".join(parts), shipped.alphabet(self.weights))
         except (DataError, DetectorError, WeightsError) as error:
@@ -105,12 +110,14 @@ class BuiltInEyes:
     @cached_property
     def detector(self) -> Detector:
         """Boxes from a sidecar file where there is one, else the built-in detector."""
+        from detector_stub import shipped  # noqa: PLC0415
         from detector_stub.classical import ClassicalDetector  # noqa: PLC0415
         from detector_stub.learned import LearnedDetector  # noqa: PLC0415
         from detector_stub.sidecar import SidecarDetector  # noqa: PLC0415
 
-        chosen = {"learned": LearnedDetector, "classical": ClassicalDetector}
-        return SidecarDetector(chosen[self._settings.detector]())
+        if self._settings.detector == "classical":
+            return SidecarDetector(ClassicalDetector())
+        return SidecarDetector(LearnedDetector(self._settings.detector_weights or shipped.WEIGHTS))
 
     @cached_property
     def recognizer(self) -> CRNNReader:

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     weights: Path | None = None
     words: tuple[str, ...] = ("english",)
     detector: Literal["learned", "classical"] = "learned"
+    detector_weights: Path | None = None
     suffixes: tuple[str, ...] = SUFFIXES
     settle_seconds: float = Field(default=2.0, ge=0, le=3600)
     rescan_seconds: float = Field(default=3600.0, ge=1)
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
     def _at_home(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./english" stays
 
-    @field_validator("home", "weights", "folders")
+    @field_validator("home", "weights", "detector_weights", "folders")
     @classmethod
     def _expand(cls, value: Any) -> Any:  # noqa: ANN401 - one validator for three types
         if isinstance(value, tuple):

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from indexer import reading, scan
+from indexer import reading, scan, transcription
 from indexer.derived import packed, weights
 from indexer.errors import DamageError, PhotoError
 from indexer.guard import Guard
@@ -243,7 +243,7 @@ class Library:
         """A reading for each photo, or why there is none."""
         detector, recognizer = self.eyes.detector, self.eyes.recognizer
         try:
-            return list(reading.read_photos(batch, detector, recognizer))
+            return list(transcription.read_photos(batch, detector, recognizer))
         except Exception as error:
             # no photo, however odd, may stop the others: find the one and go on without it
             if len(batch) > 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.errors import CatalogError, OcrsearchError
+from indexer.errors import CatalogError, OcrsearchError, PhotoError
 from indexer.passes import Hooks
 from indexer.photo import Answer, Box
 
@@ -227,7 +227,9 @@ def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool)
     try:
         opened = reading.open_upright(photo, reading.Limits())
         lines = detector.detect(opened.pixels, photo)
-    except OcrsearchError as error:
+    except Exception as error:
+        if getattr(error, "exit_code", None) != PhotoError.exit_code:
+            raise
         click.echo(f"{photo}: {error}", err=True)
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]

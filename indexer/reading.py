@@ -1,4 +1,4 @@
-"""A photo file becomes words: open, turn upright, detect, crop, recognise.
+"""A photo file is opened and turned as it says; what detects and reads its words is declared.
 
 Detector and recogniser are whatever fulfils the two protocols; `bootstrap` brings the real ones.
 """
@@ -17,10 +17,9 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from indexer.errors import PhotoError
-from indexer.photo import Box, Reading, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,6 +39,8 @@ class BoxLike(Protocol):
     @property
     def bottom(self) -> int: ...  # noqa: D102
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]: ...  # noqa: D102
+    def halves(self, photo: NDArray[np.uint8]) -> Sequence[tuple[BoxLike, BoxLike]]:
+        """The pairs of words that the box may hold in place of one."""
 
 
 class Detector(Protocol):
@@ -51,6 +52,9 @@ class Detector(Protocol):
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> Sequence[Sequence[BoxLike]]:
         """Find words on `photo`, which was read from `path`."""
+
+    def given(self, path: Path) -> bool:
+        """Whether the boxes of this photo are known beforehand, and so which way up it is."""
 
 
 class Recognizer(Protocol):
@@ -139,39 +143,6 @@ def open_upright(path: Path, limits: Limits) -> Upright:
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
         msg = f"damaged or cut off ({error}); copy it again"
         raise PhotoError(msg) from error
-
-
-def read_photos(
-    photos: Sequence[tuple[Path, Upright]], detector: Detector, recognizer: Recognizer
-) -> Iterator[Reading]:
-    """Readings of a few opened photos; the words of all of them are recognised together."""
-    found = [_boxes(path, photo, detector) for path, photo in photos]
-    crops = [
-        Image.fromarray(word.cut(photo.pixels))
-        for (_, photo), boxes in zip(photos, found, strict=True)
-        for _, _, word in boxes
-    ]
-    seen = iter(recognizer.read(crops) if crops else ())
-    for (_, photo), boxes in zip(photos, found, strict=True):
-        words = [
-            Word(box, line, s.text, s.confidence, s.alternatives, s.posteriorgram)
-            for (line, box, _), s in zip(boxes, seen, strict=False)
-            if s.text
-        ]
-        height, width = photo.pixels.shape[:2]
-        yield Reading(width, height, photo.taken, tuple(words))
-
-
-def _boxes(path: Path, photo: Upright, detector: Detector) -> list[tuple[int, Box, BoxLike]]:
-    """Line number of each word, its box clipped to the photo, and what the detector gave."""
-    height, width = photo.pixels.shape[:2]
-    boxes = []
-    for number, line in enumerate(detector.detect(photo.pixels, path)):
-        for b in line:
-            box = Box(max(0, b.left), max(0, b.top), min(width, b.right), min(height, b.bottom))
-            if box.right - box.left > 1 and box.bottom - box.top > 1:
-                boxes.append((number, box, b))
-    return boxes
 
 
 @cache

@@ -44,6 +44,14 @@ def test_a_headline_over_two_columns_comes_first():
     assert reading_order([right, left, headline]) == [headline, left, right]
 
 
+def test_a_line_that_runs_on_below_two_columns_comes_last():
+    left = [[word(0, y), word(80, y)] for y in (0, 40)]
+    right = [[word(400, y), word(480, y)] for y in (5, 45)]
+    footer = [Box(0, 90, 540, 120)]
+
+    assert reading_order([footer, *right, *left]) == [*left, *right, footer]
+
+
 def test_no_box_is_lost_or_doubled():
     chance = random.Random(3)
     boxes = [word(chance.randrange(800), chance.randrange(800)) for _ in range(150)]

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from safetensors.numpy import save_file
 
-from detector_stub import kernels
+from detector_stub import kernels, learned
 from detector_stub.boxes import DetectorError
-from detector_stub.learned import SHIPPED, LearnedDetector
+from detector_stub.learned import LearnedDetector
+from detector_stub.shipped import WEIGHTS
 
 TEXT = (("every", "photo", "holds"), ("words", "about", "topics"))
 LIGHT, DARK = (225, 225, 222), (32, 34, 40)
@@ -98,6 +100,20 @@ def test_words_of_several_sizes_are_found_on_one_photo(detector):
     assert sum(hits) >= 17
 
 
+def test_small_writing_on_a_large_photo_is_looked_at_in_full_resolution(detector, monkeypatch):
+    small, truth = draw_board(20)
+    page = Image.new("RGB", (4000, 1000), LIGHT)
+    page.paste(small, (1700, 300))
+    truth += (1700, 300)
+
+    closest = found(boxes_on(detector, page), truth)
+    monkeypatch.setattr(learned, "CLOSEST", learned.CLOSE)
+    close = found(boxes_on(detector, page), truth)
+
+    assert sum(closest) > sum(close)
+    assert sum(closest) >= 5
+
+
 @pytest.mark.parametrize("degrees", [15, -15])
 def test_slanted_words_are_found_with_the_slope_of_their_line(detector, degrees):
     page, truth = turned(*draw_board(), degrees)
@@ -176,10 +192,12 @@ def test_the_same_photo_gives_the_same_boxes():
 
 def test_other_weights_are_another_engine(tmp_path):
     other = tmp_path / "words.safetensors"
-    other.write_bytes(SHIPPED.read_bytes() + b"\n")
+    content = bytearray(WEIGHTS.read_bytes())
+    content[-1] ^= 1
+    other.write_bytes(content)
 
     assert LearnedDetector(other).fingerprint != LearnedDetector().fingerprint
-    other.write_bytes(SHIPPED.read_bytes())
+    other.write_bytes(WEIGHTS.read_bytes())
     assert LearnedDetector(other).fingerprint == LearnedDetector().fingerprint
 
 
@@ -188,12 +206,21 @@ def test_missing_weights_are_named_before_any_photo_is_opened(tmp_path):
         _ = LearnedDetector(tmp_path / "absent.safetensors").fingerprint
 
 
-def test_damaged_weights_are_named_with_the_first_photo(tmp_path):
-    (tmp_path / "words.safetensors").write_bytes(b"garbage")
-    page, _ = draw_board()
+@pytest.mark.parametrize("size", [0, 7, 100, 200_000])
+def test_cut_off_weights_are_named_before_any_photo_is_opened(tmp_path, size):
+    (tmp_path / "words.safetensors").write_bytes(WEIGHTS.read_bytes()[:size])
 
-    with pytest.raises(DetectorError, match=r"words\.safetensors: not usable"):
-        boxes_on(LearnedDetector(tmp_path / "words.safetensors"), page)
+    with pytest.raises(DetectorError, match=r"words\.safetensors: damaged weights") as caught:
+        _ = LearnedDetector(tmp_path / "words.safetensors").fingerprint
+
+    assert caught.value.exit_code == 5
+
+
+def test_weights_of_something_else_are_named_before_any_photo_is_opened(tmp_path):
+    save_file({"a": np.zeros(1)}, tmp_path / "words.safetensors")
+
+    with pytest.raises(DetectorError, match=r"words\.safetensors: no weights of the detector"):
+        _ = LearnedDetector(tmp_path / "words.safetensors").fingerprint
 
 
 def test_neither_making_the_detector_nor_its_fingerprint_loads_torch():

@@ -17,6 +17,9 @@ class Fixed:
     def detect(self, photo, path):
         return [[Box(1, 1, 2, 2)]]
 
+    def given(self, path):
+        return path.name == "known.jpg"
+
 
 def detect(tmp_path, held):
     text = held if isinstance(held, str) else json.dumps(held)
@@ -59,3 +62,12 @@ def test_a_damaged_file_is_named_with_its_fault(tmp_path, held, reason):
         detect(tmp_path, held)
 
     assert "a.jpg.boxes.json" in str(caught.value)
+
+
+def test_boxes_are_given_where_there_is_a_sidecar_or_the_other_detector_knows_them(tmp_path):
+    (tmp_path / "a.jpg.boxes.json").write_text("{}")
+    detector = SidecarDetector(Fixed())
+
+    names = ("a.jpg", "b.jpg", "known.jpg")
+
+    assert [detector.given(tmp_path / name) for name in names] == [True, False, True]

@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 
 from detector_stub import weights
 from detector_stub.boxes import DetectorError
-from detector_stub.learned import SHIPPED
 from detector_stub.network import DetectorConfig, WordNet
+from detector_stub.shipped import WEIGHTS
 
 SMALL = DetectorConfig(channels=(4, 6, 8, 8, 8), depth=(1, 1, 2, 1), pyramid=8)
 
@@ -130,7 +130,7 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
 
 
 def test_the_shipped_weights_are_small_finite_and_load():
-    net = weights.load(SHIPPED)
+    net = weights.load(WEIGHTS)
 
-    assert SHIPPED.stat().st_size <= 4e6
+    assert WEIGHTS.stat().st_size <= 4e6
     assert all(t.isfinite().all() for t in net.state_dict().values())

@@ -68,20 +68,32 @@ def test_the_samples_that_come_with_the_source_are_found_by_their_words(run):
         assert best["score"] > 0.05
 
 
+@pytest.mark.parametrize("whose", ["WEIGHTS", "DETECTOR_WEIGHTS"])
 @pytest.mark.parametrize("content", [None, b"", b"\x08\x00\x00\x00\x00\x00\x00\x00{}garbage"])
 def test_damaged_or_missing_weights_are_named_with_their_own_exit_code(
-    run, tmp_path, monkeypatch, content
+    run, tmp_path, monkeypatch, content, whose
 ):
     weights = tmp_path / "mine.safetensors"
     if content is not None:
         weights.write_bytes(content)
-    monkeypatch.setenv("OCRSEARCH_WEIGHTS", str(weights))
+    monkeypatch.setenv(f"OCRSEARCH_{whose}", str(weights))
     write_board(tmp_path / "photos" / "board.jpg", "HELIOS")
 
     result = run("index", tmp_path / "photos", code=5)
 
     assert str(weights) in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_detect_goes_on_after_a_damaged_sidecar(run, tmp_path):
+    damaged = write_board(tmp_path / "a.jpg", "HELIOS")
+    damaged.with_name("a.jpg.boxes.json").write_text("{")
+    board = write_board(tmp_path / "b.jpg", "garden")
+
+    result = run("detect", damaged, board, "--json", code=6)
+
+    assert json.loads(result.stdout)["photo"] == str(board)
+    assert "a.jpg.boxes.json" in result.stderr
 
 
 def test_a_damaged_sidecar_fails_its_photo_and_no_other(run, tmp_path):

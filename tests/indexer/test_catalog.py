@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indexer import database, tables
 from indexer.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Word, Volume
+from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Volume, Word
 
 ENGINE = Engine("e1", "abc")
 WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector_stub.learned import LearnedDetector
+from detector_stub import shipped
 from indexer import config
 from indexer.bootstrap import BuiltInEyes
 from indexer.errors import EngineError
@@ -82,11 +82,19 @@ def test_a_damaged_word_list_is_named_with_its_line(eyes, terms):
 
 
 def test_missing_weights_of_the_detector_are_named(eyes, tmp_path):
-    blind = eyes()
-    blind.detector = LearnedDetector(tmp_path / "absent.safetensors")
+    blind = eyes(detector_weights=tmp_path / "absent.safetensors")
 
     with pytest.raises(EngineError, match=r"absent\.safetensors"):
         _ = blind.engine
+
+
+def test_other_weights_of_the_detector_are_another_engine(eyes, tmp_path):
+    content = bytearray(shipped.WEIGHTS.read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "mine.safetensors").write_bytes(content)
+
+    assert fingerprint(eyes(detector_weights=tmp_path / "mine.safetensors")) != fingerprint(eyes())
+    assert fingerprint(eyes(detector_weights=shipped.WEIGHTS)) == fingerprint(eyes())
 
 
 def letters(text):

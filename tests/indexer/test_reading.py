@@ -7,12 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector_stub.boxes import Box
-from indexer import photo
 from indexer.errors import PhotoError
-from indexer.reading import Limits, open_upright, read_photos
-
-from .conftest import TileDetector, TileReader, draw_photo
+from indexer.reading import Limits, open_upright
 
 CORNERS = {"red": (200, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 200), "grey": (90, 90, 90)}
 
@@ -151,59 +147,3 @@ def test_an_unreadable_file_gives_the_reason_of_the_system(tmp_path, monkeypatch
 
     with pytest.raises(PhotoError, match="Permission denied"):
         open_upright(tmp_path / "a.png", Limits())
-
-
-def test_words_of_several_photos_go_home_to_their_own_photo(tmp_path):
-    paths = [
-        draw_photo(tmp_path / "a.png", "helios", "luna"),
-        draw_photo(tmp_path / "b.png"),
-        draw_photo(tmp_path / "c.png", "selene"),
-    ]
-    opened = [(path, open_upright(path, Limits())) for path in paths]
-
-    readings = list(read_photos(opened, TileDetector(), TileReader()))
-
-    assert [[w.text for w in r.words] for r in readings] == [["helios", "luna"], [], ["selene"]]
-    assert [w.line for w in readings[0].words] == [0, 1]
-
-
-def test_boxes_are_clipped_to_the_photo(tmp_path):
-    class Wild(TileDetector):
-        def detect(self, photo, path):
-            return [[Box(-5, 16, 40, 400)], [Box(900, 900, 950, 950)]]
-
-    path = draw_photo(tmp_path / "a.png", "helios")
-
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileReader())
-
-    assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
-
-
-def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
-    """A word that runs downwards: its corners say so, its bounds do not."""
-    path = draw_photo(tmp_path / "a.png", "helios")
-    Image.open(path).transpose(Image.Transpose.ROTATE_270).save(path)
-
-    class Turned(TileDetector):
-        def detect(self, photo, path):
-            return [[Box(0, 0, 16, 96, ((16.0, 0.0), (16.0, 96.0), (0.0, 96.0), (0.0, 0.0)))]]
-
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileReader())
-
-    assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
-
-
-def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
-    class Moved(Box):
-        def cut(self, photo):
-            return photo[32:48, :64]
-
-    class Own(TileDetector):
-        def detect(self, photo, path):
-            return [[Moved(0, 16, 96, 32)]]
-
-    path = draw_photo(tmp_path / "a.png", "helios", "luna")
-
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
-
-    assert [w.text for w in reading.words] == ["luna"]
