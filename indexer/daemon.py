@@ -48,7 +48,9 @@ def log_step(step: Step) -> None:
 def log_summary(summary: Summary) -> None:
     """What a pass did, if it did anything."""
     for root in summary.offline:
-        log.warning("%s: offline (missing or empty); its photos are kept", root)
+        log.warning(
+            "%s: offline (missing, emptied, or on another device); its photos are kept", root
+        )
     for path, reason in summary.problems.items():
         log.warning("%s: %s", path, reason)
     if any((summary.read, summary.empty, summary.removed, summary.moved)):

@@ -135,10 +135,10 @@ class Schedule:
     """When everything is looked at next."""
 
     pace: Pace
-    failed: threading.Event
-    scanned: float = 0.0
+    scanned: float
     _asked: tuple[float, float] | None = None
     _failures: int = 0
+    _well: bool = True
 
     def ask(self, now: float) -> None:
         """Look soon: once nobody has asked for the settling time, or for too long."""
@@ -149,7 +149,7 @@ class Schedule:
         """Whether the time has come."""
         often = min(self.pace.poll, self.pace.rescan)
         interval = self.pace.rescan if reliable else often
-        if self._failures:
+        if not self._well:
             interval = min(often, self.pace.retry * 2 ** min(self._failures - 1, 20))
         if now - self.scanned >= interval:
             return True
@@ -158,19 +158,18 @@ class Schedule:
         first, last = self._asked
         return now - last >= self.pace.settle or now - first >= PATIENCE * self.pace.settle
 
+    def failed(self, now: float) -> None:
+        """Something could not be worked off, perhaps for longer: look soon, then less soon."""
+        self._well = False
+        self._failures += 1
+        self.scanned = now
+
     def looking(self) -> None:
         """Everything is about to be looked at: what is asked for from now on is another matter."""
         self._asked = None
-
-    def looked(self, now: float, *, everything: bool) -> None:
-        """A batch was worked off; without success if `failed` is set."""
-        if self.failed.is_set():
-            self.failed.clear()
-            self._failures += 1
-            self.scanned = now
-        elif everything:
+        if self._well:
             self._failures = 0
-            self.scanned = now
+        self._well = True
 
 
 def follow(
@@ -192,9 +191,12 @@ def follow(
 
     """
     settler = Settler(pace.settle)
-    schedule = Schedule(pace, failed or threading.Event(), pace.clock())
+    schedule = Schedule(pace, pace.clock())
     while not stop.is_set():
         sure = reliable()
+        if failed and failed.is_set():
+            failed.clear()
+            schedule.failed(pace.clock())
         paths, everything = hints.take(pace.tick)
         for path in paths:
             settler.note(path, pace.clock())
@@ -206,7 +208,6 @@ def follow(
             schedule.looking()
             # a look at everything includes what is ready
             yield Batch(everything=True, growing=settler.waiting)
-            schedule.looked(pace.clock(), everything=True)
+            schedule.scanned = pace.clock()
         elif ready:
             yield Batch(paths=ready)
-            schedule.looked(pace.clock(), everything=False)

@@ -64,6 +64,10 @@ JUNK = (
 )  # fmt: skip
 
 
+MOST = 120
+"""Photos beyond this are deleted rather than added to."""
+
+
 @dataclass
 class Photos:
     """The folders; `files` is what they should hold: path → content hash."""
@@ -144,6 +148,8 @@ class Photos:
         return f"add {path}"
 
     def add_many(self) -> str:
+        if len(self.files) > MOST:
+            return "nothing"
         for _ in range(self.chance.randint(5, 15)):
             self.add()
         return "add many"
@@ -213,12 +219,18 @@ class Photos:
 
     def delete(self) -> str:
         path = self._some()
+        while len(self.files) > MOST and self._may_lose(path):
+            self._delete(path)
+            path = self._some()
         if not self._may_lose(path):
             return "nothing"
+        self._delete(path)
+        return f"delete {path}"
+
+    def _delete(self, path: Path) -> None:
         path.unlink()
         del self.files[path]
         self.lost += 1
-        return f"delete {path}"
 
     def delete_and_create(self) -> str:
         """The same content under another name is a move."""

@@ -45,8 +45,8 @@ PHASES = (
     "index",
     "rebuild",
 )
-PATIENCE = 30.0
-"""Seconds until the daemon must have caught up; it takes a tenth of one unless something is wrong."""
+PATIENCE = 300.0
+"""Seconds until the daemon must have caught up; it takes one unless the machine is busy."""
 
 DAY = 86400
 

@@ -115,7 +115,7 @@ def grow(photo, clock):
 
 
 def test_a_failed_batch_is_followed_by_a_look_at_everything_soon_and_then_less_soon():
-    clock, failed, hints = Clock(350), threading.Event(), Hints()
+    clock, failed, hints = Clock(300), threading.Event(), Hints()
     hints.add(None)
     pace = Pace(settle=2.0, retry=5.0, poll=60.0, tick=0.0, clock=clock)
     times = []
@@ -125,7 +125,7 @@ def test_a_failed_batch_is_followed_by_a_look_at_everything_soon_and_then_less_s
         times.append(clock.now)
         failed.set()
 
-    assert [b - a for a, b in pairwise(times)] == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0, 60.0]
+    assert [b - a for a, b in pairwise(times)] == [6.0, 11.0, 21.0, 41.0, 61.0, 61.0, 61.0]
 
 
 def test_after_a_look_that_succeeds_all_is_calm_again():
