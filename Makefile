@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format benchmark clean
+.PHONY: help install demo test check format benchmark faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,6 +37,11 @@ format: install ## format and mend what can be mended
 
 benchmark: install ## query latency on a synthetic catalog of 10,000 photos
 	$(BIN)/python benchmarks/query_speed.py
+
+faults: install ## the long fault suite: kills, full disks, power cuts, a burst; takes half an hour
+	$(BIN)/python -m tests.faults.run --seed 1 --operations 1000 --kills 100
+	$(BIN)/python -m tests.faults.cuts
+	$(BIN)/python -m tests.faults.burst
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -99,9 +99,8 @@ def build(home: Path, photos: int, words: int, seed: int) -> None:
                     Word(box, place // 8, w.text, w.confidence, w.alternatives, w.posteriorgram)
                 )
             content = f"{number:032x}"
-            catalog.put_place(
-                Path(f"/photos/{number // 500:03d}/{number:06d}.jpg"), Stamp(1, 1), content
-            )
+            path = Path(f"/photos/{number // 500:03d}/{number:06d}.jpg")
+            catalog.put_places([(path, Stamp(1, 1), content)], 0.0)
             catalog.put_reading(
                 content, Reading(4000, 3000, None, tuple(row)), Engine("synthetic", CHARSET.symbols)
             )

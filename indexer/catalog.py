@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from indexer import database
 from indexer.lookup import Lookup
 from indexer.photo import State
-from indexer.rows import chunks, drop_places, engine_id, touch, word_rows
-from indexer.tables import FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.rows import chunks, drop_places, engine_id, put_place, touch, word_rows
+from indexer.tables import FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.photo import Engine, Failure, Reading, Stale, Stamp
+    from indexer.photo import Engine, Failure, Reading, Stale, Stamp, Volume
 
 
 class Catalog(Lookup):
@@ -40,31 +40,28 @@ class Catalog(Lookup):
             sa.insert(ROOT).values(path=root, offline=offline),
         )
 
+    def set_volumes(self, volumes: Mapping[Path, Volume], gone: Sequence[Path] = ()) -> None:
+        """Remember on which file systems folders lie, and forget the folders in `gone`."""
+        forget = [*gone, *volumes]
+        rows = [
+            {"path": path, "point": volume.point, "number": volume.number}
+            for path, volume in volumes.items()
+        ]
+        if forget:
+            self._write(
+                sa.delete(VOLUME).where(VOLUME.c.path.in_(forget)),
+                *(sa.insert(VOLUME).values(row) for row in rows),
+            )
+
     # places --------------------------------------------------------------------------------
 
-    def put_place(self, path: Path, stamp: Stamp, content: str) -> State:
-        """Let `path` hold the photo with this content hash; returns that photo's state."""
+    def put_places(self, files: Sequence[tuple[Path, Stamp, str]], now: float) -> list[State]:
+        """Let files hold the photos with these content hashes; returns those photos' states.
+
+        Photos that the files held before are orphaned at `now`, if they have no other place.
+        """
         with database.translated(self.url), self._engine.begin() as connection:
-            drop_places(connection, [path])
-            known = connection.execute(
-                sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(
-                    PHOTO.c.hash == content
-                )
-            ).first()
-            if known is None:
-                photo = connection.execute(
-                    sa.insert(PHOTO).values(hash=content, state=State.PENDING)
-                ).inserted_primary_key[0]  # type: ignore[index]
-            else:
-                photo = known.id
-                if known.orphaned_at is not None:
-                    touch(connection, [photo], orphaned_at=None)
-            connection.execute(
-                sa.insert(PLACE).values(
-                    path=path, photo_id=photo, size=stamp.size, mtime_ns=stamp.mtime_ns
-                )
-            )
-            return State(known.state) if known else State.PENDING
+            return [put_place(connection, *file, now) for file in files]
 
     def drop_places(self, paths: Sequence[Path], now: float) -> None:
         """Forget files; photos that have no other place are kept, unseen, until `purge`."""
@@ -116,17 +113,18 @@ class Catalog(Lookup):
 
     # failures ------------------------------------------------------------------------------
 
-    def put_failure(self, failure: Failure, stamp: Stamp, engine: Engine) -> None:
-        """Record that a file could not be read; it stops standing for its photo."""
+    def put_failure(self, failure: Failure, stamp: Stamp, engine: Engine, now: float) -> None:
+        """Record that a file could not be read at `now`; it stops standing for its photo."""
         with database.translated(self.url), self._engine.begin() as connection:
-            drop_places(connection, [failure.path])
+            drop_places(connection, [failure.path], now)
             connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == failure.path))
             connection.execute(
                 sa.insert(FAILURE).values(
                     path=failure.path,
                     size=stamp.size,
                     mtime_ns=stamp.mtime_ns,
-                    reason=failure.reason,
+                    # a reason may name a file, and not every name can be stored as text
+                    reason=failure.reason.encode(errors="backslashreplace").decode(),
                     attempts=failure.attempts,
                     next_try=failure.next_try,
                     engine=engine.fingerprint,

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     suffixes: tuple[str, ...] = SUFFIXES
     settle_seconds: float = Field(default=2.0, ge=0, le=3600)
     rescan_seconds: float = Field(default=3600.0, ge=1)
+    poll_seconds: float = Field(default=60.0, ge=1)
     batch_photos: int = Field(default=4, ge=1, le=1000)
     alternatives: int = Field(default=8, ge=1, le=50)
     max_megapixels: float = Field(default=150.0, gt=0)

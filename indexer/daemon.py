@@ -16,7 +16,8 @@ from indexer import manners, progress
 from indexer.errors import OcrsearchError
 from indexer.notify import Notifier
 from indexer.passes import Hooks, log_step
-from indexer.watch import Batch, Pace, watch
+from indexer.settle import Batch, Pace
+from indexer.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,19 +44,20 @@ POWER_SECONDS = 2.0
 def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
     """Keep the library up to date until `stop`, and tell systemd and `status` about it."""
     settings, notifier = library.settings, Notifier()
-    pace = Pace(settle=settings.settle_seconds, rescan=settings.rescan_seconds)
+    pace = Pace(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
+    failed = threading.Event()
     with progress.reported(settings.progress) as reporter:
         library.alive = notifier.alive
         service = Service(library, stop, notifier, reporter)
         seconds = min(IDLE_SECONDS, notifier.interval)
-        arrivals = Arrivals(watch(roots, stop, pace), idle=service.idle, seconds=seconds)
+        arrivals = Arrivals(watch(roots, stop, pace, failed), idle=service.idle, seconds=seconds)
         notifier.send("READY=1")
-        run(library, roots, arrivals, service.hooks(arrivals))
+        run(library, roots, arrivals, replace(service.hooks(arrivals), failed=failed.set))
         notifier.send("STOPPING=1")
 
 
 def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
-    """Work off `batches` until they end; a failing one is logged and the next one tried."""
+    """Work off `batches` until they end; one that fails is logged, and told to `hooks`."""
 
     def report(step: Step) -> None:
         log_step(step)
@@ -65,14 +67,16 @@ def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks
     for batch in batches:
         try:
             if batch.everything:
-                log_summary(library.sync(roots, told))
+                log_summary(library.sync(roots, told, leave=batch.growing))
             else:
-                log_summary(library.sync_paths(batch.paths, told))
+                log_summary(library.sync_paths(roots, batch.paths, told))
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
+            hooks.failed()
         except Exception:
             # an unattended daemon that ends finds nothing any more; the rescan tries again
             log.exception("unexpected error; going on")
+            hooks.failed()
 
 
 class Arrivals:
@@ -86,6 +90,7 @@ class Arrivals:
         self._queue: queue.SimpleQueue[Batch | Exception | None] = queue.SimpleQueue()
         self._paths: frozenset[Path] = frozenset()
         self._everything = False
+        self._growing: frozenset[Path] = frozenset()
         self._end: list[Exception | None] = []
         threading.Thread(target=self._pump, args=(batches,), daemon=True).start()
 
@@ -95,7 +100,7 @@ class Arrivals:
             self._collect(0.0)
             if self._everything:
                 self._everything, self._paths = False, frozenset()
-                yield Batch(everything=True)
+                yield Batch(everything=True, growing=self._growing)
             elif self._paths:
                 batch, self._paths = Batch(self._paths), frozenset()
                 yield batch
@@ -121,7 +126,8 @@ class Arrivals:
             item = self._queue.get(timeout=seconds)
             while True:
                 if isinstance(item, Batch):
-                    self._everything |= item.everything
+                    if item.everything:
+                        self._everything, self._growing = True, item.growing
                     self._paths |= item.paths
                 else:
                     self._end.append(item)
@@ -183,7 +189,9 @@ class Service:
 def log_summary(summary: Summary) -> None:
     """What a pass did, if it did anything."""
     for root in summary.offline:
-        log.warning("%s: offline (missing or empty); its photos are kept", root)
+        log.warning(
+            "%s: offline (missing, emptied, or on another device); its photos are kept", root
+        )
     for path, reason in summary.problems.items():
         log.warning("%s: %s", path, reason)
     if any((summary.read, summary.empty, summary.removed, summary.moved)):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 from contextlib import contextmanager
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it against the migrations folder."""
 
 
@@ -71,10 +71,11 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         # the driver would commit before a CREATE TABLE: half a migration could remain
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # each commit reaches the disk: the derived stores must never be ahead of the catalog
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")

@@ -29,6 +29,10 @@ class CatalogError(OcrsearchError):
     exit_code = 4
 
 
+class DamageError(CatalogError):
+    """A derived store is missing or damaged: a rebuild from the catalog mends it."""
+
+
 class EngineError(OcrsearchError):
     """The recogniser or the detector cannot start, for example for damaged weights."""
 
@@ -41,6 +45,14 @@ class PhotoError(OcrsearchError):
     exit_code = 6
 
 
-def disk_full(error: BaseException) -> bool:
-    """Whether an operation failed for want of space, on the disk or in a quota."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+_LACKING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
+
+
+def lacking(error: BaseException) -> bool:
+    """Whether an operation failed for want of something, such as space on the disk.
+
+    What was there before is as good as it was then.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _LACKING
+    return isinstance(error, MemoryError)

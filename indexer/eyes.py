@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+from indexer import reading
 from indexer.errors import PhotoError
-from indexer.reading import GoneError, Limits, Upright, open_upright
+from indexer.reading import GoneError, Limits, Upright
 from indexer.transcription import read_photos
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _open_some(
     batch: list[tuple[Path, Upright]] = []
     for path in paths:
         try:
-            batch.append((path, open_upright(path, limits)))
+            batch.append((path, reading.open_upright(path, limits)))
         except GoneError:
             continue
         except PhotoError as error:

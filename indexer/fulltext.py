@@ -9,19 +9,19 @@ its size). Whoosh pickles the schema by module path: `Readings` must stay import
 
 from __future__ import annotations
 
-import os
 import shutil
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
-from indexer.errors import CatalogError, UsageError, disk_full
+from indexer.durable import flush
+from indexer.errors import CatalogError, DamageError, UsageError, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FIELD = "readings"
@@ -29,8 +29,26 @@ VERSION = "1"
 """Format of the folder; another one is rebuilt."""
 
 _WRITER_MEGABYTES = 128
-_DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
-"""What Whoosh raises on a damaged or half-deleted index."""
+
+
+class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
+    """A folder of Whoosh without mmap: by default it copies every segment to memory."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), supports_mmap=False)
+        self._locks: list[Any] = []
+
+    def lock(self, name: str) -> Any:  # noqa: ANN401 - Whoosh has no types
+        """A lock that `unlock` knows."""
+        self._locks.append(super().lock(name))
+        return self._locks[-1]
+
+    def unlock(self) -> None:
+        """Give back what a writer that failed half-way still holds."""
+        for lock in self._locks:
+            if lock.fd is not None:
+                lock.release()
+        self._locks.clear()
 
 
 class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
@@ -118,9 +136,14 @@ class Fulltext:
     # writing -------------------------------------------------------------------------------
 
     def count(self) -> int:
-        """Photos in the index. Raises CatalogError if it cannot be opened."""
+        """Photos in the index. Raises DamageError if it cannot be read."""
         with self._opened() as ix, self._translated():
             return int(ix.doc_count())
+
+    def photos(self) -> set[int]:
+        """Numbers of the photos in the index. Raises DamageError if it cannot be read."""
+        with self._opened() as ix, self._translated(), ix.reader() as reader:
+            return {int(reader.stored_fields(n)["id"]) for n in reader.all_doc_ids()}
 
     def apply(self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
@@ -128,7 +151,8 @@ class Fulltext:
         `wait` is how many seconds another writer is given to finish.
 
         Raises:
-            CatalogError: locked, damaged, or the disk is full; nothing is changed then.
+            CatalogError: locked, or the disk is full; nothing is changed then.
+            DamageError: missing or damaged.
 
         """
         with self._opened() as ix:
@@ -146,15 +170,15 @@ class Fulltext:
         with self._translated():
             fresh.mkdir(parents=True)
             schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
-            ix = FileStorage(str(fresh), supports_mmap=False).create_index(schema)
+            ix = _Storage(fresh).create_index(schema)
             for batch in batches:
                 self._write(ix, fresh, batch, 0.0)
             ix.close()
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
-            _flush([pointer])
+            flush([pointer])
             pointer.replace(self.folder / "CURRENT")
-            _flush([self.folder])
+            flush([self.folder])
         for old in self._generations():
             if old != fresh:
                 shutil.rmtree(old, ignore_errors=True)
@@ -167,30 +191,35 @@ class Fulltext:
         wait: float,
     ) -> None:
         with self._translated():
-            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
             try:
-                writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
-                for number, words in photos.items():
-                    if words is not None:
-                        writer.add_document(id=str(number), **{FIELD: words})
-                writer.commit()
-            except BaseException:
-                writer.cancel()
-                raise
+                self._commit(ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait), photos)
+            finally:
+                ix.storage.unlock()
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
-            _flush([*folder.iterdir(), folder])
+            flush([*folder.iterdir(), folder])
+
+    def _commit(self, writer: Any, photos: Mapping[int, Mapping[str, float] | None]) -> None:  # noqa: ANN401
+        try:
+            writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
+            for number, words in photos.items():
+                if words is not None:
+                    writer.add_document(id=str(number), **{FIELD: words})
+            writer.commit()
+        except BaseException:
+            with suppress(Exception):  # it may be unable to do even that
+                writer.cancel()
+            raise
 
     # reading -------------------------------------------------------------------------------
 
     def candidates(self, question: q.Question, limit: int | None) -> list[int]:
         """Photos with a reading for every part of the question, best first.
 
-        Raises:
-            CatalogError: the index is missing or damaged.
+        Raises DamageError if the index is missing or damaged.
         """
         try:
             return self._candidates(question, limit)
-        except CatalogError:
+        except DamageError:
             # a commit or a rebuild may have removed files between opening and reading
             return self._candidates(question, limit)
 
@@ -219,18 +248,17 @@ class Fulltext:
             version, name = (self.folder / "CURRENT").read_text(encoding="ascii").split()
         except (OSError, ValueError) as error:
             msg = f"{self.folder}: there is no full-text index; run: ocrsearch rebuild"
-            raise CatalogError(msg) from error
+            raise DamageError(msg) from error
         if version != VERSION:
             msg = f"{self.folder}: full-text index of format {version}; run: ocrsearch rebuild"
-            raise CatalogError(msg)
+            raise DamageError(msg)
         return self.folder / name
 
     @contextmanager
     def _opened(self) -> Iterator[index.Index]:
         folder = self._current()
         with self._translated():
-            # without mmap Whoosh reads what it needs; the default copies every segment to memory
-            ix = FileStorage(str(folder), supports_mmap=False).open_index()
+            ix = _Storage(folder).open_index()
         try:
             yield ix
         finally:
@@ -243,12 +271,14 @@ class Fulltext:
         except index.LockError as error:
             msg = f"{self.folder}: another program is writing the index; try again later"
             raise CatalogError(msg) from error
-        except _DAMAGE as error:
-            msg = f"{self.folder}: {error or type(error).__name__}; "
-            msg += (
-                "free some space" if disk_full(error) else "if this lasts, run: ocrsearch rebuild"
-            )
-            raise CatalogError(msg) from error
+        except CatalogError:
+            raise
+        except Exception as error:
+            # Whoosh raises whatever its parsers meet in a damaged or half-deleted file
+            msg = f"{self.folder}: {str(error) or type(error).__name__}; "
+            if lacking(error):
+                raise CatalogError(msg + "free some space, or what else is lacking") from error
+            raise DamageError(msg + "if this lasts, run: ocrsearch rebuild") from error
 
 
 def allowed_edits(word: str) -> int:
@@ -268,16 +298,3 @@ def _query(question: q.Question) -> query.Query:
     if isinstance(question, q.Pattern):
         return query.Wildcard(FIELD, question.text)
     return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
-
-
-def _flush(paths: Sequence[Path]) -> None:
-    """Make files and folders durable."""
-    for path in paths:
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:  # merged away meanwhile
-            continue
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from indexer import reading, scan
 from indexer.errors import PhotoError
+from indexer.eyes import Read
 from indexer.photo import Failure, Stamp, State
 from indexer.reading import GoneError, Limits
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog import Catalog
     from indexer.config import Settings
-    from indexer.eyes import Eyes, Read
+    from indexer.eyes import Eyes
     from indexer.passes import Pass
 
 INDEX_BATCH = 200
@@ -65,18 +67,19 @@ class Intake(ABC):
         new = {*changes.added, *changes.changed, *(path for path in due if path in this.stamps)}
         this.added.update(changes.added)
         self._queue(new, this)
-        if not self._work_off(this):
-            return False
-        # a moved file that another engine had read, for example
-        self._queue(set(), this)
-        return self._work_off(this)
+        while this.waiting:
+            if not self._work_off(this):
+                return False
+            # another place of a photo that failed at one, or what another engine had read
+            self._queue(set(), this)
+        return True
 
     def _queue(self, new: set[Path], this: Pass) -> None:
         """Let `new` files wait to be taken in and read, and those that were taken in before."""
         this.known = {
             path: content
-            for path, content in self.catalog.unread(self.eyes.engine).items()
-            if path in this.stamps and path not in new and content not in this.begun
+            for path, content in self.catalog.unread(self.eyes.engine, this.stamps).items()
+            if path not in new and content not in this.begun
         }
         this.put_first({*new, *this.known})
         this.total += len(new) + len(this.known)
@@ -127,7 +130,7 @@ class Intake(ABC):
         """The content hash of a file that is to be read; None if there is nothing to read."""
         try:
             content, stamp = reading.content_hash(path, self._limits)
-            state = self.catalog.put_place(path, stamp, content)
+            state = self._put_place(path, stamp, content, this)
         except GoneError:
             this.total -= 1
         except PhotoError as error:
@@ -148,10 +151,11 @@ class Intake(ABC):
             seconds = (time.perf_counter() - start) / len(paths)
             self._seconds = (self._seconds + seconds) / 2
             for path, outcome in zip(paths, outcomes, strict=True):
+                if not isinstance(outcome, Read):  # another copy may be read
+                    this.begun.discard(chosen[path])
                 if isinstance(outcome, str):
                     self._fail(path, outcome, this, seconds)
-                elif outcome is None:  # gone, or given up: another copy may be read
-                    this.begun.discard(chosen[path])
+                elif outcome is None:  # gone, or given up
                     this.stamps.pop(path, None)
                 else:
                     self._keep(path, chosen[path], outcome, this, seconds)
@@ -161,9 +165,13 @@ class Intake(ABC):
             self.index_stale()
             this.behind, this.committed = 0, this.hooks.clock()
 
+    def _put_place(self, path: Path, stamp: Stamp, content: str, this: Pass) -> State:
+        file = path, this.settled(stamp), content
+        return self.catalog.put_places([file], this.hooks.clock())[0]
+
     def _keep(self, path: Path, content: str, read: Read, this: Pass, seconds: float) -> None:
         if read.content != content:  # it changed after it was taken in
-            self.catalog.put_place(path, read.stamp, read.content)
+            self._put_place(path, read.stamp, read.content, this)
         words = read.reading.words
         self.catalog.put_reading(read.content, read.reading, self.eyes.engine)
         this.summary.read += bool(words)
@@ -171,13 +179,17 @@ class Intake(ABC):
         this.step(path, f"{len(words)} words", seconds)
 
     def _fail(self, path: Path, reason: str, this: Pass, seconds: float = 0.0) -> None:
+        if not os.path.lexists(path):
+            this.stamps.pop(path, None)  # deleted or unmounted meanwhile: the next pass sees which
+            return
         attempts = 1 + self.catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
-        # names that are not UTF-8 come in here, and what decoders make of damaged text
-        reason = reason.encode(errors="backslashreplace").decode()[:_LONGEST_REASON]
-        failure = Failure(path, reason, attempts, this.hooks.clock() + wait)
-        found = scan.look([path], self.settings.suffixes).files
-        self.catalog.put_failure(failure, found.get(path, Stamp(0, 0)), self.eyes.engine)
+        now = this.hooks.clock()
+        reason = reason[:_LONGEST_REASON]
+        failure = Failure(path, reason, attempts, now + wait)
+        # as it was seen before it was read: if it has grown since, it is looked at again
+        stamp = this.settled(this.stamps.get(path, Stamp(0, 0)))
+        self.catalog.put_failure(failure, stamp, self.eyes.engine, now)
         this.summary.failed += 1
         this.summary.problems[path] = reason
         this.step(path, f"failed: {reason}", seconds)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer import scan
 from indexer.derived import packed, weights
-from indexer.errors import CatalogError
+from indexer.errors import DamageError
+from indexer.guard import Guard
 from indexer.intake import INDEX_BATCH, Intake
 from indexer.passes import Pass, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from indexer.catalog import Catalog
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from indexer.derived import Stores
     from indexer.eyes import Eyes
     from indexer.passes import Hooks
-    from indexer.photo import Stale, Stamp
-
-_FEW = 10
-"""Below this many photos a folder may lose any share of them without being taken for offline."""
+    from indexer.photo import Stale
 
 
 class Library(Intake):
@@ -35,11 +32,19 @@ class Library(Intake):
         super().__init__(settings, catalog, eyes)
         self.index, self.posteriors = stores.index, stores.posteriors
         self.alive: Callable[[], None] = lambda: None
+        self._guard = Guard(catalog, settings.missing_share)
+        self._compared = False
 
     # one pass ------------------------------------------------------------------------------
 
     def sync(
-        self, roots: Sequence[Path], hooks: Hooks, *, limit: int | None = None, forget: bool = False
+        self,
+        roots: Sequence[Path],
+        hooks: Hooks,
+        *,
+        limit: int | None = None,
+        forget: bool = False,
+        leave: Collection[Path] = (),
     ) -> Summary:
         """Compare everything below `roots` with the catalog and read what is new.
 
@@ -48,29 +53,28 @@ class Library(Intake):
             hooks: see Hooks.
             limit: read at most this many photos now.
             forget: drop the photos of offline folders after all.
+            leave: files that are still being written.
 
         """
         found = scan.walk(roots, self.settings.suffixes)
-        known = {
-            path: stamp
-            for path, stamp in self.catalog.places().items()
-            if any(path.is_relative_to(root) for root in roots)
-        }
+        known = self._guard.known(roots)
         summary = Summary(found=len(found.files), problems=dict(found.failed))
-        offline = [] if forget else self._offline(roots, found.files, known)
+        summary.offline = [] if forget else self._guard.away(roots, found.files, known)
         for root in roots:
-            self.catalog.set_root(root, offline=root in offline)
-        unseen = [*offline, *found.failed]
-        known = {p: s for p, s in known.items() if not any(p.is_relative_to(u) for u in unseen)}
-        summary.offline = offline
-        this = Pass(summary, hooks, limit, stamps=found.files)
-        self._apply(scan.compare(found.files, known), this)
+            self.catalog.set_root(root, offline=root in summary.offline)
+        self._guard.remember(roots, found.mounts, summary.offline)
+        missing = {root for root in roots if forget and not root.exists()}
+        changes = scan.compare(found.files, known).but(
+            [*summary.offline, *(found.failed.keys() - missing)]
+        )
+        changes = changes.without(leave)
+        self._apply(changes, Pass(summary, hooks, roots, limit, stamps=found.files))
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
 
-    def sync_paths(self, paths: Iterable[Path], hooks: Hooks) -> Summary:
-        """The same for single files that something happened to."""
-        this = Pass(Summary(), hooks)
+    def sync_paths(self, roots: Sequence[Path], paths: Collection[Path], hooks: Hooks) -> Summary:
+        """The same for single files below `roots` that something happened to."""
+        this = Pass(Summary(), hooks, roots)
         changes = self._look(set(paths), this)
         this.summary.found = len(this.stamps)
         self._apply(changes, this)
@@ -98,44 +102,38 @@ class Library(Intake):
     def ensure_index(self) -> bool:
         """Rebuild what is missing, damaged or out of step with the catalog; whether it did."""
         try:
-            held = self.index.count(), len(self.posteriors.photos())
-        except CatalogError:
-            held = -1, -1
-        least, most = self.catalog.searchable()
-        if all(least <= count <= most for count in held):
-            return False
+            if self._in_step():
+                return False
+        except DamageError:
+            pass
         self.rebuild(lambda _: self.alive())  # it may take minutes
         return True
 
+    def _in_step(self) -> bool:
+        """Whether the derived stores hold what they should: photo by photo once, then by number."""
+        must, may = self.catalog.searchable()
+        seen = self.posteriors.photos()
+        if self._compared:
+            count = self.index.count()
+            return all(len(must) <= n <= len(must) + len(may) for n in (count, len(seen)))
+        self._compared = True
+        return all(must <= held <= must | may for held in (self.index.photos(), seen))
+
     # parts of a pass -----------------------------------------------------------------------
 
-    def _offline(
-        self, roots: Sequence[Path], found: dict[Path, Stamp], known: dict[Path, Stamp]
-    ) -> list[Path]:
-        """Roots whose photos are missing rather than deleted."""
-        away = []
-        for root in roots:
-            had = [path for path in known if path.is_relative_to(root)]
-            lost = sum(path not in found for path in had)
-            moved = lost and lost <= sum(p.is_relative_to(root) and p not in known for p in found)
-            share = lost / max(1, len(had))
-            vanished = bool(had) and not any(p.is_relative_to(root) for p in found)
-            if (
-                not root.is_dir()
-                or vanished
-                or (len(had) >= _FEW and share > self.settings.missing_share and not moved)
-            ):
-                away.append(root)
-        return away
-
     def _look(self, paths: set[Path], this: Pass) -> scan.Changes:
-        """How single files differ from the catalog; what lies behind a link is not there."""
-        found = scan.look(paths, self.settings.suffixes)
-        files = {path: stamp for path, stamp in found.files.items() if not _linked(path)}
-        known = {p: s for p, s in self.catalog.places().items() if p in paths}
-        this.stamps.update(files)
+        """How single files differ from the catalog, as far as can be seen."""
+        # a hard link changes with its file, but only one of the names is told
+        wanted = list({*paths, *self.catalog.copies(paths)})
+        found = scan.look(wanted, this.roots, self.settings.suffixes)
+        this.stamps.update(found.files)
         this.summary.problems.update(found.failed)
-        return scan.compare(files, known)
+        changes = scan.compare(found.files, self.catalog.places(wanted))
+        if changes.gone:
+            offline, fallen = self._guard.unseen(this.roots, changes, found.files)
+            this.summary.offline = list({*this.summary.offline, *offline})
+            changes = changes.but([*offline, *found.failed, *fallen])
+        return changes
 
     def _apply(self, changes: scan.Changes, this: Pass) -> None:
         """Take in and read what is new, newest first; then forget what is gone.
@@ -155,12 +153,12 @@ class Library(Intake):
     def index_stale(self) -> None:
         """Let the full text catch up with the catalog."""
         self.ensure_index()
-        while stale := self.catalog.stale(INDEX_BATCH):
-            self.posteriors.apply(packed(stale), self.catalog.alphabet())
-            self.index.apply({p.id: None if p.words is None else weights(p.words) for p in stale})
-            self.catalog.indexed(stale)
-
-
-def _linked(path: Path) -> bool:
-    """Whether a link is on the way to `path`, which may then lie outside of the photo folder."""
-    return os.path.realpath(path.parent) != os.fspath(path.parent)
+        try:
+            while stale := self.catalog.stale(INDEX_BATCH):
+                self.posteriors.apply(packed(stale), self.catalog.alphabet())
+                self.index.apply(
+                    {p.id: None if p.words is None else weights(p.words) for p in stale}
+                )
+                self.catalog.indexed(stale)
+        except DamageError:
+            self.rebuild(lambda _: self.alive())

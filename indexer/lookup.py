@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from indexer import database
-from indexer.photo import Engine, Failure, Photo, Stale, Stamp, State, Word
+from indexer.photo import Engine, Failure, Photo, Stale, Stamp, State, Volume, Word
 from indexer.rows import chunks, word
 from indexer.rows import photo as photo_of
-from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -47,16 +47,34 @@ class Lookup:
         """Known photo folders and whether each is offline."""
         return {row.path: row.offline for row in self._read(sa.select(ROOT))}
 
-    def places(self) -> dict[Path, Stamp]:
-        """Every file that stands for a photo, failed ones included, with its last seen stamp."""
-        columns = ("path", "size", "mtime_ns")
-        both = sa.union_all(
-            *(sa.select(*(table.c[name] for name in columns)) for table in (PLACE, FAILURE))
-        )
-        return {row.path: Stamp(row.size, row.mtime_ns) for row in self._read(both)}
+    def volumes(self) -> dict[Path, Volume]:
+        """The file systems that folders with photos were last seen on."""
+        return {r.path: Volume(r.point, r.number) for r in self._read(sa.select(VOLUME))}
 
-    def unread(self, engine: Engine) -> dict[Path, str]:
-        """Every place of each photo that this engine has not read, with its content hash."""
+    def places(self, paths: Sequence[Path] | None = None) -> dict[Path, Stamp]:
+        """Files that stand for a photo, failed ones included, with their last seen stamps.
+
+        All of them, or those among `paths`.
+        """
+        found: dict[Path, Stamp] = {}
+        for chunk in [None] if paths is None else chunks(paths):
+            for table in (FAILURE, PLACE):  # what was taken in since is the later word
+                query = sa.select(table.c.path, table.c.size, table.c.mtime_ns)
+                rows = self._read(query if chunk is None else query.where(table.c.path.in_(chunk)))
+                found |= {row.path: Stamp(row.size, row.mtime_ns) for row in rows}
+        return found
+
+    def copies(self, paths: Collection[Path]) -> list[Path]:
+        """All places of the photos that these files hold."""
+        found: list[Path] = []
+        for chunk in chunks(list(paths)):
+            photos = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
+            rows = self._read(sa.select(PLACE.c.path).where(PLACE.c.photo_id.in_(photos)))
+            found += [row.path for row in rows]
+        return found
+
+    def unread(self, engine: Engine, among: Container[Path]) -> dict[Path, str]:
+        """Places, out of `among`, of photos that this engine has not read, with content hashes."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
             sa.select(PLACE.c.path, PHOTO.c.hash)
@@ -67,7 +85,7 @@ class Lookup:
                 | PHOTO.c.engine_id.not_in(number)
             )
         )
-        return {row.path: row.hash for row in rows}
+        return {row.path: row.hash for row in rows if row.path in among}
 
     def alphabet(self) -> str:
         """The alphabet of the engine that was used last, "" before the first photo."""
@@ -111,20 +129,16 @@ class Lookup:
             after = batch[-1].id
             yield batch
 
-    def searchable(self) -> tuple[int, int]:
-        """How many photos the derived stores hold at least and at most.
+    def searchable(self) -> tuple[set[int], set[int]]:
+        """Photos that the derived stores must hold, and those that they may hold besides.
 
-        A photo that changed since it was indexed may be in there with its old words.
+        A photo that changed since it was indexed may be in there, with words of any time.
         """
         settled = PHOTO.c.generation == PHOTO.c.indexed_generation
         there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
-        [row] = self._read(
-            sa.select(
-                sa.func.count().filter(settled & there),
-                sa.func.count().filter(~settled & (PHOTO.c.indexed_generation != 0)),
-            )
-        )
-        return int(row[0]), int(row[0] + row[1])
+        sure = self._read(sa.select(PHOTO.c.id).where(settled & there))
+        open_ = self._read(sa.select(PHOTO.c.id).where(~settled))
+        return {row.id for row in sure}, {row.id for row in open_}
 
     def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""

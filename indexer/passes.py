@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from indexer.photo import Stamp
 
+
+COARSEST_CLOCK = 2.0
+"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
 
 log = logging.getLogger("ocrsearch")
 
@@ -59,6 +62,7 @@ class Hooks:
         clock: seconds since 1970.
         arrived: asked between photos: files to read next, before all that wait, or None if the
             pass shall end soon, because everything must be looked at again.
+        failed: told that a pass could not be worked off.
 
     """
 
@@ -66,6 +70,7 @@ class Hooks:
     report: Callable[[Step], None] = lambda step: None  # noqa: ARG005
     clock: Callable[[], float] = time.time
     arrived: Callable[[], frozenset[Path] | None] = frozenset
+    failed: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -73,6 +78,7 @@ class Pass:
     """One pass under way: what it did, what it has left to do, whom it tells.
 
     Attributes:
+        roots: photo folders that it is about.
         stamps: of every file that this pass has found.
         waiting: files to take in and read, the next one first.
         known: content hash of each file in `waiting` that was taken in before.
@@ -86,6 +92,7 @@ class Pass:
 
     summary: Summary
     hooks: Hooks
+    roots: Sequence[Path]
     limit: int | None = None
     total: int = 0
     stamps: dict[Path, Stamp] = field(default_factory=dict)
@@ -100,6 +107,15 @@ class Pass:
     def __post_init__(self) -> None:
         """The full text is level with the catalog when a pass begins."""
         self.committed = self.hooks.clock()
+
+    def settled(self, stamp: Stamp) -> Stamp:
+        """A stamp as it is kept.
+
+        A file written this moment may be written again without a change of size and time, so
+        it gets a stamp that no file has, and the next pass looks at it again.
+        """
+        age = self.hooks.clock() - stamp.mtime_ns / 1e9
+        return replace(stamp, mtime_ns=-1) if abs(age) < COARSEST_CLOCK else stamp
 
     @property
     def done(self) -> int:

@@ -86,6 +86,14 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """A mounted file system: where it is mounted, and its number, which survives a restart."""
+
+    point: Path
+    number: str
+
+
+@dataclass(frozen=True)
 class Photo:
     """A photo as the catalog knows it."""
 

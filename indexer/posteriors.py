@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from indexer.errors import CatalogError, disk_full
+from indexer.durable import flush
+from indexer.errors import CatalogError, DamageError, lacking
 from indexer.segments import STEPS, Entries, Segment, write
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ class PosteriorStore:
     def __init__(self, folder: Path, unpack: Unpack) -> None:
         """`folder` need not exist yet; `unpack` knows the format of a packed word."""
         self.folder, self.unpack = folder, unpack
-        self._open: dict[Path, Segment] = {}
+        self._open: dict[tuple[Path, int, int, int], Segment] = {}
 
     def photos(self) -> set[int]:
         """Photos with words in the store.
 
         Raises:
-            CatalogError: the store is missing or damaged.
+            DamageError: the store is missing or damaged.
         """
         with self._translated():
             latest: dict[int, int] = {}
@@ -113,13 +114,21 @@ class PosteriorStore:
             self._open.clear()
             shutil.rmtree(self.folder, ignore_errors=True)
             fresh.folder.rename(self.folder)
+            flush([self.folder.parent])
 
     def evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
         """Photo → position of a word → probability that it says the folded `text`.
 
         Raises:
-            CatalogError: the store is missing or damaged.
+            DamageError: the store is missing or damaged.
         """
+        try:
+            return self._evidence(text, alphabet)
+        except DamageError:
+            # segments may have been merged away between listing and opening them
+            return self._evidence(text, alphabet)
+
+    def _evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
         found: dict[int, dict[int, float]] = {}
         with self._translated():
             segments = self._segments()
@@ -144,8 +153,13 @@ class PosteriorStore:
         if not self.folder.is_dir():
             msg = "there are no posteriors"
             raise FileNotFoundError(msg)
-        paths = self._paths()
-        self._open = {path: self._open.get(path) or Segment(path) for path in paths}
+        fresh: dict[tuple[Path, int, int, int], Segment] = {}
+        for path in self._paths():
+            # a merge replaces files, and one that was cut off must not be read where it was mapped
+            status = path.stat()
+            key = path, status.st_ino, status.st_size, status.st_mtime_ns
+            fresh[key] = self._open.get(key) or Segment(path)
+        self._open = fresh
         return list(self._open.values())
 
     def _entries(self, words: Sequence[bytes] | None, alphabet: str) -> Entries | None:
@@ -183,10 +197,11 @@ class PosteriorStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, ValueError, IndexError) as error:
-            advice = "free some space" if disk_full(error) else "run: ocrsearch rebuild"
-            msg = f"{self.folder}: {error}; {advice}"
-            raise CatalogError(msg) from error
+        except (OSError, ValueError, IndexError, MemoryError) as error:
+            msg = f"{self.folder}: {error}; "
+            if lacking(error):
+                raise CatalogError(msg + "free some space, or what else is lacking") from error
+            raise DamageError(msg + "run: ocrsearch rebuild") from error
 
 
 def _worth_scoring(costs: Sequence[NDArray[np.uint16]]) -> float:

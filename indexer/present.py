@@ -95,7 +95,7 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
     """Answer one query and print it; a wrong line of a batch is an error like any other."""
     found = searcher.search(text, filters)
     if as_json:
-        click.echo(json.dumps(answer_json(found), ensure_ascii=False))
+        click.echo(_json(answer_json(found)))
     elif found.hits:
         click.echo(answer_text(found))
     else:
@@ -103,6 +103,11 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
         advice = f"; did you mean {', '.join(similar)}?" if similar else ""
         click.echo(f"no photo found for {text!r}{advice}", err=True)
     return found
+
+
+def _json(value: dict[str, Any]) -> str:
+    """Readable JSON; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def answer_json(found: Answer) -> dict[str, Any]:
@@ -199,15 +204,14 @@ def photo_json(path: Path, photo: Photo) -> str:
         }
         for word in photo.words
     ]
-    return json.dumps(
+    return _json(
         {
             "photo": str(path),
             "width": photo.width,
             "height": photo.height,
             "state": str(photo.state),
             "words": words,
-        },
-        ensure_ascii=False,
+        }
     )
 
 

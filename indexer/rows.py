@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from indexer.photo import Box, Photo, State, Word
-from indexer.tables import ENGINE, PHOTO, PLACE
+from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.photo import Engine
+    from indexer.photo import Engine, Stamp
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> No
     )
 
 
-def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float | None = None) -> None:
-    """Forget files; photos left without any are marked as orphaned at `now`, or deleted."""
+def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
+    """Forget files; photos left without any are marked as orphaned at `now`."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
         photos = list(connection.scalars(here))
@@ -43,7 +43,34 @@ def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float | N
         )
         orphans = [photo for photo in photos if photo not in housed]
         if orphans:
-            touch(connection, orphans, orphaned_at=now or 0.0)
+            touch(connection, orphans, orphaned_at=now)
+
+
+def put_place(
+    connection: sa.Connection, path: Path, stamp: Stamp, content: str, now: float
+) -> State:
+    """Let `path` hold the photo with this content hash; returns that photo's state."""
+    known = connection.execute(
+        sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(PHOTO.c.hash == content)
+    ).first()
+    if known is None:
+        made = connection.execute(sa.insert(PHOTO).values(hash=content, state=State.PENDING))
+        photo, state = made.inserted_primary_key[0], State.PENDING  # type: ignore[index]
+    else:
+        photo, state = known.id, State(known.state)
+        if known.orphaned_at is not None:
+            touch(connection, [photo], orphaned_at=None)
+    if state is not State.PENDING:  # whatever was wrong with this file is over
+        connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
+    row = {"photo_id": photo, "size": stamp.size, "mtime_ns": stamp.mtime_ns}
+    before = connection.scalar(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
+    if before == photo:
+        connection.execute(sa.update(PLACE).where(PLACE.c.path == path).values(row))
+        return state
+    if before is not None:
+        drop_places(connection, [path], now)
+    connection.execute(sa.insert(PLACE).values(row | {"path": path}))
+    return state
 
 
 def engine_id(connection: sa.Connection, engine: Engine) -> int:

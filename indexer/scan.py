@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.photo import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _TEMPORARY = (".part", ".tmp", ".crdownload", ".partial", "~")
 """Endings of files that some program is still writing."""
 
+_NOT_PHOTOS = (
+    "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin",
+    "system volume information", "lost+found", "__macosx",
+)  # fmt: skip
+"""Folders where storage servers and systems keep thumbnails and what was deleted."""
+
 
 @dataclass
 class Found:
-    """Files that may be photos with their stamps, and what could not be looked at and why."""
+    """Files that may be photos with their stamps, what could not be looked at and why, mounts."""
 
     files: dict[Path, Stamp] = field(default_factory=dict)
     failed: dict[Path, str] = field(default_factory=dict)
+    mounts: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,18 @@ class Changes:
     changed: tuple[Path, ...]
     gone: tuple[Path, ...]
 
+    def but(self, unseen: Sequence[Path]) -> Changes:
+        """The same, except that nothing is gone from folders that could not be seen."""
+        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in unseen))
+        return replace(self, gone=tuple(gone))
+
+    def without(self, files: Collection[Path]) -> Changes:
+        """The same without changes of these files."""
+        kept = (
+            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
+        )
+        return Changes(*map(tuple, kept))
+
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
     """Every regular photo file below `roots`; links are not followed, so there are no loops."""
@@ -42,13 +62,42 @@ def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
     return found
 
 
-def look(paths: Iterable[Path], suffixes: Sequence[str]) -> Found:
-    """The same for single files; those that do not exist are simply absent."""
+def look(paths: Iterable[Path], roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
+    """The same for single files; those that `walk` would not come to are simply absent."""
     found = Found()
-    for path in paths:
-        if is_photo_name(path.name, suffixes):
-            _stamp(path, found)
+    real = {root: os.path.realpath(root) for root in roots}
+    for folder, named in itertools.groupby(sorted(paths), key=lambda path: path.parent):
+        if not any(_walked(folder, root, real[root]) for root in real):
+            continue
+        names = [path.name for path in named if is_photo_name(path.name, suffixes)]
+        for name in _spelled(folder, names):
+            _stamp(folder / name, found)
     return found
+
+
+def _walked(folder: Path, root: Path, real: str) -> bool:
+    """Whether `walk` enters this folder: below the root, not hidden, behind no link."""
+    if not folder.is_relative_to(root):
+        return False
+    parts = folder.relative_to(root).parts
+    hidden = not all(map(is_photo_folder, parts))
+    return not hidden and Path(os.path.realpath(folder)) == Path(real, *parts)
+
+
+def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
+    """Those names that the folder lists: some file systems answer to any case of a name."""
+    if len({name.casefold() for name in names}) == len(names):
+        return names
+    try:
+        listed = {path.name for path in folder.iterdir()}
+    except OSError:
+        return names
+    return [name for name in names if name in listed]
+
+
+def is_photo_folder(name: str) -> bool:
+    """Whether photos are looked for in a folder of this name."""
+    return not name.startswith(".") and name.lower() not in _NOT_PHOTOS
 
 
 def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
@@ -82,7 +131,9 @@ def _walk(folder: Path, suffixes: Sequence[str], found: Found) -> None:
     for entry in listed:
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith("."):
+            if is_photo_folder(entry.name):
+                if os.path.ismount(path):
+                    found.mounts.append(path)
                 _walk(path, suffixes, found)
         elif is_photo_name(entry.name, suffixes):
             _stamp(path, found)

@@ -6,13 +6,14 @@ the highest probability a character, by which most words are passed over unread.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from indexer.durable import flush
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,11 +130,6 @@ def write(path: Path, photos: Mapping[int, Entries | None], bounds: NDArray[np.u
         file.write(starts.astype("<u4").tobytes())
         file.write(bounds.tobytes())
         file.write(b"".join(word for _, word in entries))
-        file.flush()
-        os.fsync(file.fileno())
+    flush([partial])
     partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush([path.parent])

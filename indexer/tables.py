@@ -37,6 +37,13 @@ ROOT = sa.Table(
     sa.Column("path", PathColumn, primary_key=True),
     sa.Column("offline", sa.Boolean, nullable=False, default=False),
 )
+VOLUME = sa.Table(
+    "volume",
+    METADATA,
+    sa.Column("path", PathColumn, primary_key=True),
+    sa.Column("point", PathColumn, nullable=False),
+    sa.Column("number", sa.String, nullable=False),
+)
 ENGINE = sa.Table(
     "engine",
     METADATA,

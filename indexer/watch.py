@@ -1,175 +1,227 @@
-"""File-system events, settled: the only module that knows watchdog.
+"""What happens in folders, as hints: the only module that knows watchdog.
 
-Events are hints that say when to look; `Settler` waits until a file has stopped growing and
-`watch` yields what is ready. Time comes from outside, so tests need not wait.
+Events say when to look, never what is true. Where they may be incomplete, everything is looked at
+again: after an overflow, a failure, the return of a folder; and often where the kernel tells
+nothing, as on network mounts.
 """
 
 from __future__ import annotations
 
-import queue
+import errno
+import logging
+import os
 import time
-from dataclasses import dataclass, field
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from watchdog.events import DirModifiedEvent, FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers.api import BaseObserver
+from watchdog.observers.inotify import InotifyEmitter
+from watchdog.observers.inotify_c import InotifyFD
 
-from indexer.photo import Stamp
+from indexer import mounts
+from indexer.settle import Batch, Hints, Pace, Stop, follow
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
 
-    from watchdog.observers.api import BaseObserver
+    from watchdog.observers.inotify_c import (
+        CallbackId,
+        InotifyEvent,
+        Mask,
+        WatchCallback,
+        WatchDescriptor,
+    )
 
+log = logging.getLogger("ocrsearch")
 
-class Stop(Protocol):
-    """Anything that can say whether to stop, for example threading.Event."""
+CARE_SECONDS = 5.0
+"""Between two looks at whether the watching works and the folders are the same."""
 
-    def is_set(self) -> bool:
-        """Whether to stop."""
+RESTART_SECONDS = 60.0
+"""Between two attempts to watch what could not be watched."""
 
+_EVENTS: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
+"""All that changes something: that a file is opened to be read is no news."""
 
-@dataclass(frozen=True)
-class Batch:
-    """What to look at: single files, or everything below the roots."""
-
-    paths: frozenset[Path] = frozenset()
-    everything: bool = False
-
-
-def stamp_of(path: Path) -> Stamp | None:
-    """Size and time of a file now, None if it is gone."""
-    try:
-        status = path.lstat()
-    except OSError:
-        return None
-    return Stamp(status.st_size, status.st_mtime_ns)
-
-
-@dataclass
-class Settler:
-    """Holds files back until their size and time have stood still for `seconds`."""
-
-    seconds: float
-    stamp: Callable[[Path], Stamp | None] = stamp_of
-    _waiting: dict[Path, tuple[Stamp | None, float]] = field(default_factory=dict)
-
-    def note(self, path: Path, now: float) -> None:
-        """Something happened to `path`; its wait starts again."""
-        self._waiting[path] = (self.stamp(path), now)
-
-    def ready(self, now: float) -> frozenset[Path]:
-        """Files that stood still long enough; each is given out once."""
-        done = set()
-        for path, (known, since) in list(self._waiting.items()):
-            current = self.stamp(path)
-            if current != known:
-                self._waiting[path] = (current, now)
-            elif now - since >= self.seconds:
-                done.add(path)
-                del self._waiting[path]
-        return frozenset(done)
-
-    @property
-    def waiting(self) -> int:
-        """How many files are held back."""
-        return len(self._waiting)
+_ADVICE = {
+    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
+    "sysctl fs.inotify.max_user_watches=1000000",
+    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
+    "sysctl fs.inotify.max_user_instances=1024",
+}
 
 
 class _Handler(FileSystemEventHandler):
-    """Puts event paths into a queue; None asks to look at everything."""
+    """Turns events into hints."""
 
-    def __init__(self, events: queue.SimpleQueue[Path | None]) -> None:
-        self._events = events
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog's thread."""
-        if event.event_type in {"opened", "closed_no_write"}:
-            return
         if event.is_directory:
             # a folder that is moved in or out is one event whatever it holds
-            if not isinstance(event, DirModifiedEvent):
-                self._events.put(None)
+            self._hints.add(None)
             return
         for name in (event.src_path, event.dest_path):
             if name:
-                self._events.put(Path(name if isinstance(name, str) else name.decode()))
+                self._hints.add(Path(os.fsdecode(name)))
 
 
-def observe(roots: Sequence[Path], events: queue.SimpleQueue[Path | None]) -> BaseObserver:
-    """Start watching; roots that do not exist are left to the periodic rescan."""
-    observer = Observer()
-    handler = _Handler(events)
-    for root in roots:
-        if root.is_dir():
-            observer.schedule(handler, str(root), recursive=True)
-    observer.start()
-    return observer
+class _Kernel(InotifyFD):
+    """watchdog's reader of kernel events, which also tells what watchdog keeps to itself."""
+
+    def __init__(self, hints: Hints) -> None:
+        super().__init__()
+        self._hints = hints
+        self.refused = 0
+        """The error number, if a folder could not be watched for want of something."""
+
+    def handle_event(self, event: InotifyEvent) -> None:
+        """Events were lost if the queue ran over: everything must be looked at."""
+        super().handle_event(event)
+        if event.is_queue_overflow:
+            self._hints.add(None)
+
+    def add_callback(
+        self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
+    ) -> WatchDescriptor:
+        """Watchdog ignores that a folder deep below cannot be watched."""
+        try:
+            return super().add_callback(path, mask, callback, id_)
+        except OSError as error:
+            if error.errno in _ADVICE:
+                self.refused = error.errno
+            raise
 
 
-@dataclass
-class Pace:
-    """How `watch` spends time; replaced in tests.
+class Watching:
+    """Keeps hints coming from folders that may die, come back, or be mounted anew."""
 
-    Attributes:
-        settle: seconds that a file must stand still.
-        rescan: seconds between two looks at everything.
-        tick: seconds between two looks at the waiting files.
-        clock: monotonic seconds.
+    def __init__(
+        self, roots: Sequence[Path], hints: Hints, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start watching; folders that do not exist are watched once they appear."""
+        self._roots, self._hints, self._clock = roots, hints, clock
+        self._told: set[str] = set()
+        self._kernel: _Kernel | None = None
+        self._observer: BaseObserver | None = None
+        self._watched: dict[Path, tuple[int, int]] = {}
+        self._sure = True
+        self._started = self._cared = clock()
+        # a folder that comes while its parent is walked is watched twice, which does no harm
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
+        self._start()
 
+    def reliable(self) -> bool:
+        """Mend what can be mended; whether all that happens becomes a hint."""
+        now = self._clock()
+        if now - self._cared < CARE_SECONDS:
+            return self._sure
+        self._cared = now
+        working = self._alive()
+        if self._identities() != self._watched or (
+            not working and now - self._started >= RESTART_SECONDS
+        ):
+            self._restart()
+        elif not working:
+            self._doubt("watching has stopped")
+        elif self._kernel and self._kernel.refused:
+            self._doubt(_ADVICE[self._kernel.refused])
+        return self._sure
+
+    def stop(self) -> None:
+        """End all threads."""
+        for thread in (self._observer, self._kernel):
+            if thread and thread.is_alive():
+                thread.stop()
+                thread.join(timeout=5)
+
+    def _restart(self) -> None:
+        self.stop()
+        self._start()
+        self._hints.add(None)
+
+    def _start(self) -> None:
+        self._cared = self._started = self._clock()
+        self._watched = self._identities()
+        self._kernel = self._observer = None
+        self._sure = True
+        try:
+            self._kernel = _Kernel(self._hints)
+            self._kernel.start()
+            self._observer = BaseObserver(InotifyEmitter, inotify_fd=self._kernel)
+            handler = _Handler(self._hints)
+            for root in self._watched:
+                self._observer.schedule(handler, root, recursive=True, event_filter=_EVENTS)
+            self._observer.start()
+        except OSError as error:
+            self._doubt(_ADVICE.get(error.errno or 0, f"cannot watch folders ({error})"))
+        if self._kernel and self._kernel.refused:
+            self._doubt(_ADVICE[self._kernel.refused])
+        for root in self._watched:
+            if kind := mounts.remote(root):
+                self._doubt(f"{root}: others may change this network mount ({kind}) unnoticed")
+
+    def _identities(self) -> dict[Path, tuple[int, int]]:
+        """The folders that exist, and which they are: another one may be mounted over them."""
+        found = {}
+        for root in self._roots:
+            try:
+                status = root.stat()
+            except OSError:
+                continue
+            found[root] = (status.st_dev, status.st_ino)
+        return found
+
+    def _alive(self) -> bool:
+        if not self._kernel or not self._observer:
+            return False
+        threads = [self._kernel, self._observer, *self._observer.emitters]
+        return len(threads) == 2 + len(self._watched) and all(t.is_alive() for t in threads)
+
+    def _doubt(self, reason: str) -> None:
+        """Events are not all there is; each reason is told once, as it may last for months."""
+        self._sure = False
+        if reason not in self._told:
+            self._told.add(reason)
+            log.warning("%s; looking at everything often instead", reason)
+
+
+def watch(
+    roots: Sequence[Path], stop: Stop, pace: Pace, failed: threading.Event | None = None
+) -> Iterator[Batch]:
+    """Settled batches until `stop`; see `follow`.
+
+    The first asks for everything: by then all that happens becomes a hint.
     """
-
-    settle: float = 2.0
-    rescan: float = 3600.0
-    tick: float = 0.5
-    clock: Callable[[], float] = time.monotonic
-
-
-def watch(roots: Sequence[Path], stop: Stop, pace: Pace) -> Iterator[Batch]:
-    """Settled batches until `stop`. The first asks for everything: the observer runs by then."""
-    events: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
-    observer = observe(roots, events)
+    hints = Hints()
+    watching = Watching(roots, hints, pace.clock)
     try:
         yield Batch(everything=True)
-        yield from follow(events, stop, pace, alive=observer.is_alive)
+        yield from follow(hints, stop, pace, failed=failed, reliable=watching.reliable)
     finally:
-        observer.stop()
-        observer.join(timeout=5)
-
-
-def follow(
-    events: queue.SimpleQueue[Path | None],
-    stop: Stop,
-    pace: Pace,
-    *,
-    alive: Callable[[], bool] = lambda: True,
-) -> Iterator[Batch]:
-    """Batches from a queue of events; a dead observer is replaced by frequent rescans."""
-    settler = Settler(pace.settle)
-    scanned, folder_event = pace.clock(), None
-    while not stop.is_set():
-        for path in drain(events, pace.tick):
-            if path is None:
-                folder_event = pace.clock()
-            else:
-                settler.note(path, pace.clock())
-        now = pace.clock()
-        interval = pace.rescan if alive() else min(pace.rescan, 30.0)
-        settled = folder_event is not None and now - folder_event >= pace.settle
-        if settled or now - scanned >= interval:
-            scanned, folder_event = now, None
-            yield Batch(everything=True)
-        elif ready := settler.ready(now):
-            yield Batch(paths=ready)
-
-
-def drain(events: queue.SimpleQueue[Path | None], seconds: float) -> list[Path | None]:
-    """Wait up to `seconds` for an event, then take all there are."""
-    found: list[Path | None] = []
-    try:
-        found.append(events.get(timeout=seconds))
-        while True:
-            found.append(events.get_nowait())
-    except queue.Empty:
-        return found
+        watching.stop()

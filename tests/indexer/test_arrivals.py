@@ -10,7 +10,7 @@ import pytest
 
 from indexer.daemon import Arrivals
 from indexer.passes import Hooks
-from indexer.watch import Batch
+from indexer.settle import Batch
 
 from .conftest import draw_photo
 
@@ -110,7 +110,7 @@ def test_a_photo_that_is_deleted_during_a_backlog_is_found_no_more_and_is_no_fai
 
 def test_what_comes_back_during_a_pass_is_not_forgotten_at_its_end(backlog):
     photo = draw_photo(backlog.photos / "known.png", "selene")
-    backlog.library.sync_paths([photo], Hooks())
+    backlog.library.sync_paths([backlog.photos], [photo], Hooks())
     aside = backlog.photos.parent / "aside.png"
     photo.rename(aside)
 
@@ -177,7 +177,7 @@ def test_a_file_behind_a_link_is_not_read(world, tmp_path):
     (world.photos / "direct.png").symlink_to(tmp_path / "outside" / "secret.png")
 
     paths = [world.photos / "folder" / "secret.png", world.photos / "direct.png"]
-    summary = world.library.sync_paths(paths, Hooks())
+    summary = world.library.sync_paths([world.photos], paths, Hooks())
 
     assert (summary.found, summary.read, world.sync().read) == (0, 0, 0)
 

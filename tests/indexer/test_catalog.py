@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indexer import database, tables
 from indexer.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Word
+from indexer.photo import Box, Engine, Failure, Reading, Stamp, State, Volume, Word
 
 ENGINE = Engine("e1", "abc")
 WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")
@@ -31,7 +31,7 @@ def catalog(url):
 
 def test_a_reading_comes_back_as_it_went_in(catalog, tmp_path):
     taken = datetime(2026, 3, 1, 12, 30)
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
 
     catalog.put_reading("hash", Reading(400, 300, taken, (WORD, WORD)), ENGINE)
 
@@ -41,17 +41,18 @@ def test_a_reading_comes_back_as_it_went_in(catalog, tmp_path):
 
 
 def test_two_places_are_one_photo(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
-    catalog.put_place(tmp_path / "b.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_places([(tmp_path / "b.jpg", STAMP, "hash")], 0.0)
 
     assert catalog.photo_at(tmp_path / "b.jpg").places == (tmp_path / "a.jpg", tmp_path / "b.jpg")
-    assert catalog.unread(ENGINE) == {tmp_path / "a.jpg": "hash", tmp_path / "b.jpg": "hash"}
+    among = catalog.places()
+    assert catalog.unread(ENGINE, among) == dict.fromkeys(among, "hash")
 
 
 def test_a_name_that_is_not_utf8_survives(catalog, tmp_path):
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
 
-    catalog.put_place(odd, STAMP, "hash")
+    catalog.put_places([(odd, STAMP, "hash")], 0.0)
 
     assert catalog.places() == {odd: STAMP}
 
@@ -63,7 +64,7 @@ def test_a_reading_for_a_photo_that_vanished_meanwhile_is_dropped(catalog):
 
 
 def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
     catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
     stale = catalog.stale(10)
     assert [photo.words for photo in stale] == [(WORD,)]
@@ -71,11 +72,12 @@ def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
     catalog.indexed(stale)
 
     assert catalog.stale(10) == []
-    assert catalog.searchable() == (1, 1)
+    [photo] = stale
+    assert catalog.searchable() == ({photo.id}, set())
 
 
 def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
-    catalog.put_place(tmp_path / "a.jpg", STAMP, "hash")
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
     catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
     stale = catalog.stale(10)
     catalog.put_reading("hash", Reading(1, 1, None, ()), ENGINE)
@@ -88,7 +90,7 @@ def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
 def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     failure = Failure(tmp_path / "a.jpg", "damaged", 2, 99.0)
 
-    catalog.put_failure(failure, STAMP, ENGINE)
+    catalog.put_failure(failure, STAMP, ENGINE, 0.0)
 
     assert catalog.failures() == [failure]
     assert catalog.attempts(tmp_path / "a.jpg") == 2
@@ -103,7 +105,7 @@ def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path
         tuple((f"queue{i}", 0.123) for i in range(8)), bytes(80),
     )  # fmt: skip
     for number in range(50):
-        catalog.put_place(tmp_path / f"{number}.jpg", STAMP, f"{number:032}")
+        catalog.put_places([(tmp_path / f"{number}.jpg", STAMP, f"{number:032}")], 0.0)
         catalog.put_reading(f"{number:032}", Reading(4000, 3000, None, (full,) * 80), ENGINE)
     catalog.close()
 
@@ -171,3 +173,23 @@ def test_a_file_that_is_no_database_is_named_and_kept(url, tmp_path):
 def test_an_unknown_database_url_names_the_key():
     with pytest.raises(CatalogError, match="catalog_url"):
         Catalog("nosuchdatabase://here")
+
+
+def test_a_catalog_of_the_first_version_is_brought_up_to_date(url, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with sa.create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with sqlite3.connect(tmp_path / "catalog.db") as old:
+        old.execute("INSERT INTO root VALUES (?, 0)", (b"/photos",))
+    old.close()
+
+    with Catalog(url) as catalog:
+        assert catalog.roots() == {Path("/photos"): False}
+        assert catalog.volumes() == {}
+        catalog.set_volumes({Path("/photos"): Volume(Path("/"), "7")})
+        assert catalog.volumes() == {Path("/photos"): Volume(Path("/"), "7")}

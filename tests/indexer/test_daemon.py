@@ -6,7 +6,7 @@ import signal
 
 from indexer import daemon
 from indexer.passes import Hooks
-from indexer.watch import Batch
+from indexer.settle import Batch
 
 from .conftest import draw_photo
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.errors import CatalogError
+from indexer.errors import CatalogError, DamageError
 from indexer.fulltext import Fulltext, allowed_edits
 from indexer.question import And, Or, Pattern, Term
 
@@ -110,3 +110,23 @@ def test_a_second_writer_is_told_to_wait(index):
 
 def test_short_words_allow_no_edits():
     assert [allowed_edits(w) for w in ("at", "tree", "queues")] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize("pattern", ["*.seg", "*.toc", "CURRENT"])
+def test_a_file_that_was_cut_off_anywhere_is_damage_not_an_answer(index, pattern, share):
+    [file] = index.folder.rglob(pattern)
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+
+    with pytest.raises(DamageError, match="ocrsearch rebuild"):
+        index.photos()
+
+
+@pytest.mark.parametrize("pattern", ["*.seg", "*.toc", "CURRENT"])
+def test_a_file_that_is_missing_is_damage_not_an_answer(index, pattern):
+    [file] = index.folder.rglob(pattern)
+    file.unlink()
+
+    with pytest.raises(DamageError, match="ocrsearch rebuild"):
+        index.photos()

@@ -287,7 +287,9 @@ def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
     (world.photos / "a.png").rename(world.photos / "b.png")
     monkeypatch.setattr(scan, "walk", None)
 
-    world.library.sync_paths([world.photos / "a.png", world.photos / "b.png"], Hooks())
+    world.library.sync_paths(
+        [world.photos], [world.photos / "a.png", world.photos / "b.png"], Hooks()
+    )
 
     assert world.find("helios") == ["b.png"]
     assert world.eyes.recognizer.reads == 1

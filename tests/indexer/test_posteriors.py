@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
 from indexer import posteriors
-from indexer.errors import CatalogError
+from indexer.errors import CatalogError, DamageError
 from indexer.posteriors import PosteriorStore
 from recognizer.posteriorgram import FoldedPosteriors, pack
 
@@ -157,3 +159,41 @@ def test_a_text_that_cannot_be_said_finds_nothing(store):
     store.apply({7: [word("tree")]}, ALPHABET)
 
     assert store.evidence("наука", ALPHABET) == {}
+
+
+def test_a_segment_that_is_cut_off_under_an_open_store_is_an_error_not_a_crash(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    assert store.photos() == {7}
+    [segment] = store.folder.glob("*.seg")
+    os.truncate(segment, 0)
+
+    with pytest.raises(DamageError, match="ocrsearch rebuild"):
+        store.photos()
+
+
+def test_an_open_store_sees_what_another_process_has_merged(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    assert likely(reader, "tree") == {7}
+
+    store.apply({7: [word("queue")]}, ALPHABET)
+    store._merge(ALPHABET)
+
+    assert likely(reader, "tree") == set()
+    assert likely(reader, "queue") == {7}
+
+
+def test_a_segment_merged_away_while_a_query_opens_it_does_no_harm(store, monkeypatch):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    segments = store._segments
+    calls = []
+
+    def merged_away():
+        calls.append(1)
+        if len(calls) == 1:
+            raise FileNotFoundError(2, "No such file or directory")
+        return segments()
+
+    monkeypatch.setattr(store, "_segments", merged_away)
+
+    assert likely(store, "tree") == {7}

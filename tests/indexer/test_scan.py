@@ -75,7 +75,7 @@ def test_a_name_that_is_not_utf8_is_found(tmp_path):
 
 
 def test_looking_at_a_vanished_file_finds_nothing(tmp_path):
-    found = look([tmp_path / "gone.jpg"], SUFFIXES)
+    found = look([tmp_path / "gone.jpg"], [tmp_path], SUFFIXES)
 
     assert (found.files, found.failed) == ({}, {})
 

@@ -1,109 +1,87 @@
+"""Watching with the kernel's real events; its failures are injected."""
+
 from __future__ import annotations
 
-import queue
+import errno
+import gc
+import os
 import threading
+import tracemalloc
+from pathlib import Path
 
-from watchdog.events import DirDeletedEvent, DirModifiedEvent, FileCreatedEvent, FileMovedEvent
+import pytest
+from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
+from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
-from indexer.photo import Stamp
-from indexer.watch import Batch, Pace, Settler, _Handler, follow, watch
+from indexer import daemon, mounts
+from indexer.passes import Hooks
+from indexer.settle import Batch, Hints, Pace, follow
+from indexer.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, _Kernel, watch
+
+from .conftest import draw_photo
 
 
 class Clock:
-    """Seconds that pass when asked, and a stop after a number of looks."""
-
-    def __init__(self, looks):
-        self.now, self.looks = 0.0, looks
+    def __init__(self):
+        self.now = 0.0
 
     def __call__(self):
         return self.now
 
-    def is_set(self):
-        self.now += 1.0
-        self.looks -= 1
-        return self.looks < 0
+
+@pytest.fixture
+def watching():
+    """Starts watching; ends it after the test."""
+    started = []
+
+    def start(*roots):
+        hints, clock = Hints(), Clock()
+        started.append(Watching(roots, hints, clock))
+        return started[-1], hints, clock
+
+    yield start
+    for each in started:
+        each.stop()
 
 
-def test_a_file_settles_once_it_has_stood_still(tmp_path):
-    settler = Settler(2.0, stamp=lambda path: Stamp(1, 1))
-
-    settler.note(tmp_path / "a.jpg", now=0.0)
-
-    assert settler.ready(now=1.9) == frozenset()
-    assert settler.ready(now=2.0) == {tmp_path / "a.jpg"}
-    assert settler.ready(now=9.0) == frozenset()
+def later(watching, clock, seconds=CARE_SECONDS):
+    clock.now += seconds
+    return watching.reliable()
 
 
-def test_a_growing_file_waits_until_it_stops_growing(tmp_path):
-    sizes = iter([1, 2, 3, 3, 3])
-    settler = Settler(2.0, stamp=lambda path: Stamp(next(sizes), 1))
-    settler.note(tmp_path / "a.jpg", now=0.0)
-
-    states = [bool(settler.ready(now)) for now in (2.0, 4.0, 5.0, 6.0)]
-
-    assert states == [False, False, False, True]
-
-
-def test_a_file_that_vanishes_settles_too_so_that_it_is_removed(tmp_path):
-    stamps = iter([Stamp(1, 1), None, None])
-    settler = Settler(1.0, stamp=lambda path: next(stamps))
-    settler.note(tmp_path / "a.jpg", now=0.0)
-
-    assert settler.ready(now=1.0) == frozenset()
-    assert settler.ready(now=2.0) == {tmp_path / "a.jpg"}
+def told(hints, path):
+    """Whether a hint about `path` comes."""
+    paths = set()
+    while path not in paths:
+        more, _ = hints.take(5.0)
+        if not more:
+            return False
+        paths |= more
+    return True
 
 
 def handled(*events):
-    out = queue.SimpleQueue()
-    handler = _Handler(out)
+    hints = Hints()
+    handler = _Handler(hints)
     for event in events:
         handler.dispatch(event)
-    return [out.get_nowait() for _ in range(out.qsize())]
+    return hints.take(0.0)
 
 
 def test_a_move_concerns_both_names():
-    assert [str(p) for p in handled(FileMovedEvent("/a.jpg", "/b.jpg"))] == ["/a.jpg", "/b.jpg"]
+    assert handled(FileMovedEvent("/a.jpg", "/b.jpg")) == ({Path("/a.jpg"), Path("/b.jpg")}, False)
 
 
 def test_a_folder_that_comes_or_goes_asks_for_everything():
-    assert handled(DirDeletedEvent("/may")) == [None]
-    assert handled(DirModifiedEvent("/may")) == []
+    assert handled(DirDeletedEvent("/may")) == (set(), True)
 
 
-def collect(events, looks, **pace):
-    clock = Clock(looks)
-    waiting = queue.SimpleQueue()
-    for event in events:
-        waiting.put(event)
-    return list(follow(waiting, clock, Pace(tick=0.0, clock=clock, **pace)))
+def test_a_file_event_is_passed_on():
+    assert handled(FileCreatedEvent("/a.jpg")) == ({Path("/a.jpg")}, False)
 
 
-def test_settled_files_come_in_one_batch(tmp_path):
-    paths = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
-
-    batches = collect(paths, looks=5, settle=2.0)
-
-    assert batches == [Batch(paths=frozenset(paths))]
-
-
-def test_a_folder_event_brings_a_rescan_after_it_settled():
-    assert collect([None], looks=5, settle=2.0) == [Batch(everything=True)]
-
-
-def test_a_quiet_folder_is_rescanned_now_and_then():
-    batches = collect([], looks=25, settle=1.0, rescan=10.0)
-
-    assert batches == [Batch(everything=True)] * 2
-
-
-def test_a_dead_observer_is_replaced_by_frequent_rescans():
-    clock = Clock(65)
-
-    batches = list(
-        follow(queue.SimpleQueue(), clock, Pace(tick=0.0, clock=clock), alive=lambda: False)
-    )
-
-    assert batches == [Batch(everything=True)] * 2
+def test_a_name_that_is_not_utf8_is_passed_on():
+    assert handled(FileCreatedEvent(b"/caf\xe9.jpg")) == ({Path("/caf\udce9.jpg")}, False)
 
 
 def test_watching_asks_for_everything_first_and_reports_a_new_file(tmp_path):
@@ -121,5 +99,198 @@ def test_watching_asks_for_everything_first_and_reports_a_new_file(tmp_path):
     assert all(not batch.everything for batch in rest)
 
 
-def test_a_file_event_is_passed_on():
-    assert [str(p) for p in handled(FileCreatedEvent("/a.jpg"))] == ["/a.jpg"]
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_a_folder_moved_in_or_out_asks_for_everything(tmp_path, watching, way):
+    root, aside = tmp_path / "root", tmp_path / "aside"
+    (root / "may").mkdir(parents=True)
+    (aside / "june").mkdir(parents=True)
+    _, hints, _ = watching(root)
+
+    if way == "in":
+        (aside / "june").rename(root / "june")
+    else:
+        (root / "may").rename(aside / "may")
+
+    assert hints.take(5.0)[1]
+
+
+def test_an_atomic_save_is_told_under_its_final_name(tmp_path, watching):
+    _, hints, _ = watching(tmp_path)
+
+    (tmp_path / ".board.jpg.tmp").write_bytes(b"x")
+    (tmp_path / ".board.jpg.tmp").rename(tmp_path / "board.jpg")
+
+    assert told(hints, tmp_path / "board.jpg")
+
+
+def test_a_hard_link_is_told(tmp_path, watching):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    _, hints, _ = watching(tmp_path)
+
+    os.link(tmp_path / "a.jpg", tmp_path / "b.jpg")
+
+    assert told(hints, tmp_path / "b.jpg")
+
+
+def test_reading_a_photo_is_no_event(tmp_path, watching):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    _, hints, _ = watching(tmp_path)
+
+    (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "b.jpg").write_bytes(b"x")
+
+    assert told(hints, tmp_path / "b.jpg")
+    assert (tmp_path / "a.jpg") not in hints.take(0.0)[0]
+
+
+def test_an_overflow_of_the_event_queue_asks_for_everything():
+    hints = Hints()
+    kernel = _Kernel(hints)
+    kernel.start()
+
+    kernel.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+    kernel.stop()
+    kernel.join()
+
+    assert hints.take(0.0) == (set(), True)
+
+
+@pytest.mark.parametrize("part", ["_kernel", "_observer"])
+def test_an_observer_that_dies_is_started_again(tmp_path, watching, part, caplog):
+    watcher, hints, clock = watching(tmp_path)
+    dead = getattr(watcher, part)
+    dead.stop()
+    dead.join()
+
+    assert not later(watcher, clock)
+    assert hints.take(0.0) == (set(), False)
+    assert later(watcher, clock, RESTART_SECONDS)
+
+    assert hints.take(0.0)[1]
+    (tmp_path / "board.jpg").write_bytes(b"x")
+    assert told(hints, tmp_path / "board.jpg")
+    assert "has stopped" in caplog.text
+
+
+def test_a_folder_that_appears_later_is_watched(tmp_path, watching):
+    root = tmp_path / "later"
+    watcher, hints, clock = watching(root)
+    root.mkdir()
+
+    assert later(watcher, clock)
+
+    assert hints.take(0.0)[1]
+    (root / "board.jpg").write_bytes(b"x")
+    assert told(hints, root / "board.jpg")
+
+
+def test_a_folder_that_another_one_takes_the_place_of_is_watched_anew(tmp_path, watching):
+    """As a mount does, and what a sync program does that starts from scratch."""
+    root = tmp_path / "root"
+    root.mkdir()
+    watcher, hints, clock = watching(root)
+    root.rename(tmp_path / "aside")
+    root.mkdir()
+
+    assert later(watcher, clock)
+
+    assert hints.take(0.0)[1]
+    (root / "board.jpg").write_bytes(b"x")
+    assert told(hints, root / "board.jpg")
+
+
+def refusing(monkeypatch, number, where=b""):
+    add = InotifyFD.add_callback
+
+    def refuse(self, path, *rest):
+        if path.endswith(where):
+            raise OSError(number, "limit reached")
+        return add(self, path, *rest)
+
+    monkeypatch.setattr(InotifyFD, "add_callback", refuse)
+
+
+@pytest.mark.parametrize("where", [b"", b"deep"])
+def test_too_many_folders_are_said_once_with_what_to_do_and_rescans_stand_in(
+    tmp_path, watching, monkeypatch, caplog, where
+):
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    refusing(monkeypatch, errno.ENOSPC, where)
+    watcher, _, clock = watching(tmp_path)
+
+    sure = [later(watcher, clock) for _ in range(3 * int(RESTART_SECONDS))]
+
+    assert not any(sure)
+    assert caplog.text.count("fs.inotify.max_user_watches") == 1
+
+
+def test_a_folder_that_cannot_be_watched_once_it_is_made_is_noticed(
+    tmp_path, watching, monkeypatch
+):
+    watcher, hints, clock = watching(tmp_path)
+    assert later(watcher, clock)
+    refusing(monkeypatch, errno.ENOSPC)
+
+    (tmp_path / "new").mkdir()
+
+    assert hints.take(5.0)[1]
+    assert not later(watcher, clock)
+
+
+def test_too_many_watching_programs_are_said_and_rescans_stand_in(
+    tmp_path, watching, monkeypatch, caplog
+):
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(InotifyFD, "_create_inotify_fd", refuse)
+    watcher, _, clock = watching(tmp_path)
+    assert not later(watcher, clock)
+    assert "fs.inotify.max_user_instances" in caplog.text
+    monkeypatch.undo()
+
+    assert later(watcher, clock, RESTART_SECONDS)
+
+
+def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
+    monkeypatch.setattr(mounts, "remote", lambda path: "nfs4")
+    watcher, _, clock = watching(tmp_path)
+
+    assert not later(watcher, clock)
+    assert "nfs4" in caplog.text
+
+
+def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
+    """24 hours of a clock that takes half a minute a look, with the real watching and rescans."""
+    draw_photo(world.photos / "board.png", "helios")
+
+    class Day(Clock):
+        def is_set(self):
+            self.now += 30.0
+            return self.now > 24 * 3600
+
+    clock, hints, held = Day(), Hints(), []
+    watcher = Watching([world.photos], hints, clock)
+
+    def hours():
+        yield Batch(everything=True)
+        for batch in follow(hints, clock, Pace(tick=0.0, clock=clock), reliable=watcher.reliable):
+            yield batch
+            gc.collect()
+            held.append(
+                (tracemalloc.get_traced_memory()[0], len(list(Path("/proc/self/fd").iterdir())))
+            )
+
+    gc.freeze()  # what was there before is not looked through
+    tracemalloc.start()
+    try:
+        daemon.run(world.library, [world.photos], hours(), Hooks())
+    finally:
+        tracemalloc.stop()
+        gc.unfreeze()
+        watcher.stop()
+
+    assert len(held) >= 23
+    memory, files = zip(*held[1:], strict=True)
+    assert max(memory[11:]) - max(memory[:11]) < 20_000
+    assert set(files) == {files[0]}

@@ -1,0 +1,84 @@
+"""60,000 photos that appear at once: the kernel's queue of events runs over, and none is missed.
+
+`python -m tests.faults.burst` uses the real watching and the real catalog: the files are hashed and
+taken in. They are not read, which would take hours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from indexer import daemon, watch
+from indexer.catalog import Catalog
+from indexer.passes import Hooks
+from indexer.settle import Pace
+from tests.faults import life
+
+
+def burst(folder: Path, count: int) -> None:
+    """Create files as fast as it goes, 1,000 in a folder."""
+    for number in range(count):
+        place = folder / f"{number // 1000}"
+        if number % 1000 == 0:
+            place.mkdir()
+        (place / f"{number}.jpg").write_bytes(b"%d" % number)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=60_000)
+    count = parser.parse_args().files
+    base = Path(tempfile.mkdtemp(prefix="ocrsearch-burst-"))
+    photos = base / "photos"
+    photos.mkdir()
+    stop, overflows, hints = threading.Event(), [], [0]
+    handle, add = watch._Kernel.handle_event, watch.Hints.add
+    free = threading.Event()
+    free.set()
+
+    def handled(kernel: watch._Kernel, event: object) -> None:
+        free.wait()  # as on a machine that has other things to do while the files come
+        overflows.extend([event] * event.is_queue_overflow)
+        handle(kernel, event)
+
+    def added(self: watch.Hints, path: Path | None) -> None:
+        hints[0] += path is not None
+        add(self, path)
+
+    watch._Kernel.handle_event, watch.Hints.add = handled, added
+    start = time.monotonic()
+
+    def batches():
+        for number, batch in enumerate(watch.watch([photos], stop, Pace())):
+            yield batch
+            if number == 0:
+                free.clear()
+                burst(photos, count)
+                free.set()
+                print(f"{count} files created in {time.monotonic() - start:.0f} s", flush=True)
+            elif len(catalog.places()) >= count:
+                stop.set()
+
+    with Catalog(life.settings(base / "home").database) as catalog:
+        library = life.library(life.settings(base / "home"), catalog)
+        library._read_some = lambda *_: None
+        guard = threading.Timer(3000, stop.set)
+        guard.start()
+        daemon.run(library, [photos], batches(), Hooks(stop=stop.is_set))
+        guard.cancel()
+        found = len(catalog.places())
+    print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {hints[0]}")
+    print(f"files found: {found} of {count}, {time.monotonic() - start:.0f} s after the start")
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    shutil.rmtree(base)
+    raise SystemExit(found != count)
+
+
+if __name__ == "__main__":
+    main()

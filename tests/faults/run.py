@@ -1,0 +1,450 @@
+"""A daemon among random changes, kills and faults, held against a model of what it must know.
+
+`python -m tests.faults.run --seed 1 --operations 1000 --kills 100` uses real folders, the kernel's
+real events, and SIGKILL; only the eyes are not real. At each quiet point catalog, full text,
+posterior store and answers must equal the model; in the end, all that an undisturbed run makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import logging
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from indexer import daemon, posteriors
+from indexer import watch as watching
+from indexer.bootstrap import stores
+from indexer.catalog import Catalog
+from indexer.library import Library
+from indexer.passes import Hooks
+from indexer.search import Filters, Searcher
+from indexer.settle import Pace
+from tests.faults import disk, life, state
+from tests.faults.photos import OPERATIONS, Photos
+
+PHASES = (
+    "waiting",
+    "taking in",
+    "reading",
+    "catalog",
+    "posteriors",
+    "compaction",
+    "index",
+    "rebuild",
+)
+PATIENCE = 300.0
+"""Seconds until the daemon must have caught up; it takes one unless the machine is busy."""
+
+DAY = 86400
+
+FAULTS = {
+    "delete_index": 3, "delete_posteriors": 2, "truncate": 5, "full_disk": 4, "busy": 2,
+    "clock_jump": 2, "new_engine": 1,
+}  # fmt: skip
+"""How often each is drawn, beside the OPERATIONS on photos."""
+
+
+class Daemon:
+    """The process under test, and what is done to it."""
+
+    def __init__(self, base: Path, roots: list[Path], chance: random.Random) -> None:
+        """Nothing runs yet."""
+        self.base, self.roots, self.chance = base, roots, chance
+        self.settings = life.settings(base / "homes" / "home")
+        self.control = disk.control()
+        self.version, self.pid = 1, 0
+        self.kills: Counter[str] = Counter()
+        self.refused = self.restarts = 0
+
+    def start(self) -> None:
+        def arm(pid: int) -> None:
+            self.control.kill_at = self.control.full_at = 0
+            self.control.pid, self.control.phase = pid, 0
+
+        self.pid = life.fork(self._live, arm)
+
+    def _live(self) -> None:
+        logging.basicConfig(
+            filename=self.base / "log", format="%(asctime)s %(process)d %(message)s"
+        )
+        logging.getLogger("ocrsearch").setLevel(logging.INFO)
+        faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
+        posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
+        watching.CARE_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
+        failed = threading.Event()
+        with daemon.stopping() as stop, Catalog(self.settings.database) as catalog:
+            library = life.library(self.settings, catalog, self.version)
+            self._mark(library)
+            pace = Pace(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
+            hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
+            daemon.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
+
+    def _clock(self) -> float:
+        return time.time() + self.control.clock * DAY
+
+    def _mark(self, library: Library) -> None:
+        """Let the shared page say what is being done, and a file what was read."""
+        for owner, name, phase in (
+            (library, "_take_in", "taking in"),
+            (library.eyes.recognizer, "read", "reading"),
+            (library.catalog, "put_reading", "catalog"),
+            (library.catalog, "put_places", "catalog"),
+            (library.posteriors, "apply", "posteriors"),
+            (library.posteriors, "_merge", "compaction"),
+            (library.index, "apply", "index"),
+            (library, "rebuild", "rebuild"),
+        ):
+            setattr(owner, name, self._marked(getattr(owner, name), PHASES.index(phase)))
+        put, reads = library.catalog.put_reading, self.base / "reads"
+
+        def put_reading(content: str, *rest: object) -> None:
+            put(content, *rest)
+            with reads.open("a") as file:
+                file.write(f"{content} {self.version} {self.control.clock}\n")
+
+        library.catalog.put_reading = put_reading
+
+    def _marked(self, call: Callable, phase: int) -> Callable:
+        def marked(*args: object, **options: object) -> object:
+            before, self.control.phase = self.control.phase, phase
+            try:
+                return call(*args, **options)
+            finally:
+                self.control.phase = before
+
+        return marked
+
+    def stop(self) -> None:
+        """End it as systemd does."""
+        os.kill(self.pid, signal.SIGTERM)
+        code = life.ended(self.pid)
+        # the latter where it has only just been started
+        assert code in {0, -signal.SIGTERM}, f"ended with {code} after SIGTERM"
+
+    def start_again(self) -> None:
+        """As systemd does with a daemon that could not even start, on a full disk."""
+        if self._dead():
+            assert life.ended(self.pid) == 1, "only an error may end it"
+            self.restarts += 1
+            self.start()
+
+    def kill(self, meanwhile: Callable[[], None]) -> None:
+        """SIGKILL at a random time, at a random change to the disk, or in a random phase."""
+        how = self.chance.choice(("time", "change", "phase", "phase"))
+        if how == "change":
+            self.control.kill_at = self.control.changes + self.chance.randint(1, 150)
+        wanted = self.chance.randrange(1, len(PHASES))
+        meanwhile()
+        until = time.monotonic() + (self.chance.random() * 0.3 if how == "time" else 0.6)
+        while time.monotonic() < until and not self._dead():
+            if how == "phase" and self.control.phase == wanted:
+                time.sleep(self.chance.random() * 0.003)
+                break
+            if how != "phase":
+                time.sleep(0.001)
+        self.kills[PHASES[self.control.phase]] += 1
+        os.kill(self.pid, signal.SIGKILL)
+        code = life.ended(self.pid)
+        assert code == -signal.SIGKILL, f"ended with {code} before it was killed"
+        self.control.pid = 0
+
+    def _dead(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """From some change on there is no space; then there is again."""
+        before = self.control.refused
+        self.control.full_at = self.control.changes + self.chance.randint(1, 60)
+        yield
+        time.sleep(self.chance.random() * 0.4)
+        self.control.full_at = 0
+        self.refused += self.control.refused > before
+
+
+class Run:
+    """All that happens, in the order that the seed gives."""
+
+    def __init__(self, base: Path, seed: int) -> None:
+        """Folders with photos, and a daemon that watches them."""
+        self.chance = random.Random(seed)
+        self.base = base
+        self.photos = Photos(base, self.chance)
+        self.daemon = Daemon(base, self.photos.roots, self.chance)
+        self.done: Counter[str] = Counter()
+        self.quiet, self.slowest, self.asked = 0, 0.0, 0
+        self.recent: list[str] = []
+        self.kept: dict[Path, str] = {}
+        self.daemon.start()
+        self.settle()
+
+    # faults --------------------------------------------------------------------------------
+
+    def delete_index(self) -> str:
+        shutil.rmtree(self.daemon.settings.index, ignore_errors=True)
+        self.photos.add()  # what is damaged is noticed with the next photo
+        return "delete index"
+
+    def delete_posteriors(self) -> str:
+        shutil.rmtree(self.daemon.settings.posteriors, ignore_errors=True)
+        self.photos.add()
+        return "delete posteriors"
+
+    def truncate(self) -> str:
+        """Cut a file of a derived store short."""
+        home = self.daemon.settings
+        files = [p for d in (home.index, home.posteriors) for p in d.rglob("*") if p.is_file()]
+        files = [
+            p for p in files if p.suffix == ".seg" or p.name.endswith(".toc") or p.name == "CURRENT"
+        ]
+        if not files:
+            return "nothing"
+        path = self.chance.choice(sorted(files))
+        try:
+            os.truncate(path, self.chance.randrange(max(1, path.stat().st_size)))
+        except FileNotFoundError:
+            return "nothing"
+        self.photos.add()
+        return f"truncate {path}"
+
+    def full_disk(self) -> str:
+        with self.daemon.full_disk():
+            self.photos.add_many()
+        return "full disk"
+
+    def busy(self) -> str:
+        """Another program holds the catalog for a while."""
+        connection = sqlite3.connect(self.daemon.settings.home / "catalog.db", timeout=10)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            self.photos.add()
+            time.sleep(0.2)
+        finally:
+            connection.close()
+        return "busy"
+
+    def clock_jump(self) -> str:
+        self.daemon.control.clock = self.chance.choice((0, 1, -1, 9, -30, 400))
+        return f"clock {self.daemon.control.clock} days"
+
+    def new_engine(self) -> str:
+        self.daemon.version += 1
+        self.daemon.stop()
+        self.daemon.start()
+        return f"engine {self.daemon.version}"
+
+    # the course ----------------------------------------------------------------------------
+
+    def go(self, operations: int, kills: int) -> None:
+        deadly = set(self.chance.sample(range(operations), kills))
+        for number in range(operations):
+            if number in deadly:
+                self.daemon.kill(self._operate)
+                self._nothing_lost()
+                if self.chance.random() < 0.5:
+                    self._operate()  # unseen
+                self.daemon.start()
+            else:
+                self._operate()
+            if self.chance.random() < 0.12:
+                self.settle()
+            elif self.chance.random() < 0.5:
+                time.sleep(self.chance.random() * 0.1)
+        while self.photos.away:
+            self.photos.mount()
+        self.settle()
+        self.daemon.stop()
+
+    def _operate(self) -> None:
+        weights = OPERATIONS | FAULTS
+        said = "nothing"
+        while said == "nothing":  # what cannot be done now is drawn again
+            [name] = self.chance.choices(list(weights), list(weights.values()))
+            dying = self.daemon.control.kill_at or self.daemon.control.pid != self.daemon.pid
+            if not (dying and name in {"new_engine", "full_disk"}):
+                said = getattr(self if name in FAULTS else self.photos, name)()
+        self.done[name] += 1
+        self.recent.append(said)
+
+    def settle(self) -> None:
+        """Wait until the daemon knows all; fails if it does not come to that."""
+        start = time.monotonic()
+        wrong = ["nothing seen yet"]
+        while wrong and time.monotonic() - start < PATIENCE:
+            time.sleep(0.05)
+            self.daemon.start_again()
+            wrong = self.differences()
+        if wrong:
+            os.kill(self.daemon.pid, signal.SIGUSR1)  # where it is goes into the file "traces"
+            time.sleep(0.5)
+            raise AssertionError("\n".join(["", *self.recent[-40:], "", *wrong[:20]]))
+        self.slowest = max(self.slowest, time.monotonic() - start)
+        self.quiet += 1
+        self.recent.clear()
+        self.photos.lost = 0
+        gone = {p: c for p, c in self.kept.items() if self._is_away(p)}
+        self.kept = {p: c for p, c in self.photos.files.items() if not self._is_away(p)} | gone
+        self._ask()
+
+    def _is_away(self, path: Path) -> bool:
+        return any(path.is_relative_to(root) for root in self.photos.away)
+
+    def differences(self) -> list[str]:
+        try:
+            have = state.look(self.daemon.settings)
+        except Exception as error:
+            return [repr(error)]
+        return have.faults + self._compared(have)
+
+    def _compared(self, have: state.State) -> list[str]:
+        files, words = self.photos.files, self.photos.words
+        good = {path: content for path, content in files.items() if words[content] is not None}
+        contents = set(good.values())
+        engine = f"tiles-{self.daemon.version}"
+        texts = {c: words[c] for c in contents if words[c]}
+        pairs = {
+            "places": ({Path(os.fsdecode(p)): c for p, c in have.places.items()}, good),
+            "failures": (set(map(os.fsdecode, have.failures)), {str(p) for p in files.keys() - good.keys()}),
+            "photos": (
+                {c: (row[0], row[4], tuple(word[6] for word in row[5])) for c, row in have.photos.items()},
+                {c: ("read" if words[c] else "empty", engine, words[c]) for c in contents},
+            ),
+            "index": (
+                {c: set(terms) for c, terms in have.index.items()}, {c: set(t) for c, t in texts.items()},
+            ),
+            "posteriors": (
+                {c: {place for place, _ in e} for c, e in have.posteriors.items()},
+                {c: set(range(len(t))) for c, t in texts.items()},
+            ),
+        }  # fmt: skip
+        if self.photos.away:
+            return self._compared_while_away(*pairs["places"])
+        return [
+            f"{name}: {part} {str(left)[:600]}"
+            for name, (a, b) in pairs.items()
+            if a != b
+            for part, left in _only(a, b)
+        ]
+
+    def _compared_while_away(self, have: dict[Path, str], want: dict[Path, str]) -> list[str]:
+        """What is mounted is as it should be, and nothing is forgotten of what is not."""
+        wrong = []
+        for path in have.keys() | want.keys():
+            away = self._is_away(path)
+            if away and path in self.kept and path in want and path not in have:
+                wrong.append(f"{path!r} was forgotten while it was away")
+            elif not away and have.get(path) != want.get(path):
+                wrong.append(f"{path!r} is {have.get(path)}, not {want.get(path)}")
+        return wrong
+
+    def _nothing_lost(self) -> None:
+        """Right after a kill: what was known and has not changed is known."""
+        still = {p for p, content in self.kept.items() if self.photos.files.get(p) == content}
+        with Catalog(self.daemon.settings.database) as catalog:
+            known = catalog.places().keys()
+        lost = {path for path in still if path not in known}
+        # what went away and came back may be between two looks
+        assert not lost or self.recent, f"lost by a kill: {lost}"
+
+    def _ask(self) -> None:
+        """Queries by another process's means answer as the model does."""
+        if self.photos.away:
+            return
+        with Catalog(self.daemon.settings.database) as catalog:
+            derived = stores(self.daemon.settings)
+            searcher = Searcher(catalog, derived.index, derived.posteriors)
+            for word in self.chance.sample(
+                sorted(set().union(*filter(None, self.photos.words.values()))), 3
+            ):
+                have = {
+                    hit.photo
+                    for hit in searcher.search(word, Filters(exact=True, limit=10_000)).hits
+                }
+                saying: dict[str, Path] = {}
+                for path, content in sorted(
+                    self.photos.files.items(), key=lambda f: os.fsencode(f[0])
+                ):
+                    if word in (self.photos.words[content] or ()):
+                        saying.setdefault(content, path)
+                assert have == set(saying.values()), f"{word}: {have ^ set(saying.values())}"
+                self.asked += 1
+
+    def twin(self) -> list[str]:
+        """How the end differs from that of one undisturbed pass over the same folders."""
+        settings = life.settings(self.base / "homes" / "twin")
+
+        def once() -> None:
+            with Catalog(settings.database) as catalog:
+                library = life.library(settings, catalog, self.daemon.version)
+                library.sync(self.photos.roots, Hooks())
+
+        assert life.ended(life.fork(once)) == 0
+        return state.differences(state.look(self.daemon.settings), state.look(settings))
+
+    def read_twice(self) -> int:
+        """Photos that one engine read again although nothing had been forgotten meanwhile."""
+        lines = (self.base / "reads").read_text().splitlines()
+        return sum(n - 1 for n in Counter(lines).values())
+
+
+def _only(a: object, b: object) -> list[tuple[str, object]]:
+    """What only one of two sets or mappings has, or has otherwise."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        a, b = set(map(repr, a.items())), set(map(repr, b.items()))
+    return [("too much", a - b), ("missing", b - a)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--operations", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--keep", action="store_true", help="keep the folders of a run that fails")
+    options = parser.parse_args()
+    if "SHIM_CONTROL" not in os.environ:
+        disk.under_shim(Path(tempfile.mkdtemp(prefix="ocrsearch-faults-")))
+    base = Path(os.environ["SHIM_CONTROL"]).parent
+    start = time.monotonic()
+    run = None
+    try:
+        run = Run(base, options.seed)
+        run.go(options.operations, options.kills)
+        wrong = run.twin()
+        print(
+            f"seed {options.seed}: {options.operations} operations in {time.monotonic() - start:.0f} s"
+        )
+        print("operations:", ", ".join(f"{n} {name}" for name, n in run.done.most_common()))
+        print(f"kills: {sum(run.daemon.kills.values())}", dict(run.daemon.kills.most_common()))
+        print(f"full disks that refused something: {run.daemon.refused}")
+        print(f"quiet points: {run.quiet}, slowest after {run.slowest:.1f} s; queries: {run.asked}")
+        print(f"photos in the end: {len(run.photos.files)}, read twice: {run.read_twice()}")
+        print("differences from an undisturbed run:", len(wrong), *wrong[:20], sep="\n  ")
+        code = min(1, len(wrong))
+    except BaseException:
+        if run and run.daemon.control.pid:
+            with suppress(ProcessLookupError):
+                os.kill(run.daemon.pid, signal.SIGKILL)
+        if options.keep:
+            print(f"kept: {base}", file=sys.stderr)
+        raise
+    finally:
+        if not options.keep:
+            shutil.rmtree(base, ignore_errors=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
