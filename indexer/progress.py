@@ -55,7 +55,7 @@ class Progress:
 
 
 class Reporter:
-    """Keeps the file up to date, at most once a second."""
+    """Keeps the file up to date: at once when something else begins, else once a second."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing is written before the first call."""
@@ -70,6 +70,7 @@ class Reporter:
         now = self._clock()
         self._times.append(now)
         spent = now - self._times[0]
+        news = self._progress.state != "reading"
         self._progress = replace(
             self._progress,
             state="reading",
@@ -78,7 +79,7 @@ class Reporter:
             photo=str(step.path),
             per_minute=60 * (len(self._times) - 1) / spent if spent else 0.0,
         )
-        if now - self._written >= 1.0:
+        if news or now - self._written >= 1.0:
             self._write()
 
     def state(self, state: str) -> None:
