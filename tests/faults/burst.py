@@ -20,7 +20,6 @@ from indexer.passes import Hooks
 from indexer.settle import Pace
 from tests.faults import life
 
-
 FOLDERS = 60
 
 
