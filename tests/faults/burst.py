@@ -20,14 +20,13 @@ from indexer.passes import Hooks
 from indexer.settle import Pace
 from tests.faults import life
 
+FOLDERS = 60
+
 
 def burst(folder: Path, count: int) -> None:
-    """Create files as fast as it goes, 1,000 in a folder."""
+    """Create files as fast as it goes, in folders that are watched already."""
     for number in range(count):
-        place = folder / f"{number // 1000}"
-        if number % 1000 == 0:
-            place.mkdir()
-        (place / f"{number}.jpg").write_bytes(b"%d" % number)
+        (folder / str(number % FOLDERS) / f"{number}.jpg").write_bytes(b"%d" % number)
 
 
 def main() -> None:
@@ -36,7 +35,8 @@ def main() -> None:
     count = parser.parse_args().files
     base = Path(tempfile.mkdtemp(prefix="ocrsearch-burst-"))
     photos = base / "photos"
-    photos.mkdir()
+    for number in range(FOLDERS):
+        (photos / str(number)).mkdir(parents=True)
     stop, overflows, hints = threading.Event(), [], [0]
     handle, add = watch._Kernel.handle_event, watch.Hints.add
     free = threading.Event()

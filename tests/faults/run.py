@@ -344,7 +344,9 @@ class Run:
         wrong = []
         for path in have.keys() | want.keys():
             away = self._is_away(path)
-            if away and path in self.kept and path in want and path not in have:
+            # a hard link may have changed under its other name, which is not away
+            same = path in want and self.kept.get(path) == want[path]
+            if away and same and path not in have:
                 wrong.append(f"{path!r} was forgotten while it was away")
             elif not away and have.get(path) != want.get(path):
                 wrong.append(f"{path!r} is {have.get(path)}, not {want.get(path)}")
