@@ -9,12 +9,14 @@ its size). Whoosh pickles the schema by module path: `Readings` must stay import
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
+from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
@@ -28,6 +30,7 @@ FIELD = "readings"
 VERSION = "1"
 """Format of the folder; another one is rebuilt."""
 
+_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
 _WRITER_MEGABYTES = 128
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
 """What Whoosh raises on a damaged or half-deleted index."""
@@ -49,10 +52,10 @@ class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
 
 
 def parse(text: str) -> q.Question:
-    """Read a query: words (all must match), AND, OR, NOT, "phrases", prefix*, wild?ards, ( ).
+    """Read a query: words (all must match), AND, OR, NOT, "phrases", wild*ca?ds, fields, ( ).
 
     Raises:
-        UsageError: an open quote or bracket, or nothing to look for.
+        UsageError: an open quote or bracket, a wrong date, or nothing to look for.
 
     """
     if text.count('"') % 2:
@@ -65,6 +68,7 @@ def parse(text: str) -> q.Question:
         qparser.WhitespacePlugin(),
         qparser.PhrasePlugin(),
         qparser.WildcardPlugin(),
+        qparser.FieldsPlugin(expr=rf"\b(?P<text>{'|'.join(q.FIELDS)}):(?=\S)"),
         qparser.OperatorsPlugin(AndMaybe=None, Require=None),
         qparser.GroupPlugin(),
     ]
@@ -88,6 +92,8 @@ def _question(tree: query.Query) -> q.Question | None:  # noqa: PLR0911 - one a 
         if len(parts) < 2:
             return parts[0] if parts else None
         return q.And(parts) if isinstance(tree, query.And) else q.Or(parts)
+    if tree.field() in q.FIELDS:
+        return _field(tree)
     if isinstance(tree, query.Phrase):
         return _words([token for word in tree.words for token in q.tokens(word)])
     if isinstance(tree, query.Prefix):
@@ -95,6 +101,16 @@ def _question(tree: query.Query) -> q.Question | None:  # noqa: PLR0911 - one a 
     if isinstance(tree, query.Wildcard):
         return _pattern(tree.text)
     return _words(q.tokens(tree.text)) if isinstance(tree, query.Term) else None
+
+
+def _field(tree: query.Query) -> q.Field:
+    name = tree.field()
+    prefix = tree.text + "*" if isinstance(tree, query.Prefix) else None
+    value = " ".join(tree.words) if isinstance(tree, query.Phrase) else prefix or tree.text
+    if name == "date" and not re.fullmatch(rf"{_DATE}(\.\.({_DATE})?)?|\.\.{_DATE}", value):
+        msg = f"date:{value}: give a year, month or day, or a span: 2026-03, 2026-01..2026-03-15"
+        raise UsageError(msg)
+    return q.Field(name, value)
 
 
 def _pattern(text: str) -> q.Pattern | None:
@@ -147,9 +163,12 @@ class Fulltext:
             fresh.mkdir(parents=True)
             schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
             ix = FileStorage(str(fresh), supports_mmap=False).create_index(schema)
-            for batch in batches:
-                self._write(ix, fresh, batch, 0.0)
+            # one commit for all: each one merges what the former ones wrote
+            with _writer(ix, 0.0) as writer:
+                for batch in batches:
+                    _add(writer, batch)
             ix.close()
+            _flush([*fresh.iterdir(), fresh])
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
             _flush([pointer])
@@ -167,38 +186,38 @@ class Fulltext:
         wait: float,
     ) -> None:
         with self._translated():
-            writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
-            try:
+            with _writer(ix, wait) as writer:
                 writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
-                for number, words in photos.items():
-                    if words is not None:
-                        writer.add_document(id=str(number), **{FIELD: words})
-                writer.commit()
-            except BaseException:
-                writer.cancel()
-                raise
+                _add(writer, photos)
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
             _flush([*folder.iterdir(), folder])
 
     # reading -------------------------------------------------------------------------------
 
-    def candidates(self, question: q.Question, limit: int | None) -> list[int]:
+    def candidates(
+        self, question: q.Question, limit: int | None, most: float = math.inf
+    ) -> list[int]:
         """Photos with a reading for every part of the question, best first.
+
+        None are given if more than `most` photos would have to be looked at for it.
 
         Raises:
             CatalogError: the index is missing or damaged.
         """
         try:
-            return self._candidates(question, limit)
+            return self._candidates(question, limit, most)
         except CatalogError:
             # a commit or a rebuild may have removed files between opening and reading
-            return self._candidates(question, limit)
+            return self._candidates(question, limit, most)
 
-    def _candidates(self, question: q.Question, limit: int | None) -> list[int]:
+    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[int]:
         with self._opened() as ix, self._translated():
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
-                return [int(hit["id"]) for hit in searcher.search(_query(question), limit=limit)]
+                wanted = _query(question)
+                if most < searcher.doc_count() and wanted.estimate_size(searcher.reader()) > most:
+                    return []
+                return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
 
     def suggestions(self, word: str, limit: int = 5) -> list[str]:
         """Words that were read somewhere and look like `word`, nearest first."""
@@ -257,9 +276,9 @@ def allowed_edits(word: str) -> int:
 
 
 def _query(question: q.Question) -> query.Query:
-    """Our tree as Whoosh's; what is negated is judged word by word in `search`."""
+    """Our tree as Whoosh's; negations and fields are judged in `search`."""
     if isinstance(question, q.And):
-        parts = [part for part in question.parts if not isinstance(part, q.Not)]
+        parts = [part for part in question.parts if not q.is_certain(part)]
         return query.And([_query(part) for part in parts])
     if isinstance(question, q.Or):
         return query.Or([_query(part) for part in question.parts])
@@ -268,6 +287,26 @@ def _query(question: q.Question) -> query.Query:
     if isinstance(question, q.Pattern):
         return query.Wildcard(FIELD, question.text)
     return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
+
+
+@contextmanager
+def _writer(ix: index.Index, wait: float) -> Iterator[writing.IndexWriter]:
+    """A writer that commits when the block ends well, and changes nothing otherwise."""
+    writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
+    try:
+        yield writer
+        writer.commit()
+    except BaseException:
+        writer.cancel()
+        raise
+
+
+def _add(
+    writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]
+) -> None:
+    for number, words in photos.items():
+        if words is not None:
+            writer.add_document(id=str(number), **{FIELD: words})
 
 
 def _flush(paths: Sequence[Path]) -> None:

@@ -14,7 +14,7 @@ from indexer.rows import photo as photo_of
 from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -130,10 +130,21 @@ class Lookup:
 
     def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
+        return self._by_photo(photos, WORD.c)
+
+    def texts(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
+        """The same with the best readings only, which are loaded faster."""
+        whole = (WORD.c.alternatives, WORD.c.posteriorgram)
+        blanks = (sa.literal("").label("alternatives"), sa.literal(b"").label("posteriorgram"))
+        return self._by_photo(photos, [*(c for c in WORD.c if c not in set(whole)), *blanks])
+
+    def _by_photo(
+        self, photos: Sequence[int], columns: Iterable[sa.ColumnElement[Any]]
+    ) -> dict[int, tuple[Word, ...]]:
         found: dict[int, list[Word]] = defaultdict(list)
         for chunk in chunks(photos):
             rows = self._read(
-                sa.select(WORD)
+                sa.select(*columns)
                 .where(WORD.c.photo_id.in_(chunk))
                 .order_by(WORD.c.photo_id, WORD.c.position)
             )
@@ -141,17 +152,25 @@ class Lookup:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
 
-    def words_like(self, photos: Sequence[int], part: str) -> Iterator[tuple[int, int, Word]]:
-        """Words of these photos with `part` in any reading, whatever its case: photo, position.
+    def words_like(
+        self, photos: Sequence[int], parts: Collection[str]
+    ) -> Iterator[tuple[int, int, Word]]:
+        """Words of these photos with one of `parts` in a reading: photo, position, word.
 
-        Case is folded for ASCII only, as databases do; `part` is folded already.
+        Case is folded for ASCII only, as databases do; `parts` are folded already.
         """
+        text = sa.func.lower(WORD.c.alternatives)
+        like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
+        if not all(part.isascii() for part in parts):
+            like = sa.true()  # accents fold in Python, where the caller looks again
         for chunk in chunks(photos):
-            like = sa.func.lower(WORD.c.alternatives).contains(part, autoescape=True)
-            if not part.isascii():
-                like = sa.true()  # accents fold in Python, where the caller looks again
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, word(row)
+
+    def whereabouts(self) -> Iterator[tuple[int, Path, datetime | None]]:
+        """Number, place and time of every photo, once for each of its places."""
+        rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
+        return ((row.id, row.path, row.taken) for row in rows)
 
     def photos(
         self,

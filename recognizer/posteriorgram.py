@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recognizer.forward import BLANK, FREE, States, forward
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -80,6 +83,33 @@ def _pack(kept: NDArray[np.float32], least: float) -> bytes:
     return bytes(labels[keep].astype(np.uint8)) + bytes(levels[keep].astype(np.uint8))
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Upper bounds of each word [N, len(FOLDED)]: a text that it says is no likelier than these.
+
+    Attributes:
+        contained: probability that the character stands in the word at all.
+        begins, ends: that the word begins or ends with it.
+
+    The probability of several different characters is at most the product of their `contained`,
+    for each frame writes only one of them.
+
+    """
+
+    contained: NDArray[np.float32]
+    begins: NDArray[np.float32]
+    ends: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Columns of Bounds that a pattern needs; no beginning or end where it is free."""
+
+    contained: list[int]
+    begins: int | None
+    ends: int | None
+
+
 class FoldedPosteriors:
     """A batch of packed words as probabilities of folded characters, ready to be scored."""
 
@@ -113,19 +143,6 @@ class FoldedPosteriors:
         self._class = folding[np.minimum(coded & ~np.uint8(_FIRST), len(folding) - 1)]
         self._probability = _PROBABILITIES[levels]
 
-    def _dense(self, classes: Sequence[int]) -> NDArray[np.float32]:
-        """Probabilities [N, T, len(classes)] of some folded classes."""
-        column = np.full(len(FOLDED) + 1, -1, dtype=np.intp)
-        column[list(classes)] = np.arange(len(classes))
-        wanted = column[self._class] >= 0
-        longest = max(1, int(self.frames.max(initial=1)))
-        shape = (len(self.frames), longest, len(classes))
-        cell = (self._word[wanted] * longest + self._frame[wanted]) * len(classes)
-        cell += column[self._class[wanted]]
-        flat = np.bincount(cell, weights=self._probability[wanted], minlength=math.prod(shape))
-        dense = flat.astype(np.float32).reshape(shape) + np.float32(_UNSEEN)
-        return np.asarray(np.minimum(dense, 1.0))
-
     @staticmethod
     def split(packed: bytes, alphabet: str) -> list[bytes]:
         """The parts of a word between signs, as packed words: `node.next` gives two, `node` none.
@@ -133,65 +150,105 @@ class FoldedPosteriors:
         A part ends where a sign is the likeliest symbol of a frame.
         """
         half = len(packed) // 2
-        coded = np.frombuffer(packed, np.uint8, half)
-        levels = np.frombuffer(packed, np.uint8, half, half)
-        begins = np.flatnonzero(coded & _FIRST)
-        if not len(begins):
+        labels, levels = packed[:half], packed[half:]
+        if not labels.translate(None, _not_signs(alphabet)):
             return []
-        best = [int(coded[a:b][levels[a:b].argmin()]) & ~_FIRST for a, b in _spans(begins, half)]
-        folding = _folding(alphabet)
-        is_sign = [label > 0 and folding[min(label, len(folding) - 1)] == 0 for label in best]
+        begins = [place for place, coded in enumerate(labels) if coded & _FIRST]
+        frames = list(pairwise([*begins, half]))
+        best = [labels[min(range(a, b), key=levels.__getitem__)] for a, b in frames]
+        signs = [label not in _not_signs(alphabet) for label in best]
         parts: list[list[int]] = [[]]
-        for frame, sign in enumerate(is_sign):
+        for frame, sign in enumerate(signs):
             if sign:
                 parts.append([])
             else:
                 parts[-1].append(frame)
-        lettered = [part for part in parts if any(best[frame] for frame in part)]
+        lettered = [part for part in parts if any(best[frame] & ~_FIRST for frame in part)]
         if len(lettered) < 2:
             return []
-        spans = list(_spans(begins, half))
-        cuts = [(spans[part[0]][0], spans[part[-1]][1]) for part in lettered]
+        cuts = [(frames[part[0]][0], frames[part[-1]][1]) for part in lettered]
         return [packed[a:b] + packed[half + a : half + b] for a, b in cuts]
 
-    def score(self, text: str) -> NDArray[np.float64]:
-        """Probability that each word says `text` (folded: see FOLDED) and nothing else.
+    def score(self, pattern: str) -> NDArray[np.float64]:
+        """Probability that each word says a text (folded: see FOLDED), with `*` for anything.
 
-        Source: CTC forward algorithm (Graves et al. 2006), summed over case, and over signs by
-        letting them count as blanks. A text with other characters scores 0.
+        CTC forward algorithm, summed over case, and over signs by letting them count as blanks.
+        A pattern with other characters, or with none, scores 0.
         """
-        columns = self.characters(text)
         scores = np.zeros(len(self.frames))
-        if not columns:
+        needs = self.needs(pattern)
+        if needs is None:
             return scores
-        labels = [column + 1 for column in columns]
-        classes = sorted({0, *labels})
-        places = [classes.index(label) for label in labels]
+        pieces = [[FOLDED.index(c) + 1 for c in piece] for piece in pattern.split("*")]
+        states = States.of(pieces)
         # longest words first, so that those that have ended can be left behind
         order = np.argsort(-self.frames, kind="stable")
-        order = order[self.frames[order] >= len(labels)]
-        scores[order] = _forward(self._dense(classes)[order], self.frames[order], places)
+        order = order[self.frames[order] >= max(1, sum(map(len, pieces)))]
+        rows = [FREE, BLANK, *(column + 1 for column in needs.contained)]
+        emitted = self._emitted(rows[1:], order)
+        places = [rows.index(symbol) for symbol in states.symbols]
+        scores[order] = forward(emitted, self.frames[order], states, places)
         return scores
 
-    def bounds(self) -> NDArray[np.float32]:
-        """Highest probability of each character of FOLDED in each word [N, len(FOLDED)].
+    def _emitted(self, classes: Sequence[int], order: NDArray[np.intp]) -> NDArray[np.float32]:
+        """A row of ones, then one of probabilities for each class; cells as `forward` has them."""
+        lengths = self.frames[order]
+        longest = int(lengths.max(initial=0))
+        # how many words go on at each frame, and where its cells begin
+        going = np.searchsorted(-lengths, -np.arange(longest), side="left")
+        first = np.cumsum(going) - going
+        rank = np.full(len(self.frames), -1, np.intp)
+        rank[order] = np.arange(len(order))
+        row = np.full(len(FOLDED) + 1, -1, np.intp)
+        row[list(classes)] = np.arange(len(classes))
+        wanted = np.flatnonzero((row[self._class] >= 0) & (rank[self._word] >= 0))
+        cells = int(going.sum())
+        place = row[self._class[wanted]] * cells
+        place += first[self._frame[wanted]] + rank[self._word[wanted]]
+        kept = np.bincount(place, self._probability[wanted], len(classes) * cells)
+        emitted = np.ones((len(classes) + 1, cells), np.float32)
+        emitted[1:] = np.minimum(kept.reshape(len(classes), cells) + _UNSEEN, 1.0)
+        return emitted
 
-        Their product over a text is close to an upper bound of its score: only alignments that
-        share the probability of a letter among several frames can exceed it.
-        """
-        return np.asarray(self._dense(range(1, len(FOLDED) + 1)).max(axis=1), dtype=np.float32)
+    def bounds(self) -> Bounds:
+        """What each word holds, begins and ends with; see Bounds."""
+        size = len(self.frames), len(FOLDED) + 1
+        cell = self._word * size[1] + self._class
+        chance = np.minimum(self._probability, 1 - 1e-6)
+        absent = np.bincount(cell, np.log1p(-chance), math.prod(size))
+        begins, ends = (
+            np.bincount(cell, chance * silence, math.prod(size)) for silence in self._silence()
+        )
+        return Bounds(
+            *(each.reshape(size)[:, 1:].astype(np.float32)
+              for each in (-np.expm1(absent), begins, ends))
+        )  # fmt: skip
+
+    def _silence(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """For each kept symbol, the probability of nothing but blanks before it, and behind it."""
+        start = np.cumsum(self.frames) - self.frames
+        frame = start[self._word] + self._frame
+        blank = np.bincount(frame, self._probability * (self._class == BLANK), self.frames.sum())
+        level = np.concatenate([[0.0], np.cumsum(np.log(np.minimum(blank + _UNSEEN, 1.0)))])
+        end = (start + self.frames)[self._word]
+        return np.exp(level[frame] - level[start[self._word]]), np.exp(level[end] - level[frame + 1])
 
     @staticmethod
-    def characters(text: str) -> list[int]:
-        """Columns of `bounds` that `text` needs; empty if it has other characters."""
-        columns = [FOLDED.find(character) for character in text]
-        return [] if -1 in columns else columns
+    def needs(pattern: str) -> Needs | None:
+        """What a word must hold to say `pattern`; None if no word can say it."""
+        columns = {character: FOLDED.find(character) for character in pattern.replace("*", "")}
+        if not columns or -1 in columns.values():
+            return None
+        return Needs(
+            sorted(columns.values()), columns.get(pattern[0]), columns.get(pattern[-1])
+        )
 
 
-def _spans(begins: NDArray[np.intp], end: int) -> Iterator[tuple[int, int]]:
-    """First and last symbol (half-open) of each frame."""
-    edges = [*begins.tolist(), end]
-    return pairwise(edges)
+@cache
+def _not_signs(alphabet: str) -> bytes:
+    """Coded labels of the blank and of letters and digits, with and without the high bit."""
+    kept = [label for label, folded in enumerate(_folding(alphabet)) if folded or not label]
+    return bytes([*kept, *(label | _FIRST for label in kept)])
 
 
 @cache
@@ -202,27 +259,3 @@ def _folding(alphabet: str) -> NDArray[np.intp]:
         base = unicodedata.normalize("NFKD", symbol.casefold())[:1]
         classes.append(FOLDED.find(base) + 1 if base else 0)
     return np.asarray(classes, dtype=np.intp)
-
-
-def _forward(
-    dense: NDArray[np.float32], frames: NDArray[np.intp], places: Sequence[int]
-) -> NDArray[np.float64]:
-    """Probability of the characters in columns `places` under each word's frames (falling)."""
-    extended = [0]
-    for place in places:
-        extended += [place, 0]
-    # a symbol may follow another without a blank between, unless they are equal
-    skip = np.array(
-        [i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)],
-        dtype=np.float32,
-    )
-    alpha = np.zeros((len(dense), len(extended)), np.float32)
-    if len(dense):
-        alpha[:, 0], alpha[:, 1] = dense[:, 0, 0], dense[:, 0, extended[1]]
-    for t in range(1, int(frames.max(initial=1))):
-        going = int(np.searchsorted(-frames, -t))  # words with more than t frames come first
-        moved = alpha[:going].copy()
-        moved[:, 1:] += alpha[:going, :-1]
-        moved[:, 2:] += alpha[:going, :-2] * skip[2:]
-        alpha[:going] = moved * dense[:going, t][:, extended]
-    return np.asarray(np.minimum(alpha[:, -1] + alpha[:, -2], 1.0), dtype=np.float64)

@@ -1,0 +1,126 @@
+"""Evidence for the parts of a question becomes scores of photos."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from indexer import question as q
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LEAST_SHOWN = 0.03
+"""Words that are less likely than this, and than half the best, are not shown as matches."""
+
+UNLIKELY = 1e-4
+"""What a word scores on a photo where nothing speaks for it, beside words that are there."""
+
+BROKEN = 0.5
+"""What is left of a phrase that goes on in the next line."""
+
+Evidence = dict[int, dict[int, float]]
+"""Photo → position of a word on it → probability that this word says what was asked."""
+
+
+class Judge:
+    """Scores of photos, and the words that speak for them."""
+
+    def __init__(
+        self,
+        evidence: Mapping[q.Leaf, Evidence],
+        fields: Mapping[q.Field, set[int]],
+        lines: Mapping[int, Mapping[int, int]],
+    ) -> None:
+        """What to judge by.
+
+        Args:
+            evidence: for every leaf of the question, and for every word of its phrases.
+            fields: photos that fulfil each field of the question.
+            lines: photo → position of a word → its line, where phrases are asked for; words of
+                photos that are not in there are taken to stand on one line.
+
+        """
+        self._evidence, self._fields, self._lines = evidence, fields, lines
+        self._leaves: dict[q.Leaf, dict[int, float]] = {}
+
+    @property
+    def photos(self) -> set[int]:
+        """Photos that anything speaks for."""
+        return {photo for found in self._evidence.values() for photo in found}
+
+    def score(self, question: q.Question, photo: int) -> float:
+        """Probability that the photo answers."""
+        if isinstance(question, q.And):
+            return self._all(question, photo)
+        if isinstance(question, q.Or):
+            return 1 - math.prod(1 - self.score(part, photo) for part in question.parts)
+        if isinstance(question, q.Not):
+            return 1.0 - round(self.score(question.part, photo))
+        if isinstance(question, q.Field):
+            return float(photo in self._fields[question])
+        return self._leaf(question).get(photo, 0.0)
+
+    def _leaf(self, leaf: q.Leaf) -> dict[int, float]:
+        if leaf not in self._leaves:
+            first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
+            photos = self._evidence[leaf].keys() | self._evidence[first].keys()
+            self._leaves[leaf] = {p: _combine(self._words(leaf, p).values()) for p in photos}
+        return self._leaves[leaf]
+
+    def _all(self, question: q.And, photo: int) -> float:
+        """Several parts multiply; a word that nothing speaks for is unlikely, not impossible."""
+        score, anything = 1.0, False
+        for part in question.parts:
+            chance = self.score(part, photo)
+            if q.is_certain(part):
+                if not chance:
+                    return 0.0
+            else:
+                score *= max(chance, UNLIKELY)
+                anything |= chance > 0
+        return score if anything else 0.0
+
+    def matched(self, question: q.Question, photo: int) -> dict[int, float]:
+        """Positions of the words that answer, with their probabilities, the likeliest first."""
+        shown: dict[int, float] = {}
+        for leaf in q.leaves(question):
+            words = self._words(leaf, photo)
+            least = min(LEAST_SHOWN, max(words.values(), default=0.0) / 2)
+            for position, p in words.items():
+                # a phrase is evidence where it begins and shows all its words
+                length = len(leaf.texts) if isinstance(leaf, q.Phrase) else 1
+                inside = position in self._evidence[leaf].get(photo, {})
+                for place in range(position, position + (1 if inside else length)):
+                    if p > least:
+                        shown[place] = max(p, shown.get(place, 0.0))
+        return dict(sorted(shown.items(), key=lambda item: -item[1]))
+
+    def _words(self, leaf: q.Leaf, photo: int) -> dict[int, float]:
+        """Positions of a photo that speak for a leaf."""
+        words = self._evidence[leaf].get(photo, {})
+        if not isinstance(leaf, q.Phrase):
+            return words
+        words = dict(words)
+        first, *others = (self._evidence[q.Term(text)].get(photo, {}) for text in leaf.texts)
+        for position, p in first.items():
+            chance = p * self._unbroken(photo, position, len(others))
+            chance *= math.prod(other.get(position + k, 0.0) for k, other in enumerate(others, 1))
+            if chance > words.get(position, 0.0):
+                words[position] = chance
+        return words
+
+    def _unbroken(self, photo: int, position: int, more: int) -> float:
+        lines = self._lines.get(photo, {})
+        breaks = lines.get(position + more, 0) - lines.get(position, 0)
+        return BROKEN ** min(breaks, more)
+
+
+def _combine(found: Iterable[float]) -> float:
+    """The best word decides; others that are likely too add what they can, as if independent."""
+    best, miss = 0.0, 1.0
+    for p in found:
+        best = max(best, p)
+        if p > LEAST_SHOWN:
+            miss *= 1 - p
+    return max(best, 1 - miss)

@@ -1,0 +1,129 @@
+"""Which words of the posterior store could say a pattern, by bounds alone.
+
+First by bit planes, which cost a few operations on one bit a word for each character; then, for
+the words that they leave, by one byte a character.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from indexer.segments import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from indexer.segments import Segment
+
+MOST_MISSES = 2
+"""Words that cannot hold more characters of a pattern than this are looked at in small stores."""
+
+LEAST_BOUND = 3e-5
+"""Words whose bound reaches this are scored for a pattern, up to MOST_SCORED of them."""
+
+ALWAYS_SCORED, MOST_SCORED = 4_000, 10_000
+"""Words that are scored for a pattern in any case, and at most: those with the highest bounds."""
+
+
+class Needs(Protocol):
+    """What a word must hold to say a pattern; see recognizer.posteriorgram.Needs."""
+
+    @property
+    def contained(self) -> list[int]: ...  # noqa: D102
+    @property
+    def begins(self) -> int | None: ...  # noqa: D102
+    @property
+    def ends(self) -> int | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """The words of one segment by how much of a pattern they lack.
+
+    Attributes:
+        segment: where the words are.
+        needs: what the pattern needs.
+        levels: bits of the words that lack nothing, one thing, …, MOST_MISSES, more than these.
+
+    """
+
+    segment: Segment
+    needs: Needs
+    levels: tuple[NDArray[np.uint8], ...]
+
+    @classmethod
+    def of(cls, segment: Segment, needs: Needs, allowed: NDArray[np.bool_]) -> Sieve:
+        """Sort the words of the photos that are `allowed` (one truth value a photo)."""
+        levels = [_bits(segment, allowed)]
+        levels += [np.zeros_like(levels[0]) for _ in range(MOST_MISSES + 1)]
+        for plane in _planes(segment, needs):
+            lacking = ~plane
+            levels[-1] |= levels[-2] & lacking
+            for misses in range(MOST_MISSES, 0, -1):
+                levels[misses] &= plane
+                levels[misses] |= levels[misses - 1] & lacking
+            levels[0] &= plane
+        return cls(segment, needs, tuple(levels))
+
+    def among(self, photos: NDArray[np.uint32]) -> Sieve:
+        """The same for the words of these photos only."""
+        bits = _bits(self.segment, np.isin(self.segment.photos, photos))
+        return Sieve(self.segment, self.needs, tuple(level & bits for level in self.levels))
+
+    @cached_property
+    def counts(self) -> NDArray[np.intp]:
+        """How many words each level has, those before it included."""
+        return np.cumsum([np.bitwise_count(level).sum(dtype=np.intp) for level in self.levels])
+
+    def words(self, levels: int) -> NDArray[np.intp]:
+        """The words in the first `levels`."""
+        bits = np.bitwise_or.reduce(self.levels[:levels])
+        filled = np.flatnonzero(bits)
+        found = np.flatnonzero(np.unpackbits(bits[filled]))
+        return filled[found >> 3] * 8 + (found & 7)
+
+
+def likeliest(sieves: Sequence[Sieve]) -> list[NDArray[np.intp]]:
+    """The words of each segment that are worth scoring, rising."""
+    counts = np.sum([sieve.counts for sieve in sieves], axis=0, dtype=np.intp)
+    levels = 1 + int(np.searchsorted(counts, ALWAYS_SCORED))
+    if levels > MOST_MISSES:
+        levels = len(counts) if counts[-1] <= MOST_SCORED else MOST_MISSES + 1
+    words = [sieve.words(levels) for sieve in sieves]
+    costs = [s.segment.costs(s.needs.contained, w) for s, w in zip(sieves, words, strict=True)]
+    kept = np.zeros(sum(map(len, words)), bool)
+    kept[_cheapest(np.concatenate(costs))] = True
+    edges = np.cumsum([len(w) for w in words])[:-1]
+    return [w[k] for w, k in zip(words, np.split(kept, edges), strict=True)]
+
+
+def _cheapest(costs: NDArray[np.uint16]) -> NDArray[np.intp]:
+    """Places of the lowest costs: all below LEAST_BOUND's, ALWAYS_SCORED to MOST_SCORED."""
+    reach = int(np.count_nonzero(costs <= -np.log(LEAST_BOUND) * STEPS))
+    count = min(len(costs), MOST_SCORED, max(reach, ALWAYS_SCORED))
+    if count == len(costs):
+        return np.arange(count)
+    return np.argpartition(costs, count)[:count]
+
+
+def _bits(segment: Segment, photos: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """One bit for each word of the photos that are marked."""
+    if photos.all():
+        bits = np.full((segment.size + 7) // 8, 255, np.uint8)
+        bits[-1:] <<= -segment.size % 8
+        return bits
+    return np.packbits(np.repeat(photos, segment.counts))
+
+
+def _planes(segment: Segment, needs: Needs) -> list[NDArray[np.uint8]]:
+    ends = ((1, needs.begins), (2, needs.ends))
+    return [
+        *(segment.plane(0, character) for character in needs.contained),
+        *(segment.plane(kind, character) for kind, character in ends if character is not None),
+    ]
