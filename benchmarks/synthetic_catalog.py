@@ -126,6 +126,8 @@ def fill(database: Path, photos: int, words: int, seed: int) -> None:
                     for (n, at), word, variant in zip(places, drawn, variants, strict=True)
                 ],
             )  # fmt: skip
+    with sqlite3.connect(database) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 
 

@@ -30,19 +30,17 @@ class Judge:
         self,
         evidence: Mapping[q.Leaf, Evidence],
         fields: Mapping[q.Field, set[int]],
-        lines: Mapping[int, Mapping[int, int]],
     ) -> None:
         """What to judge by.
 
         Args:
             evidence: for every leaf of the question, and for every word of its phrases.
             fields: photos that fulfil each field of the question.
-            lines: photo → position of a word → its line, where phrases are asked for; words of
-                photos that are not in there are taken to stand on one line.
 
         """
-        self._evidence, self._fields, self._lines = evidence, fields, lines
-        self._leaves: dict[q.Leaf, dict[int, float]] = {}
+        self._evidence, self._fields = evidence, fields
+        self._lines: Mapping[int, Mapping[int, int]] = {}
+        self._known: dict[q.Leaf, dict[int, float]] = {}
 
     @property
     def photos(self) -> set[int]:
@@ -59,14 +57,24 @@ class Judge:
             return 1.0 - round(self.score(question.part, photo))
         if isinstance(question, q.Field):
             return float(photo in self._fields[question])
-        return self._leaf(question).get(photo, 0.0)
+        known = self._known.setdefault(question, {})
+        if photo not in known:
+            known[photo] = _combine(self._words(question, photo).values())
+        return known[photo]
 
-    def _leaf(self, leaf: q.Leaf) -> dict[int, float]:
-        if leaf not in self._leaves:
-            first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
-            photos = self._evidence[leaf].keys() | self._evidence[first].keys()
-            self._leaves[leaf] = {p: _combine(self._words(leaf, p).values()) for p in photos}
-        return self._leaves[leaf]
+    def learn(self, photos: Iterable[int], lines: Mapping[int, Mapping[int, int]]) -> None:
+        """Take in more evidence for these photos.
+
+        Args:
+            photos: what was known of them is judged anew.
+            lines: photo → position of a word → its line, where phrases are asked for; until then
+                all words are taken to stand on one line.
+
+        """
+        self._lines = lines
+        for known in self._known.values():
+            for photo in photos:
+                known.pop(photo, None)
 
     def _all(self, question: q.And, photo: int) -> float:
         """Several parts multiply; a word that nothing speaks for is unlikely, not impossible."""

@@ -14,7 +14,7 @@ from indexer.rows import photo as photo_of
 from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -130,27 +130,39 @@ class Lookup:
 
     def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
-        return self._by_photo(photos, WORD.c)
-
-    def texts(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
-        """The same with the best readings only, which are loaded faster."""
-        whole = (WORD.c.alternatives, WORD.c.posteriorgram)
-        blanks = (sa.literal("").label("alternatives"), sa.literal(b"").label("posteriorgram"))
-        return self._by_photo(photos, [*(c for c in WORD.c if c not in set(whole)), *blanks])
-
-    def _by_photo(
-        self, photos: Sequence[int], columns: Iterable[sa.ColumnElement[Any]]
-    ) -> dict[int, tuple[Word, ...]]:
         found: dict[int, list[Word]] = defaultdict(list)
         for chunk in chunks(photos):
             rows = self._read(
-                sa.select(*columns)
+                sa.select(WORD)
                 .where(WORD.c.photo_id.in_(chunk))
                 .order_by(WORD.c.photo_id, WORD.c.position)
             )
             for row in rows:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
+
+    def lines(self, photos: Sequence[int]) -> dict[int, dict[int, int]]:
+        """Photo → position of each word → its line."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        for chunk in chunks(photos):
+            columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
+            for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
+                found[row.photo_id][row.position] = row.line
+        return found
+
+    def around(self, places: Mapping[int, Collection[int]]) -> dict[int, dict[int, Word]]:
+        """Photo → position → word, for the words at `places` and those on their lines."""
+        found: dict[int, dict[int, Word]] = defaultdict(dict)
+        for photos in chunks(list(places)):
+            # by photo first: a database would not look up so many pairs by the primary key
+            near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
+            pairs = [(photo, position) for photo in photos for position in places[photo]]
+            here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
+            lines = {(row.photo_id, row.line) for row in self._read(near.where(here))}
+            there = sa.tuple_(WORD.c.photo_id, WORD.c.line).in_(sorted(lines))
+            for row in self._read(near.where(there).order_by(WORD.c.photo_id, WORD.c.position)):
+                found[row.photo_id][row.position] = word(row)
+        return found
 
     def words_like(
         self, photos: Sequence[int], parts: Collection[str]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from indexer.photo import Photo, Word
     from indexer.posteriors import PosteriorStore
 
-CANDIDATES = 250
+CANDIDATES = 100
 """Photos whose readings are looked at for one query."""
 
 MOST_PROPOSED = 3_000
@@ -97,17 +97,19 @@ class Searcher:
         evidence = _Gathered(question)
         if not filters.exact:
             evidence.add_seen(self._posteriors, self._alphabet, admitted)
-        judge = Judge(evidence.found, fields, {})
-        candidates = self._candidates(question, judge, admitted, filters)
-        evidence.add_read(self._catalog, candidates, exact=filters.exact)
-        judge = Judge(evidence.found, fields, self._lines(question, candidates))
+        judge = Judge(evidence.found, fields)
         scores = {photo: judge.score(question, photo) for photo in judge.photos}
+        candidates = self._candidates(question, scores, admitted, filters)
+        evidence.add_read(self._catalog, candidates, exact=filters.exact)
+        judge.learn(candidates, self._lines(question, evidence.found))
+        scores |= {photo: judge.score(question, photo) for photo in candidates}
         ranked = [photo for photo in scores if scores[photo] >= filters.least]
         best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
         photos = self._catalog.photos(best, folder=filters.folder)
-        words = self._catalog.texts(best)
+        matched = {photo: judge.matched(question, photo) for photo in best}
+        words = self._catalog.around(matched)
         hits = [
-            _hit(photos[n], scores[n], judge.matched(question, n), words[n])
+            _hit(photos[n], scores[n], matched[n], words[n])
             for n in best
             if n in photos and n in words
         ]
@@ -137,12 +139,15 @@ class Searcher:
         return fields, admitted if narrowed is None else admitted & narrowed
 
     def _candidates(
-        self, question: q.Question, judge: Judge, admitted: set[int] | None, filters: Filters
+        self,
+        question: q.Question,
+        scores: Mapping[int, float],
+        admitted: set[int] | None,
+        filters: Filters,
     ) -> list[int]:
         """Photos whose readings are worth a look: the likeliest, and those of the full text."""
         count = max(CANDIDATES, filters.limit)
-        scores = ((judge.score(question, photo), photo) for photo in judge.photos)
-        seen = [photo for _, photo in heapq.nlargest(count, scores)]
+        seen = heapq.nlargest(count, scores, key=lambda photo: scores[photo])
         unseen = any(self._posteriors.unpack.needs(t) is None for t in _patterns(question))
         most = math.inf if filters.exact or unseen else MOST_PROPOSED
         limit = count if admitted is None else None
@@ -151,12 +156,16 @@ class Searcher:
             read = [photo for photo in read if photo in admitted][:count]
         return list(dict.fromkeys((*seen, *read)))
 
-    def _lines(self, question: q.Question, photos: Sequence[int]) -> dict[int, dict[int, int]]:
-        """Lines of the words of these photos, if the question holds a phrase."""
-        if not any(isinstance(leaf, q.Phrase) for leaf in q.leaves(question, negated=True)):
-            return {}
-        texts = self._catalog.texts(photos)
-        return {photo: {i: w.line for i, w in enumerate(words)} for photo, words in texts.items()}
+    def _lines(
+        self, question: q.Question, evidence: Mapping[q.Leaf, Evidence]
+    ) -> dict[int, dict[int, int]]:
+        """Lines of the words of photos on which all words of a phrase may stand."""
+        photos: set[int] = set()
+        for leaf in q.leaves(question, negated=True):
+            if isinstance(leaf, q.Phrase):
+                words = (evidence[word].keys() for word in _words_of(leaf))
+                photos |= set.intersection(*map(set, words))
+        return self._catalog.lines(sorted(photos))
 
 
 class _Gathered:
@@ -219,13 +228,15 @@ def _says(tokens: list[str], leaf: q.Leaf) -> bool:
     return any(fnmatch.fnmatchcase(token, leaf.text) for token in tokens)
 
 
-def _hit(photo: Photo, score: float, matched: Mapping[int, float], words: Sequence[Word]) -> Hit:
-    places = [position for position in matched if position < len(words)]
+def _hit(
+    photo: Photo, score: float, matched: Mapping[int, float], words: Mapping[int, Word]
+) -> Hit:
+    places = [position for position in matched if position in words]
     lines: dict[int, float] = defaultdict(float)
     for position in places:
         lines[words[position].line] += matched[position]
     # the line that shows most of what was asked, not the one with the single surest word
     shown = max(lines, key=lambda line: lines[line], default=None)
-    context = " ".join(word.text for word in words if word.line == shown)
+    context = " ".join(word.text for word in words.values() if word.line == shown)
     matches = (Match(words[i].text, words[i].box, matched[i]) for i in places)
     return Hit(photo.places[0], score, tuple(matches), photo.taken, context)

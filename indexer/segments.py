@@ -83,7 +83,8 @@ class Segment:
 
     @cached_property
     def _parts(self) -> dict[str, NDArray[np.generic]]:
-        raw = np.memmap(self.path, dtype=np.uint8, mode="r")
+        # a plain array over the mapping: slices of a memmap cost more than what is done with them
+        raw = np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
         header = raw[: _HEADER.itemsize].view(_HEADER)[0]
         if header["magic"] != _MAGIC:
             msg = "not a posterior segment"

@@ -27,7 +27,7 @@ MOST_MISSES = 2
 LEAST_BOUND = 3e-5
 """Words whose bound reaches this are scored for a pattern, up to MOST_SCORED of them."""
 
-ALWAYS_SCORED, MOST_SCORED = 4_000, 10_000
+ALWAYS_SCORED, MOST_SCORED = 2_000, 5_000
 """Words that are scored for a pattern in any case, and at most: those with the highest bounds."""
 
 

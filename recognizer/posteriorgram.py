@@ -128,20 +128,19 @@ class FoldedPosteriors:
         return made
 
     def _unpack(self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str) -> None:
-        """Word, frame, folded class and probability of each kept symbol; frames of each word."""
+        """Label, level and frame of each kept symbol; frames of each word, words of the frames."""
         symbols = lengths // 2
-        self._word = np.repeat(np.arange(len(lengths)), symbols)
-        before = np.cumsum(symbols) - symbols
-        place = np.arange(len(self._word)) + before[self._word]
         # each word's levels stand behind its labels
-        coded, levels = raw[place], raw[place + symbols[self._word]]
-        begins = (coded & _FIRST) > 0
-        self.frames = np.bincount(self._word[begins], minlength=len(lengths)).astype(np.intp)
-        start = np.cumsum(self.frames) - self.frames
-        self._frame = np.cumsum(begins) - 1 - start[self._word]
-        folding = _folding(alphabet)
-        self._class = folding[np.minimum(coded & ~np.uint8(_FIRST), len(folding) - 1)]
-        self._probability = _PROBABILITIES[levels]
+        halves = np.tile([True, False], len(symbols))
+        is_label = np.repeat(halves, np.repeat(symbols, 2))
+        self._coded, self._levels = raw[is_label], raw[~is_label]
+        begun = np.cumsum(self._coded >= _FIRST, dtype=np.int32)
+        self._frame = begun - 1
+        ended = np.concatenate([[0], begun])[np.cumsum(symbols)]
+        self.frames = np.diff(ended, prepend=0).astype(np.intp)
+        self._start = ended - self.frames
+        self._word = np.repeat(np.arange(len(lengths), dtype=np.int32), self.frames)
+        self._folding = _folding(alphabet)
 
     @staticmethod
     def split(packed: bytes, alphabet: str) -> list[bytes]:
@@ -182,8 +181,7 @@ class FoldedPosteriors:
         pieces = [[FOLDED.index(c) + 1 for c in piece] for piece in pattern.split("*")]
         states = States.of(pieces)
         # longest words first, so that those that have ended can be left behind
-        order = np.argsort(-self.frames, kind="stable")
-        order = order[self.frames[order] >= max(1, sum(map(len, pieces)))]
+        order = np.argsort(-self.frames, kind="stable")[: np.count_nonzero(self.frames)]
         rows = [FREE, BLANK, *(column + 1 for column in needs.contained)]
         emitted = self._emitted(rows[1:], order)
         places = [rows.index(symbol) for symbol in states.symbols]
@@ -193,45 +191,46 @@ class FoldedPosteriors:
     def _emitted(self, classes: Sequence[int], order: NDArray[np.intp]) -> NDArray[np.float32]:
         """A row of ones, then one of probabilities for each class; cells as `forward` has them."""
         lengths = self.frames[order]
-        longest = int(lengths.max(initial=0))
-        # how many words go on at each frame, and where its cells begin
-        going = np.searchsorted(-lengths, -np.arange(longest), side="left")
+        # how many words go on at each frame number, and where its cells begin
+        going = np.searchsorted(-lengths, -np.arange(lengths.max(initial=0)), side="left")
         first = np.cumsum(going) - going
-        rank = np.full(len(self.frames), -1, np.intp)
-        rank[order] = np.arange(len(order))
-        row = np.full(len(FOLDED) + 1, -1, np.intp)
+        rank = np.empty(len(self.frames), np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        cells = len(self._word)
+        cell = rank[self._word] + first[np.arange(cells) - self._start[self._word]]
+        row = np.full(len(FOLDED) + 1, -1, np.int8)
         row[list(classes)] = np.arange(len(classes))
-        wanted = np.flatnonzero((row[self._class] >= 0) & (rank[self._word] >= 0))
-        cells = int(going.sum())
-        place = row[self._class[wanted]] * cells
-        place += first[self._frame[wanted]] + rank[self._word[wanted]]
-        kept = np.bincount(place, self._probability[wanted], len(classes) * cells)
-        emitted = np.ones((len(classes) + 1, cells), np.float32)
-        emitted[1:] = np.minimum(kept.reshape(len(classes), cells) + _UNSEEN, 1.0)
-        return emitted
+        rows = row[self._folding][self._coded]
+        wanted = np.flatnonzero(rows >= 0)
+        place = rows[wanted].astype(np.intp) * cells + cell[self._frame[wanted]]
+        emitted = np.full((len(classes) + 1) * cells, _UNSEEN, np.float32)
+        emitted[:cells] = 1.0
+        np.add.at(emitted, place + cells, _PROBABILITIES[self._levels[wanted]])
+        return np.minimum(emitted, 1.0, out=emitted).reshape(len(classes) + 1, cells)
 
     def bounds(self) -> Bounds:
         """What each word holds, begins and ends with; see Bounds."""
         size = len(self.frames), len(FOLDED) + 1
-        cell = self._word * size[1] + self._class
-        chance = np.minimum(self._probability, 1 - 1e-6)
+        folded = self._folding[self._coded]
+        cell = self._word[self._frame] * size[1] + folded
+        chance = np.minimum(_PROBABILITIES[self._levels], 1 - 1e-6)
         absent = np.bincount(cell, np.log1p(-chance), math.prod(size))
+        before, behind = self._silence(chance * (folded == BLANK))
         begins, ends = (
-            np.bincount(cell, chance * silence, math.prod(size)) for silence in self._silence()
+            np.bincount(cell, chance * silence[self._frame], math.prod(size))
+            for silence in (before, behind)
         )
-        return Bounds(
-            *(each.reshape(size)[:, 1:].astype(np.float32)
-              for each in (-np.expm1(absent), begins, ends))
-        )  # fmt: skip
+        each = (a.reshape(size)[:, 1:].astype(np.float32) for a in (-np.expm1(absent), begins, ends))
+        return Bounds(*each)
 
-    def _silence(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """For each kept symbol, the probability of nothing but blanks before it, and behind it."""
-        start = np.cumsum(self.frames) - self.frames
-        frame = start[self._word] + self._frame
-        blank = np.bincount(frame, self._probability * (self._class == BLANK), self.frames.sum())
-        level = np.concatenate([[0.0], np.cumsum(np.log(np.minimum(blank + _UNSEEN, 1.0)))])
-        end = (start + self.frames)[self._word]
-        return np.exp(level[frame] - level[start[self._word]]), np.exp(level[end] - level[frame + 1])
+    def _silence(
+        self, blank: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Probability of nothing but blanks before each frame, and behind it; `blank` by symbol."""
+        frames = np.bincount(self._frame, blank, len(self._word))
+        level = np.concatenate([[0.0], np.cumsum(np.log(np.minimum(frames + _UNSEEN, 1.0)))])
+        ends = level[(self._start + self.frames)[self._word]]
+        return np.exp(level[:-1] - level[self._start[self._word]]), np.exp(ends - level[1:])
 
     @staticmethod
     def needs(pattern: str) -> Needs | None:
@@ -246,16 +245,16 @@ class FoldedPosteriors:
 
 @cache
 def _not_signs(alphabet: str) -> bytes:
-    """Coded labels of the blank and of letters and digits, with and without the high bit."""
-    kept = [label for label, folded in enumerate(_folding(alphabet)) if folded or not label]
-    return bytes([*kept, *(label | _FIRST for label in kept)])
+    """Coded labels of the blank and of letters and digits."""
+    folded = _folding(alphabet)
+    return bytes(label for label in range(256) if folded[label] or not label & ~_FIRST)
 
 
 @cache
 def _folding(alphabet: str) -> NDArray[np.intp]:
-    """Folded class of each label: 0 for the blank and for signs, 1… for FOLDED."""
-    classes = [0]
-    for symbol in alphabet:
+    """Folded class of each coded label: 0 for the blank and for signs, 1… for FOLDED."""
+    classes = [0] * _FIRST
+    for label, symbol in enumerate(alphabet[: _FIRST - 1], start=1):
         base = unicodedata.normalize("NFKD", symbol.casefold())[:1]
-        classes.append(FOLDED.find(base) + 1 if base else 0)
-    return np.asarray(classes, dtype=np.intp)
+        classes[label] = FOLDED.find(base) + 1 if base else 0
+    return np.asarray(classes * 2, dtype=np.intp)

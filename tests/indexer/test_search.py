@@ -240,6 +240,6 @@ def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
     ]
     photo = Photo(1, "hash", State.READ, 99, 99, None, (Path("board.jpg"),))
 
-    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, words)
+    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, dict(enumerate(words)))
 
     assert hit.context == "priority queue"
