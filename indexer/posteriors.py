@@ -154,7 +154,7 @@ class PosteriorStore:
         self, patterns: Sequence[str], alphabet: str, only: NDArray[np.uint32] | None
     ) -> dict[str, Evidence]:
         segments = self._segments()
-        if not segments:
+        if not segments or not patterns:
             return {}
         newest = _newest(segments)
         if only is not None:

@@ -39,6 +39,9 @@ MOST_PROPOSED = 3_000
 """Photos with a reading of each word from which the full text is not asked: it takes long, and the
 network saw such common words on more photos than anybody looks at."""
 
+INSIDE, SHORTEST_INSIDE = 0.02, 4
+"""What a word that was seen within a longer one counts, and the shortest to be looked for so."""
+
 LEAST_SCORE = 1e-9
 """Photos below this are guesses that help nobody."""
 
@@ -179,11 +182,24 @@ class _Gathered:
     def add_seen(
         self, store: PosteriorStore, alphabet: str, admitted: Collection[int] | None
     ) -> None:
-        """What the network saw speaks for words and patterns."""
+        """What the network saw speaks for words and patterns, and a little for parts of words."""
         only = None if admitted is None else np.array(sorted(admitted), np.uint32)
         leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
         for pattern, evidence in store.evidence(list(leaves), alphabet, only).items():
             self.found[leaves[pattern]].update(evidence)
+        inside = {f"*{leaf.text}*": leaf for leaf in self.found if self._is_rare(leaf)}
+        for pattern, evidence in store.evidence(list(inside), alphabet, only).items():
+            for photo, words in evidence.items():
+                places = self.found[inside[pattern]].setdefault(photo, {})
+                for position, p in words.items():
+                    places[position] = max(INSIDE * p, places.get(position, 0.0))
+
+    def _is_rare(self, leaf: q.Leaf) -> bool:
+        """Whether a word stands on so few photos that it is worth looking for in longer ones."""
+        if not isinstance(leaf, q.Term) or len(leaf.text) < SHORTEST_INSIDE:
+            return False
+        likely = (max(words.values()) > INSIDE for words in self.found[leaf].values())
+        return sum(likely) < CANDIDATES
 
     def add_read(self, catalog: Catalog, photos: Sequence[int], *, exact: bool) -> None:
         """The kept readings of these photos speak as well; a phrase may stand within one box."""
@@ -193,9 +209,8 @@ class _Gathered:
             told = [(q.tokens(text), p) for text, p in readings]
             for leaf, evidence in self.found.items():
                 said = sum(p for tokens, p in told if _says(tokens, leaf))
-                if said:
-                    places = evidence.setdefault(photo, {})
-                    places[position] = max(min(1.0, said), places.get(position, 0.0))
+                if said:  # better calibrated than what the network saw without a word list
+                    evidence.setdefault(photo, {})[position] = min(1.0, said)
 
 
 def _patterns(question: q.Question) -> list[str]:
