@@ -24,7 +24,6 @@ from indexer import bootstrap, config
 from indexer.question import tokens
 from indexer.search import Filters
 
-
 ORDERS = 20
 """Orders of photos with the same score, over which average precision is averaged."""
 

@@ -109,10 +109,15 @@ def fill(database: Path, photos: int, words: int, seed: int) -> None:
             counts = chance.poisson(words, len(numbers)) + 1
             drawn = chance.choice(len(vocabulary), int(counts.sum()), p=odds).tolist()
             variants = chance.integers(VARIANTS, size=len(drawn)).tolist()
-            places = [(n, at) for n, count in zip(numbers, counts, strict=True) for at in range(count)]
+            places = [
+                (n, at) for n, count in zip(numbers, counts, strict=True) for at in range(count)
+            ]
             db.executemany(
                 "INSERT INTO photo VALUES (?, ?, 'read', 4000, 3000, ?, 1, NULL, 1, 0)",
-                [(n, f"{n:032x}", f"20{n % 25:02d}-03-{n % 28 + 1:02d} 12:00:00.000000") for n in numbers],
+                [
+                    (n, f"{n:032x}", f"20{n % 25:02d}-03-{n % 28 + 1:02d} 12:00:00.000000")
+                    for n in numbers
+                ],
             )
             db.executemany(
                 "INSERT INTO place VALUES (?, ?, 1, 1)",

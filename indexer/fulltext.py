@@ -1,4 +1,4 @@
-"""The full-text index: the only module that knows Whoosh.
+"""The full-text index: the only module that knows Whoosh, but for `syntax`, its private part.
 
 Each photo is a bag of weighted words: every reading of every word box, weighted by its
 probability. The index is derived from the catalog and can be rebuilt from it; it proposes
@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching, writing
+from whoosh import analysis, fields, formats, index, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
-from indexer.errors import CatalogError, UsageError, disk_full
+from indexer.errors import CatalogError, disk_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +29,6 @@ FIELD = "readings"
 VERSION = "1"
 """Format of the folder; another one is rebuilt."""
 
-_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
 _WRITER_MEGABYTES = 128
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, index.IndexError)
 """What Whoosh raises on a damaged or half-deleted index."""
@@ -49,79 +47,6 @@ class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
         """Postings of one photo: word, frequency, weight, no value."""
         for word, weight in value.items():
             yield word.encode(), 1, weight, b""
-
-
-def parse(text: str) -> q.Question:
-    """Read a query: words (all must match), AND, OR, NOT, "phrases", wild*ca?ds, fields, ( ).
-
-    Raises:
-        UsageError: an open quote or bracket, a wrong date, or nothing to look for.
-
-    """
-    if text.count('"') % 2:
-        msg = f"query {text!r}: a quote is never closed"
-        raise UsageError(msg)
-    if text.count("(") != text.count(")"):
-        msg = f"query {text!r}: the brackets do not match"
-        raise UsageError(msg)
-    plugins = [
-        qparser.WhitespacePlugin(),
-        qparser.PhrasePlugin(),
-        qparser.WildcardPlugin(),
-        qparser.FieldsPlugin(expr=rf"\b(?P<text>{'|'.join(q.FIELDS)}):(?=\S)"),
-        qparser.OperatorsPlugin(AndMaybe=None, Require=None),
-        qparser.GroupPlugin(),
-    ]
-    tree = qparser.QueryParser(FIELD, schema=None, plugins=plugins).parse(text)
-    question = _question(tree)
-    if question is None or not q.leaves(question):
-        msg = f"query {text!r}: give at least one word to look for"
-        raise UsageError(msg)
-    return question
-
-
-def _question(tree: query.Query) -> q.Question | None:  # noqa: PLR0911 - one a kind of node
-    """Whoosh's tree as ours; None where nothing searchable is left."""
-    if isinstance(tree, query.Not):
-        part = _question(tree.query)
-        return None if part is None else q.Not(part)
-    if isinstance(tree, query.AndNot):
-        return _question(query.And([tree.a, query.Not(tree.b)]))
-    if isinstance(tree, query.And | query.Or):
-        parts = tuple(p for p in map(_question, tree.children()) if p is not None)
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return q.And(parts) if isinstance(tree, query.And) else q.Or(parts)
-    if tree.field() in q.FIELDS:
-        return _field(tree)
-    if isinstance(tree, query.Phrase):
-        return _words([token for word in tree.words for token in q.tokens(word)])
-    if isinstance(tree, query.Prefix):
-        return _pattern(tree.text + "*")
-    if isinstance(tree, query.Wildcard):
-        return _pattern(tree.text)
-    return _words(q.tokens(tree.text)) if isinstance(tree, query.Term) else None
-
-
-def _field(tree: query.Query) -> q.Field:
-    name = tree.field()
-    prefix = tree.text + "*" if isinstance(tree, query.Prefix) else None
-    value = " ".join(tree.words) if isinstance(tree, query.Phrase) else prefix or tree.text
-    if name == "date" and not re.fullmatch(rf"{_DATE}(\.\.({_DATE})?)?|\.\.{_DATE}", value):
-        msg = f"date:{value}: give a year, month or day, or a span: 2026-03, 2026-01..2026-03-15"
-        raise UsageError(msg)
-    return q.Field(name, value)
-
-
-def _pattern(text: str) -> q.Pattern | None:
-    return q.Pattern(q.fold(text)) if q.tokens(text) else None
-
-
-def _words(found: list[str]) -> q.Question | None:
-    """A word like `linked-list` was boxed as one or two: its parts stand side by side."""
-    if len(found) < 2:
-        return q.Term(found[0]) if found else None
-    return q.Phrase(tuple(found))
 
 
 class Fulltext:
@@ -219,14 +144,14 @@ class Fulltext:
                     return []
                 return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
 
-    def suggestions(self, word: str, limit: int = 5) -> list[str]:
-        """Words that were read somewhere and look like `word`, nearest first."""
-        from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - rarely needed
+    def suggestions(self, word: str) -> list[str]:
+        """Words that were read somewhere and look like `word`, see `question.nearest`.
 
+        Raises:
+            CatalogError: the index is missing or damaged.
+        """
         with self._opened() as ix, self._translated(), ix.reader() as reader:
-            near = reader.terms_within(FIELD, word, allowed_edits(word))
-            ranked = sorted(near, key=lambda term: (Levenshtein.distance(term, word), term))
-            return [term for term in ranked if term != word][:limit]
+            return q.nearest(word, set(reader.terms_within(FIELD, word, q.allowed_edits(word))))
 
     # the folder ----------------------------------------------------------------------------
 
@@ -270,11 +195,6 @@ class Fulltext:
             raise CatalogError(msg) from error
 
 
-def allowed_edits(word: str) -> int:
-    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
-
-
 def _query(question: q.Question) -> query.Query:
     """Our tree as Whoosh's; negations and fields are judged in `search`."""
     if isinstance(question, q.And):
@@ -301,9 +221,7 @@ def _writer(ix: index.Index, wait: float) -> Iterator[writing.IndexWriter]:
         raise
 
 
-def _add(
-    writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]
-) -> None:
+def _add(writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]) -> None:
     for number, words in photos.items():
         if words is not None:
             writer.add_document(id=str(number), **{FIELD: words})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -79,6 +79,20 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The searchable words of a reading: folded runs of letters and digits."""
     return re.findall(r"[^\W_]+", fold(text))
+
+
+def allowed_edits(word: str) -> int:
+    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
+    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+
+
+def nearest(word: str, read: Collection[str], limit: int = 5) -> list[str]:
+    """Those of `read` that look like `word`, nearest first; none if it is among them."""
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - rarely needed
+
+    distances = {term: Levenshtein.distance(term, word) for term in read}
+    near = [term for term in read if distances[term] <= allowed_edits(word)]
+    return [] if word in read else sorted(near, key=lambda t: (distances[t], t))[:limit]
 
 
 def leaves(question: Question, *, negated: bool = False) -> list[Leaf]:

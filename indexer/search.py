@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer import fulltext
 from indexer import question as q
+from indexer import syntax
 from indexer.judge import Evidence, Judge
 from indexer.photo import Answer, Hit, Match
 
@@ -95,7 +95,7 @@ class Searcher:
             CatalogError: catalog or derived stores cannot be read.
         """
         start = time.perf_counter()
-        question = fulltext.parse(text)
+        question = syntax.parse(text)
         fields, admitted = self._admitted(question, filters)
         evidence = _Gathered(question)
         if not filters.exact:
@@ -118,11 +118,14 @@ class Searcher:
         ]
         return Answer(text, time.perf_counter() - start, len(ranked), tuple(hits))
 
-    def suggestions(self, text: str) -> list[str]:
-        """Words that stand on some photo and look like those of the query."""
-        leaves = q.leaves(fulltext.parse(text))
+    def suggestions(self, found: Answer) -> list[str]:
+        """Words that look like those of the query, and stand on its hits, or else anywhere."""
+        leaves = q.leaves(syntax.parse(found.query))
         terms = [leaf.text for leaf in leaves if isinstance(leaf, q.Term)]
-        return [word for term in terms for word in self._index.suggestions(term)]
+        if not found.hits:
+            return [word for term in terms for word in self._index.suggestions(term)]
+        read = {token for hit in found.hits for w in hit.words for token in q.tokens(w.text)}
+        return [word for term in terms for word in q.nearest(term, read)]
 
     def _admitted(
         self, question: q.Question, filters: Filters
@@ -151,7 +154,8 @@ class Searcher:
         """Photos whose readings are worth a look: the likeliest, and those of the full text."""
         count = max(CANDIDATES, filters.limit)
         seen = heapq.nlargest(count, scores, key=lambda photo: scores[photo])
-        unseen = any(self._posteriors.unpack.needs(t) is None for t in _patterns(question))
+        asked = [part.text for leaf in q.leaves(question) for part in _parts(leaf)]
+        unseen = any(self._posteriors.unpack.needs(text) is None for text in asked)
         most = math.inf if filters.exact or unseen else MOST_PROPOSED
         limit = count if admitted is None else None
         read = self._index.candidates(question, limit, most)
@@ -187,19 +191,18 @@ class _Gathered:
         leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
         for pattern, evidence in store.evidence(list(leaves), alphabet, only).items():
             self.found[leaves[pattern]].update(evidence)
-        inside = {f"*{leaf.text}*": leaf for leaf in self.found if self._is_rare(leaf)}
+        terms = [leaf for leaf in self.found if isinstance(leaf, q.Term) and self._is_rare(leaf)]
+        inside = {f"*{term.text}*": term for term in terms}
         for pattern, evidence in store.evidence(list(inside), alphabet, only).items():
             for photo, words in evidence.items():
                 places = self.found[inside[pattern]].setdefault(photo, {})
                 for position, p in words.items():
                     places[position] = max(INSIDE * p, places.get(position, 0.0))
 
-    def _is_rare(self, leaf: q.Leaf) -> bool:
+    def _is_rare(self, term: q.Term) -> bool:
         """Whether a word stands on so few photos that it is worth looking for in longer ones."""
-        if not isinstance(leaf, q.Term) or len(leaf.text) < SHORTEST_INSIDE:
-            return False
-        likely = (max(words.values()) > INSIDE for words in self.found[leaf].values())
-        return sum(likely) < CANDIDATES
+        likely = sum(max(words.values()) > INSIDE for words in self.found[term].values())
+        return len(term.text) >= SHORTEST_INSIDE and likely < CANDIDATES
 
     def add_read(self, catalog: Catalog, photos: Sequence[int], *, exact: bool) -> None:
         """The kept readings of these photos speak as well; a phrase may stand within one box."""
@@ -213,10 +216,9 @@ class _Gathered:
                     evidence.setdefault(photo, {})[position] = min(1.0, said)
 
 
-def _patterns(question: q.Question) -> list[str]:
-    """What the posterior store is asked for."""
-    leaves = q.leaves(question)
-    return [part.text for whole in leaves for part in (_words_of(whole) or [whole])]
+def _parts(leaf: q.Leaf) -> Sequence[q.Term | q.Pattern]:
+    """The words of a phrase, or what is no phrase itself."""
+    return _words_of(leaf) if isinstance(leaf, q.Phrase) else [leaf]
 
 
 def _words_of(leaf: q.Leaf) -> list[q.Term]:

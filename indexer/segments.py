@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class Segment:
     path: Path
 
     @cached_property
-    def _parts(self) -> dict[str, NDArray[np.generic]]:
+    def _parts(self) -> dict[str, NDArray[Any]]:
         # a plain array over the mapping: slices of a memmap cost more than what is done with them
         raw = np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
         header = raw[: _HEADER.itemsize].view(_HEADER)[0]
@@ -98,7 +98,7 @@ class Segment:
             "costs": ((classes, words), "u1"),
             "planes": ((PLANES * classes, (words + 7) // 8), "u1"),
         }
-        parts: dict[str, NDArray[np.generic]] = {}
+        parts: dict[str, NDArray[Any]] = {}
         at = _HEADER.itemsize
         for name, (shape, kind) in shapes.items():
             end = at + int(np.prod(shape)) * np.dtype(kind).itemsize
@@ -113,17 +113,17 @@ class Segment:
     @property
     def photos(self) -> NDArray[np.uint32]:
         """Numbers of the photos that this segment speaks for, also the removed ones."""
-        return self._parts["photos"].view(np.uint32)
+        return self._parts["photos"]
 
     @cached_property
     def counts(self) -> NDArray[np.uint32]:
         """Entries of each photo."""
-        return np.diff(self._parts["ends"].view(np.uint32), prepend=np.uint32(0))
+        return np.diff(self._parts["ends"], prepend=np.uint32(0))
 
     @property
     def positions(self) -> NDArray[np.uint16]:
         """The position of each entry's word on its photo."""
-        return self._parts["positions"].view(np.uint16)
+        return self._parts["positions"]
 
     @property
     def size(self) -> int:
@@ -136,36 +136,38 @@ class Segment:
 
     def plane(self, kind: int, character: int) -> NDArray[np.uint8]:
         """One bit an entry, eight a byte; `kind`: 0 may hold the character, 1 begin, 2 end so."""
-        classes = self._parts["costs"].shape[0]
-        return self._parts["planes"].view(np.uint8)[kind * classes + character]
+        found: NDArray[np.uint8] = self._parts["planes"][
+            kind * len(self._parts["costs"]) + character
+        ]
+        return found
 
     def costs(self, characters: Sequence[int], entries: NDArray[np.intp]) -> NDArray[np.uint16]:
         """Quantised negative log of the bound of some entries for a text of these characters."""
         cost = np.zeros(len(entries), np.uint16)
         for character in characters:
-            cost += self._parts["costs"].view(np.uint8)[character][entries]
+            cost += self._parts["costs"][character][entries]
         return cost
 
     def packed(self, entries: NDArray[np.intp]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
         """Some packed words, one behind the other, and the bytes of each."""
-        starts = self._parts["starts"].view(np.uint32)
+        starts = self._parts["starts"]
         begin = starts[entries].astype(np.intp)
         lengths = starts[entries + 1].astype(np.intp) - begin
         shift = begin - (np.cumsum(lengths) - lengths)
         place = np.arange(int(lengths.sum())) + np.repeat(shift, lengths)
-        return self._parts["blob"].view(np.uint8)[place], lengths
+        return self._parts["blob"][place], lengths
 
     def block(self, kept: NDArray[np.bool_]) -> Block:
         """The photos that are `kept`, in memory."""
         entries = np.flatnonzero(np.repeat(kept, self.counts))
         blob, lengths = self.packed(entries)
-        planes = np.unpackbits(self._parts["planes"].view(np.uint8), axis=1, count=self.size)
+        planes = np.unpackbits(self._parts["planes"], axis=1, count=self.size)
         return Block(
             self.photos[kept],
             self.counts[kept],
             self.positions[entries],
             lengths,
-            self._parts["costs"].view(np.uint8)[:, entries],
+            self._parts["costs"][:, entries],
             planes.view(np.bool_)[:, entries],
             blob,
         )
@@ -174,7 +176,7 @@ class Segment:
 def write(path: Path, blocks: Sequence[Block]) -> None:
     """Header, photo numbers, where their entries end, starts, positions, costs, planes, blob."""
 
-    def joined(name: str) -> NDArray[np.generic]:
+    def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(block, name) for block in blocks], axis=-1)
 
     counts, lengths, costs = joined("counts"), joined("lengths"), joined("costs")

@@ -6,8 +6,10 @@ the words that they leave, by one byte a character.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -77,22 +79,23 @@ class Sieve:
         return Sieve(self.segment, self.needs, tuple(level & bits for level in self.levels))
 
     @cached_property
-    def counts(self) -> NDArray[np.intp]:
+    def counts(self) -> tuple[int, ...]:
         """How many words each level has, those before it included."""
-        return np.cumsum([np.bitwise_count(level).sum(dtype=np.intp) for level in self.levels])
+        return tuple(accumulate(int(np.bitwise_count(level).sum()) for level in self.levels))
 
     def words(self, levels: int) -> NDArray[np.intp]:
         """The words in the first `levels`."""
-        bits = np.bitwise_or.reduce(self.levels[:levels])
+        bits: NDArray[np.uint8] = np.bitwise_or.reduce(self.levels[:levels])
         filled = np.flatnonzero(bits)
         found = np.flatnonzero(np.unpackbits(bits[filled]))
-        return filled[found >> 3] * 8 + (found & 7)
+        words: NDArray[np.intp] = filled[found >> 3] * 8 + (found & 7)
+        return words
 
 
 def likeliest(sieves: Sequence[Sieve]) -> list[NDArray[np.intp]]:
     """The words of each segment that are worth scoring, rising."""
-    counts = np.sum([sieve.counts for sieve in sieves], axis=0, dtype=np.intp)
-    levels = 1 + int(np.searchsorted(counts, ALWAYS_SCORED))
+    counts = [sum(level) for level in zip(*(sieve.counts for sieve in sieves), strict=True)]
+    levels = 1 + bisect_left(counts, ALWAYS_SCORED)
     if levels > MOST_MISSES:
         levels = len(counts) if counts[-1] <= MOST_SCORED else MOST_MISSES + 1
     words = [sieve.words(levels) for sieve in sieves]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import UsageError
-from indexer.fulltext import parse
 from indexer.photo import Box, Photo, State, Word
 from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
-from indexer.search import Searcher, _hit
+from indexer.search import Filters, Searcher, _hit
+from indexer.syntax import parse
 
 from .conftest import draw_photo, spelled
 
@@ -222,14 +222,32 @@ def test_a_negated_word_excludes_photos_that_likely_hold_it(world):
     assert world.find("tree NOT java") == ["b.png"]
 
 
+def suggested(world, query):
+    library = world.library
+    searcher = Searcher(library.catalog, library.index, library.posteriors)
+    return searcher.suggestions(searcher.search(query, Filters()))
+
+
 def test_similar_words_are_suggested_when_nothing_is_found(world):
     draw_photo(world.photos / "a.png", "algorithm")
     world.sync()
 
-    library = world.library
-    searcher = Searcher(library.catalog, library.index, library.posteriors)
+    assert suggested(world, "algorythm") == ["algorithm"]
 
-    assert searcher.suggestions("algorythm") == ["algorithm"]
+
+def test_similar_words_are_suggested_from_what_was_found_with_little_certainty(world):
+    world.eyes.recognizer.posteriorgrams = {"queue": spelled("queue"), "quota": spelled("quota")}
+    draw_photo(world.photos / "a.png", "queue", "quota")
+    world.sync()
+
+    assert suggested(world, "quene") == ["queue"]
+
+
+def test_nothing_is_suggested_for_a_word_that_was_read(world):
+    draw_photo(world.photos / "a.png", "queue", "quene")
+    world.sync()
+
+    assert suggested(world, "queue xylophone") == []
 
 
 def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
