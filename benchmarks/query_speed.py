@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from indexer import bootstrap, config
 from indexer.photo import Box, Engine, Reading, Word
 from indexer.search import Filters
 
-FRESH, WARM, UPDATES = 15, 100, 20
+FRESH, WARM, UPDATES = 15, 60, 10
 
 
 def percentiles(seconds):
@@ -96,7 +95,7 @@ def main():
         words = [row[0] for row in drawn]
         clock, cpu = timed(lambda text: searcher.search(text, Filters(exact=True)), words)
         print(f"warm, one word, exact: {percentiles(clock)}; CPU {percentiles(cpu)}")
-    with bootstrap.writing(settings, 1) as library, closing(library.catalog):
+    with bootstrap.writing(settings, 1) as library:
         clock, cpu = timed(lambda n: update(library, n, chance), range(1, UPDATES + 1))
     print(f"update of one photo: {percentiles(clock)}; CPU {percentiles(cpu)}")
 

@@ -42,25 +42,11 @@ class Judge:
         self._lines: Mapping[int, Mapping[int, int]] = {}
         self._known: dict[q.Leaf, dict[int, float]] = {}
 
-    @property
-    def photos(self) -> set[int]:
-        """Photos that anything speaks for."""
-        return {photo for found in self._evidence.values() for photo in found}
-
-    def score(self, question: q.Question, photo: int) -> float:
-        """Probability that the photo answers."""
-        if isinstance(question, q.And):
-            return self._all(question, photo)
-        if isinstance(question, q.Or):
-            return 1 - math.prod(1 - self.score(part, photo) for part in question.parts)
-        if isinstance(question, q.Not):
-            return 1.0 - round(self.score(question.part, photo))
-        if isinstance(question, q.Field):
-            return float(photo in self._fields[question])
-        known = self._known.setdefault(question, {})
-        if photo not in known:
-            known[photo] = _combine(self._words(question, photo).values())
-        return known[photo]
+    def scores(self, question: q.Question) -> dict[int, float]:
+        """Probability that each photo answers, for those that any word speaks for."""
+        scores, _ = self._scores(question)
+        photos = {photo for found in self._evidence.values() for photo in found}
+        return {photo: scores[photo] for photo in photos & scores.keys()}
 
     def learn(self, photos: Iterable[int], lines: Mapping[int, Mapping[int, int]]) -> None:
         """Take in more evidence for these photos.
@@ -72,22 +58,43 @@ class Judge:
 
         """
         self._lines = lines
-        for known in self._known.values():
-            for photo in photos:
-                known.pop(photo, None)
+        for leaf, known in self._known.items():
+            known |= {photo: _combine(self._words(leaf, photo).values()) for photo in photos}
 
-    def _all(self, question: q.And, photo: int) -> float:
+    def _scores(self, question: q.Question) -> tuple[Mapping[int, float], float]:
+        """Scores of some photos, and the score of all others."""
+        if isinstance(question, q.And):
+            return self._all(question)
+        if isinstance(question, q.Or):
+            parts = [self._scores(part) for part in question.parts]
+            photos = {photo for scores, _ in parts for photo in scores}
+            any_of = {p: 1 - math.prod(1 - s.get(p, rest) for s, rest in parts) for p in photos}
+            return any_of, 1 - math.prod(1 - rest for _, rest in parts)
+        if isinstance(question, q.Not):
+            scores, rest = self._scores(question.part)
+            return {photo: 1.0 - round(score) for photo, score in scores.items()}, 1.0 - round(rest)
+        if isinstance(question, q.Field):
+            return dict.fromkeys(self._fields[question], 1.0), 0.0
+        return self._leaf(question), 0.0
+
+    def _all(self, question: q.And) -> tuple[Mapping[int, float], float]:
         """Several parts multiply; a word that nothing speaks for is unlikely, not impossible."""
-        score, anything = 1.0, False
-        for part in question.parts:
-            chance = self.score(part, photo)
-            if q.is_certain(part):
-                if not chance:
-                    return 0.0
-            else:
-                score *= max(chance, UNLIKELY)
-                anything |= chance > 0
-        return score if anything else 0.0
+        wanted = [self._scores(part) for part in question.parts if not q.is_certain(part)]
+        needed = [self._scores(part) for part in question.parts if q.is_certain(part)]
+        photos = {photo for scores, _ in wanted or needed for photo in scores}
+        every: dict[int, float] = {}
+        for photo in photos:
+            chances = [scores.get(photo, rest) for scores, rest in wanted]
+            fulfilled = all(scores.get(photo, rest) for scores, rest in needed)
+            every[photo] = fulfilled * _product(chances)
+        return every, all(rest for _, rest in needed) * _product([rest for _, rest in wanted])
+
+    def _leaf(self, leaf: q.Leaf) -> dict[int, float]:
+        if leaf not in self._known:
+            first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
+            photos = self._evidence[leaf].keys() | self._evidence[first].keys()
+            self._known[leaf] = {p: _combine(self._words(leaf, p).values()) for p in photos}
+        return self._known[leaf]
 
     def matched(self, question: q.Question, photo: int) -> dict[int, float]:
         """Positions of the words that answer, with their probabilities, the likeliest first."""
@@ -122,6 +129,13 @@ class Judge:
         lines = self._lines.get(photo, {})
         breaks = lines.get(position + more, 0) - lines.get(position, 0)
         return BROKEN ** min(breaks, more)
+
+
+def _product(chances: list[float]) -> float:
+    """Of parts that must all be there; 0 where nothing speaks for any of them."""
+    if chances and not any(chances):
+        return 0.0
+    return math.prod(max(chance, UNLIKELY) for chance in chances)
 
 
 def _combine(found: Iterable[float]) -> float:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS, MERGED = 12, 8
 """Small segments beyond so many are merged: so many of the newest at least."""
 
-LARGE = 1 << 18
+LARGE = 1 << 19
 """Entries from which a segment is left alone, until half of them are superseded."""
 
 POSSIBLE = 0.01
@@ -166,7 +166,7 @@ class PosteriorStore:
                 each = zip(segments, newest, strict=True)
                 sieved[pattern] = [Sieve.of(segment, needs, photos) for segment, photos in each]
         found: dict[str, Evidence] = {}
-        for pattern in sorted(sieved, key=lambda p: sum(int(s.counts[0]) for s in sieved[p])):
+        for pattern in sorted(sieved, key=lambda p: sum(s.count(0) for s in sieved[p])):
             rarer = {photo for evidence in found.values() for photo in evidence}
             found[pattern] = self._said(pattern, sieved[pattern], rarer, alphabet)
         return found
@@ -175,10 +175,11 @@ class PosteriorStore:
         self, pattern: str, sieves: Sequence[Sieve], rarer: set[int], alphabet: str
     ) -> Evidence:
         """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
-        among = np.array(sorted(rarer), np.uint32)
         chosen = likeliest(sieves)
-        if rarer:
-            there = likeliest([sieve.among(among) for sieve in sieves])
+        among = np.zeros(1 + max(int(s.segment.photos.max(initial=0)) for s in sieves), bool)
+        if sum(sieve.count(0) for sieve in sieves) > MOST_KEPT:
+            among[list(rarer)] = True
+            there = likeliest([sieve.among(among[sieve.segment.photos]) for sieve in sieves])
             chosen = [np.union1d(a, b) for a, b in zip(chosen, there, strict=True)]
         packed = [s.segment.packed(words) for s, words in zip(sieves, chosen, strict=True)]
         raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
@@ -186,7 +187,7 @@ class PosteriorStore:
         each = list(zip(sieves, chosen, strict=True))
         owners = np.concatenate([s.segment.owners(words) for s, words in each])
         positions = np.concatenate([s.segment.positions[words] for s, words in each])
-        kept = np.isin(owners, among)
+        kept = among[owners]
         kept[np.argsort(-scores, kind="stable")[:MOST_KEPT]] = True
         kept &= scores >= LEAST_SCORE
         return _by_photo(owners[kept], positions[kept], scores[kept])
@@ -216,7 +217,7 @@ class PosteriorStore:
         bounds = self.unpack(packed, alphabet).bounds()
         costs = np.floor(-np.log(np.maximum(bounds.contained, 1e-4)) * STEPS).astype(np.uint8)
         planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= POSSIBLE
-        return Block.of(entries, costs.T, planes.T)
+        return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
 
     def _entries(self, words: Sequence[bytes], alphabet: str) -> Entries:
         return [

@@ -101,11 +101,10 @@ class Searcher:
         if not filters.exact:
             evidence.add_seen(self._posteriors, self._alphabet, admitted)
         judge = Judge(evidence.found, fields)
-        scores = {photo: judge.score(question, photo) for photo in judge.photos}
-        candidates = self._candidates(question, scores, admitted, filters)
+        candidates = self._candidates(question, judge.scores(question), admitted, filters)
         evidence.add_read(self._catalog, candidates, exact=filters.exact)
         judge.learn(candidates, self._lines(question, evidence.found))
-        scores |= {photo: judge.score(question, photo) for photo in candidates}
+        scores = judge.scores(question)
         ranked = [photo for photo in scores if scores[photo] >= filters.least]
         best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
         photos = self._catalog.photos(best, folder=filters.folder)
@@ -191,13 +190,14 @@ class _Gathered:
         leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
         for pattern, evidence in store.evidence(list(leaves), alphabet, only).items():
             self.found[leaves[pattern]].update(evidence)
-        terms = [leaf for leaf in self.found if isinstance(leaf, q.Term) and self._is_rare(leaf)]
-        inside = {f"*{term.text}*": term for term in terms}
-        for pattern, evidence in store.evidence(list(inside), alphabet, only).items():
-            for photo, words in evidence.items():
-                places = self.found[inside[pattern]].setdefault(photo, {})
-                for position, p in words.items():
-                    places[position] = max(INSIDE * p, places.get(position, 0.0))
+        for term in [leaf for leaf in self.found if isinstance(leaf, q.Term)]:
+            if self._is_rare(term):
+                pattern = f"*{term.text}*"
+                found = store.evidence([pattern], alphabet, only).get(pattern, {})
+                for photo, words in found.items():
+                    places = self.found[term].setdefault(photo, {})
+                    for position, p in words.items():
+                        places[position] = max(INSIDE * p, places.get(position, 0.0))
 
     def _is_rare(self, term: q.Term) -> bool:
         """Whether a word stands on so few photos that it is worth looking for in longer ones."""

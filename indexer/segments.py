@@ -41,7 +41,8 @@ class Block:
         positions: of each entry's word on its photo.
         lengths: bytes of each packed entry.
         costs: quantised negative logs of the bounds [characters, entries].
-        planes: bit planes, unpacked [PLANES × characters, entries].
+        planes: bit planes [PLANES × characters, bytes], which may have bits of other entries too.
+        bits: place in `planes` of each entry.
         blob: the packed entries, one behind the other.
 
     """
@@ -51,7 +52,8 @@ class Block:
     positions: NDArray[np.uint16]
     lengths: NDArray[np.intp]
     costs: NDArray[np.uint8]
-    planes: NDArray[np.bool_]
+    planes: NDArray[np.uint8]
+    bits: NDArray[np.intp]
     blob: NDArray[np.uint8]
 
     @classmethod
@@ -61,7 +63,7 @@ class Block:
         costs: NDArray[np.uint8],
         planes: NDArray[np.bool_],
     ) -> Block:
-        """Photos with their entries, and the bounds of these."""
+        """Photos with their entries, and the bounds of these [characters, entries]."""
         entries = [entry for of_photo in photos.values() for entry in of_photo]
         packed = [word for _, word in entries]
         return cls(
@@ -70,9 +72,14 @@ class Block:
             np.array([position for position, _ in entries], np.uint16),
             np.array([len(word) for word in packed], np.intp),
             costs,
-            planes,
+            np.packbits(planes, axis=1),
+            np.arange(len(packed)),
             np.frombuffer(b"".join(packed), np.uint8),
         )
+
+    def plane(self, row: int) -> NDArray[np.uint8]:
+        """One 0 or 1 for each entry."""
+        return np.unpackbits(self.planes[row])[self.bits]
 
 
 @dataclass(frozen=True)
@@ -161,14 +168,14 @@ class Segment:
         """The photos that are `kept`, in memory."""
         entries = np.flatnonzero(np.repeat(kept, self.counts))
         blob, lengths = self.packed(entries)
-        planes = np.unpackbits(self._parts["planes"], axis=1, count=self.size)
         return Block(
             self.photos[kept],
             self.counts[kept],
             self.positions[entries],
             lengths,
             self._parts["costs"][:, entries],
-            planes.view(np.bool_)[:, entries],
+            self._parts["planes"],
+            entries,
             blob,
         )
 
@@ -177,10 +184,11 @@ def write(path: Path, blocks: Sequence[Block]) -> None:
     """Header, photo numbers, where their entries end, starts, positions, costs, planes, blob."""
 
     def joined(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(block, name) for block in blocks], axis=-1)
+        return np.concatenate([getattr(block, name) for block in blocks])
 
-    counts, lengths, costs = joined("counts"), joined("lengths"), joined("costs")
-    header = np.array([(_MAGIC, len(counts), len(lengths), costs.shape[0])], dtype=_HEADER)
+    counts, lengths = joined("counts"), joined("lengths")
+    classes = len(blocks[0].costs)
+    header = np.array([(_MAGIC, len(counts), len(lengths), classes)], dtype=_HEADER)
     partial = path.with_suffix(".part")
     with partial.open("wb") as file:
         for part in (
@@ -189,11 +197,14 @@ def write(path: Path, blocks: Sequence[Block]) -> None:
             np.cumsum(counts).astype("<u4"),
             np.concatenate([[0], np.cumsum(lengths)]).astype("<u4"),
             joined("positions").astype("<u2"),
-            costs,
-            np.packbits(joined("planes"), axis=1),
-            joined("blob"),
+            # row by row: all rows of a large segment together would take much memory
+            *(np.concatenate([block.costs[row] for block in blocks]) for row in range(classes)),
         ):
-            file.write(np.ascontiguousarray(part).data)
+            file.write(part.data)
+        for row in range(PLANES * classes):
+            file.write(np.packbits(np.concatenate([block.plane(row) for block in blocks])).data)
+        for block in blocks:
+            file.write(block.blob.data)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

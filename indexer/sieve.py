@@ -6,10 +6,7 @@ the words that they leave, by one byte a character.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -24,7 +21,10 @@ if TYPE_CHECKING:
     from indexer.segments import Segment
 
 MOST_MISSES = 2
-"""Words that cannot hold more characters of a pattern than this are looked at in small stores."""
+"""Characters of a pattern that a word cannot hold, up to which such words are told apart."""
+
+MOST_BOUND = 30_000
+"""Words whose bounds are looked at, if they must lack some character."""
 
 LEAST_BOUND = 3e-5
 """Words whose bound reaches this are scored for a pattern, up to MOST_SCORED of them."""
@@ -73,15 +73,14 @@ class Sieve:
             levels[0] &= plane
         return cls(segment, needs, tuple(levels))
 
-    def among(self, photos: NDArray[np.uint32]) -> Sieve:
-        """The same for the words of these photos only."""
-        bits = _bits(self.segment, np.isin(self.segment.photos, photos))
+    def among(self, photos: NDArray[np.bool_]) -> Sieve:
+        """The same for fewer photos."""
+        bits = _bits(self.segment, photos)
         return Sieve(self.segment, self.needs, tuple(level & bits for level in self.levels))
 
-    @cached_property
-    def counts(self) -> tuple[int, ...]:
-        """How many words each level has, those before it included."""
-        return tuple(accumulate(int(np.bitwise_count(level).sum()) for level in self.levels))
+    def count(self, level: int) -> int:
+        """How many words there are in one of the levels."""
+        return int(np.bitwise_count(self.levels[level]).sum())
 
     def words(self, levels: int) -> NDArray[np.intp]:
         """The words in the first `levels`."""
@@ -94,10 +93,13 @@ class Sieve:
 
 def likeliest(sieves: Sequence[Sieve]) -> list[NDArray[np.intp]]:
     """The words of each segment that are worth scoring, rising."""
-    counts = [sum(level) for level in zip(*(sieve.counts for sieve in sieves), strict=True)]
-    levels = 1 + bisect_left(counts, ALWAYS_SCORED)
-    if levels > MOST_MISSES:
-        levels = len(counts) if counts[-1] <= MOST_SCORED else MOST_MISSES + 1
+    levels, count = 1, sum(sieve.count(0) for sieve in sieves)
+    # those that lack more are taken in where that costs little: hardly any of them say it
+    while count < ALWAYS_SCORED and levels <= MOST_MISSES + 1:
+        count += sum(sieve.count(levels) for sieve in sieves)
+        if count > MOST_BOUND:
+            break
+        levels += 1
     words = [sieve.words(levels) for sieve in sieves]
     costs = [s.segment.costs(s.needs.contained, w) for s, w in zip(sieves, words, strict=True)]
     kept = np.zeros(sum(map(len, words)), bool)
