@@ -18,7 +18,7 @@ from indexer.segments import STEPS, Block, Entries, Segment, write
 from indexer.sieve import Needs, Sieve, likeliest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class PosteriorStore:
             shutil.rmtree(old, ignore_errors=True)
 
     def evidence(
-        self, patterns: Sequence[str], alphabet: str, only: NDArray[np.uint32] | None = None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None = None
     ) -> dict[str, Evidence]:
         """Words that may say each of the folded patterns, looked for on `only` these photos.
 
@@ -151,14 +151,15 @@ class PosteriorStore:
                 return self._evidence(patterns, alphabet, only)
 
     def _evidence(
-        self, patterns: Sequence[str], alphabet: str, only: NDArray[np.uint32] | None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None
     ) -> dict[str, Evidence]:
         segments = self._segments()
         if not segments or not patterns:
             return {}
         newest = _newest(segments)
         if only is not None:
-            newest = [n & np.isin(s.photos, only) for n, s in zip(newest, segments, strict=True)]
+            marks = _marked(only, segments)
+            newest = [n & marks[s.photos] for n, s in zip(newest, segments, strict=True)]
         sieved: dict[str, list[Sieve]] = {}
         for pattern in patterns:
             needs = self.unpack.needs(pattern)
@@ -176,11 +177,10 @@ class PosteriorStore:
     ) -> Evidence:
         """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
         chosen = likeliest(sieves)
-        among = np.zeros(1 + max(int(s.segment.photos.max(initial=0)) for s in sieves), bool)
-        if sum(sieve.count(0) for sieve in sieves) > MOST_KEPT:
-            among[list(rarer)] = True
+        among = _marked(rarer, [sieve.segment for sieve in sieves])
+        if rarer and sum(sieve.count(0) for sieve in sieves) > MOST_KEPT:
             there = likeliest([sieve.among(among[sieve.segment.photos]) for sieve in sieves])
-            chosen = [np.union1d(a, b) for a, b in zip(chosen, there, strict=True)]
+            chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
         packed = [s.segment.packed(words) for s, words in zip(sieves, chosen, strict=True)]
         raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
         scores = self.unpack.joined(raw, lengths, alphabet).score(pattern)
@@ -248,10 +248,22 @@ class PosteriorStore:
             raise CatalogError(msg) from error
 
 
+def _marked(photos: Collection[int], segments: Sequence[Segment]) -> NDArray[np.bool_]:
+    """Whether each photo number up to the highest of the segments is among `photos`."""
+    marks = np.zeros(1 + max((int(s.photos.max(initial=0)) for s in segments), default=0), bool)
+    marks[[photo for photo in photos if photo < len(marks)]] = True
+    return marks
+
+
+def _union(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Both together, rising; np.union1d loads numpy.ma, which takes longer than a search."""
+    both = np.sort(np.concatenate([one, other]))
+    return both[np.diff(both, prepend=-1) > 0]
+
+
 def _newest(segments: Sequence[Segment]) -> list[NDArray[np.bool_]]:
     """Which photos of each segment no later one supersedes."""
-    highest = max((int(s.photos.max(initial=0)) for s in segments), default=0)
-    seen = np.zeros(highest + 1, bool)
+    seen = _marked((), segments)
     newest = []
     for segment in reversed(segments):
         newest.append(~seen[segment.photos])

@@ -15,8 +15,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indexer import question as q
 from indexer import syntax
 from indexer.judge import Evidence, Judge
@@ -186,14 +184,13 @@ class _Gathered:
         self, store: PosteriorStore, alphabet: str, admitted: Collection[int] | None
     ) -> None:
         """What the network saw speaks for words and patterns, and a little for parts of words."""
-        only = None if admitted is None else np.array(sorted(admitted), np.uint32)
         leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
-        for pattern, evidence in store.evidence(list(leaves), alphabet, only).items():
+        for pattern, evidence in store.evidence(list(leaves), alphabet, admitted).items():
             self.found[leaves[pattern]].update(evidence)
         for term in [leaf for leaf in self.found if isinstance(leaf, q.Term)]:
             if self._is_rare(term):
                 pattern = f"*{term.text}*"
-                found = store.evidence([pattern], alphabet, only).get(pattern, {})
+                found = store.evidence([pattern], alphabet, admitted).get(pattern, {})
                 for photo, words in found.items():
                     places = self.found[term].setdefault(photo, {})
                     for position, p in words.items():
