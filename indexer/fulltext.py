@@ -124,7 +124,8 @@ class Fulltext:
     ) -> list[int]:
         """Photos with a reading for every part of the question, best first.
 
-        None are given if more than `most` photos would have to be looked at for it.
+        None are given if more than `most` photos would have to be looked at for it, or, where
+        there are more at all, if it holds patterns, for these look at every word of the index.
 
         Raises:
             CatalogError: the index is missing or damaged.
@@ -140,7 +141,7 @@ class Fulltext:
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
                 wanted = _query(question)
-                if most < searcher.doc_count() and wanted.estimate_size(searcher.reader()) > most:
+                if most < searcher.doc_count() and _takes_long(wanted, searcher, most):
                     return []
                 return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
 
@@ -193,6 +194,11 @@ class Fulltext:
                 "free some space" if disk_full(error) else "if this lasts, run: ocrsearch rebuild"
             )
             raise CatalogError(msg) from error
+
+
+def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) -> bool:
+    patterns = any(isinstance(leaf, query.Wildcard) for leaf in wanted.leaves())
+    return patterns or wanted.estimate_size(searcher.reader()) > most
 
 
 def _query(question: q.Question) -> query.Query:

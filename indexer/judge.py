@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from indexer import question as q
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 LEAST_SHOWN = 0.03
 """Words that are less likely than this, and than half the best, are not shown as matches."""
@@ -48,16 +48,18 @@ class Judge:
         photos = {photo for found in self._evidence.values() for photo in found}
         return {photo: scores[photo] for photo in photos & scores.keys()}
 
-    def learn(self, photos: Iterable[int], lines: Mapping[int, Mapping[int, int]]) -> None:
-        """Take in more evidence for these photos.
+    def learn(
+        self, photos: Collection[int], lines: Mapping[int, Mapping[int, int]] | None = None
+    ) -> None:
+        """Judge these photos anew, for there is more evidence.
 
         Args:
-            photos: what was known of them is judged anew.
-            lines: photo → position of a word → its line, where phrases are asked for; until then
-                all words are taken to stand on one line.
+            photos: what was known of them is forgotten.
+            lines: photo → position of a word → its line, for phrases; until then all words are
+                taken to stand on one line.
 
         """
-        self._lines = lines
+        self._lines = lines or {}
         for leaf, known in self._known.items():
             known |= {photo: _combine(self._words(leaf, photo).values()) for photo in photos}
 

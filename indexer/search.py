@@ -101,7 +101,9 @@ class Searcher:
         judge = Judge(evidence.found, fields)
         candidates = self._candidates(question, judge.scores(question), admitted, filters)
         evidence.add_read(self._catalog, candidates, exact=filters.exact)
-        judge.learn(candidates, self._lines(question, evidence.found))
+        judge.learn(candidates)
+        lines = self._lines(question, judge)
+        judge.learn(lines, lines)
         scores = judge.scores(question)
         ranked = [photo for photo in scores if scores[photo] >= filters.least]
         best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
@@ -160,15 +162,14 @@ class Searcher:
             read = [photo for photo in read if photo in admitted][:count]
         return list(dict.fromkeys((*seen, *read)))
 
-    def _lines(
-        self, question: q.Question, evidence: Mapping[q.Leaf, Evidence]
-    ) -> dict[int, dict[int, int]]:
-        """Lines of the words of photos on which all words of a phrase may stand."""
+    def _lines(self, question: q.Question, judge: Judge) -> dict[int, dict[int, int]]:
+        """Lines of the words of the photos that likeliest show a phrase."""
         photos: set[int] = set()
         for leaf in q.leaves(question, negated=True):
             if isinstance(leaf, q.Phrase):
-                words = (evidence[word].keys() for word in _words_of(leaf))
-                photos |= set.intersection(*map(set, words))
+                scores = judge.scores(leaf)
+                shown = [photo for photo in scores if scores[photo]]
+                photos.update(heapq.nlargest(CANDIDATES, shown, key=lambda p: scores[p]))
         return self._catalog.lines(sorted(photos))
 
 
