@@ -24,6 +24,9 @@ from indexer import bootstrap, config
 from indexer.question import tokens
 from indexer.search import Filters
 
+ORDERS = 20
+"""Orders of photos with the same score, over which average precision is averaged."""
+
 
 def truth_of(pages):
     """Word → names of the photos that hold it."""
@@ -100,22 +103,28 @@ def several(search):
     return both
 
 
+def average_precision(answer, relevant, chance):
+    """Average precision; photos of the same score stand in an order of chance."""
+    ranked = sorted(answer, key=lambda name: (-answer[name], chance.random()))
+    hits, total = 0, 0.0
+    for rank, name in enumerate(ranked, start=1):
+        if name in relevant:
+            hits += 1
+            total += hits / rank
+    return total / len(relevant)
+
+
 def measure(search, queries):
     """MAP over queries, gAP over all query-photo pairs, recall, precision at 0.5, milliseconds."""
-    precisions, pooled, found, seconds = [], [], 0, []
+    precisions, pooled, seconds, chance = [], [], [], random.Random(0)
     for query, relevant in queries.items():
         start = time.perf_counter()
         answer = search(query)
         seconds.append(time.perf_counter() - start)
-        ranked = sorted(answer, key=lambda name: -answer[name])
-        hits, total = 0, 0.0
-        for rank, name in enumerate(ranked, start=1):
-            if name in relevant:
-                hits += 1
-                total += hits / rank
-        precisions.append(total / len(relevant))
-        found += hits
+        orders = [average_precision(answer, relevant, chance) for _ in range(ORDERS)]
+        precisions.append(sum(orders) / ORDERS)
         pooled += [(score, name in relevant) for name, score in answer.items()]
+    chance.shuffle(pooled)
     pooled.sort(key=lambda pair: -pair[0])
     pairs, hits, gap = sum(map(len, queries.values())), 0, 0.0
     for rank, (_, good) in enumerate(pooled, start=1):
@@ -124,7 +133,7 @@ def measure(search, queries):
     sure = [good for score, good in pooled if score >= 0.5]
     seconds.sort()
     return {
-        "mAP": sum(precisions) / len(precisions), "gAP": gap / pairs, "recall": found / pairs,
+        "mAP": sum(precisions) / len(precisions), "gAP": gap / pairs, "recall": hits / pairs,
         "precision@0.5": sum(sure) / max(1, len(sure)), "recall@0.5": sum(sure) / pairs,
         "p95 ms": 1000 * seconds[int(len(seconds) * 0.95)],
     }  # fmt: skip

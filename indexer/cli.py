@@ -179,7 +179,8 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 def query(load: Callable[..., Settings], /, words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
     """Find photos by the words on them, best first.
 
-    All words must be on the photo. OR, NOT, "a phrase", prefix* and (brackets) work as well.
+    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
+    date:2026-03 and name:board* work as well.
     Misread words are found too: the score says how likely the photo holds what you ask for.
 
     \b

@@ -1,4 +1,4 @@
-"""The full-text index: the only module that knows Whoosh.
+"""The full-text index: the only module that knows Whoosh, but for `syntax`, its private part.
 
 Each photo is a bag of weighted words: every reading of every word box, weighted by its
 probability. The index is derived from the catalog and can be rebuilt from it; it proposes
@@ -9,16 +9,17 @@ its size). Whoosh pickles the schema by module path: `Readings` must stay import
 
 from __future__ import annotations
 
+import math
 import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from whoosh import analysis, fields, formats, index, qparser, query, scoring, searching
+from whoosh import analysis, fields, formats, index, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
 from indexer import question as q
 from indexer.durable import flush
-from indexer.errors import CatalogError, DamageError, UsageError, lacking
+from indexer.errors import CatalogError, DamageError, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,66 +67,6 @@ class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
             yield word.encode(), 1, weight, b""
 
 
-def parse(text: str) -> q.Question:
-    """Read a query: words (all must match), AND, OR, NOT, "phrases", prefix*, wild?ards, ( ).
-
-    Raises:
-        UsageError: an open quote or bracket, or nothing to look for.
-
-    """
-    if text.count('"') % 2:
-        msg = f"query {text!r}: a quote is never closed"
-        raise UsageError(msg)
-    if text.count("(") != text.count(")"):
-        msg = f"query {text!r}: the brackets do not match"
-        raise UsageError(msg)
-    plugins = [
-        qparser.WhitespacePlugin(),
-        qparser.PhrasePlugin(),
-        qparser.WildcardPlugin(),
-        qparser.OperatorsPlugin(AndMaybe=None, Require=None),
-        qparser.GroupPlugin(),
-    ]
-    tree = qparser.QueryParser(FIELD, schema=None, plugins=plugins).parse(text)
-    question = _question(tree)
-    if question is None or not q.leaves(question):
-        msg = f"query {text!r}: give at least one word to look for"
-        raise UsageError(msg)
-    return question
-
-
-def _question(tree: query.Query) -> q.Question | None:  # noqa: PLR0911 - one a kind of node
-    """Whoosh's tree as ours; None where nothing searchable is left."""
-    if isinstance(tree, query.Not):
-        part = _question(tree.query)
-        return None if part is None else q.Not(part)
-    if isinstance(tree, query.AndNot):
-        return _question(query.And([tree.a, query.Not(tree.b)]))
-    if isinstance(tree, query.And | query.Or):
-        parts = tuple(p for p in map(_question, tree.children()) if p is not None)
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return q.And(parts) if isinstance(tree, query.And) else q.Or(parts)
-    if isinstance(tree, query.Phrase):
-        return _words([token for word in tree.words for token in q.tokens(word)])
-    if isinstance(tree, query.Prefix):
-        return _pattern(tree.text + "*")
-    if isinstance(tree, query.Wildcard):
-        return _pattern(tree.text)
-    return _words(q.tokens(tree.text)) if isinstance(tree, query.Term) else None
-
-
-def _pattern(text: str) -> q.Pattern | None:
-    return q.Pattern(q.fold(text)) if q.tokens(text) else None
-
-
-def _words(found: list[str]) -> q.Question | None:
-    """A word like `linked-list` was boxed as one or two: its parts stand side by side."""
-    if len(found) < 2:
-        return q.Term(found[0]) if found else None
-    return q.Phrase(tuple(found))
-
-
 class Fulltext:
     """The index below one folder; `CURRENT` names the generation that is in use."""
 
@@ -171,9 +112,12 @@ class Fulltext:
             fresh.mkdir(parents=True)
             schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
             ix = _Storage(fresh).create_index(schema)
-            for batch in batches:
-                self._write(ix, fresh, batch, 0.0)
+            # one commit for all: each one merges what the former ones wrote
+            with _writer(ix, 0.0) as writer:
+                for batch in batches:
+                    _add(writer, batch)
             ix.close()
+            flush([*fresh.iterdir(), fresh])
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
             flush([pointer])
@@ -191,52 +135,47 @@ class Fulltext:
         wait: float,
     ) -> None:
         with self._translated():
-            try:
-                self._commit(ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait), photos)
-            finally:
-                ix.storage.unlock()
+            with _writer(ix, wait) as writer:
+                writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
+                _add(writer, photos)
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
             flush([*folder.iterdir(), folder])
 
-    def _commit(self, writer: Any, photos: Mapping[int, Mapping[str, float] | None]) -> None:  # noqa: ANN401
-        try:
-            writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
-            for number, words in photos.items():
-                if words is not None:
-                    writer.add_document(id=str(number), **{FIELD: words})
-            writer.commit()
-        except BaseException:
-            with suppress(Exception):  # it may be unable to do even that
-                writer.cancel()
-            raise
-
     # reading -------------------------------------------------------------------------------
 
-    def candidates(self, question: q.Question, limit: int | None) -> list[int]:
+    def candidates(
+        self, question: q.Question, limit: int | None, most: float = math.inf
+    ) -> list[int]:
         """Photos with a reading for every part of the question, best first.
+
+        None are given if more than `most` photos would have to be looked at for it, or, where
+        there are more at all, if it holds patterns, for these look at every word of the index.
 
         Raises DamageError if the index is missing or damaged.
         """
         try:
-            return self._candidates(question, limit)
+            return self._candidates(question, limit, most)
         except DamageError:
             # a commit or a rebuild may have removed files between opening and reading
-            return self._candidates(question, limit)
+            return self._candidates(question, limit, most)
 
-    def _candidates(self, question: q.Question, limit: int | None) -> list[int]:
+    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[int]:
         with self._opened() as ix, self._translated():
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
-                return [int(hit["id"]) for hit in searcher.search(_query(question), limit=limit)]
+                wanted = _query(question)
+                if most < searcher.doc_count() and _takes_long(wanted, searcher, most):
+                    return []
+                return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
 
-    def suggestions(self, word: str, limit: int = 5) -> list[str]:
-        """Words that were read somewhere and look like `word`, nearest first."""
-        from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - rarely needed
+    def suggestions(self, word: str) -> list[str]:
+        """Words that were read somewhere and look like `word`, see `question.nearest`.
 
+        Raises:
+            CatalogError: the index is missing or damaged.
+        """
         with self._opened() as ix, self._translated(), ix.reader() as reader:
-            near = reader.terms_within(FIELD, word, allowed_edits(word))
-            ranked = sorted(near, key=lambda term: (Levenshtein.distance(term, word), term))
-            return [term for term in ranked if term != word][:limit]
+            return q.nearest(word, set(reader.terms_within(FIELD, word, q.allowed_edits(word))))
 
     # the folder ----------------------------------------------------------------------------
 
@@ -281,15 +220,15 @@ class Fulltext:
             raise DamageError(msg + "if this lasts, run: ocrsearch rebuild") from error
 
 
-def allowed_edits(word: str) -> int:
-    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) -> bool:
+    patterns = any(isinstance(leaf, query.Wildcard) for leaf in wanted.leaves())
+    return patterns or wanted.estimate_size(searcher.reader()) > most
 
 
 def _query(question: q.Question) -> query.Query:
-    """Our tree as Whoosh's; what is negated is judged word by word in `search`."""
+    """Our tree as Whoosh's; negations and fields are judged in `search`."""
     if isinstance(question, q.And):
-        parts = [part for part in question.parts if not isinstance(part, q.Not)]
+        parts = [part for part in question.parts if not q.is_certain(part)]
         return query.And([_query(part) for part in parts])
     if isinstance(question, q.Or):
         return query.Or([_query(part) for part in question.parts])
@@ -298,3 +237,25 @@ def _query(question: q.Question) -> query.Query:
     if isinstance(question, q.Pattern):
         return query.Wildcard(FIELD, question.text)
     return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
+
+
+@contextmanager
+def _writer(ix: index.Index, wait: float) -> Iterator[writing.IndexWriter]:
+    """A writer that commits when the block ends well, and changes nothing otherwise."""
+    try:
+        writer = ix.writer(limitmb=_WRITER_MEGABYTES, timeout=wait)
+        try:
+            yield writer
+            writer.commit()
+        except BaseException:
+            with suppress(Exception):  # it may be unable to do even that
+                writer.cancel()
+            raise
+    finally:
+        ix.storage.unlock()
+
+
+def _add(writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]) -> None:
+    for number, words in photos.items():
+        if words is not None:
+            writer.add_document(id=str(number), **{FIELD: words})

@@ -14,7 +14,7 @@ from indexer.rows import photo as photo_of
 from indexer.tables import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -153,17 +153,48 @@ class Lookup:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
 
-    def words_like(self, photos: Sequence[int], part: str) -> Iterator[tuple[int, int, Word]]:
-        """Words of these photos with `part` in any reading, whatever its case: photo, position.
-
-        Case is folded for ASCII only, as databases do; `part` is folded already.
-        """
+    def lines(self, photos: Sequence[int]) -> dict[int, dict[int, int]]:
+        """Photo → position of each word → its line."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
         for chunk in chunks(photos):
-            like = sa.func.lower(WORD.c.alternatives).contains(part, autoescape=True)
-            if not part.isascii():
-                like = sa.true()  # accents fold in Python, where the caller looks again
+            columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
+            for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
+                found[row.photo_id][row.position] = row.line
+        return found
+
+    def around(self, places: Mapping[int, Collection[int]]) -> dict[int, dict[int, Word]]:
+        """Photo → position → word, for the words at `places` and those on their lines."""
+        found: dict[int, dict[int, Word]] = defaultdict(dict)
+        for photos in chunks(list(places)):
+            # by photo first: a database would not look up so many pairs by the primary key
+            near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
+            pairs = [(photo, position) for photo in photos for position in places[photo]]
+            here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
+            lines = {(row.photo_id, row.line) for row in self._read(near.where(here))}
+            there = sa.tuple_(WORD.c.photo_id, WORD.c.line).in_(sorted(lines))
+            for row in self._read(near.where(there).order_by(WORD.c.photo_id, WORD.c.position)):
+                found[row.photo_id][row.position] = word(row)
+        return found
+
+    def words_like(
+        self, photos: Sequence[int], parts: Collection[str]
+    ) -> Iterator[tuple[int, int, Word]]:
+        """Words of these photos with one of `parts` in a reading: photo, position, word.
+
+        Case is folded for ASCII only, as databases do; `parts` are folded already.
+        """
+        text = sa.func.lower(WORD.c.alternatives)
+        like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
+        if not all(part.isascii() for part in parts):
+            like = sa.true()  # accents fold in Python, where the caller looks again
+        for chunk in chunks(photos):
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, word(row)
+
+    def whereabouts(self) -> Iterator[tuple[int, Path, datetime | None]]:
+        """Number, place and time of every photo, once for each of its places."""
+        rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
+        return ((row.id, row.path, row.taken) for row in rows)
 
     def photos(
         self,

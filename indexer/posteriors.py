@@ -1,8 +1,8 @@
 """What the network saw of every word, memory-mapped, to be asked about any text.
 
 A derived store of immutable segments, newest last: each apply writes one, and small ones are
-merged when they grow many. A photo
-that is applied again, or removed, is superseded by its newest segment.
+merged when they grow many. A photo that is applied again, or removed, is superseded by its newest
+segment.
 """
 
 from __future__ import annotations
@@ -15,38 +15,53 @@ import numpy as np
 
 from indexer.durable import flush
 from indexer.errors import CatalogError, DamageError, lacking
-from indexer.segments import STEPS, Entries, Segment, write
+from indexer.segments import STEPS, Block, Entries, Segment, write
+from indexer.sieve import Needs, Sieve, likeliest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-MOST_SEGMENTS = 12
-"""Segments beyond this are merged: a search opens each of them."""
+MOST_SEGMENTS, MERGED = 12, 8
+"""Small segments beyond so many are merged: so many of the newest at least."""
 
-LEAST_BOUND = 3e-5
-"""Words whose bound reaches this are scored for a text, up to MOST_SCORED of them."""
+LARGE = 1 << 19
+"""Entries from which a segment is left alone, until half of them are superseded."""
 
-ALWAYS_SCORED, MOST_SCORED = 4_000, 10_000
-"""Words that are scored for a text in any case, and at most: those with the highest bounds."""
+POSSIBLE = 0.01
+"""Probability from which a word may hold a character, as far as the bit planes go."""
+
+MOST_KEPT = 2_000
+"""Words that are evidence for a pattern at most, the likeliest; see `evidence` for more."""
 
 LEAST_SCORE = 1e-9
-"""Words that say a text with less probability are no evidence."""
+"""Words that say a pattern with less probability are no evidence."""
+
+Evidence = dict[int, dict[int, float]]
+"""Photo → position of a word on it → probability that this word says what was asked."""
+
+
+class Bounds(Protocol):
+    """Probabilities [N, characters]; see recognizer.posteriorgram.Bounds."""
+
+    @property
+    def contained(self) -> NDArray[np.float32]: ...  # noqa: D102
+    @property
+    def begins(self) -> NDArray[np.float32]: ...  # noqa: D102
+    @property
+    def ends(self) -> NDArray[np.float32]: ...  # noqa: D102
 
 
 class Posteriors(Protocol):
     """Unpacked words; see recognizer.posteriorgram.FoldedPosteriors."""
 
-    def score(self, text: str) -> NDArray[np.float64]:
-        """Probability that each word says exactly the folded `text`."""
+    def score(self, pattern: str) -> NDArray[np.float64]:
+        """Probability that each word says the folded `pattern`, where `*` is anything."""
 
-    def bounds(self) -> NDArray[np.float32]:
-        """Highest probability of each folded character in each word [N, characters]."""
-
-    def characters(self, text: str) -> list[int]:
-        """Columns of `bounds` that `text` needs; empty if it cannot be said at all."""
+    def bounds(self) -> Bounds:
+        """Upper bounds, by which most words need not be scored."""
 
 
 class Unpack(Protocol):
@@ -62,6 +77,9 @@ class Unpack(Protocol):
 
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
         """The parts of a word that can be looked for on their own, if it has several."""
+
+    def needs(self, pattern: str) -> Needs | None:
+        """Characters that a word must hold to say `pattern`; None if no word can."""
 
 
 class PosteriorStore:
@@ -79,10 +97,12 @@ class PosteriorStore:
             DamageError: the store is missing or damaged.
         """
         with self._translated():
-            latest: dict[int, int] = {}
-            for segment in self._segments():
-                latest |= segment.counts
-            return {photo for photo, count in latest.items() if count}
+            segments = self._segments()
+            return {
+                photo
+                for segment, newest in zip(segments, _newest(segments), strict=True)
+                for photo in segment.photos[newest & (segment.counts > 0)].tolist()
+            }
 
     def apply(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> None:
         """Replace the words of photos, or remove them (None); durable after.
@@ -92,12 +112,8 @@ class PosteriorStore:
         """
         with self._translated():
             self.folder.mkdir(parents=True, exist_ok=True)
-            paths = self._paths()
-            last = int(paths[-1].stem) if paths else 0
-            entries = {photo: self._entries(words, alphabet) for photo, words in photos.items()}
-            self._write(self.folder / f"{last + 1:08d}.seg", entries, alphabet)
-            if len(self._paths()) > MOST_SEGMENTS:
-                self._merge(alphabet)
+            write(self._next(), [self._block(photos, alphabet)])
+            self._merge()
 
     @contextmanager
     def rebuilt(self) -> Iterator[PosteriorStore]:
@@ -107,47 +123,85 @@ class PosteriorStore:
             CatalogError: the disk is full; this store stays in use.
         """
         fresh = PosteriorStore(self.folder.with_name(self.folder.name + ".new"), self.unpack)
+        old = self.folder.with_name(self.folder.name + ".old")
         with self._translated():
-            shutil.rmtree(fresh.folder, ignore_errors=True)
+            for leftover in (fresh.folder, old):
+                shutil.rmtree(leftover, ignore_errors=True)
             fresh.folder.mkdir(parents=True)
             yield fresh
-            self._open.clear()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if self.folder.exists():
+                self.folder.rename(old)
             fresh.folder.rename(self.folder)
             flush([self.folder.parent])
+            shutil.rmtree(old, ignore_errors=True)
 
-    def evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
-        """Photo → position of a word → probability that it says the folded `text`.
+    def evidence(
+        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None = None
+    ) -> dict[str, Evidence]:
+        """Words that may say each of the folded patterns, looked for on `only` these photos.
+
+        Of a large store they are the MOST_KEPT likeliest for each pattern, and, on photos that
+        speak for a rarer pattern, all.
 
         Raises:
             DamageError: the store is missing or damaged.
         """
-        try:
-            return self._evidence(text, alphabet)
-        except DamageError:
-            # segments may have been merged away between listing and opening them
-            return self._evidence(text, alphabet)
-
-    def _evidence(self, text: str, alphabet: str) -> dict[int, dict[int, float]]:
-        found: dict[int, dict[int, float]] = {}
         with self._translated():
-            segments = self._segments()
-            columns = self.unpack([], alphabet).characters(text)
-            if not columns:
-                return found
-            costs = [segment.cost(columns) for segment in segments]
-            worth = _worth_scoring(costs)
-            for segment, cost in zip(segments, costs, strict=True):
-                # a photo that a newer segment speaks for is superseded
-                for photo in found.keys() & segment.counts.keys():
-                    del found[photo]
-                likely = np.flatnonzero(cost <= worth)
-                scores = self.unpack.joined(*segment.packed(likely), alphabet).score(text)
-                _collect(found, segment, likely, scores)
+            try:
+                return self._evidence(patterns, alphabet, only)
+            except FileNotFoundError:  # merged away between listing and opening
+                return self._evidence(patterns, alphabet, only)
+
+    def _evidence(
+        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None
+    ) -> dict[str, Evidence]:
+        segments = self._segments()
+        if not segments or not patterns:
+            return {}
+        newest = _newest(segments)
+        if only is not None:
+            marks = _marked(only, segments)
+            newest = [n & marks[s.photos] for n, s in zip(newest, segments, strict=True)]
+        sieved: dict[str, list[Sieve]] = {}
+        for pattern in patterns:
+            needs = self.unpack.needs(pattern)
+            if needs is not None:
+                each = zip(segments, newest, strict=True)
+                sieved[pattern] = [Sieve.of(segment, needs, photos) for segment, photos in each]
+        found: dict[str, Evidence] = {}
+        for pattern in sorted(sieved, key=lambda p: sum(s.count(0) for s in sieved[p])):
+            rarer = {photo for evidence in found.values() for photo in evidence}
+            found[pattern] = self._said(pattern, sieved[pattern], rarer, alphabet)
         return found
+
+    def _said(
+        self, pattern: str, sieves: Sequence[Sieve], rarer: set[int], alphabet: str
+    ) -> Evidence:
+        """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
+        chosen = likeliest(sieves)
+        among = _marked(rarer, [sieve.segment for sieve in sieves])
+        if rarer and sum(sieve.count(0) for sieve in sieves) > MOST_KEPT:
+            there = likeliest([sieve.among(among[sieve.segment.photos]) for sieve in sieves])
+            chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
+        packed = [s.segment.packed(words) for s, words in zip(sieves, chosen, strict=True)]
+        raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
+        scores = self.unpack.joined(raw, lengths, alphabet).score(pattern)
+        each = list(zip(sieves, chosen, strict=True))
+        owners = np.concatenate([s.segment.owners(words) for s, words in each])
+        positions = np.concatenate([s.segment.positions[words] for s, words in each])
+        kept = among[owners]
+        kept[np.argsort(-scores, kind="stable")[:MOST_KEPT]] = True
+        kept &= scores >= LEAST_SCORE
+        return _by_photo(owners[kept], positions[kept], scores[kept])
+
+    # segments ------------------------------------------------------------------------------
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("*.seg"))
+
+    def _next(self) -> Path:
+        paths = self._paths()
+        return self.folder / f"{int(paths[-1].stem) + 1 if paths else 1:08d}.seg"
 
     def _segments(self) -> list[Segment]:
         if not self.folder.is_dir():
@@ -162,36 +216,32 @@ class PosteriorStore:
         self._open = fresh
         return list(self._open.values())
 
-    def _entries(self, words: Sequence[bytes] | None, alphabet: str) -> Entries | None:
-        if words is None:
-            return None
+    def _block(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> Block:
+        entries = {photo: self._entries(words or (), alphabet) for photo, words in photos.items()}
+        packed = [word for of_photo in entries.values() for _, word in of_photo]
+        bounds = self.unpack(packed, alphabet).bounds()
+        costs = np.floor(-np.log(np.maximum(bounds.contained, 1e-4)) * STEPS).astype(np.uint8)
+        planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= POSSIBLE
+        return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
+
+    def _entries(self, words: Sequence[bytes], alphabet: str) -> Entries:
         return [
             (position, entry)
             for position, word in enumerate(words)
             for entry in (word, *self.unpack.split(word, alphabet))
         ]
 
-    def _write(self, path: Path, photos: Mapping[int, Entries | None], alphabet: str) -> None:
-        packed = [word for entries in photos.values() for _, word in entries or ()]
-        highest = self.unpack(packed, alphabet).bounds()
-        cost = np.floor(-np.log(np.maximum(highest, 1e-4)) * STEPS)
-        bounds = np.ascontiguousarray(np.minimum(cost, 255).astype(np.uint8).T)
-        write(path, photos, bounds)
-
-    def _merge(self, alphabet: str) -> None:
-        """Make one segment of all but the largest, or of all where that is not much larger."""
+    def _merge(self) -> None:
+        """Make one segment of small ones that are too many, and of those that are mostly dead."""
         segments = self._segments()
-        sizes = [s.path.stat().st_size for s in segments]
-        first = 1 if sizes[0] > sum(sizes[1:]) else 0
-        merged: dict[int, Entries | None] = {}
-        for segment in segments[first:]:
-            merged |= segment.by_photo()
-        # written over the newest, then the others go: a crash between leaves repeats, not gaps
-        newest = segments[-1].path
-        self._open.clear()
-        self._write(newest, merged, alphabet)
-        for segment in segments[first:-1]:
-            segment.path.unlink(missing_ok=True)
+        newest = _newest(segments)
+        alive = [int(s.counts[n].sum()) for s, n in zip(segments, newest, strict=True)]
+        merged = _to_merge([segment.size for segment in segments], alive)
+        if merged:
+            # the others go when the new one is there: a crash between leaves repeats, not gaps
+            write(self._next(), [segments[i].block(newest[i]) for i in merged])
+            for i in merged:
+                segments[i].path.unlink(missing_ok=True)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -204,24 +254,52 @@ class PosteriorStore:
             raise DamageError(msg + "run: ocrsearch rebuild") from error
 
 
-def _worth_scoring(costs: Sequence[NDArray[np.uint16]]) -> float:
-    """The cost up to which words are scored; it leaves about ALWAYS_SCORED to MOST_SCORED."""
-    every = np.concatenate([np.zeros(1, np.uint16), *costs])
-    reach = int(np.count_nonzero(every <= -np.log(LEAST_BOUND) * STEPS))
-    count = min(len(every), MOST_SCORED, max(reach, ALWAYS_SCORED))
-    return float(np.partition(every, count - 1)[count - 1])
+def _marked(photos: Collection[int], segments: Sequence[Segment]) -> NDArray[np.bool_]:
+    """Whether each photo number up to the highest of the segments is among `photos`."""
+    marks = np.zeros(1 + max((int(s.photos.max(initial=0)) for s in segments), default=0), bool)
+    marks[[photo for photo in photos if photo < len(marks)]] = True
+    return marks
 
 
-def _collect(
-    found: dict[int, dict[int, float]],
-    segment: Segment,
-    likely: NDArray[np.intp],
-    scores: NDArray[np.float64],
-) -> None:
-    said = scores >= LEAST_SCORE
-    owners, positions = segment.owners[likely[said]], segment.positions[likely[said]]
+def _union(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Both together, rising; np.union1d loads numpy.ma, which takes longer than a search."""
+    both = np.sort(np.concatenate([one, other]))
+    return both[np.diff(both, prepend=-1) > 0]
+
+
+def _newest(segments: Sequence[Segment]) -> list[NDArray[np.bool_]]:
+    """Which photos of each segment no later one supersedes."""
+    seen = _marked((), segments)
+    newest = []
+    for segment in reversed(segments):
+        newest.append(~seen[segment.photos])
+        seen[segment.photos] = True
+    return newest[::-1]
+
+
+def _to_merge(sizes: Sequence[int], alive: Sequence[int]) -> list[int]:
+    """Segments that should become one, in their order; none if there is no need."""
+    small = [i for i, size in enumerate(sizes) if size < LARGE]
+    merged = [i for i, size in enumerate(sizes) if size >= LARGE and alive[i] < size / 2]
+    if len(small) > MOST_SEGMENTS:
+        total = 0
+        for number, i in enumerate(reversed(small)):
+            # older ones join while they are no larger than what is merged anyway
+            if total >= LARGE or (number >= MERGED and sizes[i] > total):
+                break
+            merged.append(i)
+            total += sizes[i]
+    return sorted(merged)
+
+
+def _by_photo(
+    owners: NDArray[np.uint32], positions: NDArray[np.uint16], scores: NDArray[np.float64]
+) -> Evidence:
+    """Evidence as `search` reads it; parts of a word share its position."""
+    found: Evidence = {}
     for photo, position, score in zip(
-        owners.tolist(), positions.tolist(), scores[said].tolist(), strict=True
+        owners.tolist(), positions.tolist(), scores.tolist(), strict=True
     ):
         places = found.setdefault(photo, {})
         places[position] = max(score, places.get(position, 0.0))
+    return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.passes import Step, Summary
-    from indexer.photo import Hit, Match, Photo
+    from indexer.photo import Hit, Photo
     from indexer.reading import Detector
     from indexer.search import Filters, Searcher
 
@@ -96,18 +96,35 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
     found = searcher.search(text, filters)
     if as_json:
         click.echo(_json(answer_json(found)))
-    elif found.hits:
-        click.echo(answer_text(found))
     else:
-        similar = searcher.suggestions(text)
-        advice = f"; did you mean {', '.join(similar)}?" if similar else ""
-        click.echo(f"no photo found for {text!r}{advice}", err=True)
+        if found.hits:
+            click.echo(answer_text(found))
+        if not _certain(found):
+            _advise(searcher, found)
     return found
 
 
 def _json(value: dict[str, Any]) -> str:
     """Readable JSON; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
+
+
+def _certain(found: Answer) -> list[Hit]:
+    """Hits that are more than guesses."""
+    return [hit for hit in found.hits if hit.score >= LEAST_LISTED]
+
+
+def _shown(found: Answer) -> list[Hit]:
+    """What people are shown: guesses only where there is nothing better, and few of them."""
+    return _certain(found) or list(found.hits[:FEW_GUESSES])
+
+
+def _advise(searcher: Searcher, found: Answer) -> None:
+    said = [] if found.hits else [f"no photo found for {found.query!r}"]
+    if similar := searcher.suggestions(found):
+        said.append(f"did you mean {', '.join(similar)}?")
+    if said:
+        click.echo("; ".join(said), err=True)
 
 
 def answer_json(found: Answer) -> dict[str, Any]:
@@ -131,14 +148,11 @@ def answer_json(found: Answer) -> dict[str, Any]:
 
 
 def answer_text(found: Answer) -> str:
-    """A short list: score, date and file, then the line of text around the best match.
-
-    Photos that hardly answer are only shown where there is nothing better.
-    """
-    shown = [hit for hit in found.hits if hit.score >= LEAST_LISTED]
+    """A short list: score, date and file, then the line of text around the best match."""
+    shown = _shown(found)
     lines = [_hit_text(hit) for hit in shown]
-    if not shown:
-        lines = ["nothing certain; perhaps:", *map(_hit_text, found.hits[:FEW_GUESSES])]
+    if not _certain(found):
+        lines.insert(0, "nothing certain; perhaps:")
     elif found.total > len(found.hits) == len(shown):
         lines.append(f"… and {found.total - len(shown)} less likely ones; see --limit")
     return "\n".join(lines)
@@ -146,7 +160,7 @@ def answer_text(found: Answer) -> str:
 
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken:%Y-%m-%d}" if hit.taken else ""
-    head = f"{hit.score:4.0%}  {click.style(str(hit.photo), bold=True)}{taken}"
+    head = f"{_percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:SHOWN_WORDS]}
     words = hit.context[: max(20, width)].split(" ")
@@ -155,7 +169,7 @@ def _hit_text(hit: Hit) -> str:
 
 
 def write_hits(answers: Sequence[Answer], folder: Path) -> None:
-    """Draw every hit with its matching words into `folder`, numbered by query and rank.
+    """Draw the hits that a terminal shows into `folder`, words marked, by query and rank.
 
     Raises:
         OcrsearchError: the folder cannot be made; a photo that is gone is only reported.
@@ -168,19 +182,19 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
         raise OcrsearchError(msg) from error
     many = len(answers) > 1
     for number, found in enumerate(answers, start=1):
-        for rank, hit in enumerate(found.hits, start=1):
+        for rank, hit in enumerate(_shown(found), start=1):
             name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
             out = folder / f"{name}-{hit.photo.stem}.jpg"
             try:
-                draw(hit.photo, [(m.box, _label(m)) for m in hit.words], out)
+                draw(hit.photo, [(m.box, f"{m.text} {_percent(m.score)}") for m in hit.words], out)
             except OcrsearchError as error:
                 click.echo(f"{hit.photo}: {error}", err=True)
             else:
                 click.echo(str(out), err=True)
 
 
-def _label(match: Match) -> str:
-    return f"{match.text} {match.score:.0%}"
+def _percent(chance: float) -> str:
+    return f"{chance:.0%}" if chance >= 0.005 else "<1%"
 
 
 def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:

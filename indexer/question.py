@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,14 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class Field:
+    """What is known of a photo besides its words: `name` is one of FIELDS."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class And:
     """Every part must be on the photo."""
 
@@ -50,7 +65,9 @@ class Not:
 
 
 Leaf = Term | Pattern | Phrase
-Question = Leaf | And | Or | Not
+Question = Leaf | Field | And | Or | Not
+
+FIELDS = ("folder", "date", "name")
 
 
 def fold(text: str) -> str:
@@ -64,6 +81,20 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))
 
 
+def allowed_edits(word: str) -> int:
+    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
+    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+
+
+def nearest(word: str, read: Collection[str], limit: int = 5) -> list[str]:
+    """Those of `read` that look like `word`, nearest first; none if it is among them."""
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - rarely needed
+
+    distances = {term: Levenshtein.distance(term, word) for term in read}
+    near = [term for term in read if distances[term] <= allowed_edits(word)]
+    return [] if word in read else sorted(near, key=lambda t: (distances[t], t))[:limit]
+
+
 def leaves(question: Question, *, negated: bool = False) -> list[Leaf]:
     """What a photo can show for `question`: its words, patterns and phrases.
 
@@ -73,4 +104,45 @@ def leaves(question: Question, *, negated: bool = False) -> list[Leaf]:
         return [leaf for part in question.parts for leaf in leaves(part, negated=negated)]
     if isinstance(question, Not):
         return leaves(question.part, negated=True) if negated else []
-    return [question]
+    return [] if isinstance(question, Field) else [question]
+
+
+def fields(question: Question) -> list[Field]:
+    """All fields that `question` asks for."""
+    if isinstance(question, And | Or):
+        return [field for part in question.parts for field in fields(part)]
+    if isinstance(question, Not):
+        return fields(question.part)
+    return [question] if isinstance(question, Field) else []
+
+
+def is_certain(question: Question) -> bool:
+    """Whether photos fulfil it or do not, whatever may be read on them; so are negations."""
+    return not leaves(question)
+
+
+def admitted(question: Question, known: Mapping[Field, set[int]]) -> set[int] | None:
+    """Photos that can answer, by the fields alone; None if all can."""
+    if isinstance(question, Field):
+        return known[question]
+    if not isinstance(question, And | Or):
+        return None
+    each = [admitted(part, known) for part in question.parts]
+    sets = [photos for photos in each if photos is not None]
+    if isinstance(question, And):
+        return set.intersection(*sets) if sets else None
+    return set.union(*sets) if len(sets) == len(each) else None
+
+
+def fulfils(field: Field, place: Path, taken: datetime | None) -> bool:
+    """Whether a photo at `place` has what is asked; folder and name may hold wildcards."""
+    if field.name == "date":
+        first, _, last = field.value.partition("..")
+        day = f"{taken:%Y-%m-%d}" if taken else ""
+        last = last if ".." in field.value else first
+        return bool(day) and first <= day[: len(first)] and day[: len(last)] <= last
+    value = field.value.casefold()
+    if field.name == "name":
+        name = place.name.casefold()
+        return fnmatch.fnmatchcase(name, value) or fnmatch.fnmatchcase(name, value + ".*")
+    return fnmatch.fnmatchcase(f"{place.parent}/".casefold(), f"*/{value.strip('/')}/*")

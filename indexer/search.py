@@ -1,26 +1,27 @@
 """A query becomes ranked photos with the words that answer it.
 
-Evidence is gathered word by word, from what the network saw of every word (the posterior store)
-and from readings (the full text proposes photos, the catalog tells the words). A photo's score
-is the probability that it answers: several words multiply, alternatives of a query combine, a
-repeated word counts more, once.
+Evidence is gathered word by word: from what the network saw of every word (the posterior store),
+and from the readings of the likeliest photos. A photo's score is the probability that it answers:
+several words multiply, alternatives of a query combine, a repeated word counts more, once.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import heapq
 import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer import fulltext
 from indexer import question as q
+from indexer import syntax
+from indexer.judge import Evidence, Judge
 from indexer.photo import Answer, Hit, Match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -29,20 +30,18 @@ if TYPE_CHECKING:
     from indexer.photo import Photo, Word
     from indexer.posteriors import PosteriorStore
 
-CANDIDATES = 250
+CANDIDATES = 100
 """Photos whose readings are looked at for one query."""
 
-LEAST_SHOWN = 0.03
-"""Words that are less likely than this, and than half the best, are not shown as matches."""
+MOST_PROPOSED = 3_000
+"""Photos with a reading of each word from which the full text is not asked: it takes long, and the
+network saw such common words on more photos than anybody looks at."""
+
+INSIDE, SHORTEST_INSIDE = 0.02, 4
+"""What a word that was seen within a longer one counts, and the shortest to be looked for so."""
 
 LEAST_SCORE = 1e-9
 """Photos below this are guesses that help nobody."""
-
-UNLIKELY = 1e-4
-"""What a word scores on a photo where nothing speaks for it, beside words that are there."""
-
-Evidence = dict[int, dict[int, float]]
-"""Photo → position of a word on it → probability that this word says what was asked."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,14 @@ class Filters:
         """Whether some photos are left out whatever they say."""
         return any((self.folder, self.since, self.until))
 
+    def admit(self, place: Path, taken: datetime | None) -> bool:
+        """Whether a photo at `place` may answer."""
+        return (
+            (self.folder is None or place.is_relative_to(self.folder))
+            and (self.since is None or (taken is not None and taken >= self.since))
+            and (self.until is None or (taken is not None and taken < self.until))
+        )
+
 
 class Searcher:
     """Answers queries from an open catalog and its derived stores."""
@@ -86,119 +93,130 @@ class Searcher:
             CatalogError: catalog or derived stores cannot be read.
         """
         start = time.perf_counter()
-        question = fulltext.parse(text)
-        judge = Judge(self._evidence(question, filters))
-        scores = {photo: judge.score(question, photo) for photo in judge.photos}
-        ranked = sorted((p for p in scores if scores[p] >= filters.least), key=lambda p: -scores[p])
-        shown, total = self._narrowed(ranked, filters)
-        words = self._catalog.words([photo.id for photo in shown])
+        question = syntax.parse(text)
+        fields, admitted = self._admitted(question, filters)
+        evidence = _Gathered(question)
+        if not filters.exact:
+            evidence.add_seen(self._posteriors, self._alphabet, admitted)
+        judge = Judge(evidence.found, fields)
+        candidates = self._candidates(question, judge.scores(question), admitted, filters)
+        evidence.add_read(self._catalog, candidates, exact=filters.exact)
+        judge.learn(candidates)
+        lines = self._lines(question, judge)
+        judge.learn(lines, lines)
+        scores = judge.scores(question)
+        ranked = [photo for photo in scores if scores[photo] >= filters.least]
+        best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
+        photos = self._catalog.photos(best, folder=filters.folder)
+        matched = {photo: judge.matched(question, photo) for photo in best}
+        words = self._catalog.around(matched)
         hits = [
-            _hit(photo, scores[photo.id], judge.matched(question, photo.id), words[photo.id])
-            for photo in shown
-            if photo.id in words
+            _hit(photos[n], scores[n], matched[n], words[n])
+            for n in best
+            if n in photos and n in words
         ]
-        return Answer(text, time.perf_counter() - start, total, tuple(hits))
+        return Answer(text, time.perf_counter() - start, len(ranked), tuple(hits))
 
-    def suggestions(self, text: str) -> list[str]:
-        """Words that stand on some photo and look like those of the query."""
-        leaves = q.leaves(fulltext.parse(text))
+    def suggestions(self, found: Answer) -> list[str]:
+        """Words that look like those of the query, and stand on its hits, or else anywhere."""
+        leaves = q.leaves(syntax.parse(found.query))
         terms = [leaf.text for leaf in leaves if isinstance(leaf, q.Term)]
-        return [word for term in terms for word in self._index.suggestions(term)]
+        if not found.hits:
+            return [word for term in terms for word in self._index.suggestions(term)]
+        read = {token for hit in found.hits for w in hit.words for token in q.tokens(w.text)}
+        return [word for term in terms for word in q.nearest(term, read)]
 
-    def _narrowed(self, ranked: Sequence[int], filters: Filters) -> tuple[list[Photo], int]:
-        """The photos to show, and how many would answer without the limit."""
-        looked_at = ranked if filters.narrowed else ranked[: filters.limit]
-        kept = self._catalog.photos(
-            looked_at, since=filters.since, until=filters.until, folder=filters.folder
-        )
-        shown = [kept[photo] for photo in looked_at if photo in kept]
-        return shown[: filters.limit], len(shown) if filters.narrowed else len(ranked)
+    def _admitted(
+        self, question: q.Question, filters: Filters
+    ) -> tuple[dict[q.Field, set[int]], set[int] | None]:
+        """Photos that fulfil each field, and those that can answer at all; None if all can."""
+        fields: dict[q.Field, set[int]] = {field: set() for field in q.fields(question)}
+        if not fields and not filters.narrowed:
+            return fields, None
+        admitted = set()
+        for photo, place, taken in self._catalog.whereabouts():
+            if filters.admit(place, taken):
+                admitted.add(photo)
+                for field, photos in fields.items():
+                    if q.fulfils(field, place, taken):
+                        photos.add(photo)
+        narrowed = q.admitted(question, fields)
+        return fields, admitted if narrowed is None else admitted & narrowed
 
-    def _evidence(self, question: q.Question, filters: Filters) -> dict[q.Leaf, Evidence]:
-        limit = None if filters.narrowed else max(CANDIDATES, filters.limit)
-        photos = self._index.candidates(question, limit)
-        found: dict[q.Leaf, Evidence] = {}
+    def _candidates(
+        self,
+        question: q.Question,
+        scores: Mapping[int, float],
+        admitted: set[int] | None,
+        filters: Filters,
+    ) -> list[int]:
+        """Photos whose readings are worth a look: the likeliest, and those of the full text."""
+        count = max(CANDIDATES, filters.limit)
+        seen = heapq.nlargest(count, scores, key=lambda photo: scores[photo])
+        asked = [part.text for leaf in q.leaves(question) for part in _parts(leaf)]
+        unseen = any(self._posteriors.unpack.needs(text) is None for text in asked)
+        most = math.inf if filters.exact or unseen else MOST_PROPOSED
+        limit = count if admitted is None else None
+        read = self._index.candidates(question, limit, most)
+        if admitted is not None:
+            read = [photo for photo in read if photo in admitted][:count]
+        return list(dict.fromkeys((*seen, *read)))
+
+    def _lines(self, question: q.Question, judge: Judge) -> dict[int, dict[int, int]]:
+        """Lines of the words of the photos that likeliest show a phrase."""
+        photos: set[int] = set()
+        for leaf in q.leaves(question, negated=True):
+            if isinstance(leaf, q.Phrase):
+                scores = judge.scores(leaf)
+                shown = [photo for photo in scores if scores[photo]]
+                photos.update(heapq.nlargest(CANDIDATES, shown, key=lambda p: scores[p]))
+        return self._catalog.lines(sorted(photos))
+
+
+class _Gathered:
+    """Evidence for each leaf of a question, and for each word of its phrases."""
+
+    def __init__(self, question: q.Question) -> None:
         asked = q.leaves(question, negated=True)
-        for leaf in {part for whole in asked for part in (whole, *_words_of(whole))}:
-            found[leaf] = self._from_readings(leaf, photos, exact=filters.exact)
-            if isinstance(leaf, q.Term) and not filters.exact:
-                _merge(found[leaf], self._posteriors.evidence(leaf.text, self._alphabet))
-        return found
+        leaves = {part for whole in asked for part in (whole, *_words_of(whole))}
+        self.found: dict[q.Leaf, Evidence] = {leaf: defaultdict(dict) for leaf in leaves}
 
-    def _from_readings(self, leaf: q.Leaf, photos: Sequence[int], *, exact: bool) -> Evidence:
-        """What the kept readings of these photos say; a phrase may stand within one box."""
-        evidence: Evidence = defaultdict(dict)
-        literal = max(_literals(leaf), key=len)
-        for photo, position, word in self._catalog.words_like(photos, literal):
+    def add_seen(
+        self, store: PosteriorStore, alphabet: str, admitted: Collection[int] | None
+    ) -> None:
+        """What the network saw speaks for words and patterns, and a little for parts of words."""
+        leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
+        for pattern, evidence in store.evidence(list(leaves), alphabet, admitted).items():
+            self.found[leaves[pattern]].update(evidence)
+        for term in [leaf for leaf in self.found if isinstance(leaf, q.Term)]:
+            if self._is_rare(term):
+                pattern = f"*{term.text}*"
+                found = store.evidence([pattern], alphabet, admitted).get(pattern, {})
+                for photo, words in found.items():
+                    places = self.found[term].setdefault(photo, {})
+                    for position, p in words.items():
+                        places[position] = max(INSIDE * p, places.get(position, 0.0))
+
+    def _is_rare(self, term: q.Term) -> bool:
+        """Whether a word stands on so few photos that it is worth looking for in longer ones."""
+        likely = sum(max(words.values()) > INSIDE for words in self.found[term].values())
+        return len(term.text) >= SHORTEST_INSIDE and likely < CANDIDATES
+
+    def add_read(self, catalog: Catalog, photos: Sequence[int], *, exact: bool) -> None:
+        """The kept readings of these photos speak as well; a phrase may stand within one box."""
+        literals = {max(_literals(leaf), key=len) for leaf in self.found}
+        for photo, position, word in catalog.words_like(photos, literals):
             readings = ((word.text, word.confidence),) if exact else word.alternatives
-            said = sum(p for text, p in readings if _says(q.tokens(text), leaf))
-            if said:
-                evidence[photo][position] = min(1.0, said)
-        return evidence
+            told = [(q.tokens(text), p) for text, p in readings]
+            for leaf, evidence in self.found.items():
+                said = sum(p for tokens, p in told if _says(tokens, leaf))
+                if said:  # better calibrated than what the network saw without a word list
+                    evidence.setdefault(photo, {})[position] = min(1.0, said)
 
 
-class Judge:
-    """Combines the evidence for the parts of a question into scores of photos."""
-
-    def __init__(self, evidence: dict[q.Leaf, Evidence]) -> None:
-        """`evidence` for every leaf of the question, and for every word of its phrases."""
-        self._evidence = evidence
-
-    @property
-    def photos(self) -> set[int]:
-        """Photos that anything speaks for."""
-        return {photo for found in self._evidence.values() for photo in found}
-
-    def score(self, question: q.Question, photo: int) -> float:
-        """Probability that the photo answers."""
-        if isinstance(question, q.And):
-            return self._all(question, photo)
-        if isinstance(question, q.Or):
-            return 1 - math.prod(1 - self.score(part, photo) for part in question.parts)
-        if isinstance(question, q.Not):
-            return 1.0 - round(self.score(question.part, photo))
-        return _combine(self._words(question, photo).values())
-
-    def _all(self, question: q.And, photo: int) -> float:
-        """Several parts multiply; one that nothing speaks for makes it unlikely, not impossible."""
-        if any(self.score(p, photo) == 0 for p in question.parts if isinstance(p, q.Not)):
-            return 0.0
-        wanted = [self.score(p, photo) for p in question.parts if not isinstance(p, q.Not)]
-        return math.prod(max(p, UNLIKELY) for p in wanted) if any(wanted) else 0.0
-
-    def matched(self, question: q.Question, photo: int) -> dict[int, float]:
-        """Positions of the words that answer, with their probabilities, the likeliest first."""
-        shown: dict[int, float] = {}
-        for leaf in q.leaves(question):
-            words = self._words(leaf, photo)
-            least = min(LEAST_SHOWN, max(words.values(), default=0.0) / 2)
-            for position, p in words.items():
-                # a phrase is evidence where it begins and shows all its words
-                length = len(leaf.texts) if isinstance(leaf, q.Phrase) else 1
-                inside = position in self._evidence[leaf].get(photo, {})
-                for place in range(position, position + (1 if inside else length)):
-                    if p > least:
-                        shown[place] = max(p, shown.get(place, 0.0))
-        return dict(sorted(shown.items(), key=lambda item: -item[1]))
-
-    def _words(self, leaf: q.Leaf, photo: int) -> dict[int, float]:
-        """Positions of a photo that speak for a leaf."""
-        words = dict(self._evidence[leaf].get(photo, {}))
-        if isinstance(leaf, q.Phrase):
-            first, *others = (self._words(q.Term(text), photo) for text in leaf.texts)
-            for position, p in first.items():
-                follow = (other.get(position + k, 0.0) for k, other in enumerate(others, start=1))
-                chance = p * math.prod(follow)
-                if chance > words.get(position, 0.0):
-                    words[position] = chance
-        return words
-
-
-def _merge(into: Evidence, other: Evidence) -> None:
-    for photo, words in other.items():
-        ours = into[photo]
-        for position, p in words.items():
-            ours[position] = max(p, ours.get(position, 0.0))
+def _parts(leaf: q.Leaf) -> Sequence[q.Term | q.Pattern]:
+    """The words of a phrase, or what is no phrase itself."""
+    return _words_of(leaf) if isinstance(leaf, q.Phrase) else [leaf]
 
 
 def _words_of(leaf: q.Leaf) -> list[q.Term]:
@@ -225,23 +243,15 @@ def _says(tokens: list[str], leaf: q.Leaf) -> bool:
     return any(fnmatch.fnmatchcase(token, leaf.text) for token in tokens)
 
 
-def _combine(found: Iterable[float]) -> float:
-    """The best word decides; others that are likely too add what they can, as if independent."""
-    best, miss = 0.0, 1.0
-    for p in found:
-        best = max(best, p)
-        if p > LEAST_SHOWN:
-            miss *= 1 - p
-    return max(best, 1 - miss)
-
-
-def _hit(photo: Photo, score: float, matched: dict[int, float], words: Sequence[Word]) -> Hit:
-    places = [position for position in matched if position < len(words)]
+def _hit(
+    photo: Photo, score: float, matched: Mapping[int, float], words: Mapping[int, Word]
+) -> Hit:
+    places = [position for position in matched if position in words]
     lines: dict[int, float] = defaultdict(float)
     for position in places:
         lines[words[position].line] += matched[position]
     # the line that shows most of what was asked, not the one with the single surest word
     shown = max(lines, key=lambda line: lines[line], default=None)
-    context = " ".join(word.text for word in words if word.line == shown)
+    context = " ".join(word.text for word in words.values() if word.line == shown)
     matches = (Match(words[i].text, words[i].box, matched[i]) for i in places)
     return Hit(photo.places[0], score, tuple(matches), photo.taken, context)

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recognizer.forward import BLANK, FREE, States, forward
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -37,8 +40,8 @@ _STEPS = 24.0
 _PROBABILITIES = np.exp(np.arange(256) / -_STEPS).astype(np.float32)
 """Probability of each quantised level."""
 
-_UNSEEN = 1e-4
-"""Probability of a symbol that was too unlikely to be kept."""
+_UNSEEN = 1e-3
+"""Probability of a symbol that was too unlikely to be kept: the network is surer than it is right."""
 
 FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"
 """What texts are made of when case, accents and signs are left out."""
@@ -80,6 +83,33 @@ def _pack(kept: NDArray[np.float32], least: float) -> bytes:
     return bytes(labels[keep].astype(np.uint8)) + bytes(levels[keep].astype(np.uint8))
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Upper bounds of each word [N, len(FOLDED)]: a text that it says is no likelier than these.
+
+    Attributes:
+        contained: probability that the character stands in the word at all.
+        begins, ends: that the word begins or ends with it.
+
+    The probability of several different characters is at most the product of their `contained`,
+    for each frame writes only one of them.
+
+    """
+
+    contained: NDArray[np.float32]
+    begins: NDArray[np.float32]
+    ends: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Columns of Bounds that a pattern needs; no beginning or end where it is free."""
+
+    contained: list[int]
+    begins: int | None
+    ends: int | None
+
+
 class FoldedPosteriors:
     """A batch of packed words as probabilities of folded characters, ready to be scored."""
 
@@ -98,33 +128,19 @@ class FoldedPosteriors:
         return made
 
     def _unpack(self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str) -> None:
-        """Word, frame, folded class and probability of each kept symbol; frames of each word."""
+        """Label, level and frame of each kept symbol; frames of each word, words of the frames."""
         symbols = lengths // 2
-        self._word = np.repeat(np.arange(len(lengths)), symbols)
-        before = np.cumsum(symbols) - symbols
-        place = np.arange(len(self._word)) + before[self._word]
         # each word's levels stand behind its labels
-        coded, levels = raw[place], raw[place + symbols[self._word]]
-        begins = (coded & _FIRST) > 0
-        self.frames = np.bincount(self._word[begins], minlength=len(lengths)).astype(np.intp)
-        start = np.cumsum(self.frames) - self.frames
-        self._frame = np.cumsum(begins) - 1 - start[self._word]
-        folding = _folding(alphabet)
-        self._class = folding[np.minimum(coded & ~np.uint8(_FIRST), len(folding) - 1)]
-        self._probability = _PROBABILITIES[levels]
-
-    def _dense(self, classes: Sequence[int]) -> NDArray[np.float32]:
-        """Probabilities [N, T, len(classes)] of some folded classes."""
-        column = np.full(len(FOLDED) + 1, -1, dtype=np.intp)
-        column[list(classes)] = np.arange(len(classes))
-        wanted = column[self._class] >= 0
-        longest = max(1, int(self.frames.max(initial=1)))
-        shape = (len(self.frames), longest, len(classes))
-        cell = (self._word[wanted] * longest + self._frame[wanted]) * len(classes)
-        cell += column[self._class[wanted]]
-        flat = np.bincount(cell, weights=self._probability[wanted], minlength=math.prod(shape))
-        dense = flat.astype(np.float32).reshape(shape) + np.float32(_UNSEEN)
-        return np.asarray(np.minimum(dense, 1.0))
+        halves = np.tile([True, False], len(symbols))
+        is_label = np.repeat(halves, np.repeat(symbols, 2))
+        self._coded, self._levels = raw[is_label], raw[~is_label]
+        begun = np.cumsum(self._coded >= _FIRST, dtype=np.int32)
+        self._frame = begun - 1
+        ended = np.concatenate([[0], begun])[np.cumsum(symbols)]
+        self.frames = np.diff(ended, prepend=0).astype(np.intp)
+        self._start = ended - self.frames
+        self._word = np.repeat(np.arange(len(lengths), dtype=np.int32), self.frames)
+        self._folding = _folding(alphabet)
 
     @staticmethod
     def split(packed: bytes, alphabet: str) -> list[bytes]:
@@ -133,96 +149,112 @@ class FoldedPosteriors:
         A part ends where a sign is the likeliest symbol of a frame.
         """
         half = len(packed) // 2
-        coded = np.frombuffer(packed, np.uint8, half)
-        levels = np.frombuffer(packed, np.uint8, half, half)
-        begins = np.flatnonzero(coded & _FIRST)
-        if not len(begins):
+        labels, levels = packed[:half], packed[half:]
+        if not labels.translate(None, _not_signs(alphabet)):
             return []
-        best = [int(coded[a:b][levels[a:b].argmin()]) & ~_FIRST for a, b in _spans(begins, half)]
-        folding = _folding(alphabet)
-        is_sign = [label > 0 and folding[min(label, len(folding) - 1)] == 0 for label in best]
+        begins = [place for place, coded in enumerate(labels) if coded & _FIRST]
+        frames = list(pairwise([*begins, half]))
+        best = [labels[min(range(a, b), key=levels.__getitem__)] for a, b in frames]
+        signs = [label not in _not_signs(alphabet) for label in best]
         parts: list[list[int]] = [[]]
-        for frame, sign in enumerate(is_sign):
+        for frame, sign in enumerate(signs):
             if sign:
                 parts.append([])
             else:
                 parts[-1].append(frame)
-        lettered = [part for part in parts if any(best[frame] for frame in part)]
+        lettered = [part for part in parts if any(best[frame] & ~_FIRST for frame in part)]
         if len(lettered) < 2:
             return []
-        spans = list(_spans(begins, half))
-        cuts = [(spans[part[0]][0], spans[part[-1]][1]) for part in lettered]
+        cuts = [(frames[part[0]][0], frames[part[-1]][1]) for part in lettered]
         return [packed[a:b] + packed[half + a : half + b] for a, b in cuts]
 
-    def score(self, text: str) -> NDArray[np.float64]:
-        """Probability that each word says `text` (folded: see FOLDED) and nothing else.
+    def score(self, pattern: str) -> NDArray[np.float64]:
+        """Probability that each word says a text (folded: see FOLDED), with `*` for anything.
 
-        Source: CTC forward algorithm (Graves et al. 2006), summed over case, and over signs by
-        letting them count as blanks. A text with other characters scores 0.
+        CTC forward algorithm, summed over case, and over signs by letting them count as blanks.
+        A pattern with other characters, or with none, scores 0.
         """
-        columns = self.characters(text)
         scores = np.zeros(len(self.frames))
-        if not columns:
+        needs = self.needs(pattern)
+        if needs is None:
             return scores
-        labels = [column + 1 for column in columns]
-        classes = sorted({0, *labels})
-        places = [classes.index(label) for label in labels]
+        pieces = [[FOLDED.index(c) + 1 for c in piece] for piece in pattern.split("*")]
+        states = States.of(pieces)
         # longest words first, so that those that have ended can be left behind
-        order = np.argsort(-self.frames, kind="stable")
-        order = order[self.frames[order] >= len(labels)]
-        scores[order] = _forward(self._dense(classes)[order], self.frames[order], places)
+        order = np.argsort(-self.frames, kind="stable")[: np.count_nonzero(self.frames)]
+        rows = [FREE, BLANK, *(column + 1 for column in needs.contained)]
+        emitted = self._emitted(rows[1:], order)
+        places = [rows.index(symbol) for symbol in states.symbols]
+        scores[order] = forward(emitted, self.frames[order], states, places)
         return scores
 
-    def bounds(self) -> NDArray[np.float32]:
-        """Highest probability of each character of FOLDED in each word [N, len(FOLDED)].
+    def _emitted(self, classes: Sequence[int], order: NDArray[np.intp]) -> NDArray[np.float32]:
+        """A row of ones, then one of probabilities for each class; cells as `forward` has them."""
+        lengths = self.frames[order]
+        # how many words go on at each frame number, and where its cells begin
+        going = np.searchsorted(-lengths, -np.arange(lengths.max(initial=0)), side="left")
+        first = np.cumsum(going) - going
+        rank = np.empty(len(self.frames), np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        cells = len(self._word)
+        cell = rank[self._word] + first[np.arange(cells) - self._start[self._word]]
+        row = np.full(len(FOLDED) + 1, -1, np.int8)
+        row[list(classes)] = np.arange(len(classes))
+        rows = row[self._folding][self._coded]
+        wanted = np.flatnonzero(rows >= 0)
+        place = rows[wanted].astype(np.intp) * cells + cell[self._frame[wanted]]
+        emitted = np.full((len(classes) + 1) * cells, _UNSEEN, np.float32)
+        emitted[:cells] = 1.0
+        np.add.at(emitted, place + cells, _PROBABILITIES[self._levels[wanted]])
+        return np.minimum(emitted, 1.0, out=emitted).reshape(len(classes) + 1, cells)
 
-        Their product over a text is close to an upper bound of its score: only alignments that
-        share the probability of a letter among several frames can exceed it.
-        """
-        return np.asarray(self._dense(range(1, len(FOLDED) + 1)).max(axis=1), dtype=np.float32)
+    def bounds(self) -> Bounds:
+        """What each word holds, begins and ends with; see Bounds."""
+        size = len(self.frames), len(FOLDED) + 1
+        folded = self._folding[self._coded]
+        cell = self._word[self._frame] * size[1] + folded
+        chance = np.minimum(_PROBABILITIES[self._levels], 1 - 1e-6)
+        absent = np.bincount(cell, np.log1p(-chance), math.prod(size))
+        before, behind = self._silence(chance * (folded == BLANK))
+        begins, ends = (
+            np.bincount(cell, chance * silence[self._frame], math.prod(size))
+            for silence in (before, behind)
+        )
+        each = (
+            a.reshape(size)[:, 1:].astype(np.float32) for a in (-np.expm1(absent), begins, ends)
+        )
+        return Bounds(*each)
+
+    def _silence(
+        self, blank: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Probability of nothing but blanks before each frame, and behind it; `blank` by symbol."""
+        frames = np.bincount(self._frame, blank, len(self._word))
+        level = np.concatenate([[0.0], np.cumsum(np.log(np.minimum(frames + _UNSEEN, 1.0)))])
+        ends = level[(self._start + self.frames)[self._word]]
+        return np.exp(level[:-1] - level[self._start[self._word]]), np.exp(ends - level[1:])
 
     @staticmethod
-    def characters(text: str) -> list[int]:
-        """Columns of `bounds` that `text` needs; empty if it has other characters."""
-        columns = [FOLDED.find(character) for character in text]
-        return [] if -1 in columns else columns
+    def needs(pattern: str) -> Needs | None:
+        """What a word must hold to say `pattern`; None if no word can say it."""
+        columns = {character: FOLDED.find(character) for character in pattern.replace("*", "")}
+        if not columns or -1 in columns.values():
+            return None
+        return Needs(sorted(columns.values()), columns.get(pattern[0]), columns.get(pattern[-1]))
 
 
-def _spans(begins: NDArray[np.intp], end: int) -> Iterator[tuple[int, int]]:
-    """First and last symbol (half-open) of each frame."""
-    edges = [*begins.tolist(), end]
-    return pairwise(edges)
+@cache
+def _not_signs(alphabet: str) -> bytes:
+    """Coded labels of the blank and of letters and digits."""
+    folded = _folding(alphabet)
+    return bytes(label for label in range(256) if folded[label] or not label & ~_FIRST)
 
 
 @cache
 def _folding(alphabet: str) -> NDArray[np.intp]:
-    """Folded class of each label: 0 for the blank and for signs, 1… for FOLDED."""
-    classes = [0]
-    for symbol in alphabet:
+    """Folded class of each coded label: 0 for the blank and for signs, 1… for FOLDED."""
+    classes = [0] * _FIRST
+    for label, symbol in enumerate(alphabet[: _FIRST - 1], start=1):
         base = unicodedata.normalize("NFKD", symbol.casefold())[:1]
-        classes.append(FOLDED.find(base) + 1 if base else 0)
-    return np.asarray(classes, dtype=np.intp)
-
-
-def _forward(
-    dense: NDArray[np.float32], frames: NDArray[np.intp], places: Sequence[int]
-) -> NDArray[np.float64]:
-    """Probability of the characters in columns `places` under each word's frames (falling)."""
-    extended = [0]
-    for place in places:
-        extended += [place, 0]
-    # a symbol may follow another without a blank between, unless they are equal
-    skip = np.array(
-        [i > 2 and i % 2 == 1 and s != extended[i - 2] for i, s in enumerate(extended)],
-        dtype=np.float32,
-    )
-    alpha = np.zeros((len(dense), len(extended)), np.float32)
-    if len(dense):
-        alpha[:, 0], alpha[:, 1] = dense[:, 0, 0], dense[:, 0, extended[1]]
-    for t in range(1, int(frames.max(initial=1))):
-        going = int(np.searchsorted(-frames, -t))  # words with more than t frames come first
-        moved = alpha[:going].copy()
-        moved[:, 1:] += alpha[:going, :-1]
-        moved[:, 2:] += alpha[:going, :-2] * skip[2:]
-        alpha[:going] = moved * dense[:going, t][:, extended]
-    return np.asarray(np.minimum(alpha[:, -1] + alpha[:, -2], 1.0), dtype=np.float64)
+        classes[label] = FOLDED.find(base) + 1 if base else 0
+    return np.asarray(classes * 2, dtype=np.intp)

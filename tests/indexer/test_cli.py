@@ -349,3 +349,25 @@ def test_guesses_are_not_listed_behind_certain_hits(shell):
 
     assert "sure.png" in shown
     assert "guess.png" not in shown
+
+
+def test_guesses_are_not_drawn_behind_certain_hits(shell):
+    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    draw_photo(shell.photos / "guess.png", "gnene")
+    draw_photo(shell.photos / "sure.png", "queue")
+    shell("index", shell.photos)
+
+    shell("query", "queue", "--image", shell.folder / "out")
+
+    assert [path.name for path in (shell.folder / "out").iterdir()] == ["01-sure.jpg"]
+
+
+def test_a_word_that_is_only_guessed_is_corrected(shell):
+    shell.eyes.recognizer.posteriorgrams = {"queue": spelled("queue")}
+    draw_photo(shell.photos / "a.png", "queue")
+    shell("index", shell.photos)
+
+    result = shell("query", "quene")
+
+    assert result.stdout.startswith("nothing certain; perhaps:\n <1%")
+    assert "did you mean queue?" in result.stderr

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from indexer import posteriors
+from indexer import posteriors, sieve
 from indexer.errors import CatalogError, DamageError
 from indexer.posteriors import PosteriorStore
 from recognizer.posteriorgram import FoldedPosteriors, pack
@@ -29,14 +29,14 @@ def store(tmp_path):
 
 def likely(store, text):
     """Photos that say `text` with some probability."""
-    evidence = store.evidence(text, ALPHABET)
+    evidence = store.evidence([text], ALPHABET)[text]
     return {photo for photo, words in evidence.items() if max(words.values()) > 0.01}
 
 
 def test_a_text_is_found_at_its_position_with_its_probability(store):
     store.apply({7: [word("tree"), word("queue")], 8: [word("node")]}, ALPHABET)
 
-    assert store.evidence("queue", ALPHABET)[7][1] == pytest.approx(0.9**5, rel=0.1)
+    assert store.evidence(["queue"], ALPHABET)["queue"][7][1] == pytest.approx(0.9**5, rel=0.1)
     assert likely(store, "queue") == {7}
 
 
@@ -45,7 +45,7 @@ def test_scores_equal_those_without_a_store(store):
     packed = [word(text, 0.6) for text in texts]
     store.apply({1: packed}, ALPHABET)
 
-    found = store.evidence("queue", ALPHABET)
+    found = store.evidence(["queue"], ALPHABET)["queue"]
 
     direct = FoldedPosteriors(packed, ALPHABET).score("queue")
     assert found[1] == {
@@ -76,7 +76,7 @@ def test_a_removed_photo_is_gone(store):
 def test_parts_of_a_compound_word_are_found_at_its_position(store):
     store.apply({7: [word("tree"), word("node.next")]}, ALPHABET)
 
-    assert store.evidence("next", ALPHABET)[7][1] == pytest.approx(0.9**4, rel=0.1)
+    assert store.evidence(["next"], ALPHABET)["next"][7][1] == pytest.approx(0.9**4, rel=0.1)
 
 
 def test_many_segments_are_merged_without_losing_the_newest_word(store):
@@ -140,25 +140,118 @@ def test_a_damaged_segment_says_what_to_do(store, damage):
     segment.write_bytes(segment.read_bytes()[:-5] if damage is None else damage)
 
     with pytest.raises(CatalogError, match="ocrsearch rebuild"):
-        PosteriorStore(store.folder, FoldedPosteriors).evidence("tree", ALPHABET)
+        PosteriorStore(store.folder, FoldedPosteriors).evidence(["tree"], ALPHABET)
 
 
 def test_a_missing_store_says_what_to_do(store):
     with pytest.raises(CatalogError, match="ocrsearch rebuild"):
-        store.evidence("tree", ALPHABET)
+        store.evidence(["tree"], ALPHABET)
 
 
 def test_a_word_without_posteriorgram_is_no_evidence(store):
     store.apply({7: [b"", word("tree")]}, ALPHABET)
 
-    assert set(store.evidence("tree", ALPHABET)[7]) == {1}
+    assert set(store.evidence(["tree"], ALPHABET)["tree"][7]) == {1}
     assert store.photos() == {7}
 
 
 def test_a_text_that_cannot_be_said_finds_nothing(store):
     store.apply({7: [word("tree")]}, ALPHABET)
 
-    assert store.evidence("наука", ALPHABET) == {}
+    assert store.evidence(["наука", "*"], ALPHABET) == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "photos"),
+    [("que*", {1, 3}), ("*queue", {1, 2}), ("*que*", {1, 2, 3}), ("q*e", {1})],
+)
+def test_free_ends_find_longer_words(store, pattern, photos):
+    words = ["queue", "dequeue", "queues", "tree"]
+    store.apply({n: [word(text, 0.999)] for n, text in enumerate(words, start=1)}, ALPHABET)
+
+    assert likely(store, pattern) == photos
+
+
+def test_only_the_photos_asked_for_are_looked_at(store):
+    store.apply({n: [word("tree")] for n in range(6)}, ALPHABET)
+
+    found = store.evidence(["tree"], ALPHABET, only=[2, 4, 99])
+
+    assert set(found["tree"]) == {2, 4}
+
+
+def test_a_word_that_cannot_hold_a_letter_still_has_a_small_chance(store):
+    store.apply({7: [word("tree", sure=0.9999)]}, ALPHABET)
+
+    assert 0 < store.evidence(["trey"], ALPHABET)["trey"][7][0] < 0.01
+
+
+def test_of_many_words_the_likeliest_are_scored(store, monkeypatch):
+    monkeypatch.setattr(sieve, "ALWAYS_SCORED", 1)
+    monkeypatch.setattr(sieve, "MOST_SCORED", 2)
+    store.apply({n: [word("tree", sure=n / 10)] for n in range(1, 10)}, ALPHABET)
+
+    assert set(store.evidence(["tree"], ALPHABET)["tree"]) == {8, 9}
+
+
+def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypatch):
+    monkeypatch.setattr(posteriors, "MOST_KEPT", 2)
+    store.apply({n: [word("tree", sure=0.9)] for n in range(9)}, ALPHABET)
+    store.apply({4: [word("tree", sure=0.5), word("zebra")]}, ALPHABET)
+
+    found = store.evidence(["tree", "zebra"], ALPHABET)
+
+    assert len(found["tree"]) == 3
+    assert 4 in found["tree"]
+    assert set(found["zebra"]) == {4}
+
+
+def test_a_large_segment_is_left_alone_until_half_of_it_is_superseded(store, monkeypatch):
+    monkeypatch.setattr(posteriors, "LARGE", 8)
+    store.apply({n: [word("tree")] for n in range(10)}, ALPHABET)
+    [large] = store.folder.glob("*.seg")
+
+    store.apply({n: [word("node")] for n in range(4)}, ALPHABET)
+    left_alone = large.exists()
+    store.apply({n: [word("node")] for n in range(4, 7)}, ALPHABET)
+
+    assert (left_alone, large.exists()) == (True, False)
+    assert likely(store, "tree") == {7, 8, 9}
+    assert likely(store, "node") == set(range(7))
+
+
+def test_a_merge_in_another_process_does_not_disturb_a_search(store, monkeypatch):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader, segments = PosteriorStore(store.folder, FoldedPosteriors), PosteriorStore._segments
+    calls = []
+
+    def vanishing(self):
+        calls.append(self)
+        if len(calls) == 1:
+            raise FileNotFoundError
+        return segments(self)
+
+    monkeypatch.setattr(PosteriorStore, "_segments", vanishing)
+
+    assert likely(reader, "tree") == {7}
+
+
+def test_an_open_store_sees_that_it_was_rebuilt(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    before = likely(reader, "tree")
+
+    with store.rebuilt() as fresh:
+        fresh.apply({8: [word("tree")]}, ALPHABET)
+
+    assert (before, likely(reader, "tree")) == ({7}, {8})
+
+
+def test_a_word_takes_two_hundred_bytes_at_most(store):
+    store.apply({n: [word("algorithm", 0.6)] * 50 for n in range(50)}, ALPHABET)
+
+    size = sum(segment.stat().st_size for segment in store.folder.glob("*.seg"))
+    assert size / 2500 <= 200
 
 
 def test_a_segment_that_is_cut_off_under_an_open_store_is_an_error_not_a_crash(store):
@@ -177,23 +270,7 @@ def test_an_open_store_sees_what_another_process_has_merged(store):
     assert likely(reader, "tree") == {7}
 
     store.apply({7: [word("queue")]}, ALPHABET)
-    store._merge(ALPHABET)
+    store._merge()
 
     assert likely(reader, "tree") == set()
     assert likely(reader, "queue") == {7}
-
-
-def test_a_segment_merged_away_while_a_query_opens_it_does_no_harm(store, monkeypatch):
-    store.apply({7: [word("tree")]}, ALPHABET)
-    segments = store._segments
-    calls = []
-
-    def merged_away():
-        calls.append(1)
-        if len(calls) == 1:
-            raise FileNotFoundError(2, "No such file or directory")
-        return segments()
-
-    monkeypatch.setattr(store, "_segments", merged_away)
-
-    assert likely(store, "tree") == {7}

@@ -5,11 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from indexer import search
 from indexer.errors import UsageError
-from indexer.fulltext import parse
+from indexer.judge import Judge
 from indexer.photo import Box, Photo, State, Word
-from indexer.question import And, Not, Or, Pattern, Phrase, Term, leaves, tokens
-from indexer.search import Searcher, _hit
+from indexer.question import (
+    And,
+    Field,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Term,
+    fulfils,
+    leaves,
+    tokens,
+)
+from indexer.search import Filters, Searcher, _hit
+from indexer.syntax import parse
 
 from .conftest import draw_photo, spelled
 
@@ -28,6 +41,11 @@ from .conftest import draw_photo, spelled
         ("wom?n", Pattern("wom?n")),
         ("a AND (b OR c)", And((Term("a"), Or((Term("b"), Term("c")))))),
         ("café", Term("cafe")),
+        ("*que*", Pattern("*que*")),
+        ("name:board* queue", And((Field("name", "board*"), Term("queue")))),
+        ('folder:"my notes" queue', And((Field("folder", "my notes"), Term("queue")))),
+        ("queue NOT date:2026-03", And((Term("queue"), Not(Field("date", "2026-03"))))),
+        ("date: queue", And((Term("date"), Term("queue")))),
     ],
 )
 def test_a_query_is_read_as_people_mean_it(text, question):
@@ -42,6 +60,8 @@ def test_a_query_is_read_as_people_mean_it(text, question):
         ("", "at least one word"),
         ("NOT java", "at least one word"),
         ("!?", "at least one word"),
+        ("folder:notes", "at least one word"),
+        ("date:march queue", "date:march: give a year, month or day"),
     ],
 )
 def test_a_query_that_cannot_be_understood_says_why(text, reason):
@@ -222,14 +242,32 @@ def test_a_negated_word_excludes_photos_that_likely_hold_it(world):
     assert world.find("tree NOT java") == ["b.png"]
 
 
+def suggested(world, query):
+    library = world.library
+    searcher = Searcher(library.catalog, library.index, library.posteriors)
+    return searcher.suggestions(searcher.search(query, Filters()))
+
+
 def test_similar_words_are_suggested_when_nothing_is_found(world):
     draw_photo(world.photos / "a.png", "algorithm")
     world.sync()
 
-    library = world.library
-    searcher = Searcher(library.catalog, library.index, library.posteriors)
+    assert suggested(world, "algorythm") == ["algorithm"]
 
-    assert searcher.suggestions("algorythm") == ["algorithm"]
+
+def test_similar_words_are_suggested_from_what_was_found_with_little_certainty(world):
+    world.eyes.recognizer.posteriorgrams = {"queue": spelled("queue"), "quota": spelled("quota")}
+    draw_photo(world.photos / "a.png", "queue", "quota")
+    world.sync()
+
+    assert suggested(world, "quene") == ["queue"]
+
+
+def test_nothing_is_suggested_for_a_word_that_was_read(world):
+    draw_photo(world.photos / "a.png", "queue", "quene")
+    world.sync()
+
+    assert suggested(world, "queue xylophone") == []
 
 
 def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
@@ -240,6 +278,107 @@ def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
     ]
     photo = Photo(1, "hash", State.READ, 99, 99, None, (Path("board.jpg"),))
 
-    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, words)
+    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, dict(enumerate(words)))
 
     assert hit.context == "priority queue"
+
+
+PLACE, MARCH = Path("/photos/Notes 2026/march/board-1.jpg"), datetime(2026, 3, 14, 9)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fulfilled"),
+    [
+        ("folder", "march", True),
+        ("folder", "notes 2026/march/", True),
+        ("folder", "notes*", True),
+        ("folder", "notes", False),
+        ("folder", "board-1.jpg", False),
+        ("name", "board*", True),
+        ("name", "Board-1", True),
+        ("name", "board-1.jpg", True),
+        ("name", "board", False),
+        ("date", "2026", True),
+        ("date", "2026-03-14", True),
+        ("date", "2026-04", False),
+        ("date", "2026-01..2026-03", True),
+        ("date", "2026-01..2026-03-13", False),
+        ("date", "2026-03-15..", False),
+        ("date", "..2026", True),
+    ],
+)
+def test_a_field_is_fulfilled_by_place_and_time(field, value, fulfilled):
+    assert fulfils(Field(field, value), PLACE, MARCH) is fulfilled
+
+
+def test_a_photo_without_a_time_fulfils_no_date():
+    assert not fulfils(Field("date", "2026"), PLACE, None)
+    assert not fulfils(Field("date", "..2026"), PLACE, None)
+
+
+def test_fields_narrow_a_query_wherever_they_stand_in_it(world):
+    draw_photo(world.photos / "may" / "a.png", "queue")
+    draw_photo(world.photos / "june" / "b.png", "queue", salt=1)
+    draw_photo(world.photos / "july" / "c.png", "tree", salt=2)
+    world.sync()
+
+    assert world.find("folder:may queue") == ["a.png"]
+    assert world.find("queue NOT folder:may") == ["b.png"]
+    assert world.find("queue name:b*") == ["b.png"]
+    assert world.find("queue (folder:june OR folder:july)") == ["b.png"]
+    assert sorted(world.find("(queue folder:may) OR (tree folder:july)")) == ["a.png", "c.png"]
+    assert world.find("queue date:2026") == []
+
+
+def test_a_pattern_is_found_by_what_the_network_saw(world):
+    world.eyes.recognizer.posteriorgrams = {"gneues": spelled("gneues", "queues")}
+    draw_photo(world.photos / "unsure.png", "gneues")
+    draw_photo(world.photos / "other.png", "tree")
+    world.sync()
+
+    [hit] = world.answer("queue*").hits
+
+    assert hit.photo.name == "unsure.png"
+    assert hit.score == pytest.approx(0.3**2, rel=0.1)
+    assert world.answer("*ueue*").hits[0].score == pytest.approx(0.3, rel=0.1)
+
+
+def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
+    world.eyes.recognizer.posteriorgrams = {
+        "dequeue": spelled("dequeue"),
+        "gneue": spelled("gneue", "queue"),
+    }
+    draw_photo(world.photos / "longer.png", "dequeue")
+    draw_photo(world.photos / "unsure.png", "gneue")
+    world.sync()
+
+    hits = world.answer("queue").hits
+
+    assert [hit.photo.name for hit in hits] == ["unsure.png", "longer.png"]
+    assert hits[1].score == pytest.approx(search.INSIDE, rel=0.1)
+    assert [word.text for word in hits[1].words] == ["dequeue"]
+
+
+def test_a_phrase_that_goes_on_in_the_next_line_is_half_as_likely():
+    leaf = Phrase(("linked", "list"))
+    seen = {Term("linked"): {1: {0: 0.9}, 2: {0: 0.9}}, Term("list"): {1: {1: 0.9}, 2: {1: 0.9}}}
+    judge = Judge({leaf: {}, **seen}, {})
+
+    judge.learn([1, 2], {1: {0: 0, 1: 0}, 2: {0: 0, 1: 1}})
+
+    scores = judge.scores(leaf)
+    assert scores[1] == pytest.approx(0.81)
+    assert scores[2] == pytest.approx(0.405)
+
+
+def test_words_that_most_photos_hold_are_not_looked_up_in_the_readings(world, monkeypatch):
+    monkeypatch.setattr(search, "MOST_PROPOSED", 2)
+    for number in range(4):
+        draw_photo(world.photos / f"{number}.png", "tree", salt=number)
+    draw_photo(world.photos / "rare.png", "zebra", salt=9)
+    world.sync()
+
+    # no posteriorgram tells of these words, so only readings do
+    assert world.find("tree") == []
+    assert world.find("zebra") == ["rare.png"]
+    assert len(world.find("tree", exact=True)) == 4

@@ -194,8 +194,8 @@ def test_a_misread_letter_leaves_a_word_a_small_chance(
     charset = Charset()
     words = spoken(blanks_between(charset.encode("cat")), len(charset), certainty=0.99)
 
-    assert 0 < score(words, ASCII, "cut") < 1e-3
-    assert score(words, ASCII, "dog") < 1e-9
+    assert 0 < score(words, ASCII, "cut") < 2e-3
+    assert score(words, ASCII, "dog") < 1e-6
 
 
 def blanks_between(labels: Sequence[int]) -> list[int]:
