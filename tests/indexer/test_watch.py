@@ -292,5 +292,6 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
 
     assert len(held) >= 23
     memory, files = zip(*held[1:], strict=True)
-    assert max(memory[11:]) - max(memory[:11]) < 20_000
+    # it rises and falls by as much in between, with the pools of the database driver
+    assert min(memory[11:]) - min(memory[:11]) < 20_000
     assert set(files) == {files[0]}
