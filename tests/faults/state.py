@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.config import Settings
@@ -90,13 +92,23 @@ def _index(folder: Path, names: dict[int, str], state: State) -> None:
 def _posteriors(folder: Path, names: dict[int, str], state: State) -> None:
     latest: dict[int, Any] = {}
     for path in sorted(folder.glob("*.seg")):
-        latest |= Segment(path).by_photo()
+        latest |= _by_photo(Segment(path))
     for photo, entries in latest.items():
         if not entries:
             continue
         if photo not in names:
             state.faults.append(f"photo {photo} has posteriors but no file")
         state.posteriors[names.get(photo, f"number {photo}")] = entries
+
+
+def _by_photo(segment: Segment) -> dict[int, list[tuple[int, bytes]]]:
+    """Positions and packed words of each photo; none of one that was removed."""
+    raw, lengths = segment.packed(np.arange(len(segment.positions)))
+    ends = np.cumsum(lengths).tolist()
+    words = (raw[end - size : end].tobytes() for end, size in zip(ends, lengths, strict=True))
+    entries = iter(zip(segment.positions.tolist(), words, strict=True))
+    counts = zip(segment.photos.tolist(), segment.counts.tolist(), strict=True)
+    return {photo: list(islice(entries, count)) for photo, count in counts}
 
 
 def differences(have: State, want: State) -> list[str]:
