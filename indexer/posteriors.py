@@ -207,13 +207,10 @@ class PosteriorStore:
         if not self.folder.is_dir():
             msg = "there are no posteriors"
             raise FileNotFoundError(msg)
-        fresh: dict[tuple[Path, int, int, int], Segment] = {}
-        for path in self._paths():
-            # a merge replaces files, and one that was cut off must not be read where it was mapped
-            status = path.stat()
-            key = path, status.st_ino, status.st_size, status.st_mtime_ns
-            fresh[key] = self._open.get(key) or Segment(path)
-        self._open = fresh
+        # a merge replaces files, and one that was cut off must not be read where it was mapped
+        stats = [(path, path.stat()) for path in self._paths()]
+        keys = [(path, s.st_ino, s.st_size, s.st_mtime_ns) for path, s in stats]
+        self._open = {key: self._open.get(key) or Segment(key[0]) for key in keys}
         return list(self._open.values())
 
     def _block(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> Block:
