@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-LEAST_PAIR, MOST_GAPS = 2.0, 2
-"""Multiple of its height that a box must be wide to be doubted, and how many gaps are tried."""
-
-_LEAST_GAP, _LEAST_HALF = 0.1, 0.4
-"""A gap is at least so wide, and so far from both ends, in heights of the word."""
-
-_LEAST_CONTRAST, _INK_SHARE, _SPECKLES = 12.0, 0.35, 0.025
-"""Ink differs from the ground by so many grey levels, and by this share of what the boldest ink
-does; a column with this share of ink at most counts as empty."""
-
-
 class DetectorError(Exception):
     """A detector that cannot answer; the message names the file and what to do next."""
 
@@ -77,24 +66,6 @@ class Box:
         cut = cv2.warpAffine(part, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(cut, np.uint8)
 
-    def halves(self, photo: NDArray[np.uint8]) -> list[tuple[Box, Box]]:
-        """The pairs of words that this box may hold in place of one: cut at its widest gaps.
-
-        Only boxes with corners are doubted: those are found, the others are given.
-        """
-        if not self.corners:
-            return []
-        return [self._cut_at(share) for share in gaps(self.cut(photo))]
-
-    def _cut_at(self, share: float) -> tuple[Box, Box]:
-        """The parts left and right of `share` (0..1) of its length."""
-        quad = np.asarray(self.corners, np.float32)
-        upper, lower = (quad[a] + (quad[b] - quad[a]) * share for a, b in ((0, 1), (3, 2)))
-        return (
-            Box.around(np.stack([quad[0], upper, lower, quad[3]])),
-            Box.around(np.stack([upper, quad[1], quad[2], lower])),
-        )
-
     def _part(self, photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """The part of `photo` around the word, never empty, and the corners in its pixels.
 
@@ -126,27 +97,6 @@ class Detector(Protocol):
 
     def given(self, path: Path) -> bool:
         """Whether the boxes of this photo are known beforehand, and so which way up it is."""
-
-
-def gaps(word: NDArray[np.uint8]) -> list[float]:
-    """Where a level word image [rows, columns, 3] may be two: shares of its length, widest first.
-
-    A gap is a run of columns without ink, away from both ends.
-    """
-    height, width = word.shape[:2]
-    if width < LEAST_PAIR * height:
-        return []
-    grey = cv2.cvtColor(word, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    contrast = np.abs(grey - np.median(grey))
-    ink = contrast > max(_LEAST_CONTRAST, _INK_SHARE * float(np.percentile(contrast, 98)))
-    inner = ink[round(0.1 * height) : max(1, round(0.9 * height))]
-    empty = np.concatenate([[False], inner.mean(axis=0) <= _SPECKLES, [False]])
-    starts, ends = np.flatnonzero(np.diff(empty.astype(np.int8))).reshape(-1, 2).T
-    middles, widths = (starts + ends) / 2, ends - starts
-    inside = (starts > 0) & (ends < width) & (widths >= _LEAST_GAP * height)
-    inside &= (middles > _LEAST_HALF * height) & (middles < width - _LEAST_HALF * height)
-    widest = np.argsort(-widths[inside], kind="stable")[:MOST_GAPS]
-    return [float(share) for share in middles[inside][widest] / width]
 
 
 def lines_of(boxes: Sequence[Box]) -> list[list[Box]]:

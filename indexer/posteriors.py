@@ -1,8 +1,7 @@
 """What the network saw of every word, memory-mapped, to be asked about any text.
 
-A derived store of immutable segments, newest last: each apply writes one, and small ones are
-merged when they grow many. A photo that is applied again, or removed, is superseded by its newest
-segment.
+A derived store of immutable segments, newest last: each apply writes one, and small ones are merged
+when they grow many. A photo that is applied again, or removed, is superseded by its newest one.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ LEAST_SCORE = 1e-9
 """Words that say a pattern with less probability are no evidence."""
 
 Evidence = dict[int, dict[int, float]]
-"""Photo → position of a word on it → probability that this word says what was asked."""
+"""Photo → position of a word on it → probability that it says what was asked."""
 
 
 class Bounds(Protocol):
@@ -186,9 +185,9 @@ class PosteriorStore:
         packed = [s.segment.packed(words) for s, words in zip(sieves, chosen, strict=True)]
         raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
         scores = self.unpack.joined(raw, lengths, alphabet).score(pattern)
-        each = list(zip(sieves, chosen, strict=True))
-        owners = np.concatenate([s.segment.owners(words) for s, words in each])
-        positions = np.concatenate([s.segment.positions[words] for s, words in each])
+        each = [(sieve.segment, words) for sieve, words in zip(sieves, chosen, strict=True)]
+        owners = np.concatenate([segment.owners(words) for segment, words in each])
+        positions = np.concatenate([segment.positions[words] for segment, words in each])
         kept = among[owners]
         kept[np.argsort(-scores, kind="stable")[:MOST_KEPT]] = True
         kept &= scores >= LEAST_SCORE
@@ -205,8 +204,7 @@ class PosteriorStore:
 
     def _segments(self) -> list[Segment]:
         if not self.folder.is_dir():
-            msg = "there are no posteriors"
-            raise FileNotFoundError(msg)
+            raise FileNotFoundError("there are no posteriors")  # noqa: EM101
         # a merge replaces files, and one that was cut off must not be read where it was mapped
         stats = [(path, path.stat()) for path in self._paths()]
         keys = [(path, s.st_ino, s.st_size, s.st_mtime_ns) for path, s in stats]
@@ -235,7 +233,7 @@ class PosteriorStore:
         alive = [int(s.counts[n].sum()) for s, n in zip(segments, newest, strict=True)]
         merged = _to_merge([segment.size for segment in segments], alive)
         if merged:
-            # the others go when the new one is there: a crash between leaves repeats, not gaps
+            # only now the others go: a crash between leaves repeats, not gaps
             write(self._next(), [segments[i].block(newest[i]) for i in merged])
             for i in merged:
                 segments[i].path.unlink(missing_ok=True)

@@ -56,8 +56,6 @@ class BoxLike(Protocol):
     @property
     def bottom(self) -> int: ...  # noqa: D102
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]: ...  # noqa: D102
-    def halves(self, photo: NDArray[np.uint8]) -> Sequence[tuple[BoxLike, BoxLike]]:
-        """The pairs of words that the box may hold in place of one."""
 
 
 class Detector(Protocol):

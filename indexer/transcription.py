@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,15 +50,6 @@ class _Place:
 
     def cut(self, pixels: Pixels) -> Image.Image:
         return Image.fromarray(self.shape.cut(pixels))
-
-    def ways(self, pixels: Pixels) -> list[list[_Place]]:
-        """The word as one, and as the two words that its box may hold."""
-        height, width = pixels.shape[:2]
-        halves = [
-            [_Place(self.line, _clipped(half, width, height), half) for half in pair]
-            for pair in self.shape.halves(pixels)
-        ]
-        return [[self], *halves]
 
 
 def read_photos(
@@ -112,49 +102,16 @@ def _words(
     found: Sequence[tuple[Pixels, Sequence[_Place]]], recognizer: Recognizer
 ) -> list[list[Word]]:
     """The legible words of each photo; those of all photos are recognised together."""
-    words = iter(
-        _taken_apart([(pixels, place) for pixels, places in found for place in places], recognizer)
-    )
-    return [[word for _ in places for word in next(words) if word.text] for _, places in found]
-
-
-def _taken_apart(
-    places: Sequence[tuple[Pixels, _Place]], recognizer: Recognizer
-) -> list[list[Word]]:
-    """What stands at each place: one word, or several where they are likelier together than one.
-
-    Only the recogniser can tell a gap between words from one between letters. Where it prefers two
-    words, each of them may be two again.
-    """
-    ways = [(pixels, place.ways(pixels)) for pixels, place in places]
-    crops = [part.cut(pixels) for pixels, options in ways for way in options for part in way]
+    crops = [place.cut(pixels) for pixels, places in found for place in places]
     seen = iter(recognizer.read(crops) if crops else ())
-    chosen: list[tuple[list[_Place], list[Word]]] = []
-    for _, options in ways:
-        read = [(way, [_word(part, next(seen)) for part in way]) for way in options]
-        chosen.append(max(read, key=lambda option: _surety(option[1])))
-    doubted = [
-        (pixels, part)
-        for (pixels, _), (way, _) in zip(ways, chosen, strict=True)
-        if len(way) > 1
-        for part in way
-    ]
-    again = iter(_taken_apart(doubted, recognizer) if doubted else ())
-    return [
-        [word for _ in way for word in next(again)] if len(way) > 1 else words
-        for way, words in chosen
-    ]
+    words = [[_word(place, next(seen)) for place in places] for _, places in found]
+    return [[word for word in page if word.text] for page in words]
 
 
 def _word(place: _Place, seen: Seen) -> Word:
     return Word(
         place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
     )
-
-
-def _surety(words: Sequence[Word]) -> float:
-    """Probability that all of them say what was read; 0 if one says nothing."""
-    return math.prod(word.confidence if word.text else 0.0 for word in words)
 
 
 # which way up ------------------------------------------------------------------------------

@@ -156,9 +156,6 @@ class Shape:
     def cut(self, photo):
         return photo[:16, :16]
 
-    def halves(self, photo):
-        return []
-
 class Eyes:
     engine, fingerprint, alphabet = Engine("odd", "odd"), "odd", "odd"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -123,72 +123,6 @@ def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
     [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
 
     assert [w.text for w in reading.words] == ["luna"]
-
-
-# one word or two ---------------------------------------------------------------------------
-
-
-class Joined(Box):
-    """Maybe several words in one box, the first of which has six tiles."""
-
-    def halves(self, photo):
-        middle = self.left + 6 * TILE
-        if middle >= self.right:
-            return []
-        return [
-            (
-                Joined(self.left, self.top, middle, self.bottom),
-                Joined(middle, self.top, self.right, self.bottom),
-            )
-        ]
-
-
-class Joining(TileDetector):
-    def detect(self, photo, path):
-        return [
-            [Joined(b.left, b.top, b.right, b.bottom) for b in line]
-            for line in super().detect(photo, path)
-        ]
-
-
-def test_a_box_is_read_as_two_words_where_both_are_surer_than_one(tmp_path):
-    path = draw_photo(tmp_path / "a.png", "heliosselene", "eos")
-
-    [reading] = read_photos([opened(path)], Joining(), Literate())
-
-    assert [(w.text, w.line) for w in reading.words] == [("helios", 0), ("selene", 0), ("eos", 1)]
-    assert reading.words[1].box == photo.Box(6 * TILE, TILE, 12 * TILE, 2 * TILE)
-
-
-def test_a_half_may_be_two_words_again(tmp_path):
-    path = draw_photo(tmp_path / "a.png", "heliosseleneeos")
-
-    [reading] = read_photos([opened(path)], Joining(), Literate())
-
-    assert [w.text for w in reading.words] == ["helios", "selene", "eos"]
-
-
-def test_a_box_stays_one_word_where_its_halves_are_less_sure(tmp_path):
-    path = draw_photo(tmp_path / "a.png", "heliosselene")
-
-    [reading] = read_photos([opened(path)], Joining(), Literate(known={"heliosselene", "helios"}))
-
-    assert [w.text for w in reading.words] == ["heliosselene"]
-
-
-def test_a_half_that_says_nothing_is_no_word(tmp_path):
-    class Silent(Literate):
-        def read(self, crops):
-            return [
-                replace(seen, text="", confidence=0.99) if seen.text == "selene" else seen
-                for seen in super().read(crops)
-            ]
-
-    path = draw_photo(tmp_path / "a.png", "heliosselene")
-
-    [reading] = read_photos([opened(path)], Joining(), Silent())
-
-    assert [w.text for w in reading.words] == ["heliosselene"]
 
 
 # which way up ------------------------------------------------------------------------------
