@@ -18,8 +18,9 @@ import numpy as np
 from wordfreq import top_n_list
 
 from indexer import config
-from indexer.bootstrap import BuiltInEyes, make_home, stores
+from indexer.bootstrap import BuiltInEyes, stores
 from indexer.catalog import Catalog
+from indexer.home import make as make_home
 from indexer.library import Library
 from recognizer.charset import Charset
 from recognizer.posteriorgram import pack
