@@ -7,9 +7,9 @@ nothing, as on network mounts.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -27,9 +27,7 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
-from watchdog.observers.api import BaseObserver
-from watchdog.observers.inotify import InotifyEmitter
-from watchdog.observers.inotify_c import InotifyFD
+from watchdog.observers import Observer
 
 from indexer import mounts
 from indexer.settle import Batch, Hints, Pace, Stop, follow
@@ -38,13 +36,9 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
 
-    from watchdog.observers.inotify_c import (
-        CallbackId,
-        InotifyEvent,
-        Mask,
-        WatchCallback,
-        WatchDescriptor,
-    )
+    from watchdog.observers.api import BaseObserver
+
+    from indexer.kernel import Kernel
 
 log = logging.getLogger("ocrsearch")
 
@@ -66,13 +60,6 @@ _EVENTS: list[type[FileSystemEvent]] = [
 ]
 """All that changes something: that a file is opened to be read is no news."""
 
-_ADVICE = {
-    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
-    "sysctl fs.inotify.max_user_watches=1000000",
-    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
-    "sysctl fs.inotify.max_user_instances=1024",
-}
-
 
 class _Handler(FileSystemEventHandler):
     """Turns events into hints."""
@@ -91,33 +78,6 @@ class _Handler(FileSystemEventHandler):
                 self._hints.add(Path(os.fsdecode(name)))
 
 
-class _Kernel(InotifyFD):
-    """watchdog's reader of kernel events, which also tells what watchdog keeps to itself."""
-
-    def __init__(self, hints: Hints) -> None:
-        super().__init__()
-        self._hints = hints
-        self.refused = 0
-        """The error number, if a folder could not be watched for want of something."""
-
-    def handle_event(self, event: InotifyEvent) -> None:
-        """Events were lost if the queue ran over: everything must be looked at."""
-        super().handle_event(event)
-        if event.is_queue_overflow:
-            self._hints.add(None)
-
-    def add_callback(
-        self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
-    ) -> WatchDescriptor:
-        """Watchdog ignores that a folder deep below cannot be watched."""
-        try:
-            return super().add_callback(path, mask, callback, id_)
-        except OSError as error:
-            if error.errno in _ADVICE:
-                self.refused = error.errno
-            raise
-
-
 class Watching:
     """Keeps hints coming from folders that may die, come back, or be mounted anew."""
 
@@ -127,7 +87,7 @@ class Watching:
         """Start watching; folders that do not exist are watched once they appear."""
         self._roots, self._hints, self._clock = roots, hints, clock
         self._told: set[str] = set()
-        self._kernel: _Kernel | None = None
+        self._kernel: Kernel | None = None
         self._observer: BaseObserver | None = None
         self._watched: dict[Path, tuple[int, int]] = {}
         self._sure = True
@@ -150,7 +110,7 @@ class Watching:
         elif not working:
             self._doubt("watching has stopped")
         elif self._kernel and self._kernel.refused:
-            self._doubt(_ADVICE[self._kernel.refused])
+            self._doubt(self._kernel.refused)
         return self._sure
 
     def stop(self) -> None:
@@ -171,20 +131,29 @@ class Watching:
         self._kernel = self._observer = None
         self._sure = True
         try:
-            self._kernel = _Kernel(self._hints)
-            self._kernel.start()
-            self._observer = BaseObserver(InotifyEmitter, inotify_fd=self._kernel)
+            self._observer = self._made()
             handler = _Handler(self._hints)
             for root in self._watched:
-                self._observer.schedule(handler, root, recursive=True, event_filter=_EVENTS)
+                self._observer.schedule(handler, str(root), recursive=True, event_filter=_EVENTS)
             self._observer.start()
         except OSError as error:
-            self._doubt(_ADVICE.get(error.errno or 0, f"cannot watch folders ({error})"))
+            refused = self._kernel.refused if self._kernel else ""
+            self._doubt(refused or str(error))
         if self._kernel and self._kernel.refused:
-            self._doubt(_ADVICE[self._kernel.refused])
+            self._doubt(self._kernel.refused)
         for root in self._watched:
             if kind := mounts.remote(root):
                 self._doubt(f"{root}: others may change this network mount ({kind}) unnoticed")
+
+    def _made(self) -> BaseObserver:
+        """An observer; on Linux one whose reader of kernel events says what it lost."""
+        if sys.platform != "linux":
+            return Observer()
+        from indexer import kernel  # noqa: PLC0415 - there is no inotify elsewhere
+
+        self._kernel = kernel.Kernel(lambda: self._hints.add(None))
+        self._kernel.start()
+        return kernel.observer(self._kernel)
 
     def _identities(self) -> dict[Path, tuple[int, int]]:
         """The folders that exist, and which they are: another one may be mounted over them."""
@@ -198,10 +167,11 @@ class Watching:
         return found
 
     def _alive(self) -> bool:
-        if not self._kernel or not self._observer:
+        if not self._observer:
             return False
-        threads = [self._kernel, self._observer, *self._observer.emitters]
-        return len(threads) == 2 + len(self._watched) and all(t.is_alive() for t in threads)
+        emitters = self._observer.emitters
+        threads = [*filter(None, [self._kernel]), self._observer, *emitters]
+        return len(emitters) == len(self._watched) and all(t.is_alive() for t in threads)
 
     def _doubt(self, reason: str) -> None:
         """Events are not all there is; each reason is told once, as it may last for months."""

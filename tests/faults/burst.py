@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from indexer import daemon, watch
+from indexer import daemon, kernel, watch
 from indexer.catalog import Catalog
 from indexer.passes import Hooks
 from indexer.settle import Pace
@@ -38,20 +38,20 @@ def main() -> None:
     for number in range(FOLDERS):
         (photos / str(number)).mkdir(parents=True)
     stop, overflows, hints = threading.Event(), [], [0]
-    handle, add = watch._Kernel.handle_event, watch.Hints.add
+    handle, add = kernel.Kernel.handle_event, watch.Hints.add
     free = threading.Event()
     free.set()
 
-    def handled(kernel: watch._Kernel, event: object) -> None:
+    def handled(reader: kernel.Kernel, event: object) -> None:
         free.wait()  # as on a machine that has other things to do while the files come
         overflows.extend([event] * event.is_queue_overflow)
-        handle(kernel, event)
+        handle(reader, event)
 
     def added(self: watch.Hints, path: Path | None) -> None:
         hints[0] += path is not None
         add(self, path)
 
-    watch._Kernel.handle_event, watch.Hints.add = handled, added
+    kernel.Kernel.handle_event, watch.Hints.add = handled, added
     start = time.monotonic()
 
     def batches():

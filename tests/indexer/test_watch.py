@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import sys
 import threading
 import tracemalloc
 from pathlib import Path
@@ -14,9 +15,10 @@ from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
 from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
 from indexer import daemon, mounts
+from indexer.kernel import Kernel
 from indexer.passes import Hooks
 from indexer.settle import Batch, Hints, Pace, follow
-from indexer.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, _Kernel, watch
+from indexer.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, watch
 
 from .conftest import draw_photo
 
@@ -145,7 +147,7 @@ def test_reading_a_photo_is_no_event(tmp_path, watching):
 
 def test_an_overflow_of_the_event_queue_asks_for_everything():
     hints = Hints()
-    kernel = _Kernel(hints)
+    kernel = Kernel(lambda: hints.add(None))
     kernel.start()
 
     kernel.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
@@ -170,6 +172,17 @@ def test_an_observer_that_dies_is_started_again(tmp_path, watching, part, caplog
     (tmp_path / "board.jpg").write_bytes(b"x")
     assert told(hints, tmp_path / "board.jpg")
     assert "has stopped" in caplog.text
+
+
+def test_where_there_is_no_inotify_another_observer_watches(tmp_path, watching, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    watcher, hints, clock = watching(tmp_path)
+
+    (tmp_path / "board.jpg").write_bytes(b"x")
+
+    assert told(hints, tmp_path / "board.jpg")
+    assert later(watcher, clock)
+    assert watcher._kernel is None
 
 
 def test_a_folder_that_appears_later_is_watched(tmp_path, watching):
