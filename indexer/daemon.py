@@ -89,8 +89,7 @@ class Arrivals:
         self._idle, self._seconds = idle, seconds
         self._queue: queue.SimpleQueue[Batch | Exception | None] = queue.SimpleQueue()
         self._paths: frozenset[Path] = frozenset()
-        self._everything = False
-        self._growing: frozenset[Path] = frozenset()
+        self._everything: Batch | None = None
         self._end: list[Exception | None] = []
         threading.Thread(target=self._pump, args=(batches,), daemon=True).start()
 
@@ -99,8 +98,8 @@ class Arrivals:
         while True:
             self._collect(0.0)
             if self._everything:
-                self._everything, self._paths = False, frozenset()
-                yield Batch(everything=True, growing=self._growing)
+                batch, self._everything, self._paths = self._everything, None, frozenset()
+                yield batch
             elif self._paths:
                 batch, self._paths = Batch(self._paths), frozenset()
                 yield batch
@@ -125,9 +124,9 @@ class Arrivals:
         try:
             item = self._queue.get(timeout=seconds)
             while True:
-                if isinstance(item, Batch):
-                    if item.everything:
-                        self._everything, self._growing = True, item.growing
+                if isinstance(item, Batch) and item.everything:
+                    self._everything = item  # the last one knows best what is still growing
+                elif isinstance(item, Batch):
                     self._paths |= item.paths
                 else:
                     self._end.append(item)

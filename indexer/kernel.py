@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from watchdog.observers.api import BaseObserver
@@ -20,31 +19,14 @@ if TYPE_CHECKING:
         WatchDescriptor,
     )
 
-_ADVICE = {
-    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
-    "sysctl fs.inotify.max_user_watches=1000000",
-    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
-    "sysctl fs.inotify.max_user_instances=1024",
-}
-
-
-def advice(error: OSError) -> str:
-    """Why folders cannot be watched, and what to do about it."""
-    return _ADVICE.get(error.errno or 0, f"cannot watch folders ({error})")
-
 
 class Kernel(InotifyFD):
     """watchdog's reader of kernel events, which also tells what watchdog keeps to itself."""
 
-    def __init__(self, lost: Callable[[], None]) -> None:
-        """`lost` is called when events were; raises OSError, whose text says what is lacking."""
-        try:
-            super().__init__()
-        except OSError as error:
-            raise OSError(advice(error)) from error
-        self._lost = lost
-        self.refused = ""
-        """What was lacking, if a folder could not be watched for that."""
+    def __init__(self, lost: Callable[[], None], refused: Callable[[OSError], None]) -> None:
+        """`lost` is called when events were, `refused` where a folder cannot be watched."""
+        super().__init__()
+        self._lost, self._refused = lost, refused
 
     def handle_event(self, event: InotifyEvent) -> None:
         """Events were lost if the queue ran over: everything must be looked at."""
@@ -59,8 +41,7 @@ class Kernel(InotifyFD):
         try:
             return super().add_callback(path, mask, callback, id_)
         except OSError as error:
-            if error.errno in _ADVICE:
-                self.refused = advice(error)
+            self._refused(error)
             raise
 
 

@@ -111,12 +111,12 @@ class Library(Intake):
 
     def _in_step(self) -> bool:
         """Whether the derived stores hold what they should: photo by photo once, then by number."""
-        must, may = self.catalog.searchable()
         seen = self.posteriors.photos()
         if self._compared:
-            count = self.index.count()
-            return all(len(must) <= n <= len(must) + len(may) for n in (count, len(seen)))
+            least, more = self.catalog.count_searchable()
+            return all(least <= n <= least + more for n in (self.index.count(), len(seen)))
         self._compared = True
+        must, may = self.catalog.searchable()
         return all(must <= held <= must | may for held in (self.index.photos(), seen))
 
     # parts of a pass -----------------------------------------------------------------------

@@ -134,11 +134,16 @@ class Lookup:
 
         A photo that changed since it was indexed may be in there, with words of any time.
         """
-        settled = PHOTO.c.generation == PHOTO.c.indexed_generation
-        there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
-        sure = self._read(sa.select(PHOTO.c.id).where(settled & there))
-        open_ = self._read(sa.select(PHOTO.c.id).where(~settled))
-        return {row.id for row in sure}, {row.id for row in open_}
+        must, may = (
+            {row.id for row in self._read(sa.select(PHOTO.c.id).where(part))}
+            for part in _searchable()
+        )
+        return must, may
+
+    def count_searchable(self) -> tuple[int, int]:
+        """How many photos those are; costs little however many there are."""
+        [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
+        return int(row[0]), int(row[1])
 
     def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
@@ -259,3 +264,10 @@ class Lookup:
             if folder is None or row.path.is_relative_to(folder):
                 places[row.photo_id].append(row.path)
         return places
+
+
+def _searchable() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Which photos the derived stores must hold, and which they may hold besides."""
+    settled = PHOTO.c.generation == PHOTO.c.indexed_generation
+    there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
+    return settled & there, ~settled

@@ -7,6 +7,7 @@ nothing, as on network mounts.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -15,18 +16,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchdog.events import (
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
+from watchdog import events
 from watchdog.observers import Observer
 
 from indexer import mounts
@@ -48,26 +38,33 @@ CARE_SECONDS = 5.0
 RESTART_SECONDS = 60.0
 """Between two attempts to watch what could not be watched."""
 
-_EVENTS: list[type[FileSystemEvent]] = [
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
+_EVENTS: list[type[events.FileSystemEvent]] = [
+    events.DirCreatedEvent,
+    events.DirDeletedEvent,
+    events.DirMovedEvent,
+    events.FileClosedEvent,
+    events.FileCreatedEvent,
+    events.FileDeletedEvent,
+    events.FileModifiedEvent,
+    events.FileMovedEvent,
 ]
 """All that changes something: that a file is opened to be read is no news."""
 
+_ADVICE = {
+    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
+    "sysctl fs.inotify.max_user_watches=1000000",
+    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
+    "sysctl fs.inotify.max_user_instances=1024",
+}
 
-class _Handler(FileSystemEventHandler):
+
+class _Handler(events.FileSystemEventHandler):
     """Turns events into hints."""
 
     def __init__(self, hints: Hints) -> None:
         self._hints = hints
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
+    def on_any_event(self, event: events.FileSystemEvent) -> None:
         """Called by watchdog's thread."""
         if event.is_directory:
             # a folder that is moved in or out is one event whatever it holds
@@ -89,6 +86,7 @@ class Watching:
         self._told: set[str] = set()
         self._kernel: Kernel | None = None
         self._observer: BaseObserver | None = None
+        self._refused: OSError | None = None
         self._watched: dict[Path, tuple[int, int]] = {}
         self._sure = True
         self._started = self._cared = clock()
@@ -109,8 +107,8 @@ class Watching:
             self._restart()
         elif not working:
             self._doubt("watching has stopped")
-        elif self._kernel and self._kernel.refused:
-            self._doubt(self._kernel.refused)
+        elif self._refused:
+            self._doubt(_advice(self._refused))
         return self._sure
 
     def stop(self) -> None:
@@ -128,7 +126,7 @@ class Watching:
     def _start(self) -> None:
         self._cared = self._started = self._clock()
         self._watched = self._identities()
-        self._kernel = self._observer = None
+        self._kernel = self._observer = self._refused = None
         self._sure = True
         try:
             self._observer = self._made()
@@ -137,10 +135,9 @@ class Watching:
                 self._observer.schedule(handler, str(root), recursive=True, event_filter=_EVENTS)
             self._observer.start()
         except OSError as error:
-            refused = self._kernel.refused if self._kernel else ""
-            self._doubt(refused or str(error))
-        if self._kernel and self._kernel.refused:
-            self._doubt(self._kernel.refused)
+            self._refused = error
+        if self._refused:
+            self._doubt(_advice(self._refused))
         for root in self._watched:
             if kind := mounts.remote(root):
                 self._doubt(f"{root}: others may change this network mount ({kind}) unnoticed")
@@ -151,9 +148,14 @@ class Watching:
             return Observer()
         from indexer import kernel  # noqa: PLC0415 - there is no inotify elsewhere
 
-        self._kernel = kernel.Kernel(lambda: self._hints.add(None))
+        self._kernel = kernel.Kernel(lambda: self._hints.add(None), self._refuse)
         self._kernel.start()
         return kernel.observer(self._kernel)
+
+    def _refuse(self, error: OSError) -> None:
+        """A folder deep below cannot be watched; that it has gone meanwhile is no news."""
+        if error.errno in _ADVICE:
+            self._refused = error
 
     def _identities(self) -> dict[Path, tuple[int, int]]:
         """The folders that exist, and which they are: another one may be mounted over them."""
@@ -179,6 +181,11 @@ class Watching:
         if reason not in self._told:
             self._told.add(reason)
             log.warning("%s; looking at everything often instead", reason)
+
+
+def _advice(error: OSError) -> str:
+    """Why folders cannot be watched, and what to do about it."""
+    return _ADVICE.get(error.errno or 0, f"cannot watch folders ({error})")
 
 
 def watch(

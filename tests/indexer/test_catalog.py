@@ -74,6 +74,7 @@ def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
     assert catalog.stale(10) == []
     [photo] = stale
     assert catalog.searchable() == ({photo.id}, set())
+    assert catalog.count_searchable() == (1, 0)
 
 
 def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
