@@ -64,12 +64,15 @@ def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks
         hooks.report(step)
 
     told = replace(hooks, report=report)
+    away: frozenset[Path] = frozenset()
     for batch in batches:
         try:
             if batch.everything:
-                log_summary(library.sync(roots, told, leave=batch.growing))
+                summary = library.sync(roots, told, leave=batch.growing)
             else:
-                log_summary(library.sync_paths(roots, batch.paths, told))
+                summary = library.sync_paths(roots, batch.paths, told)
+            away = _log_offline(summary, away, everything=batch.everything)
+            _log_done(summary)
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
             hooks.failed()
@@ -185,12 +188,25 @@ class Service:
             self.library.eyes.close()
 
 
-def log_summary(summary: Summary) -> None:
-    """What a pass did, if it did anything."""
-    for root in summary.offline:
+def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) -> frozenset[Path]:
+    """Say what went offline and what came back; returns what is offline now.
+
+    Only a look at everything tells that a folder is back.
+    """
+    now = frozenset(summary.offline)
+    for root in sorted(now - known):
         log.warning(
             "%s: offline (missing, emptied, or on another device); its photos are kept", root
         )
+    if not everything:
+        return known | now
+    for root in sorted(known - now):
+        log.info("%s: back again", root)
+    return now
+
+
+def _log_done(summary: Summary) -> None:
+    """What a pass did, if it did anything."""
     for path, reason in summary.problems.items():
         log.warning("%s: %s", path, reason)
     if any((summary.read, summary.empty, summary.removed, summary.moved)):

@@ -198,8 +198,18 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     image.load()
     for top in range(0, image.height, _STRIP):
         strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
-        pixels[top : top + _STRIP] = np.asarray(strip.convert("RGB"))
+        pixels[top : top + _STRIP] = np.asarray(_on_paper(strip))
     return pixels
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """RGB: paper shows through what is transparent, and 16 bits of grey become 8."""
+    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:  # it would make black of black ink on nothing
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return image.convert("RGB")
 
 
 @cache

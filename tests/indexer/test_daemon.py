@@ -55,6 +55,28 @@ def test_each_photo_gets_one_line_in_the_log(world, caplog):
     assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
 
 
+def test_an_absent_folder_is_reported_once_and_so_is_its_return(world, caplog):
+    caplog.set_level(logging.INFO)
+    path = draw_photo(world.photos / "a.png", "helios")
+    aside = world.photos.parent / "aside"
+
+    def batches():
+        yield Batch(everything=True)
+        world.photos.rename(aside)
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset([path]))
+        yield Batch(everything=True)
+        aside.rename(world.photos)
+        yield Batch(everything=True)
+        yield Batch(everything=True)
+
+    daemon.run(world.library, [world.photos], batches(), Hooks())
+
+    told = [r.getMessage() for r in caplog.records if str(world.photos) in r.getMessage()]
+    told = [text for text in told if "offline" in text or "back again" in text]
+    assert ["offline" in text for text in told] == [True, False]
+
+
 def test_sigterm_asks_to_stop_and_handlers_are_put_back():
     before = signal.getsignal(signal.SIGTERM)
 

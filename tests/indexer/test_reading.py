@@ -69,10 +69,26 @@ def test_every_format_that_phones_write_is_opened(tmp_path, suffix):
     assert corners_of(upright) == ("red", "green", "blue", "grey")
 
 
-def test_grey_and_transparent_pictures_become_rgb(tmp_path):
-    Image.new("LA", (8, 8), (128, 255)).save(tmp_path / "a.png")
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_ink_on_a_transparent_ground_is_ink_on_paper(tmp_path, mode):
+    picture = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    picture.putpixel((2, 3), (0, 0, 0, 255))
+    picture.convert(mode).save(tmp_path / "a.png")
 
-    assert open_upright(tmp_path / "a.png", Limits()).pixels.shape == (8, 8, 3)
+    pixels = open_upright(tmp_path / "a.png", Limits()).pixels
+
+    assert pixels[3, 2].tolist() == [0, 0, 0]
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_a_scan_of_16_bits_keeps_its_shades(tmp_path, suffix):
+    shades = np.arange(0, 2**16, 2**12, dtype=np.uint16).reshape(4, 4)
+    Image.fromarray(shades).save(tmp_path / f"a.{suffix}")
+
+    pixels = open_upright(tmp_path / f"a.{suffix}", Limits()).pixels
+
+    assert pixels[..., 1].ravel().tolist() == list(range(0, 256, 16))
 
 
 def test_the_time_of_the_camera_is_read(tmp_path):
