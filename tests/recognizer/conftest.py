@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, product
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from recognizer import images, recognize, shipped, training, weights
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.batches import Labelled
 from recognizer.model import CRNN, ModelConfig
+from recognizer.train import TrainConfig
+
+from .runs import CHARSET, TEXTS, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,3 +156,36 @@ def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(shipped, "WEIGHTS", small_weights)
     for module in (recognize, training):
         monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
+
+
+@pytest.fixture
+def labels_of(tmp_path: Path) -> Callable[[Sequence[str]], Path]:
+    """Draws words into a folder, with their labels."""
+
+    def drawn(texts: Sequence[str]) -> Path:
+        folder = tmp_path / "words"
+        folder.mkdir()
+        for text in texts:
+            draw_word(text).save(folder / f"{text}.png")
+        rows = "".join(f"{text}.png\t{text}\n" for text in texts)
+        (folder / "labels.tsv").write_text(rows, encoding="utf-8")
+        return folder
+
+    return drawn
+
+
+@pytest.fixture
+def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
+    return labelled(TEXTS, CHARSET)
+
+
+@pytest.fixture
+def start(tmp_path: Path, small_config: Callable[..., ModelConfig]) -> Callable[..., Recording]:
+    """Begins a run in a folder, with a small network that `seed` decides."""
+
+    def begin(folder: str, config: TrainConfig, seed: int = 0, **changes: object) -> Recording:
+        torch.manual_seed(seed)
+        model = CRNN(replace(small_config(len(CHARSET)), **changes))
+        return Recording(tmp_path / folder, model, weights.Card(CHARSET, model.config), config)
+
+    return begin

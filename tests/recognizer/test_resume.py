@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from recognizer import checkpoint, options, train, training
 from recognizer.cli_train import train as command
 from recognizer.errors import DataError, TrainingError
 
+from .commands import invoke, ok
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from PIL import Image
+    from click.testing import Result
+
 
 TEXTS = ["cat", "dog", "net", "road", "sea", "win"]
 
@@ -27,15 +30,10 @@ pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
 
 
 @pytest.fixture
-def words(tmp_path: Path, draw: Callable[..., Image.Image]) -> Path:
+def words(labels_of: Callable[[Sequence[str]], Path]) -> Path:
     """A folder of drawn words with their labels; one image is damaged."""
-    folder = tmp_path / "words"
-    folder.mkdir()
-    for text in TEXTS:
-        draw(text).save(folder / f"{text}.png")
+    folder = labels_of([*TEXTS, "bad"])
     (folder / "bad.png").write_bytes(b"no image")
-    rows = "".join(f"{text}.png\t{text}\n" for text in [*TEXTS, "bad"])
-    (folder / "labels.tsv").write_text(rows, encoding="utf-8")
     return folder
 
 
@@ -56,19 +54,9 @@ def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return at
 
 
-def invoke(*arguments: object) -> Result:
-    return CliRunner().invoke(command, [str(argument) for argument in arguments])
-
-
-def ok(*arguments: object) -> Result:
-    result = invoke(*arguments)
-    assert result.exit_code == 0, (result.output, result.exception)
-    return result
-
-
 def begin(words: Path, out: Path, *more: object) -> Result:
     common = ("--batch-size", 2, "--init", "shipped", "--dev", words, "--evaluate-every", 2)
-    return ok("--data", words, "--out", out, *common, *more)
+    return ok("train", "--data", words, "--out", out, *common, *more)
 
 
 def saved(out: Path) -> dict[str, Any]:
@@ -91,7 +79,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(
     interrupt(2)
     begin(words, tmp_path / "halves", *more)
     assert saved(tmp_path / "halves")["state"]["step"] == 3
-    ok("--resume", tmp_path / "halves")
+    ok("train", "--resume", tmp_path / "halves")
 
     assert saved(tmp_path / "whole")["state"]["step"] > 4
     assert_same(saved(tmp_path / "halves"), saved(tmp_path / "whole"))
@@ -108,11 +96,11 @@ def test_a_run_killed_before_its_first_evaluation_can_be_resumed(
     with monkeypatch.context() as patch:
         patch.setattr(train.Trainer, "step", killed)
         result = invoke(
-            "--data", words, "--out", tmp_path / "halves", "--batch-size", 2, "--init", "shipped",
+            "train", "--data", words, "--out", tmp_path / "halves", "--batch-size", 2, "--init", "shipped",
             "--dev", words, "--evaluate-every", 2, "--epochs", 1,
         )  # fmt: skip
         assert isinstance(result.exception, MemoryError)
-    ok("--resume", tmp_path / "halves")
+    ok("train", "--resume", tmp_path / "halves")
 
     assert_same(saved(tmp_path / "halves"), saved(tmp_path / "whole"))
 
@@ -122,7 +110,7 @@ def test_a_longer_end_can_be_given_when_resuming_and_is_remembered(
 ) -> None:
     begin(words, tmp_path / "run", "--epochs", 1)
 
-    ok("--resume", tmp_path / "run", "--epochs", 3)
+    ok("train", "--resume", tmp_path / "run", "--epochs", 3)
 
     assert saved(tmp_path / "run")["state"]["step"] == 9
     assert options.recall(tmp_path / "run", {}).epochs == 3
@@ -131,7 +119,7 @@ def test_a_longer_end_can_be_given_when_resuming_and_is_remembered(
 def test_another_seed_is_refused_when_resuming(words: Path, tmp_path: Path) -> None:
     begin(words, tmp_path / "run", "--epochs", 1)
 
-    result = invoke("--resume", tmp_path / "run", "--seed", 1)
+    result = invoke("train", "--resume", tmp_path / "run", "--seed", 1)
 
     assert isinstance(result.exception, TrainingError)
     assert str(result.exception).startswith("--seed 1: the run in")
@@ -142,7 +130,7 @@ def test_a_default_that_was_not_given_never_contradicts_the_run(
 ) -> None:
     begin(words, tmp_path / "run", "--epochs", 1, "--seed", 7, "--lr", 1e-4)
 
-    ok("--resume", tmp_path / "run")
+    ok("train", "--resume", tmp_path / "run")
 
     stored = json.loads((tmp_path / "run" / options.OPTIONS).read_text(encoding="utf-8"))
     assert (stored["seed"], stored["lr"], stored["batch_size"]) == (7, 1e-4, 2)
@@ -162,7 +150,7 @@ def test_options_from_the_environment_count_as_given(words: Path, tmp_path: Path
 
 
 def test_without_a_run_there_is_nothing_to_resume(tmp_path: Path) -> None:
-    result = invoke("--resume", tmp_path)
+    result = invoke("train", "--resume", tmp_path)
 
     assert isinstance(result.exception, TrainingError)
     assert "holds no run to resume" in str(result.exception)
@@ -181,14 +169,14 @@ def test_a_second_signal_ends_training_at_once(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(training, "run", run)
     before = signal.getsignal(signal.SIGINT)
 
-    result = invoke("--data", "x.tsv", "--epochs", 1)
+    result = invoke("train", "--data", "x.tsv", "--epochs", 1)
 
     assert (result.exit_code, reached) == (1, ["first"])
     assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_an_alphabet_of_nonsense_is_refused(words: Path) -> None:
-    result = invoke("--data", words, "--charset", "latin")
+    result = invoke("train", "--data", words, "--charset", "latin")
 
     assert result.exit_code == 2
     assert "'latin' is not one of 'union', 'keep'" in result.stderr
@@ -217,7 +205,7 @@ def test_small_sets_are_held_and_only_the_large_one_is_read_from_disk(
     few.write_text("cat.png\tcat\n", encoding="utf-8")
 
     result = ok(
-        "--data", words, "--data", few, "--dev", few, "--memory", 0.00004, "--epochs", 1,
+        "train", "--data", words, "--data", few, "--dev", few, "--memory", 0.00004, "--epochs", 1,
         "--init", "shipped", "--out", tmp_path / "run",
     )  # fmt: skip
 
@@ -229,8 +217,9 @@ def test_words_to_measure_on_that_do_not_fit_in_memory_are_refused_with_a_way_ou
     words: Path, tmp_path: Path
 ) -> None:
     result = invoke(
-        "--data", words, "--dev", words, "--memory", 0.00001, "--epochs", 1, "--out", tmp_path / "r"
-    )
+        "train", "--data", words, "--dev", words, "--memory", 0.00001, "--epochs", 1,
+        "--out", tmp_path / "r",
+    )  # fmt: skip
 
     assert isinstance(result.exception, TrainingError)
     assert "7 words to measure on" in str(result.exception)
@@ -246,7 +235,7 @@ def test_data_on_disk_that_is_all_damaged_ends_the_run_with_the_reason(
     dev.write_text("cat.keep\tcat\n", encoding="utf-8")
 
     result = invoke(
-        "--data", words, "--dev", dev, "--memory", 0.00002, "--epochs", 1, "--out", tmp_path / "r",
+        "train", "--data", words, "--dev", dev, "--memory", 0.00002, "--epochs", 1, "--out", tmp_path / "r",
         "--init", "shipped",
     )  # fmt: skip
 

@@ -9,74 +9,18 @@ import pytest
 import torch
 
 from recognizer import train, weights
-from recognizer.augment import AugmentConfig
-from recognizer.charset import Charset
 from recognizer.datasets.batches import Batch
 from recognizer.errors import TrainingError
-from recognizer.model import CRNN
-from recognizer.train import TrainConfig, Trainer
+from recognizer.train import TrainConfig
+
+from .runs import CHARSET, PLAIN, TEXTS, Recording, go
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from recognizer.datasets.batches import Labelled
-    from recognizer.model import ModelConfig
+    from recognizer.model import CRNN
     from recognizer.progress import Step
-
-CHARSET = Charset("aceont")
-TEXTS = ["at", "to", "on", "no", "an", "ten", "cat", "net"]
-PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)
-
-
-class Recording(Trainer):
-    """A run that remembers the names of the words in its batches and its learning rates."""
-
-    def __init__(self, *parts: object) -> None:
-        super().__init__(*parts)
-        self.batches: list[list[str]] = []
-        self.rates: list[float] = []
-
-    def step(self, batch: Batch) -> float:
-        self.batches.append([word.name for word in batch])
-        loss = super().step(batch)
-        self.rates.append(max(group["lr"] for group in self.optimizer.param_groups))
-        return loss
-
-
-@pytest.fixture
-def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
-    return labelled(TEXTS, CHARSET)
-
-
-@pytest.fixture
-def start(tmp_path: Path, small_config: Callable[..., ModelConfig]) -> Callable[..., Recording]:
-    """Begins a run in a folder, with a small network that `seed` decides."""
-
-    def begin(folder: str, config: TrainConfig, seed: int = 0, **changes: object) -> Recording:
-        torch.manual_seed(seed)
-        model = CRNN(replace(small_config(len(CHARSET)), **changes))
-        return Recording(tmp_path / folder, model, weights.Card(CHARSET, model.config), config)
-
-    return begin
-
-
-def go(
-    trainer: Trainer, words: list[Labelled], stop: Callable[[], bool] = lambda: False
-) -> list[dict[str, float]]:
-    rows: list[dict[str, float]] = []
-    trainer.run([words], words, stop=stop, report=rows.append)
-    return rows
-
-
-def state_of(trainer: Trainer) -> dict[str, torch.Tensor]:
-    parts = {"model": trainer.model, "average": trainer.average}
-    return {f"{k}.{name}": t for k, m in parts.items() for name, t in m.state_dict().items()}
-
-
-def assert_same(one: Trainer, other: Trainer) -> None:
-    expected = state_of(other)
-    assert all(torch.equal(t, expected[name]) for name, t in state_of(one).items())
 
 
 def test_a_small_network_learns_eight_drawn_words_by_heart(
@@ -95,112 +39,6 @@ def test_a_small_network_learns_eight_drawn_words_by_heart(
     model, card = weights.load(trainer.folder / train.BEST)
     pairs = train.read_labelled(model, words, card.charset)
     assert sorted(read for _, read in pairs) == sorted(TEXTS)
-
-
-def test_resuming_at_half_takes_the_steps_of_an_uninterrupted_run(
-    start: Callable[..., Recording], words: list[Labelled]
-) -> None:
-    config = TrainConfig(steps=10, batch_size=4, evaluate_every=3, seed=5)
-    whole = start("whole", config)
-    go(whole, words)
-
-    first = start("halves", config)
-    go(first, words, stop=lambda: first.state.step == 5)
-    second = start("halves", config, seed=99)
-    second.restore()
-    go(second, words)
-
-    assert len(first.batches) == 5
-    assert first.batches + second.batches == whole.batches
-    assert first.rates + second.rates == whole.rates
-    assert_same(second, whole)
-    assert replace(second.state, elapsed=0) == replace(whole.state, elapsed=0)
-
-
-def test_another_seed_draws_other_batches(
-    start: Callable[..., Recording], words: list[Labelled]
-) -> None:
-    runs = [start(f"{s}", TrainConfig(steps=3, batch_size=4, seed=s)) for s in (1, 2)]
-
-    for run in runs:
-        go(run, words)
-
-    assert runs[0].batches != runs[1].batches
-
-
-def test_a_request_to_stop_leaves_a_checkpoint_to_resume_from(
-    start: Callable[..., Recording], words: list[Labelled]
-) -> None:
-    config = TrainConfig(steps=4, batch_size=4)
-    stopped = start("run", config)
-    rows = go(stopped, words, stop=lambda: stopped.state.step == 2)
-
-    resumed = start("run", config, seed=7)
-    resumed.restore()
-
-    assert [row["step"] for row in rows] == [2]
-    assert resumed.state.step == 2
-    assert_same(resumed, stopped)
-    go(resumed, words)
-    assert resumed.state.step == 4
-
-
-def test_a_checkpoint_is_never_half_written(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trainer = start("run", TrainConfig(steps=1, batch_size=4))
-    go(trainer, words)
-    before = (trainer.folder / train.CHECKPOINT).read_bytes()
-
-    def full_disk(saved: object, path: Path) -> None:
-        path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        trainer.checkpoint()
-
-    assert (trainer.folder / train.CHECKPOINT).read_bytes() == before
-
-
-def test_a_finished_run_that_is_resumed_takes_no_step(
-    start: Callable[..., Recording], words: list[Labelled]
-) -> None:
-    config = TrainConfig(steps=2, batch_size=4)
-    done = start("run", config)
-    go(done, words)
-
-    again = start("run", config)
-    again.restore()
-    go(again, words)
-
-    assert again.batches == []
-    assert_same(again, done)
-
-
-@pytest.mark.parametrize("damage", [b"", b"no checkpoint", None])
-def test_a_checkpoint_that_cannot_be_read_is_named(
-    start: Callable[..., Recording], words: list[Labelled], damage: bytes | None
-) -> None:
-    trainer = start("run", TrainConfig(steps=1, batch_size=4))
-    path = trainer.folder / train.CHECKPOINT
-    trainer.checkpoint()
-    path.write_bytes(path.read_bytes()[:5000] if damage is None else damage)
-
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
-        trainer.restore()
-
-
-def test_a_missing_checkpoint_is_named(start: Callable[..., Recording]) -> None:
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
-        start("run", TrainConfig(steps=1)).restore()
-
-
-def test_a_checkpoint_of_another_network_is_refused(start: Callable[..., Recording]) -> None:
-    start("run", TrainConfig(steps=1)).checkpoint()
-
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
-        start("run", TrainConfig(steps=1), layers=2).restore()
 
 
 def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:

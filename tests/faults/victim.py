@@ -1,0 +1,154 @@
+"""The daemon under test: it tells what it is doing, and can be killed at that."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer import daemon, posteriors
+from indexer import watch as watching
+from indexer.catalog import Catalog
+from indexer.library import Library
+from indexer.passes import Hooks
+from indexer.settle import Pace
+from tests.faults import disk, life
+
+PHASES = (
+    "waiting",
+    "taking in",
+    "reading",
+    "catalog",
+    "posteriors",
+    "compaction",
+    "index",
+    "rebuild",
+)
+
+DAY = 86400
+
+
+class Daemon:
+    """The process under test, and what is done to it."""
+
+    def __init__(self, base: Path, roots: list[Path], chance: random.Random) -> None:
+        """Nothing runs yet."""
+        self.base, self.roots, self.chance = base, roots, chance
+        self.settings = life.settings(base / "homes" / "home")
+        self.control = disk.control()
+        self.version, self.pid = 1, 0
+        self.kills: Counter[str] = Counter()
+        self.refused = self.restarts = 0
+
+    def start(self) -> None:
+        def arm(pid: int) -> None:
+            self.control.kill_at = self.control.full_at = 0
+            self.control.pid, self.control.phase = pid, 0
+
+        self.pid = life.fork(self._live, arm)
+
+    def _live(self) -> None:
+        logging.basicConfig(
+            filename=self.base / "log", format="%(asctime)s %(process)d %(message)s"
+        )
+        logging.getLogger("ocrsearch").setLevel(logging.INFO)
+        faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
+        posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
+        watching.CARE_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
+        failed = threading.Event()
+        with daemon.stopping() as stop, Catalog(self.settings.database) as catalog:
+            library = life.library(self.settings, catalog, self.version)
+            self._mark(library)
+            pace = Pace(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
+            hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
+            daemon.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
+
+    def _clock(self) -> float:
+        return time.time() + self.control.clock * DAY
+
+    def _mark(self, library: Library) -> None:
+        """Let the shared page say what is being done, and a file what was read."""
+        for owner, name, phase in (
+            (library, "_take_in", "taking in"),
+            (library.eyes.recognizer, "read", "reading"),
+            (library.catalog, "put_reading", "catalog"),
+            (library.catalog, "put_places", "catalog"),
+            (library.posteriors, "apply", "posteriors"),
+            (library.posteriors, "_merge", "compaction"),
+            (library.index, "apply", "index"),
+            (library, "rebuild", "rebuild"),
+        ):
+            setattr(owner, name, self._marked(getattr(owner, name), PHASES.index(phase)))
+        put, reads = library.catalog.put_reading, self.base / "reads"
+
+        def put_reading(content: str, *rest: object) -> None:
+            put(content, *rest)
+            with reads.open("a") as file:
+                file.write(f"{content} {self.version} {self.control.clock}\n")
+
+        library.catalog.put_reading = put_reading
+
+    def _marked(self, call: Callable, phase: int) -> Callable:
+        def marked(*args: object, **options: object) -> object:
+            before, self.control.phase = self.control.phase, phase
+            try:
+                return call(*args, **options)
+            finally:
+                self.control.phase = before
+
+        return marked
+
+    def stop(self) -> None:
+        """End it as systemd does."""
+        os.kill(self.pid, signal.SIGTERM)
+        code = life.ended(self.pid)
+        # the latter where it has only just been started
+        assert code in {0, -signal.SIGTERM}, f"ended with {code} after SIGTERM"
+
+    def start_again(self) -> None:
+        """As systemd does with a daemon that could not even start, on a full disk."""
+        if self._dead():
+            assert life.ended(self.pid) == 1, "only an error may end it"
+            self.restarts += 1
+            self.start()
+
+    def kill(self, meanwhile: Callable[[], None]) -> None:
+        """SIGKILL at a random time, at a random change to the disk, or in a random phase."""
+        how = self.chance.choice(("time", "change", "phase", "phase"))
+        if how == "change":
+            self.control.kill_at = self.control.changes + self.chance.randint(1, 150)
+        wanted = self.chance.randrange(1, len(PHASES))
+        meanwhile()
+        until = time.monotonic() + (self.chance.random() * 0.3 if how == "time" else 0.6)
+        while time.monotonic() < until and not self._dead():
+            if how == "phase" and self.control.phase == wanted:
+                time.sleep(self.chance.random() * 0.003)
+                break
+            if how != "phase":
+                time.sleep(0.001)
+        self.kills[PHASES[self.control.phase]] += 1
+        os.kill(self.pid, signal.SIGKILL)
+        code = life.ended(self.pid)
+        assert code == -signal.SIGKILL, f"ended with {code} before it was killed"
+        self.control.pid = 0
+
+    def _dead(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """From some change on there is no space; then there is again."""
+        before = self.control.refused
+        self.control.full_at = self.control.changes + self.chance.randint(1, 60)
+        yield
+        time.sleep(self.chance.random() * 0.4)
+        self.control.full_at = 0
+        self.refused += self.control.refused > before
