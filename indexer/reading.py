@@ -129,6 +129,9 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]
     except FileNotFoundError as error:
         msg = "the file is gone"
         raise GoneError(msg) from error
+    except IsADirectoryError as error:
+        msg = "a folder, not a photo"
+        raise PhotoError(msg) from error
     except OSError as error:
         link = error.errno == errno.ELOOP
         reason = "a link; links are not followed" if link else error.strerror

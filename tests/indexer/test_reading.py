@@ -115,6 +115,11 @@ def test_a_file_that_is_no_image_says_so(tmp_path):
         open_upright(tmp_path / "a.jpg", Limits())
 
 
+def test_a_folder_is_told_from_a_photo(tmp_path):
+    with pytest.raises(PhotoError, match="a folder, not a photo"):
+        open_upright(tmp_path, Limits())
+
+
 def test_an_empty_file_says_so(tmp_path):
     (tmp_path / "a.jpg").touch()
 
