@@ -122,7 +122,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]
 
     """
     try:
-        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+        with open(path, "rb", opener=lambda name, _: os.open(name, _FLAGS)) as file:
             status = os.fstat(file.fileno())
             _check_file(status, limits)
             yield file, Stamp(status.st_size, status.st_mtime_ns)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,9 +116,13 @@ def test_a_file_that_is_no_image_says_so(tmp_path):
         open_upright(tmp_path / "a.jpg", Limits())
 
 
-def test_a_folder_is_told_from_a_photo(tmp_path):
+def test_a_folder_is_told_from_a_photo_and_not_left_open(tmp_path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
     with pytest.raises(PhotoError, match="a folder, not a photo"):
         open_upright(tmp_path, Limits())
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_an_empty_file_says_so(tmp_path):

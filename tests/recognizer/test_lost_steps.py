@@ -18,14 +18,14 @@ from recognizer.plan import TrainConfig
 from recognizer.progress import Live
 from recognizer.train import Trainer
 
+from .runs import CHARSET, go
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from recognizer.datasets.batches import Labelled
     from recognizer.model import ModelConfig
-
-CHARSET = Charset("aceont")
 
 
 class Faulty(Trainer):
@@ -58,12 +58,6 @@ def start(tmp_path: Path, small_config: Callable[..., ModelConfig]) -> Callable[
         return trainer
 
     return begin
-
-
-def go(trainer: Trainer, words: list[Labelled]) -> list[dict[str, float]]:
-    rows: list[dict[str, float]] = []
-    trainer.run([words], words, stop=lambda: False, report=rows.append)
-    return rows
 
 
 def tensors(trainer: Trainer) -> list[torch.Tensor]:
