@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from recognizer.cli_options import PATH
 from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from recognizer.datasets.synthetic import Drawn
+    from recognizer.datasets.vocabulary import Vocabulary
 
 
 @click.group()
@@ -26,6 +34,11 @@ seed_option = click.option(
 @click.argument("out", type=PATH)
 @click.option("--fonts", type=PATH, help="Folder of .ttf or .otf handwriting fonts.")
 @click.option("--strokes", type=PATH, help="Pen strokes (.npz) to draw instead of fonts.")
+@click.option(
+    "--letters",
+    metavar="DATA",
+    help="Labelled words, some thousands at most, whose letters to write with instead of fonts.",
+)
 @seed_option
 @click.option(
     "--count", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many words."
@@ -35,6 +48,7 @@ def synthesize_words(
     out: Path,
     fonts: Path | None,
     strokes: Path | None,
+    letters: str | None,
     seed: int,
     count: int,
     words: Any,  # noqa: ANN401
@@ -43,22 +57,41 @@ def synthesize_words(
 
     \b
     ocrsearch synthesize words words.zip --fonts ~/fonts --count 50000
+    ocrsearch synthesize words more.zip --letters my-words --count 50000
     """
-    from recognizer.datasets import handwriting, synthetic, vocabulary  # noqa: PLC0415
+    from recognizer.datasets import handwriting, synthetic  # noqa: PLC0415
     from recognizer.datasets.strokes import read_strokes  # noqa: PLC0415
+    from recognizer.datasets.vocabulary import Vocabulary  # noqa: PLC0415
 
-    if (fonts is None) == (strokes is None):
-        msg = "give either --fonts FOLDER or --strokes FILE"
+    if sum(source is not None for source in (fonts, strokes, letters)) != 1:
+        msg = "give one of --fonts FOLDER, --strokes FILE and --letters DATA"
         raise DataError(msg)
+    listed = [line.strip() for line in words if line.strip()] if words else None
     if strokes:
         source = synthetic.from_strokes(read_strokes(strokes))
+    elif letters:
+        source = _in_letters(letters, Vocabulary(listed))
     else:
-        listed = [line.strip() for line in words if line.strip()] if words else None
-        source = synthetic.from_fonts(
-            vocabulary.Vocabulary(listed), handwriting.fonts_in(fonts or Path())
-        )
+        source = synthetic.from_fonts(Vocabulary(listed), handwriting.fonts_in(fonts or Path()))
     with click.progressbar(length=count, label="drawing", file=sys.stderr) as bar:
         synthetic.write_words(out, count, source, seed, lambda _: bar.update(1))
+
+
+def _in_letters(data: str, vocabulary: Vocabulary) -> Callable[[np.random.Generator], Drawn]:
+    """The words of `data` cut to letters; the shipped weights tell where they are."""
+    from recognizer import letters  # noqa: PLC0415
+    from recognizer.datasets import batches, specs  # noqa: PLC0415
+    from recognizer.recognize import Recognizer  # noqa: PLC0415
+
+    recognizer = Recognizer()
+    samples = specs.samples(data)
+    with click.progressbar(length=len(samples), label="loading", file=sys.stderr) as bar:
+        loaded = batches.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
+    try:
+        return letters.from_words(loaded.words, recognizer, vocabulary)
+    except DataError as error:
+        msg = f"{data}: {error}"
+        raise DataError(msg) from error
 
 
 @synthesize.command("pages")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from recognizer.datasets import handwriting, strokes
 from recognizer.datasets.table import LABELS
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.vocabulary import Vocabulary
 
+
+_BOXED = 0.05
+"""Share of words behind a box to tick or a bullet, as lists have them; it is no text."""
 
 _LOWEST = 16
 """Rows that a cut close to the ink has at least; lower ink is cut as high as its line."""
@@ -43,7 +46,51 @@ def draw_word(
             raise DataError(msg)
         pen = handwriting.random_pen(fonts, random)
     ink, top, foot = handwriting.draw(text, pen, random)
-    return _photograph(_cut(ink, top, foot, random), random), pen.font.stem
+    return picture(ink, top, foot, random), pen.font.stem
+
+
+def picture(
+    ink: NDArray[np.float32],
+    top: int,
+    foot: int,
+    random: np.random.Generator,
+    boxed: float = _BOXED,
+) -> NDArray[np.uint8]:
+    """What a detector would cut from a photo of `ink`, whose line is from row `top` to `foot`.
+
+    With odds of `boxed`, the word stands behind a box to tick or a bullet.
+    """
+    if random.random() < boxed:
+        ink = np.concatenate([_mark(ink, top, foot, random), ink], axis=1)
+    return _photograph(_cut(ink, top, foot, random), random)
+
+
+def _mark(
+    ink: NDArray[np.float32], top: int, foot: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """A box, ticked or not, or a bullet, as high as `ink`."""
+    size = (foot - top) * random.uniform(0.4, 0.95)
+    pen = max(1, round((foot - top) * random.uniform(0.03, 0.08)))
+    y = top + (foot - top - size) * random.uniform(0.2, 1)
+    canvas = Image.new("L", (int(size + (foot - top) * 0.5), len(ink)))
+    brush = ImageDraw.Draw(canvas)
+
+    def place(across: float, down: float) -> tuple[float, float]:
+        shaky = random.normal(0, 0.06, 2)
+        return size * (0.15 + across + shaky[0]), y + size * (down + shaky[1])
+
+    if random.random() < 0.75:
+        start = place(0, 0)
+        corners = [start, place(1, 0), place(1, 1), place(0, 1), start]
+        brush.line(corners, fill=255, width=pen, joint="curve")
+        if random.random() < 0.6:
+            tick = [place(0.2, 0.5), place(0.45, 0.85), place(1.05, -0.1)]
+            brush.line(tick, fill=255, width=pen, joint="curve")
+    else:
+        fill = 255 if random.random() < 0.6 else None
+        radius = max(2.0, size * random.uniform(0.08, 0.3))
+        brush.circle(place(0.5, 0.5), radius, fill=fill, outline=255, width=pen)
+    return np.asarray(canvas, np.float32) / np.float32(255 / random.uniform(0.6, 1.0))
 
 
 def _cut(
@@ -94,8 +141,8 @@ def from_fonts(vocabulary: Vocabulary, fonts: list[Path]) -> Callable[[np.random
 
     def draw(random: np.random.Generator) -> Drawn:
         text = vocabulary.draw(random)
-        picture, font = draw_word(text, fonts, random)
-        return Drawn(picture, text, font)
+        drawn, font = draw_word(text, fonts, random)
+        return Drawn(drawn, text, font)
 
     return draw
 
@@ -105,8 +152,7 @@ def from_strokes(words: list[strokes.Strokes]) -> Callable[[np.random.Generator]
 
     def draw(random: np.random.Generator) -> Drawn:
         word = words[int(random.integers(len(words)))]
-        picture = _photograph(_cut(*strokes.draw(word, random), random), random)
-        return Drawn(picture, word.text, word.style)
+        return Drawn(picture(*strokes.draw(word, random), random), word.text, word.style)
 
     return draw
 

@@ -33,6 +33,15 @@ _FORMULAS = (
 """Pieces of formulas: v and w are variables, c a capital, d a digit."""
 
 
+_NAMES = (
+    *4 * ("{a}{B}",), *2 * ("{a}_{b}", "{a}.{b}"), "{a}_{b}()", "{a}.{b}()", "{a}.{b}({v});",
+    "{a}{B}(", "{a}{B}({v})", "{A}<{B}>", "{A}<{B}>();", "{A}{B}<>();", "{A}[]", "{a}[{v}]",
+    "{a}[{b}]", "({a},", "({a})", "{a});", "!{a}", "{a}=", "<{a}>", "[{a},{b}]", "{a}/{b}",
+    "//{a}", "{a}->{b}", "{a}{d}",
+)  # fmt: skip
+"""Names as programs write them: a and b are words (A and B with a capital), v a variable."""
+
+
 class Vocabulary:
     """Draws texts; common words come often, but not as often as in running text."""
 
@@ -68,7 +77,7 @@ class Vocabulary:
             return self._number(random)
         if kind < 0.19:
             return str(random.choice(_SIGNS))
-        if kind < 0.27:
+        if kind < 0.31:
             return self._name(random)
         word = self._cased(self._word(random), random)
         return self._dressed(word, random) if random.random() < 0.18 else word
@@ -84,12 +93,12 @@ class Vocabulary:
         return word.capitalize() if kind < 0.86 else word.upper()
 
     def _name(self, random: np.random.Generator) -> str:
-        parts = [self._word(random) for _ in range(int(random.integers(2, 4)))][:3]
-        style = random.random()
-        if style < 0.5:
-            return parts[0] + "".join(map(str.capitalize, parts[1:2]))
-        joint = "_" if style < 0.75 else "."
-        return joint.join(parts[:2]) + ("()" if random.random() < 0.3 else "")
+        a, b = self._word(random), self._word(random)
+        form = str(random.choice(_NAMES))
+        variable = str(random.choice(list(_LETTERS)))
+        return form.format(
+            a=a, b=b, A=a.capitalize(), B=b.capitalize(), v=variable, d=int(random.integers(10))
+        )
 
     @staticmethod
     def _single(random: np.random.Generator) -> str:
