@@ -49,6 +49,8 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:
     """Scale a word image to HEIGHT rows and widen it by STRETCH, within MIN/MAX_WIDTH."""
+    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
         # what shows through is paper; dropping the alpha channel would turn it black
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))

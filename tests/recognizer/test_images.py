@@ -164,3 +164,10 @@ def test_ink_on_a_transparent_ground_is_ink_on_paper():
         ImageDraw.Draw(picture).rectangle((30, 10, 60, 40), fill="black")
 
     assert np.array_equal(images.fit(clear), images.fit(paper))
+
+
+def test_sixteen_bits_of_grey_are_as_dark_as_eight():
+    grey = Image.linear_gradient("L").resize((96, 48))
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) << 8)
+
+    assert np.array_equal(images.fit(deep), images.fit(grey))
