@@ -139,3 +139,30 @@ def test_nothing_but_the_file_remains(tmp_path: Path, fonts: list[Path]) -> None
     out = write(tmp_path / "words.zip", fonts, count=2)
 
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_box_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
+    pen = handwriting.random_pen(fonts, np.random.default_rng(0))
+    ink, top, foot = handwriting.draw("lamp", pen, np.random.default_rng(0))
+
+    def length(boxed: float) -> float:
+        """Mean width / height."""
+        random = np.random.default_rng(5)
+        pictures = [synthetic.picture(ink, top, foot, random, boxed) for _ in range(20)]
+        return float(np.mean([picture.shape[1] / picture.shape[0] for picture in pictures]))
+
+    assert length(boxed=1.0) > length(boxed=0.0) + 0.5
+
+
+def test_one_word_in_twenty_stands_behind_one(
+    fonts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = []
+    draw = synthetic._mark
+    monkeypatch.setattr(synthetic, "_mark", lambda *args: marked.append(1) or draw(*args))
+    random = np.random.default_rng(0)
+
+    for _ in range(400):
+        synthetic.draw_word("on", fonts, random)
+
+    assert 8 < len(marked) < 36
