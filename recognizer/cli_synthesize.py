@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from recognizer.datasets.vocabulary import Vocabulary
 
 
+_NAMED = 20
+"""Skipped words that are named."""
+
+
 @click.group()
 def synthesize() -> None:
     """Draw training words or whole pages with fonts."""
@@ -87,6 +91,12 @@ def _in_letters(data: str, vocabulary: Vocabulary) -> Callable[[np.random.Genera
     samples = specs.samples(data)
     with click.progressbar(length=len(samples), label="loading", file=sys.stderr) as bar:
         loaded = batches.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
+    for number, (name, reason) in enumerate(loaded.skipped.items()):
+        if number == _NAMED:
+            click.echo(f"words skipped: {len(loaded.skipped)}", err=True)
+            break
+        click.echo(f"skipped: {name}: {reason}", err=True)
+    click.echo(f"finding the letters of {len(loaded.words)} words", err=True)
     try:
         return letters.from_words(loaded.words, recognizer, vocabulary)
     except DataError as error:

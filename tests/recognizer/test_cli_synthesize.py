@@ -45,6 +45,20 @@ def test_words_are_written_in_the_letters_of_labelled_ones(
     assert {c for sample in samples for c in sample.text.lower() if c.isalpha()} <= allowed
 
 
+def test_labelled_words_that_cannot_be_used_are_named(
+    tmp_path: Path, labelled_folder: Path
+) -> None:
+    with (labelled_folder / "labels.tsv").open("a", encoding="utf-8") as labels:
+        labels.write("gone.png\tlamp\tmine\n")
+
+    result = ok(
+        "synthesize", "words", tmp_path / "w.zip", "--letters", labelled_folder, "--count", 1
+    )
+
+    assert "skipped: gone.png: " in result.stderr
+    assert "finding the letters of 4 words" in result.stderr
+
+
 @pytest.mark.parametrize("extra", [(), ("--fonts", "a", "--letters", "b")])
 def test_words_come_from_exactly_one_source(tmp_path: Path, extra: tuple[str, ...]) -> None:
     message = error_of(DataError, "synthesize", "words", tmp_path / "w.zip", *extra)
