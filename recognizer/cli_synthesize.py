@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.synthetic import Drawn
     from recognizer.datasets.vocabulary import Vocabulary
-
-
-_NAMED = 20
-"""Skipped words that are named."""
 
 
 @click.group()
@@ -74,29 +71,30 @@ def synthesize_words(
     if strokes:
         source = synthetic.from_strokes(read_strokes(strokes))
     elif letters:
-        source = _in_letters(letters, Vocabulary(listed))
+        source = _in_letters(letters, Vocabulary(listed), out)
     else:
         source = synthetic.from_fonts(Vocabulary(listed), handwriting.fonts_in(fonts or Path()))
     with click.progressbar(length=count, label="drawing", file=sys.stderr) as bar:
         synthetic.write_words(out, count, source, seed, lambda _: bar.update(1))
 
 
-def _in_letters(data: str, vocabulary: Vocabulary) -> Callable[[np.random.Generator], Drawn]:
-    """The words of `data` cut to letters; the shipped weights tell where they are."""
+def _in_letters(
+    data: str, vocabulary: Vocabulary, out: Path
+) -> Callable[[np.random.Generator], Drawn]:
+    """The words of `data` cut to letters; those that cannot be used are named beside `out`."""
     from recognizer import letters  # noqa: PLC0415
-    from recognizer.datasets import batches, specs  # noqa: PLC0415
+    from recognizer.datasets import batches, ondisk, specs  # noqa: PLC0415
     from recognizer.recognize import Recognizer  # noqa: PLC0415
 
+    say = partial(click.echo, err=True)
     recognizer = Recognizer()
     samples = specs.samples(data)
     with click.progressbar(length=len(samples), label="loading", file=sys.stderr) as bar:
         loaded = batches.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
-    for number, (name, reason) in enumerate(loaded.skipped.items()):
-        if number == _NAMED:
-            click.echo(f"words skipped: {len(loaded.skipped)}", err=True)
-            break
-        click.echo(f"skipped: {name}: {reason}", err=True)
-    click.echo(f"finding the letters of {len(loaded.words)} words", err=True)
+    skipped = ondisk.Skipped(out.with_name(f"{out.name}.skipped.tsv"), say)
+    for name, reason in loaded.skipped.items():
+        skipped(name, reason)
+    say(f"finding the letters of {len(loaded.words)} words")
     try:
         return letters.from_words(loaded.words, recognizer, vocabulary)
     except DataError as error:

@@ -266,14 +266,16 @@ def from_words(
         raise DataError(msg)
     names = sorted(cut_words)
     hands = [Letters(cut_words[name]) for name in names]
-    odds = np.array([len(cut_words[name]) ** 0.5 for name in names])
+    weights = np.array([len(cut_words[name]) ** 0.5 for name in names])
+    odds = weights / weights.sum()
 
     def draw(random: np.random.Generator) -> Drawn:
         for _ in range(_TRIES):
-            own = random.random() < _OWN_TEXTS
-            text = str(random.choice(texts)) if own else vocabulary.draw(random)
-            text = _recased(text, random) if own else text
-            chosen = int(random.choice(len(hands), p=odds / odds.sum()))
+            if random.random() < _OWN_TEXTS:
+                text = _recased(texts[int(random.integers(len(texts)))], random)
+            else:
+                text = vocabulary.draw(random)
+            chosen = int(random.choice(len(hands), p=odds))
             written = hands[chosen].write(text, random)
             if written is None:
                 continue

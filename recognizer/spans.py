@@ -78,9 +78,10 @@ def _batches(words: Sequence[Labelled]) -> Iterator[Batch]:
 
 def _columns(model: CRNN, batch: Batch) -> list[torch.Tensor]:
     """The feature vectors [T, C] of each word."""
+    device = next(model.parameters()).device
     with torch.inference_mode():
-        ink = images.normalize(batch.grey.float(), batch.widths)
-        rows = model.columns(ink)
+        ink = images.normalize(batch.grey.to(device).float(), batch.widths)
+        rows = model.columns(ink).cpu()
     counts = frames(batch.widths).tolist()
     return [row[:count].clone() for row, count in zip(rows, counts, strict=True)]
 

@@ -51,11 +51,11 @@ def test_labelled_words_that_cannot_be_used_are_named(
     with (labelled_folder / "labels.tsv").open("a", encoding="utf-8") as labels:
         labels.write("gone.png\tlamp\tmine\n")
 
-    result = ok(
-        "synthesize", "words", tmp_path / "w.zip", "--letters", labelled_folder, "--count", 1
-    )
+    out = tmp_path / "w.zip"
+    result = ok("synthesize", "words", out, "--letters", labelled_folder, "--count", 1)
 
-    assert "skipped: gone.png: " in result.stderr
+    assert "skipped gone.png: " in result.stderr
+    assert "gone.png" in (tmp_path / "w.zip.skipped.tsv").read_text(encoding="utf-8")
     assert "finding the letters of 4 words" in result.stderr
 
 
