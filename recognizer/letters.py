@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import torch
 from PIL import Image
 
 from recognizer.datasets.synthetic import Drawn, picture
-from recognizer.decode import softmax
 from recognizer.errors import DataError
 from recognizer.images import HEIGHT, MAX_WIDTH, STRETCH, fit
 from recognizer.model import FRAME_STRIDE
@@ -207,7 +207,7 @@ class Letters:
             while size > 1 and text[start : start + size] not in self.pieces:
                 size -= 1
             yield text[start : start + size]
-            start += len(text[start : start + size])
+            start += size
 
 
 def _scaled(
@@ -235,7 +235,7 @@ def _joined(
         places.append(max(0, place))
         place = places[-1] + strip.shape[1] + round(float(random.normal(spacing, 0.5)))
     ends = [p + s.shape[1] for p, s in zip(places, strips, strict=True)]
-    canvas = np.zeros((8 * X_HEIGHT, max(ends)), np.float32)
+    canvas = np.zeros((len(strips[0]), max(ends)), np.float32)
     for at, strip in zip(places, strips, strict=True):
         part = canvas[:, at : at + strip.shape[1]]
         np.maximum(part, strip, out=part)
@@ -281,8 +281,8 @@ def from_words(
                 continue
             word = picture(*written, random, boxed=0.0)
             crop = fit(Image.fromarray(word))
-            probabilities = softmax(recognizer.logits([crop])[0])
-            if aligned(np.log(probabilities), charset.encode(text)):
+            likely = torch.from_numpy(recognizer.logits([crop])[0]).log_softmax(1)
+            if aligned(likely.double().numpy(), charset.encode(text)):
                 return Drawn(picture(*written, random), text, names[chosen])
         msg = f"{_TRIES} texts in a row cannot be written in the letters of the labelled words"
         raise DataError(msg)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from recognizer import images
 from recognizer.datasets.batches import Batch
@@ -99,8 +98,8 @@ def _local_head(
         chosen = random.integers(len(words), size=min(_BATCH, len(words)))
         batch = Batch.of([words[i] for i in chosen])
         inputs = nn.utils.rnn.pad_sequence([columns[i] for i in chosen], batch_first=True)
-        logits = head(functional.pad(inputs.transpose(1, 2), (1, 1)))[:, :, 1:-1]
-        loss = ctc_loss(logits.transpose(1, 2), batch.widths, batch)
+        logits = head(inputs.transpose(1, 2)).transpose(1, 2)
+        loss = ctc_loss(logits, batch.widths, batch)
         moves.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         moves.step()

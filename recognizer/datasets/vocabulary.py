@@ -39,7 +39,7 @@ _NAMES = (
     "{a}[{b}]", "({a},", "({a})", "{a});", "!{a}", "{a}=", "<{a}>", "[{a},{b}]", "{a}/{b}",
     "//{a}", "{a}->{b}", "{a}{d}",
 )  # fmt: skip
-"""Names as programs write them: a and b are words (A and B with a capital), v a variable."""
+"""Names as programs write them: a and b are words (A and B with a capital), v a variable, d a digit."""
 
 
 class Vocabulary:
