@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 class CRNNReader:
     """The CRNN recogniser as `reading.Recognizer`."""
 
-    def __init__(
-        self, weights: Path, words: Sequence[str], alternatives: int, workers: int | None
-    ) -> None:
-        """Load `weights` and the lists `words`; raises WeightsError, DataError. Imports torch."""
-        from recognizer import lexicon, recognize  # noqa: PLC0415 - torch takes seconds to import
+    def __init__(self, weights: Path, settings: Settings, workers: int | None) -> None:
+        """Load `weights` and the prior of `settings`; raises WeightsError, DataError.
+
+        Imports torch.
+        """
+        from recognizer import prior, recognize  # noqa: PLC0415 - torch takes seconds to import
 
         self._recognizer = recognize.Recognizer(weights, threads=workers)
-        self._alternatives = alternatives
-        self._words = lexicon.load(words)
+        self._alternatives = settings.alternatives
+        self._prior = prior.load(settings.language, settings.words)
 
     @property
     def fingerprint(self) -> str:
@@ -67,7 +68,7 @@ class CRNNReader:
                 posteriorgram.pack(probabilities) if small else b"",
             )
             for reading, probabilities in self._recognizer.read_with_posteriors(
-                fitted, alternatives=self._alternatives, lexicon=self._words
+                fitted, alternatives=self._alternatives, prior=self._prior
             )
         ]
 
@@ -88,15 +89,15 @@ class BuiltInEyes:
 
     @cached_property
     def engine(self) -> Engine:
-        """Fingerprint of detector, weights and word lists; reads files, not torch.
+        """Fingerprint of detector, weights, language model and words; reads files, not torch.
 
         Raises:
-            EngineError: weights or a word list are missing or damaged.
+            EngineError: weights, the language model or a word list are missing or damaged.
 
         """
         from detector_stub.boxes import DetectorError  # noqa: PLC0415
         from indexer import transcription  # noqa: PLC0415 - only what reads photos needs Pillow
-        from recognizer import lexicon, shipped  # noqa: PLC0415
+        from recognizer import prior, shipped  # noqa: PLC0415
         from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
@@ -105,7 +106,8 @@ class BuiltInEyes:
                 self.detector.fingerprint,
                 shipped.fingerprint(self.weights),
             ]
-            parts += filter(None, [lexicon.fingerprint(self._settings.words)])
+            known = prior.fingerprint(self._settings.language, self._settings.words)
+            parts += filter(None, [known])
             return Engine("+".join(parts), shipped.alphabet(self.weights))
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
@@ -124,16 +126,11 @@ class BuiltInEyes:
 
     @cached_property
     def recognizer(self) -> CRNNReader:
-        """Raises EngineError if weights or word lists cannot be loaded."""
+        """Raises EngineError if weights, language model or word lists cannot be loaded."""
         from recognizer.errors import DataError, WeightsError  # noqa: PLC0415
 
         try:
-            return CRNNReader(
-                self.weights,
-                self._settings.words,
-                self._settings.alternatives,
-                self._workers,
-            )
+            return CRNNReader(self.weights, self._settings, self._workers)
         except (DataError, WeightsError) as error:
             raise EngineError(str(error)) from error
 

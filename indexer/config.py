@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
+    language: str = "english"
     words: tuple[str, ...] = ("english",)
     detector: Literal["learned", "classical"] = "learned"
     detector_weights: Path | None = None
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./english" stays
+
+    @field_validator("language")
+    @classmethod
+    def _model_at_home(cls, value: str) -> str:
+        return os.path.expanduser(value)  # noqa: PTH111 - "./english" stays
 
     @field_validator("home", "weights", "detector_weights", "folders")
     @classmethod

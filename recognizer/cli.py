@@ -1,4 +1,4 @@
-"""The recogniser's commands: read, evaluate, train, synthesize. Torch loads when one runs."""
+"""The recogniser's commands: to read, to measure, to train, to draw. Torch loads when one runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recognizer.cli_evaluate import evaluate
-from recognizer.cli_options import PATH, json_option, weights_option, words_option
+from recognizer.cli_language import train_language
+from recognizer.cli_options import PATH, json_option, language_option, weights_option, words_option
 from recognizer.cli_synthesize import synthesize
 from recognizer.cli_train import train
 from recognizer.errors import DataError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Readings to give of each word.",
 )
+@language_option
 @words_option
 @click.option("--csv", "table", type=PATH, help="Write image, text and confidence to this file.")
 @json_option
@@ -37,6 +39,7 @@ def read(
     crops: tuple[Path, ...],
     weights: Path | None,
     alternatives: int,
+    language: str,
     words: tuple[str, ...],
     table: Path | None,
     *,
@@ -49,9 +52,9 @@ def read(
     ocrsearch read crops/ --json --alternatives 10
     ocrsearch read crops/ --words english --words my-names.txt
     """
-    from recognizer import images, lexicon, recognize, shipped  # noqa: PLC0415 - loads torch
+    from recognizer import images, prior, recognize, shipped  # noqa: PLC0415 - loads torch
 
-    known = lexicon.load(words)
+    known = prior.load(language, words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     rows = []
     failed = False
@@ -64,7 +67,7 @@ def read(
                 failed = True
                 click.echo(str(error), err=True)
         readings = recognizer.read(
-            [crop for _, crop in opened], alternatives=alternatives, lexicon=known
+            [crop for _, crop in opened], alternatives=alternatives, prior=known
         )
         for (path, _), reading in zip(opened, readings, strict=True):
             rows.append((str(path), reading.text, round(reading.confidence, 4)))
@@ -113,4 +116,4 @@ def _write_csv(path: Path, rows: list[tuple[str, str, float]]) -> None:
         raise DataError(msg) from error
 
 
-COMMANDS: list[click.Command] = [read, evaluate, train, synthesize]
+COMMANDS: list[click.Command] = [read, evaluate, train, train_language, synthesize]

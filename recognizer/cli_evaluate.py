@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli_options import PATH, json_option, weights_option, words_option
+from recognizer.cli_options import PATH, json_option, language_option, weights_option, words_option
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.samples import Sample
     from recognizer.decode import Reading
-    from recognizer.lexicon import Lexicon
+    from recognizer.prior import Prior
     from recognizer.recognize import Recognizer
     from recognizer.report import Word
 
@@ -38,6 +38,7 @@ WORST = 50
     show_default=True,
     help="Readings to look for the truth in.",
 )
+@language_option
 @words_option
 @click.option("--greedy", is_flag=True, help="Read the best path only: one reading, faster.")
 @click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this picture.")
@@ -47,6 +48,7 @@ def evaluate(
     data: str,
     weights: Path | None,
     alternatives: int,
+    language: str,
     words: tuple[str, ...],
     worst: Path | None,
     *,
@@ -69,9 +71,9 @@ def evaluate(
     if greedy and words:
         msg = "--greedy and --words: choose one; the best path knows no words"
         raise click.UsageError(msg)
-    from recognizer import lexicon, recognize, report, shipped, tables  # noqa: PLC0415 - loads torch
+    from recognizer import prior, recognize, report, shipped, tables  # noqa: PLC0415 - loads torch
 
-    known = lexicon.load(words)
+    known = None if greedy else prior.load(language, words)
     recognizer = recognize.Recognizer(weights or shipped.WEIGHTS)
     samples, crops = _loaded(_samples(data))
     start = time.perf_counter()
@@ -95,11 +97,11 @@ def _read(
     recognizer: Recognizer,
     crops: Sequence[NDArray[np.uint8]],
     alternatives: int,
-    lexicon: Lexicon | None,
+    prior: Prior | None,
 ) -> list[Reading]:
     """What `recognizer` reads; with no alternatives, the best paths."""
     if alternatives:
-        return recognizer.read(crops, alternatives=alternatives, lexicon=lexicon)
+        return recognizer.read(crops, alternatives=alternatives, prior=prior)
     from recognizer import decode  # noqa: PLC0415 - loads with torch
 
     card = recognizer.card

@@ -15,3 +15,10 @@ words_option = click.option(
     metavar="FILE",
     help="Words to prefer: one a line, perhaps with a frequency; or `english`. May be repeated.",
 )
+language_option = click.option(
+    "--language",
+    default="english",
+    show_default=True,
+    metavar="MODEL",
+    help="Which letter follows which: `english`, an ARPA file (see train-language), or `none`.",
+)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
-    from recognizer.lexicon import Lexicon
+    from recognizer.prior import Prior
 
 TOP_SYMBOLS = 8
 """Symbols of a frame that the beam considers, blank included."""
@@ -88,27 +88,27 @@ def beam_search(
     charset: Charset,
     *,
     width: int = 10,
-    lexicon: Lexicon | None = None,
+    prior: Prior | None = None,
 ) -> list[tuple[str, float]]:
     """The `width` most probable texts of [T, labels] with their probabilities, best first.
 
     Source: prefix beam search of Graves & Jaitly 2014 (as laid out by Hannun et al. 2014), over
     the TOP_SYMBOLS best symbols of each frame; without pruning the probabilities are exact.
 
-    With a `lexicon`, texts are ranked by P·r, their CTC probability times the lexicon's reward,
-    and what comes back is P·r / (1 + sum of P·(r - 1) over the beam): the posterior under the
-    prior that the lexicon adds to the network's own, if what the beam did not keep is unlisted.
-    It lies in 0..1, and is P where nothing in the beam is listed.
+    With a `prior`, texts are ranked by P·r, their CTC probability times the prior's reward, and
+    what comes back is P·r / (1 + sum of P·(r - 1) over the beam): the posterior under the prior
+    that is added to the network's own, if what the beam did not keep has a reward of 1.
+    It lies in 0..1, and is P where all rewards are 1.
     """
     symbols = "\0" + charset.symbols
     beams: _Beams = {"": (1.0, 0.0, BLANK)}
     for frame in _frames(probabilities):
         beams = _grown(beams, frame, symbols)
         if len(beams) > width:
-            beams = _best(beams, width, lexicon)
+            beams = _best(beams, width, prior)
     ranked = [(text, min(1.0, blank + symbol)) for text, (blank, symbol, _) in beams.items()]
-    if lexicon:
-        ranked = _rewarded(ranked, lexicon)
+    if prior:
+        ranked = _rewarded(ranked, prior)
     return sorted(ranked, key=itemgetter(1), reverse=True)
 
 
@@ -141,10 +141,10 @@ def _grown(beams: _Beams, frame: _Frame, symbols: str) -> _Beams:
     return grown or beams
 
 
-def _best(beams: _Beams, width: int, lexicon: Lexicon | None) -> _Beams:
-    """The `width` most probable texts, or the most promising ones if there is a lexicon."""
-    if lexicon:
-        promise = lexicon.promise
+def _best(beams: _Beams, width: int, prior: Prior | None) -> _Beams:
+    """The `width` most probable texts, or the most promising ones if there is a prior."""
+    if prior:
+        promise = prior.promise
         worth = [(b + s) * promise(text) for text, (b, s, _) in beams.items()]
     else:
         worth = [b + s for b, s, _ in beams.values()]
@@ -156,10 +156,10 @@ def _best(beams: _Beams, width: int, lexicon: Lexicon | None) -> _Beams:
     return dict([item for _, item in best])
 
 
-def _rewarded(ranked: list[tuple[str, float]], lexicon: Lexicon) -> list[tuple[str, float]]:
-    rewards = [lexicon.reward(text) for text, _ in ranked]
-    total = 1.0 + sum(p * (r - 1.0) for (_, p), r in zip(ranked, rewards, strict=True))
-    return [(text, p * r / total) for (text, p), r in zip(ranked, rewards, strict=True)]
+def _rewarded(ranked: list[tuple[str, float]], prior: Prior) -> list[tuple[str, float]]:
+    worth = [(text, p * prior.reward(text)) for text, p in ranked]
+    total = max(0.0, 1.0 - sum(p for _, p in ranked)) + sum(value for _, value in worth)
+    return [(text, value / total) for text, value in worth]
 
 
 def _frames(probabilities: NDArray[np.float32]) -> list[_Frame]:
@@ -193,14 +193,14 @@ def read(
     charset: Charset,
     *,
     alternatives: int = 5,
-    lexicon: Lexicon | None = None,
+    prior: Prior | None = None,
 ) -> Reading:
     """Decode the calibrated probabilities [T, labels] of one word, see `beam_search`.
 
     The text is the best one of the beam; an empty word reads "" with its own probability. The
     beam is wider than what is asked for: what a beam kept last is often not the next best.
     """
-    width = max(20, alternatives * 2) if lexicon else max(10, alternatives * 3 // 2)
-    ranked = beam_search(probabilities, charset, width=width, lexicon=lexicon)
+    width = max(20, alternatives * 3) if prior else max(10, alternatives * 3 // 2)
+    ranked = beam_search(probabilities, charset, width=width, prior=prior)
     best, confidence = ranked[0]
     return Reading(best, confidence, tuple(ranked[:alternatives]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from functools import lru_cache
@@ -87,32 +86,29 @@ def _core(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def load(names: Sequence[str]) -> Lexicon | None:
-    """The lexicon of several lists together: files, or ENGLISH; None if there are no names.
+def frequencies(names: Sequence[str]) -> dict[str, float]:
+    """Words of several lists together, files or ENGLISH, with their shares of running text.
 
     Raises:
         DataError: a file cannot be read, or a line is no word with a frequency.
 
     """
-    if not names:
-        return None
     together: dict[str, float] = {}
     for name in names:
         listed = _english() if name == ENGLISH else _read(Path(name))
         for word, frequency in listed.items():
             together[word] = max(frequency, together.get(word, 0.0))
-    return Lexicon(together)
+    return together
 
 
-def fingerprint(names: Sequence[str]) -> str:
-    """Changes whenever the lists that `load` would read change; "" without lists.
+def contents(names: Sequence[str]) -> list[str]:
+    """What `frequencies` would read, or in place of a list that is installed its version.
 
     Raises:
         DataError: a file cannot be read.
 
     """
-    contents = [f"{ENGLISH} {version('wordfreq')}" if n == ENGLISH else _content(n) for n in names]
-    return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:8] if names else ""
+    return [f"{ENGLISH} {version('wordfreq')}" if n == ENGLISH else _content(n) for n in names]
 
 
 def _english() -> dict[str, float]:

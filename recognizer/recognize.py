@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from recognizer.charset import Charset
     from recognizer.datasets.batches import Labelled
-    from recognizer.lexicon import Lexicon
     from recognizer.model import CRNN
+    from recognizer.prior import Prior
 
 BATCH_PIXELS = 64 * 48 * 192
 """Pixels of a batch: bounds memory whatever the width of the words."""
@@ -63,10 +63,10 @@ class Recognizer:
         crops: Sequence[NDArray[np.uint8]],
         *,
         alternatives: int = 5,
-        lexicon: Lexicon | None = None,
+        prior: Prior | None = None,
     ) -> list[decode.Reading]:
         """The reading of each fitted crop (HEIGHT × width, see `images.fit`)."""
-        read = self.read_with_posteriors(crops, alternatives=alternatives, lexicon=lexicon)
+        read = self.read_with_posteriors(crops, alternatives=alternatives, prior=prior)
         return [reading for reading, _ in read]
 
     def read_with_posteriors(
@@ -74,14 +74,14 @@ class Recognizer:
         crops: Sequence[NDArray[np.uint8]],
         *,
         alternatives: int = 5,
-        lexicon: Lexicon | None = None,
+        prior: Prior | None = None,
     ) -> list[tuple[decode.Reading, NDArray[np.float32]]]:
         """Each reading with the calibrated probabilities [T, labels] that it was decoded from."""
         out = []
         for logits in self.logits(crops):
             probabilities = decode.softmax(logits, self.card.temperature)
             reading = decode.read(
-                probabilities, self.card.charset, alternatives=alternatives, lexicon=lexicon
+                probabilities, self.card.charset, alternatives=alternatives, prior=prior
             )
             out.append((reading, probabilities))
         return out

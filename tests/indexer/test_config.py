@@ -79,11 +79,13 @@ def test_a_suffix_without_dot_is_refused(file):
     [
         ('words = "english"', "words"),
         ("words = [3]", "words"),
+        ("language = 3", "language"),
+        ('language = ["english"]', "language"),
         ('detector = "best"', "detector"),
         ("detector = 1", "detector"),
     ],
 )
-def test_a_wrong_choice_of_words_or_detector_names_its_key(file, line, key):
+def test_a_wrong_choice_of_language_words_or_detector_names_its_key(file, line, key):
     file.write_text(f"{line}\n")
 
     with pytest.raises(ConfigError, match=rf"config\.toml: {key} = "):
@@ -97,7 +99,8 @@ def test_a_wrong_detector_is_answered_with_those_that_there_are(file):
         config.load(file)
 
 
-def test_english_words_and_the_learned_detector_are_the_default(file):
+def test_english_and_the_learned_detector_are_the_default(file):
+    assert config.load().language == "english"
     assert config.load().words == ("english",)
     assert config.load().detector == "learned"
 
@@ -109,6 +112,12 @@ def test_word_lists_can_be_left_out_or_given_by_file_and_variable(file, monkeypa
     monkeypatch.setenv("OCRSEARCH_WORDS", '["english", "~/terms.txt", "./english"]')
     expected = ("english", str(Path.home() / "terms.txt"), "./english")
     assert config.load(file).words == expected
+
+
+def test_a_language_model_may_lie_in_the_home_of_the_user(file):
+    file.write_text('language = "~/german.arpa.gz"\n')
+
+    assert config.load(file).language == str(Path.home() / "german.arpa.gz")
 
 
 def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):

@@ -29,6 +29,14 @@ def terms(tmp_path):
     return path
 
 
+@pytest.fixture
+def model(tmp_path):
+    """A language whose every second letter is a z."""
+    path = tmp_path / "zz.arpa"
+    path.write_text("\\1-grams:\n-3.0\t<unk>\n-0.3\tz\n-0.9\t</s>\n", encoding="utf-8")
+    return path
+
+
 def fingerprint(eyes):
     return eyes.engine.fingerprint
 
@@ -46,6 +54,27 @@ def test_each_choice_of_word_lists_is_another_engine(eyes, terms):
     choices = [[], ["english"], [str(terms)], ["english", str(terms)]]
 
     assert len({fingerprint(eyes(words=words)) for words in choices}) == len(choices)
+
+
+def test_each_language_model_is_another_engine(eyes, model):
+    choices = ["none", "english", str(model)]
+
+    assert len({fingerprint(eyes(language=name)) for name in choices}) == len(choices)
+
+
+def test_a_changed_language_model_is_another_engine(eyes, model):
+    before = fingerprint(eyes(language=str(model)))
+
+    model.write_text(model.read_text().replace("-0.3", "-0.4"), encoding="utf-8")
+
+    assert fingerprint(eyes(language=str(model))) != before
+
+
+def test_a_language_model_that_is_missing_or_none_is_named(eyes, terms, tmp_path):
+    with pytest.raises(EngineError, match=r"absent\.arpa: cannot read the language model"):
+        _ = eyes(language=str(tmp_path / "absent.arpa")).engine
+    with pytest.raises(EngineError, match=r"terms\.txt: no language model"):
+        _ = eyes(language=str(terms)).recognizer
 
 
 def test_a_changed_word_list_is_another_engine(eyes, terms):
@@ -107,11 +136,12 @@ def letters(text):
     return Image.fromarray((np.asarray(crop) + grain).clip(0, 255).astype(np.uint8))
 
 
-def test_without_word_lists_words_are_read_as_the_recogniser_alone_reads_them(eyes):
+def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads_them(eyes):
     from recognizer import images
     from recognizer.recognize import Recognizer
 
-    crops, reader = [letters("vertex"), letters("queue")], eyes(words=[]).recognizer
+    crops = [letters("vertex"), letters("queue")]
+    reader = eyes(language="none", words=[]).recognizer
     alone = Recognizer(eyes().weights, threads=1)
 
     seen = reader.read(crops)
@@ -120,6 +150,18 @@ def test_without_word_lists_words_are_read_as_the_recogniser_alone_reads_them(ey
     assert [(s.text, s.confidence, s.alternatives) for s in seen] == [
         (r.text, r.confidence, r.alternatives) for r, _ in expected
     ]
+
+
+def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(eyes, model):
+    crop = letters("garden")
+    [plain] = eyes(language="none", words=[]).recognizer.read([crop])
+
+    [spelled] = eyes(language=str(model), words=[]).recognizer.read([crop])
+
+    most_z = max(plain.alternatives, key=lambda reading: reading[0].count("z"))[0]
+    assert spelled.alternatives != plain.alternatives
+    assert spelled.text.count("z") >= most_z.count("z")
+    assert spelled.posteriorgram == plain.posteriorgram
 
 
 def test_a_listed_word_becomes_likelier_and_what_the_network_saw_stays(eyes, terms):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recognizer import lexicon, recognize, train, training, weights
 from recognizer import options as opts
+from recognizer import prior, recognize, train, training, weights
 from recognizer.errors import DataError, TrainingError, WeightsError
 
 from .commands import error_of, invoke, ok
@@ -72,13 +72,15 @@ def test_reading_says_what_the_recognizer_reads(words: Path, small_weights: Path
     crop = recognize.images.load(words / "cat.png")
     expected = recognize.Recognizer(small_weights).read([crop])[0]
 
-    result = ok("read", words / "cat.png", "--json", "--weights", small_weights)
+    result = ok(
+        "read", words / "cat.png", "--json", "--weights", small_weights, "--language", "none"
+    )
 
     assert json.loads(result.stdout)["text"] == expected.text
 
 
 class Prefers:
-    """A lexicon that knows one text."""
+    """A prior that knows one text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -86,45 +88,71 @@ class Prefers:
     def reward(self, text: str) -> float:
         return 1e30 if text == self.text else 1.0
 
-    promise = reward
+    def promise(self, start: str) -> float:
+        return 1e30 if self.text.startswith(start) else 1.0
 
 
 @pytest.fixture
 def third(words: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The third reading of road.png, which the list `mine.txt` holds."""
-    alone = json.loads(ok("read", words / "road.png", "--json").stdout)
+    """The third reading of road.png, which the list and the model `mine` hold."""
+    alone = json.loads(ok("read", words / "road.png", "--json", "--language", "none").stdout)
     text = str(alone["alternatives"][2][0])
-    lists = {("mine.txt",): Prefers(text), (): None}
-    monkeypatch.setattr(lexicon, "load", lists.__getitem__)
+    known = {
+        ("english", ()): None,
+        ("english", ("mine",)): Prefers(text),
+        ("mine", ()): Prefers(text),
+    }
+    monkeypatch.setattr(prior, "load", lambda *names: known[names])
     return text
 
 
-def test_a_word_list_brings_its_words_forward(words: Path, third: str) -> None:
-    result = ok("read", words / "road.png", "--words", "mine.txt")
+OURS = pytest.mark.parametrize("option", ["--words", "--language"])
+
+
+@OURS
+def test_a_prior_brings_its_texts_forward(words: Path, third: str, option: str) -> None:
+    result = ok("read", words / "road.png", option, "mine")
 
     assert result.stdout.rstrip("\n").split("\t")[1] == third
 
 
-def test_an_evaluation_may_use_a_word_list(words: Path, third: str) -> None:
+@OURS
+def test_an_evaluation_may_use_a_prior(words: Path, third: str, option: str) -> None:
     (words / "labels.tsv").write_text(f"road.png\t{third}\n", encoding="utf-8")
 
     plain, listed = (
         json.loads(ok("evaluate", words / "labels.tsv", "--json", *more).stdout)
-        for more in ((), ("--words", "mine.txt"))
+        for more in ((), (option, "mine"))
     )
 
     assert (plain["wer"], listed["wer"]) == (1, 0)
 
 
 @pytest.mark.parametrize("command", ["read", "evaluate"])
-def test_a_word_list_that_is_missing_is_named_before_anything_is_read(
-    words: Path, tmp_path: Path, command: str
+@pytest.mark.parametrize(
+    ("option", "what"), [("--words", "the word list"), ("--language", "the language model")]
+)
+def test_a_prior_that_is_missing_is_named_before_anything_is_read(
+    words: Path, tmp_path: Path, command: str, option: str, what: str
 ) -> None:
-    gone = ("--words", tmp_path / "gone.txt", "--weights", tmp_path / "none.safetensors")
+    gone = (option, tmp_path / "gone.txt", "--weights", tmp_path / "none.safetensors")
 
     message = error_of(DataError, command, words / "labels.tsv", *gone)
 
-    assert "gone.txt: cannot read the word list" in message
+    assert f"gone.txt: cannot read {what}" in message
+
+
+@pytest.mark.parametrize("command", ["read", "evaluate"])
+def test_english_spelling_is_used_unless_told_otherwise(
+    words: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    asked = []
+    monkeypatch.setattr(prior, "load", lambda *names: asked.append(names))
+
+    for more in ((), ("--language", "none")):
+        ok(command, words / "labels.tsv" if command == "evaluate" else words, *more)
+
+    assert asked == [("english", ()), ("none", ())]
 
 
 def test_readings_can_be_written_as_a_table(words: Path, tmp_path: Path) -> None:

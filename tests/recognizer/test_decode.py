@@ -7,12 +7,16 @@ import pytest
 
 from recognizer.charset import Charset, frames_needed
 from recognizer.decode import beam_search, greedy, read, read_greedily, softmax
+from recognizer.language import END, START, UNKNOWN, LanguageModel
 from recognizer.lexicon import Lexicon
+from recognizer.prior import Both
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from recognizer.prior import Prior
 
 AB = Charset("ab")
 WIDE = 1000
@@ -256,16 +260,25 @@ def test_softmax_leaves_the_logits_as_they_were() -> None:
     assert logits.tolist() == [[2.0, 1.0]]
 
 
+LISTED = Lexicon({"ab": 0.01, "bab": 0.001})
+SPELLED = LanguageModel(
+    {UNKNOWN: -3.0, "a": -0.5, "b": -1.0, END: -0.3, "ab": -0.1, START + "a": -0.2}, {"a": -0.4}
+)
+
+
+@pytest.mark.parametrize("prior", [LISTED, SPELLED, Both(SPELLED, LISTED)])
 @pytest.mark.parametrize("seed", range(3))
-def test_with_a_word_list_a_reading_has_its_posterior_under_both(
-    seed: int, random_probabilities: Callable[..., NDArray[np.float32]], all_texts: Callable
+def test_with_a_prior_a_reading_has_its_posterior_under_both(
+    seed: int,
+    prior: Prior,
+    random_probabilities: Callable[..., NDArray[np.float32]],
+    all_texts: Callable,
 ) -> None:
     probabilities = random_probabilities(4, 3, seed)
-    lexicon = Lexicon({"ab": 0.01, "bab": 0.001})
 
-    ranked = dict(beam_search(probabilities, AB, width=WIDE, lexicon=lexicon))
+    ranked = dict(beam_search(probabilities, AB, width=WIDE, prior=prior))
 
-    rewarded = {t: p * lexicon.reward(t) for t, p in all_texts(probabilities, AB).items()}
+    rewarded = {t: p * prior.reward(t) for t, p in all_texts(probabilities, AB).items()}
     total = sum(rewarded.values())
     assert ranked == pytest.approx({t: p / total for t, p in rewarded.items()}, abs=1e-5)
 
@@ -278,7 +291,7 @@ def test_a_word_list_decides_between_close_readings(
     probabilities[3, [4, 5]] = 0.4, 0.5
 
     plain = read(probabilities, charset)
-    known = read(probabilities, charset, lexicon=Lexicon({"note": 1e-5}))
+    known = read(probabilities, charset, prior=Lexicon({"note": 1e-5}))
 
     assert (plain.text, known.text) == ("nota", "note")
     assert "nota" in dict(known.alternatives)
@@ -291,7 +304,25 @@ def test_a_word_list_does_not_forbid_what_is_clearly_written(
     charset = Charset("notea")
     probabilities = spoken([1, 2, 3, 5], 6, certainty=0.999)
 
-    assert read(probabilities, charset, lexicon=Lexicon({"note": 1e-5})).text == "nota"
+    assert read(probabilities, charset, prior=Lexicon({"note": 1e-5})).text == "nota"
+
+
+def test_a_language_model_decides_between_close_readings_of_any_text(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    charset = Charset("notea")
+    probabilities = spoken([1, 2, 3, 5], 6)
+    probabilities[3, [4, 5]] = 0.4, 0.5
+    likes = LanguageModel({UNKNOWN: -1.5, "te": -0.1}, {})
+
+    assert read(probabilities, charset, prior=likes).text == "note"
+
+
+def test_what_no_image_shows_is_certain_to_say_nothing_whatever_the_prior() -> None:
+    nothing = np.array([[1.0, 0.0, 0.0]] * 4, dtype=np.float32)
+    unlikely = LanguageModel({UNKNOWN: -99.0}, {})
+
+    assert beam_search(nothing, AB, prior=unlikely) == [("", 1.0)]
 
 
 def test_a_list_that_holds_nothing_of_a_word_changes_nothing(
@@ -299,7 +330,7 @@ def test_a_list_that_holds_nothing_of_a_word_changes_nothing(
 ) -> None:
     probabilities = random_probabilities(5, 3)
 
-    with_list = beam_search(probabilities, AB, lexicon=Lexicon({"xyz": 0.1}))
+    with_list = beam_search(probabilities, AB, prior=Lexicon({"xyz": 0.1}))
 
     assert with_list == beam_search(probabilities, AB)
 
@@ -312,7 +343,7 @@ def test_the_start_of_a_listed_word_outlives_likelier_starts_in_a_narrow_beam(
     probabilities[1, [2, 6, 7, 8]] = 0.1, 0.3, 0.3, 0.28
     lexicon = Lexicon({"graph": 1e-4})
 
-    found = dict(beam_search(probabilities, charset, width=3, lexicon=lexicon))
+    found = dict(beam_search(probabilities, charset, width=3, prior=lexicon))
 
     assert max(found, key=found.__getitem__) == "graph"
     assert "graph" not in dict(beam_search(probabilities, charset, width=3))

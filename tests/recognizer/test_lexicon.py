@@ -83,14 +83,8 @@ def write(path: Path, text: str) -> str:
     return str(path)
 
 
-def test_no_lists_are_no_lexicon() -> None:
-    assert lexicon.load(()) is None
-
-
 def load(*names: str) -> Lexicon:
-    loaded = lexicon.load(names)
-    assert loaded is not None
-    return loaded
+    return Lexicon(lexicon.frequencies(names))
 
 
 def test_a_list_has_one_word_a_line_with_a_share_of_running_text_or_without(
@@ -120,12 +114,12 @@ def test_a_line_that_is_no_word_with_a_frequency_is_named(tmp_path: Path, line: 
     path = write(tmp_path / "w.txt", f"left\n{line}\n")
 
     with pytest.raises(DataError, match=r"w\.txt, line 2: expected a word and perhaps a frequency"):
-        lexicon.load([path])
+        lexicon.frequencies([path])
 
 
 def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.txt: cannot read the word list"):
-        lexicon.load([str(tmp_path / "gone.txt")])
+        lexicon.frequencies([str(tmp_path / "gone.txt")])
 
 
 def test_english_words_come_with_their_frequencies() -> None:
