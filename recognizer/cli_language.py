@@ -55,11 +55,11 @@ def train_language(
     from recognizer import lexicon, ngrams  # noqa: PLC0415
     from recognizer.datasets import specs  # noqa: PLC0415
 
-    if not data and not words:
-        msg = "nothing to learn from: give --data, --words or both"
-        raise DataError(msg)
     labels = [sample.text for spec in data for sample in specs.samples(spec)]
     counts = ngrams.mixed(labels, lexicon.frequencies(words), np.random.default_rng(seed))
+    if not counts:
+        msg = "nothing to learn from: give --data, --words or both, with texts in them"
+        raise DataError(msg)
     model = ngrams.estimate(counts, order, prune)
     ngrams.write(out, model)
     click.echo(f"{out}: {len(model.probabilities)} n-grams", err=True)

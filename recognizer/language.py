@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from functools import lru_cache
-from math import exp, log
+from math import exp, isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,9 +102,9 @@ def load(name: str) -> LanguageModel | None:
             case [probability, tokens, *backoff] if len(backoff) < 2:
                 try:
                     ngram = "".join(_character(token) for token in tokens.split(" "))
-                    probabilities[ngram] = float(probability)
+                    probabilities[ngram] = _finite(probability)
                     if backoff:
-                        backoffs[ngram] = float(backoff[0])
+                        backoffs[ngram] = _finite(backoff[0])
                 except ValueError as error:
                     msg = f"{path}, line {number}: no n-gram of characters: {line!r}"
                     raise DataError(msg) from error
@@ -146,6 +146,14 @@ def _lines(path: Path) -> Iterator[str]:
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         msg = f"{path}: damaged, or no language model ({error})"
         raise DataError(msg) from error
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        msg = f"{number} is no logarithm that forbids nothing"
+        raise ValueError(msg)
+    return value
 
 
 def _character(token: str) -> str:

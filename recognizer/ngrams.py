@@ -56,9 +56,12 @@ class Model(NamedTuple):
 def mixed(
     labels: Iterable[str], words: Mapping[str, float], random: np.random.Generator
 ) -> dict[str, float]:
-    """Texts and how often each counts: labels, words with frequencies, texts made of these."""
+    """Texts and how often each counts: labels, words with frequencies, texts made of these.
+
+    Labels count by their parts between spaces; what cannot be printed is left out.
+    """
     parts: dict[str, Mapping[str, float]] = {}
-    if seen := Counter(labels):
+    if seen := Counter(t for label in labels for t in label.split() if t.isprintable()):
         parts["labels"] = seen
     if words:
         parts["words"] = words

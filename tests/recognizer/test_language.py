@@ -87,7 +87,10 @@ def test_a_packed_model_is_the_same_model(tmp_path: Path, model: LanguageModel) 
     assert load(str(tmp_path / "ab.gz")).reward("abba") == model.reward("abba")
 
 
-@pytest.mark.parametrize("line", ["-0.1\tthe dog", "-0.1\ta  b", "few\ta b", "-0.1\ta b\tno"])
+@pytest.mark.parametrize(
+    "line",
+    ["-0.1\tthe dog", "-0.1\ta  b", "few\ta b", "-0.1\ta b\tno", "nan\ta b", "-0.1\ta b\t-inf"],
+)
 def test_a_line_that_is_no_ngram_of_characters_is_named(tmp_path: Path, line: str) -> None:
     path = write(tmp_path / "m.arpa", f"\\1-grams:\n-2.0\t<unk>\n{line}\n")
 

@@ -79,6 +79,12 @@ def test_the_parts_of_a_mixture_have_their_shares_whatever_they_count() -> None:
     assert any(text.startswith("tree.") for text in mixture)
 
 
+def test_labels_with_spaces_count_by_their_parts() -> None:
+    mixture = ngrams.mixed(["to do", "do\x07"], {}, np.random.default_rng(0))
+
+    assert mixture == pytest.approx({"to": 30_000, "do": 30_000})
+
+
 def test_without_words_nothing_is_made_up() -> None:
     mixture = ngrams.mixed(["x", "y", "y"], {}, np.random.default_rng(0))
 
@@ -103,10 +109,18 @@ def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Pa
     assert german.reward("über") > german.reward("uber")
 
 
-def test_a_language_has_to_be_learned_from_something(tmp_path: Path) -> None:
-    message = error_of(DataError, "train-language", "--out", tmp_path / "x.arpa")
+@pytest.mark.parametrize("given", [(), ("--words", "empty.txt"), ("--data", "spaces.tsv")])
+def test_a_language_has_to_be_learned_from_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "spaces.tsv").write_text("a.png\t\x07 \x02\n", encoding="utf-8")
 
-    assert "give --data, --words or both" in message
+    message = error_of(DataError, "train-language", *given, "--out", "x.arpa")
+
+    assert "nothing to learn from: give --data, --words or both" in message
+    assert not (tmp_path / "x.arpa").exists()
 
 
 def test_a_model_that_cannot_be_written_is_named(tmp_path: Path) -> None:
