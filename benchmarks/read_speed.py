@@ -1,6 +1,7 @@
 """How many words a second are read, from image in memory to text, by each backend and RapidOCR.
 
-    python benchmarks/read_speed.py LABELS.TSV [--threads 1] [--words 400] [--rapidocr-python PATH]
+    python benchmarks/read_speed.py LABELS.TSV [--threads 1] [--words 400] [--language none]
+        [--rapidocr-python PATH]
 
 RapidOCR may live in an environment of its own, whose Python is then named. Every reader has its
 turn in every round, so that other work on the machine slows all of them alike; medians count.
@@ -18,16 +19,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from recognizer import backend, images
+from recognizer import backend, images, prior
 from recognizer.recognize import Recognizer
 
 RAPIDOCR = Path(__file__).with_name("read_rapidocr.py")
 
 
-def ours(recognizer, pictures):
-    """Seconds that one recogniser takes."""
+def ours(recognizer, pictures, known):
+    """Seconds that one recogniser takes with the prior `known`."""
     start = time.perf_counter()
-    recognizer.read([images.fit(picture) for picture in pictures])
+    recognizer.read([images.fit(picture) for picture in pictures], prior=known)
     return time.perf_counter() - start
 
 
@@ -52,14 +53,15 @@ def measure(given, paths):
     """Seconds of every round of each reader."""
     pictures = [Image.open(path).convert("L") for path in paths]
     readers, mixed = recognizers(given.threads), backend.mixed_precision
+    known = prior.load(given.language, ())
     seconds = {name: [] for name in [*readers, "RapidOCR"]}
     for reader in readers.values():
-        ours(reader, pictures)  # compiles for each width; read_rapidocr.py warms up likewise
+        ours(reader, pictures, known)  # compiles for each width; read_rapidocr.py warms up likewise
     for _ in range(given.rounds):
         for name, reader in readers.items():
             full = name == "torch float32"
             backend.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
-            seconds[name].append(ours(reader, pictures))
+            seconds[name].append(ours(reader, pictures, known))
         seconds["RapidOCR"].append(rapidocr(given.rapidocr_python, paths, given.threads))
     return seconds
 
@@ -70,6 +72,7 @@ def main():
     parser.add_argument("labels", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--words", type=int, default=400)
+    parser.add_argument("--language", default="english")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rapidocr-python", default=sys.executable)
     given = parser.parse_args()

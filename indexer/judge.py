@@ -19,6 +19,9 @@ UNLIKELY = 1e-4
 BROKEN = 0.5
 """What is left of a phrase that goes on in the next line."""
 
+SLOPE, SHIFT = 0.55, -0.9
+"""Log odds of a photo after calibration, from those before; fitted on training photos."""
+
 Evidence = dict[int, dict[int, float]]
 """Photo → position of a word on it → probability that this word says what was asked."""
 
@@ -131,6 +134,18 @@ class Judge:
         lines = self._lines.get(photo, {})
         breaks = lines.get(position + more, 0) - lines.get(position, 0)
         return BROKEN ** min(breaks, more)
+
+
+def calibrated(score: float) -> float:
+    """Probability that a photo of this score answers; the order of scores stays.
+
+    Much ink that is no word looks like one to a reader that expects words, so that middling scores
+    promise too much. Source: Platt scaling (Platt 1999).
+    """
+    if not 0.0 < score < 1.0:
+        return score
+    odds = SLOPE * math.log(score / (1.0 - score)) + SHIFT
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
 def _product(chances: list[float]) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from indexer.reading import Detector
     from indexer.search import Filters, Searcher
 
-LEAST_LISTED, FEW_GUESSES = 0.02, 3
+LEAST_LISTED, FEW_GUESSES = 0.045, 3
 """Score below which a photo is a guess, and how many guesses a terminal shows at most."""
 
 SHOWN_WORDS = 4

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from indexer import question as q
 from indexer import syntax
-from indexer.judge import Evidence, Judge
+from indexer.judge import Evidence, Judge, calibrated
 from indexer.photo import Answer, Hit, Match
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Searcher:
         judge.learn(candidates)
         lines = self._lines(question, judge)
         judge.learn(lines, lines)
-        scores = judge.scores(question)
+        scores = {photo: calibrated(p) for photo, p in judge.scores(question).items()}
         ranked = [photo for photo in scores if scores[photo] >= filters.least]
         best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
         photos = self._catalog.photos(best, folder=filters.folder)

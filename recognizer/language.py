@@ -32,7 +32,7 @@ START, END, UNKNOWN = "\x02", "\x03", "\x1a"
 
 TOKENS = {"<s>": START, "</s>": END, "<unk>": UNKNOWN}
 
-_POWER = 0.4
+_POWER = 0.5
 """Power of the model's probability; this and the next were chosen on hand10, see EXPERIMENTS.md."""
 
 _LETTER = 1.5
@@ -42,7 +42,7 @@ _LETTER = 1.5
 class LanguageModel:
     """How much likelier the characters of a text make it.
 
-    A text is rewarded by the product of (e³·P(c | characters before c))^0.4 over its characters
+    A text is rewarded by the product of (e^1.5·P(c | characters before c))^0.5 over its characters
     and its end. Capitals do not matter: `NODE` is rewarded as `node`.
     Source: character n-grams in the CTC beam as of Hannun et al. 2014, backing off as Katz 1987.
     """

@@ -7,7 +7,7 @@ import pytest
 
 from indexer import search
 from indexer.errors import UsageError
-from indexer.judge import Judge
+from indexer.judge import Judge, calibrated
 from indexer.photo import Box, Photo, State, Word
 from indexer.question import (
     And,
@@ -130,15 +130,26 @@ def test_exact_asks_for_the_best_reading_only(world):
     assert world.find("queue", exact=True) == ["sure.png"]
 
 
-def test_scores_are_probabilities_and_several_words_multiply(world):
+def test_scores_are_calibrated_probabilities_and_several_words_multiply(world):
     draw_photo(world.photos / "a.png", "linked", "list")
     world.sync()
 
     one = world.answer("linked").hits[0].score
     both = world.answer("linked list").hits[0].score
 
-    assert one == pytest.approx(0.9)
-    assert both == pytest.approx(0.81)
+    assert one == pytest.approx(calibrated(0.9))
+    assert both == pytest.approx(calibrated(0.81))
+
+
+def test_calibration_keeps_the_order_and_what_is_certain_and_trusts_middling_scores_less():
+    scores = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.8, 0.9, 0.99, 0.9999, 1.0]
+
+    after = [calibrated(score) for score in scores]
+
+    assert after == sorted(set(after))
+    assert (after[0], after[-1]) == (0, 1)
+    assert after[4:7] == pytest.approx([0.29, 0.47, 0.58], abs=0.01)  # 0.84 becomes one half
+    assert after[3] > 0.03
 
 
 def test_a_repeated_word_raises_the_score_but_never_above_one(world):
@@ -205,7 +216,7 @@ def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
     [hit] = world.answer("queue").hits
 
     assert hit.photo.name == "unsure.png"
-    assert hit.score == pytest.approx(0.3**3, rel=0.1)  # three letters differ
+    assert hit.score == pytest.approx(calibrated(0.3**3), rel=0.1)  # three letters differ
     assert [word.text for word in hit.words] == ["gnene"]
     assert world.find("queue", exact=True) == []
 
@@ -215,7 +226,7 @@ def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
     draw_photo(world.photos / "a.png", "node.mext")
     world.sync()
 
-    assert world.answer("next").hits[0].score == pytest.approx(0.3, rel=0.1)
+    assert world.answer("next").hits[0].score == pytest.approx(calibrated(0.3), rel=0.1)
 
 
 def test_phrases_follow_what_the_network_saw(world):
@@ -339,8 +350,8 @@ def test_a_pattern_is_found_by_what_the_network_saw(world):
     [hit] = world.answer("queue*").hits
 
     assert hit.photo.name == "unsure.png"
-    assert hit.score == pytest.approx(0.3**2, rel=0.1)
-    assert world.answer("*ueue*").hits[0].score == pytest.approx(0.3, rel=0.1)
+    assert hit.score == pytest.approx(calibrated(0.3**2), rel=0.1)
+    assert world.answer("*ueue*").hits[0].score == pytest.approx(calibrated(0.3), rel=0.1)
 
 
 def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
@@ -355,7 +366,7 @@ def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
     hits = world.answer("queue").hits
 
     assert [hit.photo.name for hit in hits] == ["unsure.png", "longer.png"]
-    assert hits[1].score == pytest.approx(search.INSIDE, rel=0.1)
+    assert hits[1].score == pytest.approx(calibrated(search.INSIDE), rel=0.1)
     assert [word.text for word in hits[1].words] == ["dequeue"]
 
 

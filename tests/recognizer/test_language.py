@@ -56,7 +56,7 @@ def load(name: str) -> LanguageModel:
 
 
 def reward(*log_probabilities: float) -> float:
-    return exp(sum(0.4 * (1.5 + log(10) * p) for p in log_probabilities))
+    return exp(sum(0.5 * (1.5 + log(10) * p) for p in log_probabilities))
 
 
 def test_a_text_is_rewarded_for_each_character_and_for_its_end(model: LanguageModel) -> None:
