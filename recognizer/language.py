@@ -42,8 +42,9 @@ _LETTER = 1.5
 class LanguageModel:
     """How much likelier the characters of a text make it.
 
-    A text is rewarded by the product of (e^1.5·P(c | characters before c))^0.5 over its characters
-    and its end. Capitals do not matter: `NODE` is rewarded as `node`.
+    A text is rewarded by the product of (e^1.5·P(c | characters before c))^0.5 over its letters,
+    its digits and its end. Capitals do not matter, `NODE` is rewarded as `node`, and signs are
+    neither rewarded nor punished: texts to learn from have too few of them.
     Source: character n-grams in the CTC beam as of Hannun et al. 2014, backing off as Katz 1987.
     """
 
@@ -72,6 +73,8 @@ class LanguageModel:
         return self.promise(start[:-1]) * self._factor(tail)
 
     def _worth(self, ngram: str) -> float:
+        if not (ngram[-1].isalnum() or ngram[-1] == END):
+            return 1.0
         return exp(_POWER * (_LETTER + log(10.0) * self.log_probability(ngram.lower())))
 
     def log_probability(self, ngram: str) -> float:

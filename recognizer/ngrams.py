@@ -31,7 +31,7 @@ _DRAWN = 100_000
 _COMMON = 40_000
 """Words that are common enough for that."""
 
-_SHARES = {"drawn": 0.5, "words": 0.25, "labels": 0.25}
+_SHARES = {"drawn": 0.4, "words": 0.2, "labels": 0.4}
 """Parts of a mixture; what is missing leaves its part to the others."""
 
 _TEMPER = 0.7

@@ -76,6 +76,14 @@ def test_an_unknown_character_is_unlikely_but_not_impossible(model: LanguageMode
     assert model.promise("ж") == pytest.approx(reward(-0.3 - 2.0))
 
 
+def test_signs_are_neither_rewarded_nor_punished_and_stand_between_letters(
+    model: LanguageModel,
+) -> None:
+    assert model.promise("ab<") == model.promise("ab") == model.promise("ab!?")
+    assert model.promise("a<b") == pytest.approx(reward(-0.4, -0.8))
+    assert model.reward("<") == pytest.approx(reward(-0.9))
+
+
 @pytest.mark.parametrize(("text", "same"), [("AB", "ab"), ("É", "é"), ("aB<", "ab<")])
 def test_capitals_do_not_matter(model: LanguageModel, text: str, same: str) -> None:
     assert model.reward(text) == model.reward(same)
@@ -126,7 +134,7 @@ def test_a_model_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_the_shipped_model_finds_english_likelier_than_what_nobody_writes() -> None:
     english = load("english")
 
-    for text, other in [("function", "fnuction"), ("hasLeftChild", "hasLeftChlid"), ("a", "~")]:
+    for text, other in [("function", "fnuction"), ("hasLeftChild", "hasLeftChlid"), ("a", "q")]:
         assert english.reward(text) > 2 * english.reward(other)
 
 
