@@ -159,7 +159,8 @@ def _best(beams: _Beams, width: int, prior: Prior | None) -> _Beams:
 def _rewarded(ranked: list[tuple[str, float]], prior: Prior) -> list[tuple[str, float]]:
     worth = [(text, p * prior.reward(text)) for text, p in ranked]
     total = max(0.0, 1.0 - sum(p for _, p in ranked)) + sum(value for _, value in worth)
-    return [(text, value / total) for text, value in worth]
+    # rewards of long unlikely texts may underflow, and the network's own order stays
+    return [(text, value / total) for text, value in worth] if total else ranked
 
 
 def _frames(probabilities: NDArray[np.float32]) -> list[_Frame]:

@@ -325,6 +325,15 @@ def test_what_no_image_shows_is_certain_to_say_nothing_whatever_the_prior() -> N
     assert beam_search(nothing, AB, prior=unlikely) == [("", 1.0)]
 
 
+def test_a_text_too_unlikely_for_the_numbers_is_still_read(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    unlikely = LanguageModel({UNKNOWN: -99.0}, {})
+    probabilities = spoken([1, 2] * 8, 3, certainty=1.0)
+
+    assert read(probabilities, AB, prior=unlikely).text == "ab" * 8
+
+
 def test_a_list_that_holds_nothing_of_a_word_changes_nothing(
     random_probabilities: Callable[..., NDArray[np.float32]],
 ) -> None:
