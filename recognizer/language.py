@@ -100,7 +100,7 @@ def load(name: str) -> LanguageModel | None:
     path = _path(name)
     probabilities: dict[str, float] = {}
     backoffs: dict[str, float] = {}
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(_lines(name), start=1):
         match line.split("\t"):
             case [probability, tokens, *backoff] if len(backoff) < 2:
                 try:
@@ -140,14 +140,14 @@ def _path(name: str) -> Path:
     return SHIPPED if name == ENGLISH else Path(name)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    packed = content(str(path))
+def _lines(name: str) -> Iterator[str]:
+    packed = content(name)
     try:
         text = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
         # only line feeds end a line: a token may be any other character
         yield from text.decode("utf-8").split("\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        msg = f"{path}: damaged, or no language model ({error})"
+        msg = f"{_path(name)}: damaged, or no language model ({error})"
         raise DataError(msg) from error
 
 

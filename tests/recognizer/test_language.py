@@ -131,6 +131,17 @@ def test_a_model_that_is_missing_is_named(tmp_path: Path) -> None:
             use(gone)
 
 
+@pytest.mark.parametrize("name", ["english", "none"])
+def test_a_file_may_be_called_as_a_name_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: LanguageModel, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / name, ARPA)
+
+    assert load(f"./{name}").reward("abba") == model.reward("abba")
+    assert language.content(f"./{name}") == ARPA.encode()
+
+
 def test_the_shipped_model_finds_english_likelier_than_what_nobody_writes() -> None:
     english = load("english")
 
