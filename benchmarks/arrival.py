@@ -22,7 +22,7 @@ from pathlib import Path
 
 from indexer import bootstrap, config
 from indexer.errors import OcrsearchError
-from indexer.search import Filters
+from indexer.search.searcher import Filters
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*.jpg"))
 

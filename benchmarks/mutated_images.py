@@ -212,8 +212,8 @@ def peak(who):
 
 def index(photos, home):
     """Index `photos` as the program does; what became of each, seconds, and reading processes."""
-    from indexer import bootstrap, config  # noqa: PLC0415 - drawing needs none of it
-    from indexer.passes import Hooks  # noqa: PLC0415
+    from indexer import bootstrap, config  # drawing needs none of it
+    from indexer.sync.run import Hooks
 
     settings, started, seen = config.load(home=home), time.perf_counter(), set()
     with bootstrap.writing(settings, None) as library:

@@ -22,8 +22,8 @@ from synthetic_catalog import CHARSET, build, seen
 from wordfreq import top_n_list
 
 from indexer import bootstrap, config
-from indexer.photo import Box, Engine, Reading, Word
-from indexer.search import Filters
+from indexer.entities import Box, Engine, Reading, Word
+from indexer.search.searcher import Filters
 
 FRESH, WARM, UPDATES = 15, 60, 10
 

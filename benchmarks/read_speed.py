@@ -19,7 +19,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from recognizer import backend, images, prior
+from recognizer.decoding import prior
+from recognizer.inference import images
+from recognizer.network import backends
 from recognizer.recognize import Recognizer
 
 RAPIDOCR = Path(__file__).with_name("read_rapidocr.py")
@@ -43,8 +45,8 @@ def recognizers(threads):
     """A recogniser for each backend that is here."""
     readers = {name: Recognizer(threads=threads) for name in ("torch", "torch float32", "chosen")}
     for name in ("torch", "torch float32"):
-        readers[name].backend = backend.TorchBackend(readers[name].model)
-    if isinstance(readers["chosen"].backend, backend.OnnxBackend):
+        readers[name].backend = backends.TorchBackend(readers[name].model)
+    if isinstance(readers["chosen"].backend, backends.OnnxBackend):
         readers["onnxruntime"] = readers.pop("chosen")
     return readers
 
@@ -52,7 +54,7 @@ def recognizers(threads):
 def measure(given, paths):
     """Seconds of every round of each reader."""
     pictures = [Image.open(path).convert("L") for path in paths]
-    readers, mixed = recognizers(given.threads), backend.mixed_precision
+    readers, mixed = recognizers(given.threads), backends.mixed_precision
     known = prior.load(given.language, ())
     seconds = {name: [] for name in [*readers, "RapidOCR"]}
     for reader in readers.values():
@@ -60,7 +62,7 @@ def measure(given, paths):
     for _ in range(given.rounds):
         for name, reader in readers.items():
             full = name == "torch float32"
-            backend.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
+            backends.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
             seconds[name].append(ours(reader, pictures, known))
         seconds["RapidOCR"].append(rapidocr(given.rapidocr_python, paths, given.threads))
     return seconds

@@ -21,8 +21,8 @@ from pathlib import Path
 from rapidfuzz.distance import Levenshtein
 
 from indexer import bootstrap, config
-from indexer.question import tokens
-from indexer.search import Filters
+from indexer.query.text import tokens
+from indexer.search.searcher import Filters
 
 ORDERS = 20
 """Orders of photos with the same score, over which average precision is averaged."""

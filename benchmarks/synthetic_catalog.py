@@ -18,12 +18,13 @@ import numpy as np
 from wordfreq import top_n_list
 
 from indexer import config
-from indexer.bootstrap import BuiltInEyes, stores
-from indexer.catalog import Catalog
+from indexer.bootstrap import stores
+from indexer.catalog.catalog import Catalog
 from indexer.home import make as make_home
-from indexer.library import Library
+from indexer.ocr.builtin import BuiltInEyes
+from indexer.sync.library import Library
 from recognizer.charset import Charset
-from recognizer.posteriorgram import pack
+from recognizer.posteriors.posteriorgram import pack
 
 LIKE = {
     "a": "oue", "b": "hk6", "c": "eol", "d": "acl", "e": "cai", "f": "tlp", "g": "qy9", "h": "nkb",

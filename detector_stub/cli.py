@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from detector_stub.progress import Live
+from detector_stub.training.console import Live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,17 +89,17 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
     ocrsearch train-detector --resume mine
     ocrsearch evaluate-detector boards-to-test --weights mine/best.safetensors
     """
-    from detector_stub import plan, training  # noqa: PLC0415 - loads torch
+    from detector_stub.training import config, run  # loads torch
 
     if resume is not None:
-        chosen = plan.recall(resume, _given(options))
+        chosen = config.recall(resume, _given(options))
     elif options["pages"]:
-        chosen = plan.Options(**options)
+        chosen = config.Options(**options)
     else:
         raise click.MissingParameter(param_hint="--pages", param_type="option")
     out = resume or out
     with _interrupted() as stop, closing(_live()) as live:
-        best = training.run(
+        best = run.run(
             chosen,
             out,
             resume=resume is not None,
@@ -128,26 +128,26 @@ def evaluate_detector(folder: Path, detector: str, weights: Path | None, *, as_j
     \b
     ocrsearch evaluate-detector boards-to-test --weights mine/best.safetensors
     """
-    from detector_stub import measure, pages  # noqa: PLC0415 - loads OpenCV
+    from detector_stub.training import metrics, pages  # loads OpenCV
 
     read = pages.read(folder)
     start = time.monotonic()
     with click.progressbar(
         length=len(read), label="detecting", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        scores = measure.measure(_detector(detector, weights), read, bar.update)
+        scores = metrics.measure(_detector(detector, weights), read, bar.update)
     row: dict[str, float] = {"pages": len(read), "truth": scores.truth, "detected": scores.detected}
     row |= scores.rates() | {"seconds_per_page": round((time.monotonic() - start) / len(read), 3)}
     click.echo(json.dumps(row) if as_json else "\n".join(f"{k}\t{v}" for k, v in row.items()))
 
 
 def _detector(name: str, weights: Path | None) -> Detector:
-    from detector_stub import shipped  # noqa: PLC0415
-    from detector_stub.classical import ClassicalDetector  # noqa: PLC0415
-    from detector_stub.learned import LearnedDetector  # noqa: PLC0415
+    from detector_stub.detectors.classical import ClassicalDetector
+    from detector_stub.detectors.learned import LearnedDetector
+    from detector_stub.inference import pretrained
 
     if name == "learned":
-        return LearnedDetector(weights or shipped.WEIGHTS)
+        return LearnedDetector(weights or pretrained.WEIGHTS)
     if weights is not None:
         msg = "--weights: the classical detector has none; leave it out or use --detector learned"
         raise click.UsageError(msg)

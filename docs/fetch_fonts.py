@@ -197,7 +197,7 @@ def member(archive: tarfile.TarFile, path: str) -> bytes:
 
 def to_ttf(woff2: bytes) -> bytes:
     """The same font, unpacked."""
-    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 - asked for in missing_tools
+    from fontTools.ttLib import TTFont, TTLibError  # asked for in missing_tools
 
     try:
         # the time of unpacking is no part of the font: the same package gives the same file

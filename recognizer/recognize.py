@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer import backend, decode, images, shipped, weights
-from recognizer.model import frames
+from recognizer.decoding import beam_search
+from recognizer.inference import images, pretrained
+from recognizer.network import backends, weights
+from recognizer.network.model import frames
+from recognizer.network.tensors import pad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 
     from recognizer.charset import Charset
     from recognizer.datasets.batches import Labelled
-    from recognizer.model import CRNN
-    from recognizer.prior import Prior
+    from recognizer.decoding.prior import Prior
+    from recognizer.network.model import CRNN
 
 BATCH_PIXELS = 64 * 48 * 192
 """Pixels of a batch: bounds memory whatever the width of the words."""
@@ -36,7 +39,7 @@ class Recognizer:
 
     def __init__(
         self,
-        path: Path = shipped.WEIGHTS,
+        path: Path = pretrained.WEIGHTS,
         device: torch.device | None = None,
         threads: int | None = None,
     ) -> None:
@@ -50,9 +53,9 @@ class Recognizer:
             torch.set_num_threads(threads)
         self.device = device or best_device()
         model, self.card = weights.load(path)
-        self.fingerprint = shipped.fingerprint(path)
+        self.fingerprint = pretrained.fingerprint(path)
         self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
-        self.backend = backend.choose(self.model, self.device)
+        self.backend = backends.choose(self.model, self.device)
 
     def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """CTC logits [T, labels] of each fitted crop; see `word_logits`."""
@@ -64,7 +67,7 @@ class Recognizer:
         *,
         alternatives: int = 5,
         prior: Prior | None = None,
-    ) -> list[decode.Reading]:
+    ) -> list[beam_search.Reading]:
         """The reading of each fitted crop (HEIGHT × width, see `images.fit`)."""
         read = self.read_with_posteriors(crops, alternatives=alternatives, prior=prior)
         return [reading for reading, _ in read]
@@ -75,12 +78,12 @@ class Recognizer:
         *,
         alternatives: int = 5,
         prior: Prior | None = None,
-    ) -> list[tuple[decode.Reading, NDArray[np.float32]]]:
+    ) -> list[tuple[beam_search.Reading, NDArray[np.float32]]]:
         """Each reading with the calibrated probabilities [T, labels] that it was decoded from."""
         out = []
         for logits in self.logits(crops):
-            probabilities = decode.softmax(logits, self.card.temperature)
-            reading = decode.read(
+            probabilities = beam_search.softmax(logits, self.card.temperature)
+            reading = beam_search.read(
                 probabilities, self.card.charset, alternatives=alternatives, prior=prior
             )
             out.append((reading, probabilities))
@@ -101,15 +104,15 @@ def word_logits(model: CRNN, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray
 
     A word's logits do not depend on the words beside it: a batch has one padded width.
     """
-    return _in_batches(backend.TorchBackend(model.eval()), crops)
+    return _in_batches(backends.TorchBackend(model.eval()), crops)
 
 
 def _in_batches(
-    run: backend.Backend, crops: Sequence[NDArray[np.uint8]]
+    run: backends.Backend, crops: Sequence[NDArray[np.uint8]]
 ) -> list[NDArray[np.float32]]:
     out: dict[int, NDArray[np.float32]] = {}
     for batch in _batches(crops):
-        grey, widths = images.pad([crops[i] for i in batch])
+        grey, widths = pad([crops[i] for i in batch])
         logits = run(grey, widths)
         for index, rows, count in zip(batch, logits, frames(widths).tolist(), strict=True):
             out[index] = rows[:count]
@@ -122,6 +125,6 @@ def read_labelled(
     """(truth, greedy reading) of every word."""
     logits = word_logits(model, [word.crop for word in words])
     return [
-        (charset.decode(word.labels), decode.greedy(rows, charset))
+        (charset.decode(word.labels), beam_search.greedy(rows, charset))
         for word, rows in zip(words, logits, strict=True)
     ]

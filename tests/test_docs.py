@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from indexer.cli import main
+from indexer.cli.commands import main
 from indexer.config import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from indexer.cli import main
+from indexer.cli.commands import main
 
 PAGE = (Path(__file__).parent.parent / "docs" / "from-crnn-ocr-lite.md").read_text(encoding="utf-8")
 

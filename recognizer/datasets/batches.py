@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from recognizer import images
 from recognizer.charset import frames_needed
 from recognizer.errors import DataError
-from recognizer.model import FRAME_STRIDE
+from recognizer.network.model import FRAME_STRIDE
+from recognizer.network.tensors import stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -67,7 +67,7 @@ class Batch:
     def of(cls, words: Sequence[Labelled], *, pinned: bool = False) -> Batch:
         """Pad `words` to one width; `pinned` memory can be copied to a GPU while that computes."""
         tensors = (
-            *images.stack([word.crop for word in words]),
+            *stack([word.crop for word in words]),
             torch.tensor([label for word in words for label in word.labels]),
             torch.tensor([len(word.labels) for word in words]),
         )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from recognizer import images
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ from functools import partial
 from html.entities import html5
 from typing import TYPE_CHECKING
 
-from recognizer import images
-from recognizer.datasets.published import PARTS, check_part, find, rows
+from recognizer.datasets.annotations import PARTS, check_part, find, rows
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer import images
-from recognizer.datasets.published import check_part, find, read_bytes
+from recognizer.datasets.annotations import check_part, find, read_bytes
 from recognizer.datasets.samples import MadeOnDemand, Sample
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from recognizer import images
-from recognizer.datasets.published import read_text
+from recognizer.datasets.annotations import read_text
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from detector_stub.network import DetectorConfig
+from detector_stub.network.model import DetectorConfig
 
 TINY = DetectorConfig(channels=(8, 8, 16, 16, 16), depth=(1, 1, 1, 1), pyramid=16)
 """A network that learns a page by heart in seconds."""

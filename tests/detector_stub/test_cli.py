@@ -9,11 +9,12 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from detector_stub import train as training_loop
-from detector_stub import training, weights
-from detector_stub.network import WordNet
-from detector_stub.plan import Options
-from indexer.cli import main
+from detector_stub.network import weights
+from detector_stub.network.model import WordNet
+from detector_stub.training import run as training
+from detector_stub.training import trainer as training_loop
+from detector_stub.training.config import Options
+from indexer.cli.commands import main
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ import threading
 import time
 from pathlib import Path
 
-from indexer import daemon, kernel, watch
-from indexer.catalog import Catalog
-from indexer.passes import Hooks
-from indexer.settle import Pace
+from indexer.catalog.catalog import Catalog
+from indexer.daemon import service
+from indexer.filesystem import inotify, watch
+from indexer.filesystem.debounce import Pace
+from indexer.sync.run import Hooks
 from tests.faults import life
 
 FOLDERS = 60
@@ -38,11 +39,11 @@ def main() -> None:
     for number in range(FOLDERS):
         (photos / str(number)).mkdir(parents=True)
     stop, overflows, hints = threading.Event(), [], [0]
-    handle, add = kernel.Kernel.handle_event, watch.Hints.add
+    handle, add = inotify.Kernel.handle_event, watch.Hints.add
     free = threading.Event()
     free.set()
 
-    def handled(reader: kernel.Kernel, event: object) -> None:
+    def handled(reader: inotify.Kernel, event: object) -> None:
         free.wait()  # as on a machine that has other things to do while the files come
         overflows.extend([event] * event.is_queue_overflow)
         handle(reader, event)
@@ -51,7 +52,7 @@ def main() -> None:
         hints[0] += path is not None
         add(self, path)
 
-    kernel.Kernel.handle_event, watch.Hints.add = handled, added
+    inotify.Kernel.handle_event, watch.Hints.add = handled, added
     start = time.monotonic()
 
     def batches():
@@ -70,7 +71,7 @@ def main() -> None:
         library._read_some = lambda *_: None
         guard = threading.Timer(3000, stop.set)
         guard.start()
-        daemon.run(library, [photos], batches(), Hooks(stop=stop.is_set))
+        service.run(library, [photos], batches(), Hooks(stop=stop.is_set))
         guard.cancel()
         found = len(catalog.places())
     print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {hints[0]}")

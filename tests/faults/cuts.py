@@ -16,11 +16,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from indexer import posteriors
-from indexer.catalog import Catalog
+from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
 from indexer.errors import CatalogError
-from indexer.passes import Hooks
+from indexer.stores import posteriors
+from indexer.sync.run import Hooks
 from tests.faults import disk, life, state
 from tests.indexer.conftest import draw_photo
 

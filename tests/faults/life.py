@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.bootstrap import stores
-from indexer.catalog import Catalog
+from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
-from indexer.library import Library
-from indexer.photo import Seen
+from indexer.entities import Seen
+from indexer.sync.library import Library
 from tests.indexer.conftest import TileEyes, TileReader, spelled
 
 

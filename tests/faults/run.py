@@ -21,9 +21,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.bootstrap import stores
-from indexer.catalog import Catalog
-from indexer.passes import Hooks
-from indexer.search import Filters, Searcher
+from indexer.catalog.catalog import Catalog
+from indexer.search.searcher import Filters, Searcher
+from indexer.sync.run import Hooks
 from tests.faults import disk, life, state
 from tests.faults.photos import OPERATIONS, Photos
 from tests.faults.victim import Daemon

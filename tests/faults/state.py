@@ -12,8 +12,8 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.config import Settings
-from indexer.fulltext import FIELD, Fulltext
-from indexer.segments import Segment
+from indexer.stores.fulltext import FIELD, Fulltext
+from indexer.stores.segments import Segment
 
 
 @dataclass

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer import daemon, posteriors
-from indexer import watch as watching
-from indexer.catalog import Catalog
-from indexer.library import Library
-from indexer.passes import Hooks
-from indexer.settle import Pace
+from indexer.catalog.catalog import Catalog
+from indexer.daemon import service
+from indexer.filesystem import watch as watching
+from indexer.filesystem.debounce import Pace
+from indexer.stores import posteriors
+from indexer.sync.library import Library
+from indexer.sync.run import Hooks
 from tests.faults import disk, life
 
 PHASES = (
@@ -64,12 +65,12 @@ class Daemon:
         posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
         watching.CARE_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
-        with daemon.stopping() as stop, Catalog(self.settings.database) as catalog:
+        with service.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
             self._mark(library)
             pace = Pace(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            daemon.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
+            service.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
 
     def _clock(self) -> float:
         return time.time() + self.control.clock * DAY

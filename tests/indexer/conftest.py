@@ -15,16 +15,16 @@ from PIL import Image
 
 from detector_stub.boxes import Box
 from indexer import config
-from indexer.catalog import Catalog
-from indexer.derived import Stores
-from indexer.eyes import read_files
-from indexer.fulltext import Fulltext
-from indexer.library import Library
-from indexer.passes import Hooks
-from indexer.photo import Answer, Engine, Seen
-from indexer.posteriors import PosteriorStore
-from indexer.search import Filters, Searcher
-from recognizer.posteriorgram import FoldedPosteriors, pack
+from indexer.catalog.catalog import Catalog
+from indexer.entities import Answer, Engine, Seen
+from indexer.ocr.batch import read_files
+from indexer.search.searcher import Filters, Searcher
+from indexer.stores.fulltext import Fulltext
+from indexer.stores.posteriors import PosteriorStore
+from indexer.stores.stores import Stores
+from indexer.sync.library import Library
+from indexer.sync.run import Hooks
+from recognizer.posteriors.posteriorgram import FoldedPosteriors, pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
@@ -148,7 +148,7 @@ class World:
 ODD_EYES = """
 import os
 import signal
-from indexer.photo import Engine, Seen
+from indexer.entities import Engine, Seen
 
 class Shape:
     left, top, right, bottom = 0, 0, 16, 16

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFont
 
 from indexer import config
-from indexer.cli import main
+from indexer.cli.commands import main
 
 
 @pytest.fixture

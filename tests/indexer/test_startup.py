@@ -30,7 +30,7 @@ def test_looking_for_a_word_loads_nothing_heavy(world, settings):
     world.sync()
 
     heavy = imported_by(
-        "from indexer.cli import main\n"
+        "from indexer.cli.commands import main\n"
         f"main(['--home', {str(settings.home)!r}, 'query', 'helios'], standalone_mode=False)"
     )
 
@@ -41,7 +41,7 @@ def test_status_loads_no_network(settings, world):
     world.sync()
 
     heavy = imported_by(
-        "from indexer.cli import main\n"
+        "from indexer.cli.commands import main\n"
         f"main(['--home', {str(settings.home)!r}, 'status', '--json'], standalone_mode=False)"
     )
 
@@ -51,7 +51,7 @@ def test_status_loads_no_network(settings, world):
 
 def test_whoever_writes_leaves_the_networks_to_the_process_that_reads(settings, world):
     heavy = imported_by(
-        "from indexer.cli import main\n"
+        "from indexer.cli.commands import main\n"
         f"main(['--home', {str(settings.home)!r}, 'index', {str(world.photos)!r}], "
         "standalone_mode=False)"
     )

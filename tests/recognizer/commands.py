@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from click.testing import CliRunner, Result
 
-from recognizer.cli import COMMANDS
+from recognizer.cli.commands import COMMANDS
 
 
 def invoke(name: str, *arguments: object) -> Result:

@@ -11,11 +11,15 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer import images, recognize, shipped, training, weights
+from recognizer import recognize
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.batches import Labelled
-from recognizer.model import CRNN, ModelConfig
-from recognizer.train import TrainConfig
+from recognizer.inference import images, pretrained
+from recognizer.inference.card import Card, ModelConfig
+from recognizer.network import weights
+from recognizer.network.model import CRNN
+from recognizer.training import run
+from recognizer.training.trainer import TrainConfig
 
 from .runs import CHARSET, TEXTS, Recording
 
@@ -89,7 +93,7 @@ def small_weights(
     charset = Charset()
     model = random_model(len(charset))
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    card = weights.Card(charset, model.config, 1.5, {"cer": 0.9}, {"data": ["drawn"]})
+    card = Card(charset, model.config, 1.5, {"cer": 0.9}, {"data": ["drawn"]})
     weights.save(path, model, card)
     return path
 
@@ -153,8 +157,8 @@ def spoken() -> Callable[..., NDArray[np.float32]]:
 @pytest.fixture
 def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands take small weights for the shipped ones, and no GPU."""
-    monkeypatch.setattr(shipped, "WEIGHTS", small_weights)
-    for module in (recognize, training):
+    monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
+    for module in (recognize, run):
         monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
 
 
@@ -186,6 +190,36 @@ def start(tmp_path: Path, small_config: Callable[..., ModelConfig]) -> Callable[
     def begin(folder: str, config: TrainConfig, seed: int = 0, **changes: object) -> Recording:
         torch.manual_seed(seed)
         model = CRNN(replace(small_config(len(CHARSET)), **changes))
-        return Recording(tmp_path / folder, model, weights.Card(CHARSET, model.config), config)
+        return Recording(tmp_path / folder, model, Card(CHARSET, model.config), config)
 
     return begin
+
+
+@pytest.fixture(scope="session")
+def font_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one font: the one that Pillow carries inside itself."""
+    folder = tmp_path_factory.mktemp("fonts")
+    font = ImageFont.load_default(20)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        pytest.skip("this Pillow is built without FreeType")
+    (folder / "Pillow.ttf").write_bytes(font.font_bytes)
+    return folder
+
+
+@pytest.fixture
+def fonts(font_folder: Path) -> list[Path]:
+    return [font_folder / "Pillow.ttf"]
+
+
+@pytest.fixture
+def save_word() -> Callable[..., Path]:
+    """Writes a small word image, dark strokes on light ground, and returns its path."""
+
+    def save(path: Path, size: tuple[int, int] = (60, 24)) -> Path:
+        image = Image.new("L", size, 230)
+        ImageDraw.Draw(image).line((4, 4, size[0] - 4, size[1] - 4), fill=20, width=3)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path)
+        return path
+
+    return save

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer.augment import AugmentConfig
 from recognizer.charset import Charset
-from recognizer.train import Trainer
+from recognizer.training.augment import AugmentConfig
+from recognizer.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer import images
 from recognizer.charset import Charset
 from recognizer.datasets.batches import Labelled
-from recognizer.model import FRAME_STRIDE
+from recognizer.inference import images
+from recognizer.network.model import FRAME_STRIDE
 
 if TYPE_CHECKING:
     import numpy as np

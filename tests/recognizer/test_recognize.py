@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer import backend, decode, recognize, shipped
+from recognizer import recognize
+from recognizer.decoding import beam_search
 from recognizer.errors import WeightsError
+from recognizer.inference import pretrained
+from recognizer.network import backends
 from recognizer.recognize import Recognizer
 
 if TYPE_CHECKING:
@@ -93,8 +96,8 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_weights(
     (reading, probabilities) = recognizer.read_with_posteriors(crops[:1])[0]
 
     assert recognizer.card.temperature == 1.5
-    np.testing.assert_allclose(probabilities, decode.softmax(logits, 1.5), atol=1e-6)
-    assert reading == decode.read(probabilities, recognizer.card.charset)
+    np.testing.assert_allclose(probabilities, beam_search.softmax(logits, 1.5), atol=1e-6)
+    assert reading == beam_search.read(probabilities, recognizer.card.charset)
 
 
 def test_as_many_alternatives_come_as_are_asked_for(
@@ -117,7 +120,7 @@ def test_reduced_precision_changes_logits_only_a_little(
     exact = recognizer.logits(crops)
 
     half = torch.autocast("cpu", torch.bfloat16)
-    monkeypatch.setattr(backend, "mixed_precision", lambda device: half)
+    monkeypatch.setattr(backends, "mixed_precision", lambda device: half)
     rough = recognize.word_logits(recognizer.model, crops)
 
     assert max(np.abs(a - b).mean() for a, b in zip(exact, rough, strict=True)) < 0.1
@@ -126,7 +129,7 @@ def test_reduced_precision_changes_logits_only_a_little(
 def test_the_fingerprint_is_that_of_the_weights(
     recognizer: Recognizer, small_weights: Path
 ) -> None:
-    assert recognizer.fingerprint == shipped.fingerprint(small_weights)
+    assert recognizer.fingerprint == pretrained.fingerprint(small_weights)
 
 
 def test_the_number_of_threads_can_be_chosen(small_weights: Path) -> None:

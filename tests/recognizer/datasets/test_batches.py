@@ -10,8 +10,8 @@ from recognizer.charset import Charset
 from recognizer.datasets.batches import CHUNK, Batches, Labelled, load_all
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
-from recognizer.images import HEIGHT
-from recognizer.model import FRAME_STRIDE
+from recognizer.inference.images import HEIGHT
+from recognizer.network.model import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recognizer import images
 from recognizer.datasets.folder import read_folder
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from collections.abc import Callable

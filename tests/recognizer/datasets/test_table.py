@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recognizer import images
 from recognizer.datasets.table import read_table, read_zip
 from recognizer.errors import DataError
+from recognizer.inference import images
 
 if TYPE_CHECKING:
     from collections.abc import Callable

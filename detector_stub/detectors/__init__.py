@@ -1,0 +1,1 @@
+"""Word detectors: learned, classical, and boxes from a sidecar file."""

@@ -1,0 +1,1 @@
+"""Kernel maps and weights files, without torch."""

@@ -1,0 +1,1 @@
+"""The detector's network in torch, and its weights on disk."""

@@ -1,0 +1,67 @@
+"""Weights of the learned detector: one safetensors file that describes itself, no pickle."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from detector_stub.inference.pretrained import HEAD, WeightsError
+from detector_stub.network.model import DetectorConfig, WordNet
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+FORMAT = 1
+
+
+def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
+    """Write weights in half precision, under a temporary name first."""
+    tensors = {
+        name: tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor
+        for name, tensor in net.state_dict().items()
+    }
+    head = {"format": FORMAT, "config": asdict(net.config), "provenance": provenance}
+    partial = path.with_name(path.name + ".part")
+    save_file(tensors, partial, metadata={HEAD: json.dumps(head)})
+    partial.replace(path)
+
+
+def load(path: Path) -> WordNet:
+    """Read a network, in evaluation mode.
+
+    Raises:
+        WeightsError: missing, damaged, another format, or tensors that do not fit.
+
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            head = json.loads((file.metadata() or {})[HEAD])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if head["format"] != FORMAT:
+            msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}"
+            raise WeightsError(msg)
+        config = head["config"]
+        config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}
+        net = WordNet(DetectorConfig(**config))
+        net.load_state_dict({name: _full(tensor) for name, tensor in tensors.items()})
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        msg = f"{path}: not usable as weights of the detector ({error}); fetch or train them again"
+        raise WeightsError(msg) from error
+    return net.eval().to(memory_format=torch.channels_last)
+
+
+def mixed_precision() -> AbstractContextManager[object]:
+    """Autocast to bfloat16 where the CPU computes in it, else full precision."""
+    quick = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
+    return torch.autocast("cpu", torch.bfloat16) if quick else nullcontext()
+
+
+def _full(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor

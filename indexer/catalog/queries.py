@@ -1,0 +1,273 @@
+"""The reading side of the catalog: what is known, without changing it. Private to `catalog`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+from indexer.catalog import database
+from indexer.catalog.rows import chunks, word
+from indexer.catalog.rows import photo as photo_of
+from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
+from indexer.entities import Engine, Failure, Photo, Stale, Stamp, State, Volume, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Lookup:
+    """One open catalog. Methods are short transactions and raise CatalogError."""
+
+    def __init__(self, url: str) -> None:
+        """Open or create; runs migrations. Raises CatalogError."""
+        self.url = url
+        self._engine = database.connect(url)
+
+    def __enter__(self) -> Self:
+        """Use as a context."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _read(self, statement: sa.Executable) -> list[Any]:
+        with database.translated(self.url), self._engine.connect() as connection:
+            return list(connection.execute(statement))
+
+    def roots(self) -> dict[Path, bool]:
+        """Known photo folders and whether each is offline."""
+        return {row.path: row.offline for row in self._read(sa.select(ROOT))}
+
+    def volumes(self) -> dict[Path, Volume]:
+        """The file systems that folders with photos were last seen on."""
+        return {r.path: Volume(r.point, r.number) for r in self._read(sa.select(VOLUME))}
+
+    def places(self, paths: Sequence[Path] | None = None) -> dict[Path, Stamp]:
+        """Files that stand for a photo, failed ones included, with their last seen stamps.
+
+        All of them, or those among `paths`.
+        """
+        found: dict[Path, Stamp] = {}
+        for chunk in [None] if paths is None else chunks(paths):
+            for table in (FAILURE, PLACE):  # what was taken in since is the later word
+                query = sa.select(table.c.path, table.c.size, table.c.mtime_ns)
+                rows = self._read(query if chunk is None else query.where(table.c.path.in_(chunk)))
+                found |= {row.path: Stamp(row.size, row.mtime_ns) for row in rows}
+        return found
+
+    def copies(self, paths: Collection[Path]) -> list[Path]:
+        """All places of the photos that these files hold."""
+        found: list[Path] = []
+        for chunk in chunks(list(paths)):
+            photos = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
+            rows = self._read(sa.select(PLACE.c.path).where(PLACE.c.photo_id.in_(photos)))
+            found += [row.path for row in rows]
+        return found
+
+    def unread(self, engine: Engine, among: Container[Path]) -> dict[Path, str]:
+        """Places, out of `among`, of photos that this engine has not read, with content hashes."""
+        number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+        rows = self._read(
+            sa.select(PLACE.c.path, PHOTO.c.hash)
+            .join(PHOTO)
+            .where(
+                (PHOTO.c.state == State.PENDING)
+                | PHOTO.c.engine_id.is_(None)
+                | PHOTO.c.engine_id.not_in(number)
+            )
+        )
+        return {row.path: row.hash for row in rows if row.path in among}
+
+    def alphabet(self) -> str:
+        """The alphabet of the engine that was used last, "" before the first photo."""
+        rows = self._read(sa.select(ENGINE.c.alphabet).order_by(ENGINE.c.id.desc()).limit(1))
+        return rows[0].alphabet if rows else ""
+
+    def failures(self) -> list[Failure]:
+        """All files that could not be read, by path."""
+        rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
+        return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
+
+    def due(self, now: float, engine: Engine) -> dict[Path, int]:
+        """Failed files to try again: their time has come or the engine changed; with attempts."""
+        rows = self._read(
+            sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
+                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint)
+            )
+        )
+        return {row.path: row.attempts for row in rows}
+
+    def attempts(self, path: Path) -> int:
+        """How often `path` has failed already."""
+        rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
+        return rows[0].attempts if rows else 0
+
+    def stale(self, limit: int, after: int = 0) -> list[Stale]:
+        """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
+        rows = self._read(
+            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
+            .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
+            .order_by(PHOTO.c.id)
+            .limit(limit)
+        )
+        words = self.words([row.id for row in rows if row.orphaned_at is None])
+        return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
+
+    def stale_batches(self, size: int) -> Iterator[list[Stale]]:
+        """All of them in batches, for a rebuild that marks them done only at its end."""
+        after = 0
+        while batch := self.stale(size, after):
+            after = batch[-1].id
+            yield batch
+
+    def searchable(self) -> tuple[set[int], set[int]]:
+        """Photos that the derived stores must hold, and those that they may hold besides.
+
+        A photo that changed since it was indexed may be in there, with words of any time.
+        """
+        must, may = (
+            {row.id for row in self._read(sa.select(PHOTO.c.id).where(part))}
+            for part in _searchable()
+        )
+        return must, may
+
+    def count_searchable(self) -> tuple[int, int]:
+        """How many photos those are; costs little however many there are."""
+        [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
+        return int(row[0]), int(row[1])
+
+    def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
+        """Words of each photo that has any, in reading order."""
+        found: dict[int, list[Word]] = defaultdict(list)
+        for chunk in chunks(photos):
+            rows = self._read(
+                sa.select(WORD)
+                .where(WORD.c.photo_id.in_(chunk))
+                .order_by(WORD.c.photo_id, WORD.c.position)
+            )
+            for row in rows:
+                found[row.photo_id].append(word(row))
+        return {photo: tuple(words) for photo, words in found.items()}
+
+    def lines(self, photos: Sequence[int]) -> dict[int, dict[int, int]]:
+        """Photo → position of each word → its line."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        for chunk in chunks(photos):
+            columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
+            for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
+                found[row.photo_id][row.position] = row.line
+        return found
+
+    def around(self, places: Mapping[int, Collection[int]]) -> dict[int, dict[int, Word]]:
+        """Photo → position → word, for the words at `places` and those on their lines."""
+        found: dict[int, dict[int, Word]] = defaultdict(dict)
+        for photos in chunks(list(places)):
+            # by photo first: a database would not look up so many pairs by the primary key
+            near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
+            pairs = [(photo, position) for photo in photos for position in places[photo]]
+            here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
+            lines = {(row.photo_id, row.line) for row in self._read(near.where(here))}
+            there = sa.tuple_(WORD.c.photo_id, WORD.c.line).in_(sorted(lines))
+            for row in self._read(near.where(there).order_by(WORD.c.photo_id, WORD.c.position)):
+                found[row.photo_id][row.position] = word(row)
+        return found
+
+    def words_like(
+        self, photos: Sequence[int], parts: Collection[str]
+    ) -> Iterator[tuple[int, int, Word]]:
+        """Words of these photos with one of `parts` in a reading: photo, position, word.
+
+        Case is folded for ASCII only, as databases do; `parts` are folded already.
+        """
+        text = sa.func.lower(WORD.c.alternatives)
+        like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
+        if not all(part.isascii() for part in parts):
+            like = sa.true()  # accents fold in Python, where the caller looks again
+        for chunk in chunks(photos):
+            for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
+                yield row.photo_id, row.position, word(row)
+
+    def whereabouts(self) -> Iterator[tuple[int, Path, datetime | None]]:
+        """Number, place and time of every photo, once for each of its places."""
+        rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
+        return ((row.id, row.path, row.taken) for row in rows)
+
+    def photos(
+        self,
+        ids: Sequence[int],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        folder: Path | None = None,
+    ) -> dict[int, Photo]:
+        """Photos by number, without words, narrowed by the time they were taken and by folder."""
+        found: dict[int, Photo] = {}
+        for chunk in chunks(ids):
+            query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
+            if since is not None:
+                query = query.where(PHOTO.c.taken >= since)
+            if until is not None:
+                query = query.where(PHOTO.c.taken < until)
+            places = self._places_of(chunk, folder)
+            for row in self._read(query):
+                if row.id in places:
+                    found[row.id] = photo_of(row, places[row.id])
+        return found
+
+    def photo_at(self, path: Path) -> Photo | None:
+        """The photo that `path` holds, with its words; None if the catalog has none."""
+        rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
+        if not rows:
+            return None
+        number = rows[0].photo_id
+        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == number))[0]
+        places = self._places_of([number], None)[number]
+        return photo_of(row, places, self.words([number]).get(number, ()))
+
+    def counts(self) -> dict[str, int]:
+        """Photos by state, and words."""
+        offline = [root for root, away in self.roots().items() if away]
+        counts = dict.fromkeys(State, 0)
+        seen: set[int] = set()
+        rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
+        for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
+            if row.id in seen:
+                continue
+            seen.add(row.id)
+            away = any(row.path.is_relative_to(root) for root in offline)
+            counts[State.OFFLINE if away else State(row.state)] += 1
+        counts[State.FAILED] = len(self.failures())
+        words = self._read(
+            sa.select(sa.func.count())
+            .select_from(WORD.join(PHOTO))
+            .where(PHOTO.c.orphaned_at.is_(None))
+        )
+        return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
+
+    def _places_of(self, ids: Sequence[int], folder: Path | None) -> dict[int, list[Path]]:
+        places: dict[int, list[Path]] = defaultdict(list)
+        rows = self._read(
+            sa.select(PLACE.c.photo_id, PLACE.c.path)
+            .where(PLACE.c.photo_id.in_(ids))
+            .order_by(PLACE.c.path)
+        )
+        for row in rows:
+            if folder is None or row.path.is_relative_to(folder):
+                places[row.photo_id].append(row.path)
+        return places
+
+
+def _searchable() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Which photos the derived stores must hold, and which they may hold besides."""
+    settled = PHOTO.c.generation == PHOTO.c.indexed_generation
+    there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
+    return settled & there, ~settled

@@ -1,0 +1,46 @@
+"""`ocrsearch demo`: what the program does, shown on the sample photos."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer import bootstrap
+from indexer.cli import output
+from indexer.errors import UsageError
+from indexer.search.searcher import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.config import Settings
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+QUERIES = ("dijkstra", "priority queue", "gradient OR eigenvalues", '"olive oil"', "tomat*")
+
+
+def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES) -> None:
+    """Index `samples` in a temporary home, run QUERIES and draw the hits of the first into `out`.
+
+    Raises:
+        UsageError: there are no samples, as in an installation without the source tree.
+
+    """
+    if not samples.is_dir():
+        msg = f"{samples}: the samples come with the source tree; run this from a checkout"
+        raise UsageError(msg)
+    out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
+    with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
+        settings = load(home=Path(home))
+        click.echo(f"$ ocrsearch index {samples}")
+        with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
+            click.echo(output.summary_text(library.sync([samples], hooks)))
+        with bootstrap.searching(settings) as searcher:
+            for query in QUERIES:
+                click.echo(f"\n$ ocrsearch query {query!r}")
+                found = output.answer(searcher, query, Filters(limit=3), as_json=False)
+                if query == QUERIES[0]:
+                    output.write_hits([found], out)

@@ -1,0 +1,55 @@
+"""Photos with words marked on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from indexer.errors import UsageError
+from indexer.ocr.image import Limits, open_upright
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from indexer.entities import Box
+
+LONGEST_SIDE = 1600
+_COLOUR = (220, 20, 60)
+
+
+def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
+    """Write `photo`, scaled to LONGEST_SIDE, with a labelled frame around each box.
+
+    Raises:
+        PhotoError: the photo cannot be opened.
+        UsageError: `out` cannot be written or its ending names no image format.
+
+    """
+    image = Image.fromarray(open_upright(photo.resolve(), Limits()).pixels)
+    scale = min(1.0, LONGEST_SIDE / max(image.size))
+    image = image.resize((round(image.width * scale), round(image.height * scale)))
+    brush = ImageDraw.Draw(image)
+    stroke = max(2, round(max(image.size) / 500))
+    for box, label in marks:
+        left, top, right, bottom = (round(edge * scale) for edge in box.as_list())
+        frame = (left, top, max(right, left + 1), max(bottom, top + 1))
+        brush.rectangle(frame, outline=_COLOUR, width=stroke)
+        if label:
+            _label(brush, (left, top), label, 7 * stroke)
+    try:
+        image.save(out, quality=88)
+    except (OSError, ValueError) as error:
+        msg = f"{out}: cannot write this picture ({error}); use a name that ends in .jpg or .png"
+        raise UsageError(msg) from error
+
+
+def _label(brush: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int) -> None:
+    """`text` in white on the frame's colour, above the box or inside where there is no room."""
+    font = ImageFont.load_default(size)
+    left, top, right, bottom = brush.textbbox(at, text, font=font)
+    lift = bottom - at[1] + 2 if bottom - at[1] + 2 < at[1] else 0
+    ground = (left - 2, top - lift - 2, right + 2, bottom - lift + 2)
+    brush.rectangle(ground, fill=_COLOUR)
+    brush.text((at[0], at[1] - lift), text, fill="white", font=font)

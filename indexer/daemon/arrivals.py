@@ -1,0 +1,77 @@
+"""Batches of file changes, collected by a thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+from indexer.filesystem.debounce import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+
+class Arrivals:
+    """Batches of a watcher that runs in a thread of its own: they can be asked for in between."""
+
+    def __init__(
+        self, batches: Iterable[Batch], *, idle: Callable[[], None], seconds: float
+    ) -> None:
+        """`idle` is called when there is nothing to do, and every `seconds` from then on."""
+        self._idle, self._seconds = idle, seconds
+        self._queue: queue.SimpleQueue[Batch | Exception | None] = queue.SimpleQueue()
+        self._paths: frozenset[Path] = frozenset()
+        self._everything: Batch | None = None
+        self._end: list[Exception | None] = []
+        threading.Thread(target=self._pump, args=(batches,), daemon=True).start()
+
+    def __iter__(self) -> Iterator[Batch]:
+        """All that came since the last time, as one batch, as soon as there is any."""
+        while True:
+            self._collect(0.0)
+            if self._everything:
+                batch, self._everything, self._paths = self._everything, None, frozenset()
+                yield batch
+            elif self._paths:
+                batch, self._paths = Batch(self._paths), frozenset()
+                yield batch
+            elif self._end:
+                for error in filter(None, self._end):
+                    raise error
+                return
+            else:
+                self._idle()
+                self._collect(self._seconds)
+
+    def arrived(self) -> frozenset[Path] | None:
+        """See `Hooks.arrived`; what is given out here is not iterated over later."""
+        self._collect(0.0)
+        if self._everything:
+            return None
+        paths, self._paths = self._paths, frozenset()
+        return paths
+
+    def _collect(self, seconds: float) -> None:
+        """Take all that is there, after waiting so long for the first."""
+        try:
+            item = self._queue.get(timeout=seconds)
+            while True:
+                if isinstance(item, Batch) and item.everything:
+                    self._everything = item  # the last one knows best what is still growing
+                elif isinstance(item, Batch):
+                    self._paths |= item.paths
+                else:
+                    self._end.append(item)
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return
+
+    def _pump(self, batches: Iterable[Batch]) -> None:
+        try:
+            for batch in batches:
+                self._queue.put(batch)
+        except Exception as error:  # raised where somebody hears it
+            self._queue.put(error)
+        self._queue.put(None)

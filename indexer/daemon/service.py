@@ -1,0 +1,181 @@
+"""Sync once, then follow the folders; nothing that one photo does may end it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from indexer import host
+from indexer.daemon.arrivals import Arrivals
+from indexer.daemon.systemd import Notifier
+from indexer.errors import OcrsearchError
+from indexer.filesystem.debounce import Batch, Pace
+from indexer.filesystem.watch import watch
+from indexer.sync import progress_file
+from indexer.sync.run import Hooks, log_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from indexer.sync.library import Library
+    from indexer.sync.run import Step, Summary
+
+log = logging.getLogger("ocrsearch")
+
+GRACE_SECONDS = 4.0
+"""Time to end in an orderly way; then the process just ends, which loses nothing."""
+
+IDLE_SECONDS = 30.0
+"""Time between two looks at what an idle daemon may give back."""
+
+REST_SECONDS = 300.0
+"""Time without a photo after which the reading process is ended, with the networks it holds."""
+
+POWER_SECONDS = 2.0
+"""Time between two looks at the battery."""
+
+
+def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
+    """Keep the library up to date until `stop`, and tell systemd and `status` about it."""
+    settings, notifier = library.settings, Notifier()
+    pace = Pace(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
+    failed = threading.Event()
+    with progress_file.reported(settings.progress) as reporter:
+        library.alive = notifier.alive
+        service = Service(library, stop, notifier, reporter)
+        seconds = min(IDLE_SECONDS, notifier.interval)
+        arrivals = Arrivals(watch(roots, stop, pace, failed), idle=service.idle, seconds=seconds)
+        notifier.send("READY=1")
+        run(library, roots, arrivals, replace(service.hooks(arrivals), failed=failed.set))
+        notifier.send("STOPPING=1")
+
+
+def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
+    """Work off `batches` until they end; one that fails is logged, and told to `hooks`."""
+
+    def report(step: Step) -> None:
+        log_step(step)
+        hooks.report(step)
+
+    told = replace(hooks, report=report)
+    away: frozenset[Path] = frozenset()
+    for batch in batches:
+        try:
+            if batch.everything:
+                summary = library.sync(roots, told, leave=batch.growing)
+            else:
+                summary = library.sync_paths(roots, batch.paths, told)
+            away = _log_offline(summary, away, everything=batch.everything)
+            _log_done(summary)
+        except OcrsearchError as error:
+            log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
+            hooks.failed()
+        except Exception:
+            # an unattended daemon that ends finds nothing any more; the rescan tries again
+            log.exception("unexpected error; going on")
+            hooks.failed()
+
+
+@dataclass
+class Service:
+    """What surrounds the passes of a daemon: signs of life, progress, the battery, idleness."""
+
+    library: Library
+    stop: threading.Event
+    notifier: Notifier
+    reporter: progress_file.Reporter
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    last: float = 0.0
+
+    def hooks(self, arrivals: Arrivals) -> Hooks:
+        """Hooks of all passes."""
+
+        def arrived() -> frozenset[Path] | None:
+            self.wait_for_power()
+            self.last = self.clock()
+            return arrivals.arrived()
+
+        return Hooks(stop=self.stopped, report=self.reporter.photo, arrived=arrived)
+
+    def stopped(self) -> bool:
+        """Whether to stop; asked all the time, so it is a sign of life as well."""
+        self.notifier.alive()
+        return self.stop.is_set()
+
+    def wait_for_power(self) -> None:
+        """Return when photos may be read, as far as the battery is concerned."""
+        pause = self.library.settings.pause_on_battery
+        while pause and host.on_battery() and not self.stopped():
+            self.reporter.state("on battery")
+            self.sleep(POWER_SECONDS)
+
+    def idle(self) -> None:
+        """There is nothing to do."""
+        self.notifier.alive()
+        self.reporter.state("waiting")
+        if self.clock() - self.last > REST_SECONDS:
+            self.library.eyes.close()
+
+
+def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) -> frozenset[Path]:
+    """Say what went offline and what came back; returns what is offline now.
+
+    Only a look at everything tells that a folder is back.
+    """
+    now = frozenset(summary.offline)
+    for root in sorted(now - known):
+        log.warning(
+            "%s: offline (missing, emptied, or on another device); its photos are kept", root
+        )
+    if not everything:
+        return known | now
+    for root in sorted(known - now):
+        log.info("%s: back again", root)
+    return now
+
+
+def _log_done(summary: Summary) -> None:
+    """What a pass did, if it did anything."""
+    for path, reason in summary.problems.items():
+        log.warning("%s: %s", path, reason)
+    if any((summary.read, summary.empty, summary.removed, summary.moved)):
+        log.info(
+            "%d read, %d without text, %d moved or copied, %d removed",
+            summary.read,
+            summary.empty,
+            summary.moved,
+            summary.removed,
+        )
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; what takes longer than GRACE_SECONDS is cut off."""
+    stop, ended = threading.Event(), threading.Event()
+
+    def cut_off() -> None:
+        stop.wait()
+        if not ended.wait(GRACE_SECONDS):
+            os._exit(0)
+
+    def set_stop(*_: object) -> None:
+        stop.set()
+
+    # a thread and not an alarm: it must not matter what the main thread is stuck in
+    threading.Thread(target=cut_off, daemon=True).start()
+    before = {n: signal.signal(n, set_stop) for n in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        ended.set()
+        stop.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)

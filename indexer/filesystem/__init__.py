@@ -1,0 +1,1 @@
+"""Scanning and watching photo folders, and mount points."""

@@ -1,0 +1,151 @@
+"""What is on disk, and how that differs from what is known. Knows no database and no images."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.entities import Stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+_TEMPORARY = (".part", ".tmp", ".crdownload", ".partial", "~")
+"""Endings of files that some program is still writing."""
+
+_NOT_PHOTOS = (
+    "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin",
+    "system volume information", "lost+found", "__macosx",
+)  # fmt: skip
+"""Folders where storage servers and systems keep thumbnails and what was deleted."""
+
+
+@dataclass
+class Found:
+    """Files that may be photos with their stamps, what could not be looked at and why, mounts."""
+
+    files: dict[Path, Stamp] = field(default_factory=dict)
+    failed: dict[Path, str] = field(default_factory=dict)
+    mounts: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How the disk differs from the catalog; paths are sorted."""
+
+    added: tuple[Path, ...]
+    changed: tuple[Path, ...]
+    gone: tuple[Path, ...]
+
+    def but(self, unseen: Sequence[Path]) -> Changes:
+        """The same, except that nothing is gone from folders that could not be seen."""
+        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in unseen))
+        return replace(self, gone=tuple(gone))
+
+    def without(self, files: Collection[Path]) -> Changes:
+        """The same without changes of these files."""
+        kept = (
+            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
+        )
+        return Changes(*map(tuple, kept))
+
+
+def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
+    """Every regular photo file below `roots`; links are not followed, so there are no loops."""
+    found = Found()
+    for root in roots:
+        _walk(root, suffixes, found)
+    return found
+
+
+def look(paths: Iterable[Path], roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
+    """The same for single files; those that `walk` would not come to are simply absent."""
+    found = Found()
+    real = {root: os.path.realpath(root) for root in roots}
+    for folder, named in itertools.groupby(sorted(paths), key=lambda path: path.parent):
+        if not any(_walked(folder, root, real[root]) for root in real):
+            continue
+        names = [path.name for path in named if is_photo_name(path.name, suffixes)]
+        for name in _spelled(folder, names):
+            _stamp(folder / name, found)
+    return found
+
+
+def _walked(folder: Path, root: Path, real: str) -> bool:
+    """Whether `walk` enters this folder: below the root, not hidden, behind no link."""
+    if not folder.is_relative_to(root):
+        return False
+    parts = folder.relative_to(root).parts
+    hidden = not all(map(is_photo_folder, parts))
+    return not hidden and Path(os.path.realpath(folder)) == Path(real, *parts)
+
+
+def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
+    """Those names that the folder lists: some file systems answer to any case of a name."""
+    if len({name.casefold() for name in names}) == len(names):
+        return names
+    try:
+        listed = {path.name for path in folder.iterdir()}
+    except OSError:
+        return names
+    return [name for name in names if name in listed]
+
+
+def is_photo_folder(name: str) -> bool:
+    """Whether photos are looked for in a folder of this name."""
+    return not name.startswith(".") and name.lower() not in _NOT_PHOTOS
+
+
+def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
+    """Whether a file of this name is worth opening: hidden and half-written ones are not."""
+    lower = name.lower()
+    return (
+        not lower.startswith(".")
+        and not lower.endswith(_TEMPORARY)
+        and (
+            os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
+        )
+    )
+
+
+def compare(found: Mapping[Path, Stamp], known: Mapping[Path, Stamp]) -> Changes:
+    """What to do so that `known` becomes `found`."""
+    return Changes(
+        tuple(sorted(path for path in found if path not in known)),
+        tuple(sorted(p for p, stamp in found.items() if p in known and known[p] != stamp)),
+        tuple(sorted(path for path in known if path not in found)),
+    )
+
+
+def _walk(folder: Path, suffixes: Sequence[str], found: Found) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        found.failed[folder] = f"cannot list this folder ({error.strerror})"
+        return
+    for entry in listed:
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            if is_photo_folder(entry.name):
+                if os.path.ismount(path):
+                    found.mounts.append(path)
+                _walk(path, suffixes, found)
+        elif is_photo_name(entry.name, suffixes):
+            _stamp(path, found)
+
+
+def _stamp(path: Path, found: Found) -> None:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        found.failed[path] = f"cannot look at this file ({error.strerror})"
+        return
+    if stat.S_ISREG(status.st_mode):
+        found.files[path] = Stamp(status.st_size, status.st_mtime_ns)

@@ -1,0 +1,204 @@
+"""What happens in folders, as hints: the only module that knows watchdog.
+
+Events say when to look, never what is true. Where they may be incomplete, everything is looked at
+again: after an overflow, a failure, the return of a folder; and often where the kernel tells
+nothing, as on network mounts.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchdog import events
+from watchdog.observers import Observer
+
+from indexer.filesystem import mounts
+from indexer.filesystem.debounce import Batch, Hints, Pace, Stop, follow
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Sequence
+
+    from watchdog.observers.api import BaseObserver
+
+    from indexer.filesystem.inotify import Kernel
+
+log = logging.getLogger("ocrsearch")
+
+CARE_SECONDS = 5.0
+"""Between two looks at whether the watching works and the folders are the same."""
+
+RESTART_SECONDS = 60.0
+"""Between two attempts to watch what could not be watched."""
+
+_EVENTS: list[type[events.FileSystemEvent]] = [
+    events.DirCreatedEvent,
+    events.DirDeletedEvent,
+    events.DirMovedEvent,
+    events.FileClosedEvent,
+    events.FileCreatedEvent,
+    events.FileDeletedEvent,
+    events.FileModifiedEvent,
+    events.FileMovedEvent,
+]
+"""All that changes something: that a file is opened to be read is no news."""
+
+_ADVICE = {
+    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
+    "sysctl fs.inotify.max_user_watches=1000000",
+    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
+    "sysctl fs.inotify.max_user_instances=1024",
+}
+
+
+class _Handler(events.FileSystemEventHandler):
+    """Turns events into hints."""
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
+
+    def on_any_event(self, event: events.FileSystemEvent) -> None:
+        """Called by watchdog's thread."""
+        if event.is_directory:
+            # a folder that is moved in or out is one event whatever it holds
+            self._hints.add(None)
+            return
+        for name in (event.src_path, event.dest_path):
+            if name:
+                self._hints.add(Path(os.fsdecode(name)))
+
+
+class Watching:
+    """Keeps hints coming from folders that may die, come back, or be mounted anew."""
+
+    def __init__(
+        self, roots: Sequence[Path], hints: Hints, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start watching; folders that do not exist are watched once they appear."""
+        self._roots, self._hints, self._clock = roots, hints, clock
+        self._told: set[str] = set()
+        self._kernel: Kernel | None = None
+        self._observer: BaseObserver | None = None
+        self._refused: OSError | None = None
+        self._watched: dict[Path, tuple[int, int]] = {}
+        self._sure = True
+        self._started = self._cared = clock()
+        # a folder that comes while its parent is walked is watched twice, which does no harm
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
+        self._start()
+
+    def reliable(self) -> bool:
+        """Mend what can be mended; whether all that happens becomes a hint."""
+        now = self._clock()
+        if now - self._cared < CARE_SECONDS:
+            return self._sure
+        self._cared = now
+        working = self._alive()
+        if self._identities() != self._watched or (
+            not working and now - self._started >= RESTART_SECONDS
+        ):
+            self._restart()
+        elif not working:
+            self._doubt("watching has stopped")
+        elif self._refused:
+            self._doubt(_advice(self._refused))
+        return self._sure
+
+    def stop(self) -> None:
+        """End all threads."""
+        for thread in (self._observer, self._kernel):
+            if thread and thread.is_alive():
+                thread.stop()
+                thread.join(timeout=5)
+
+    def _restart(self) -> None:
+        self.stop()
+        self._start()
+        self._hints.add(None)
+
+    def _start(self) -> None:
+        self._cared = self._started = self._clock()
+        self._watched = self._identities()
+        self._kernel = self._observer = self._refused = None
+        self._sure = True
+        try:
+            self._observer = self._made()
+            handler = _Handler(self._hints)
+            for root in self._watched:
+                self._observer.schedule(handler, str(root), recursive=True, event_filter=_EVENTS)
+            self._observer.start()
+        except OSError as error:
+            self._refused = error
+        if self._refused:
+            self._doubt(_advice(self._refused))
+        for root in self._watched:
+            if kind := mounts.remote(root):
+                self._doubt(f"{root}: others may change this network mount ({kind}) unnoticed")
+
+    def _made(self) -> BaseObserver:
+        """An observer; on Linux one whose reader of kernel events says what it lost."""
+        if sys.platform != "linux":
+            return Observer()
+        from indexer.filesystem import inotify  # there is no inotify elsewhere
+
+        self._kernel = inotify.Kernel(lambda: self._hints.add(None), self._refuse)
+        self._kernel.start()
+        return inotify.observer(self._kernel)
+
+    def _refuse(self, error: OSError) -> None:
+        """A folder deep below cannot be watched; that it has gone meanwhile is no news."""
+        if error.errno in _ADVICE:
+            self._refused = error
+
+    def _identities(self) -> dict[Path, tuple[int, int]]:
+        """The folders that exist, and which they are: another one may be mounted over them."""
+        found = {}
+        for root in self._roots:
+            try:
+                status = root.stat()
+            except OSError:
+                continue
+            found[root] = (status.st_dev, status.st_ino)
+        return found
+
+    def _alive(self) -> bool:
+        if not self._observer:
+            return False
+        emitters = self._observer.emitters
+        threads = [*filter(None, [self._kernel]), self._observer, *emitters]
+        return len(emitters) == len(self._watched) and all(t.is_alive() for t in threads)
+
+    def _doubt(self, reason: str) -> None:
+        """Events are not all there is; each reason is told once, as it may last for months."""
+        self._sure = False
+        if reason not in self._told:
+            self._told.add(reason)
+            log.warning("%s; looking at everything often instead", reason)
+
+
+def _advice(error: OSError) -> str:
+    """Why folders cannot be watched, and what to do about it."""
+    return _ADVICE.get(error.errno or 0, f"cannot watch folders ({error})")
+
+
+def watch(
+    roots: Sequence[Path], stop: Stop, pace: Pace, failed: threading.Event | None = None
+) -> Iterator[Batch]:
+    """Settled batches until `stop`; see `follow`.
+
+    The first asks for everything: by then all that happens becomes a hint.
+    """
+    hints = Hints()
+    watching = Watching(roots, hints, pace.clock)
+    try:
+        yield Batch(everything=True)
+        yield from follow(hints, stop, pace, failed=failed, reliable=watching.reliable)
+    finally:
+        watching.stop()

@@ -1,0 +1,1 @@
+"""Photo files to words: decoding, detection, recognition, in a process of their own."""

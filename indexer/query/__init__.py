@@ -1,0 +1,1 @@
+"""The query language: tree, parser, folding and tokens."""

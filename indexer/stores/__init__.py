@@ -1,0 +1,1 @@
+"""The stores that are derived from the catalog: full text and posteriorgrams."""

@@ -1,0 +1,1 @@
+"""Keeping catalog and derived stores in step with the disk."""

@@ -1,0 +1,147 @@
+"""`ocrsearch evaluate`: how well labelled words are read. Torch loads when it runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from recognizer.datasets.samples import Sample
+    from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.prior import Prior
+    from recognizer.evaluation.report import Word
+    from recognizer.recognize import Recognizer
+
+WORST = 50
+"""Words on the picture of the worst ones."""
+
+
+@click.command()
+@click.argument("data")
+@weights_option
+@click.option(
+    "--alternatives",
+    type=click.IntRange(1, 50),
+    default=10,
+    show_default=True,
+    help="Readings to look for the truth in.",
+)
+@language_option
+@words_option
+@click.option("--greedy", is_flag=True, help="Read the best path only: one reading, faster.")
+@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this picture.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
+@json_option
+def evaluate(
+    data: str,
+    weights: Path | None,
+    alternatives: int,
+    language: str,
+    words: tuple[str, ...],
+    worst: Path | None,
+    *,
+    greedy: bool,
+    as_markdown: bool,
+    as_json: bool,
+) -> None:
+    """Measure how well word images are read, where the errors are, and what they are.
+
+    DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
+    folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
+
+    \b
+    ocrsearch evaluate my-words/labels.tsv
+    ocrsearch evaluate my-words/labels.tsv --worst worst.png --markdown > report.md
+    """
+    if as_json and as_markdown:
+        msg = "--json and --markdown: choose one"
+        raise click.UsageError(msg)
+    if greedy and words:
+        msg = "--greedy and --words: choose one; the best path knows no words"
+        raise click.UsageError(msg)
+    from recognizer import recognize
+    from recognizer.decoding import prior
+    from recognizer.evaluation import formatting, report
+    from recognizer.inference import pretrained  # loads torch
+
+    known = None if greedy else prior.load(language, words)
+    recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
+    samples, crops = _loaded(_samples(data))
+    start = time.perf_counter()
+    readings = _read(recognizer, crops, 0 if greedy else alternatives, known)
+    speed = round(len(crops) / (time.perf_counter() - start), 1)
+    how = report.How("greedy" if greedy else "beam", 1 if greedy else alternatives, speed)
+    read = [
+        report.Word(s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand)
+        for s, r in zip(samples, readings, strict=True)
+    ]
+    measured = report.measure(read, how)
+    if as_json:
+        click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
+    else:
+        click.echo((formatting.markdown if as_markdown else formatting.text)(measured))
+    if worst:
+        _draw(worst, read, crops)
+
+
+def _read(
+    recognizer: Recognizer,
+    crops: Sequence[NDArray[np.uint8]],
+    alternatives: int,
+    prior: Prior | None,
+) -> list[Reading]:
+    """What `recognizer` reads; with no alternatives, the best paths."""
+    if alternatives:
+        return recognizer.read(crops, alternatives=alternatives, prior=prior)
+    from recognizer.decoding import beam_search  # loads with torch
+
+    card = recognizer.card
+    return [
+        beam_search.read_greedily(beam_search.softmax(logits, card.temperature), card.charset)
+        for logits in recognizer.logits(crops)
+    ]
+
+
+def _draw(path: Path, words: Sequence[Word], crops: Sequence[NDArray[np.uint8]]) -> None:
+    from recognizer.evaluation import contact_sheet, report  # loads with torch
+
+    places = report.worst(words, WORST)
+    wrong = sum(word.truth != word.text for word in words)
+    title = f"The worst {len(places)} of {wrong} misread words; {len(words)} words were read"
+    contact_sheet.write(
+        path, [contact_sheet.Misread(crops[place], words[place]) for place in places], title
+    )
+
+
+def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
+    """The samples whose images can be read, and these; the others are named and left out."""
+    kept, crops = [], []
+    for sample in samples:
+        try:
+            crops.append(sample.load())
+        except DataError as error:
+            click.echo(f"skipped: {error}", err=True)
+        else:
+            kept.append(sample)
+    if not kept:
+        msg = "no word image could be read"
+        raise DataError(msg)
+    return kept, crops
+
+
+def _samples(spec: str) -> list[Sample]:
+    from recognizer.datasets import specs  # loads torch
+
+    return list(specs.samples(spec))

@@ -1,0 +1,1 @@
+"""CTC beam search, language models and word lists."""

@@ -1,0 +1,1 @@
+"""Error rates, confusions, reports and contact sheets."""

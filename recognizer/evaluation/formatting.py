@@ -1,0 +1,188 @@
+"""A report of an evaluation for people: aligned text for a terminal, or Markdown to paste."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from recognizer.evaluation.confusions import Confusion
+    from recognizer.evaluation.metrics import Scores
+    from recognizer.evaluation.report import Report
+
+MOST_HANDS = 12
+"""Hands that are listed; of more, those with the highest error rates."""
+
+ACROSS = 4
+"""Confusions beside each other."""
+
+NONE = "–"
+"""Stands where there is nothing to tell."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells below headings; the first heading says what the table is about."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def text(report: Report) -> str:
+    """The report for a terminal, some 50 short lines."""
+    return "\n\n".join([_summary(report), *map(_text_of, _tables(report))])
+
+
+def markdown(report: Report) -> str:
+    """The report as Markdown tables."""
+    return "\n\n".join([_escaped(_summary(report)), *map(_markdown_of, _tables(report))])
+
+
+def _summary(report: Report) -> str:
+    how = report.how
+    beam = f"beam search, {how.alternatives} readings a word"
+    return (
+        f"{report.scores.words} words, {beam if how.decoding == 'beam' else 'greedy decoding'}, "
+        f"{how.words_per_second:.0f} words/s"
+    )
+
+
+def _tables(report: Report) -> Iterable[Table]:
+    yield _overall(report)
+    if report.hands:
+        yield _by_hand(report.hands)
+    yield Table(
+        ("by length", *_SCORES),
+        tuple((name, *_scores(part)) for name, part in report.lengths.items()),
+        "letters and digits of the truth; 0: words of signs only" if "0" in report.lengths else "",
+    )
+    yield _by_class(report)
+    if report.confusions:
+        yield _confusions(report.confusions)
+    yield _calibration(report)
+
+
+def _overall(report: Report) -> Table:
+    scores = report.scores
+    rows = [
+        ("CER", _rate(scores.cer), _rate(scores.folded_cer)),
+        ("WER", _rate(scores.wer), _rate(scores.folded_wer)),
+        ("edits a word", NONE, _rate(scores.mean_edit_distance)),
+        ("edits / length, mean", NONE, _rate(scores.normalized_edit_distance)),
+    ]
+    for rank, share in report.recall.items():
+        name = "truth is the best reading" if rank == 1 else f"truth among the best {rank}"
+        rows.append((name, _rate(share.exact), _rate(share.folded)))
+    rows.append(("calibration error", _rate(report.calibration_error), NONE))
+    return Table(
+        ("scores", "as written", "folded"),
+        tuple(rows),
+        "folded: as search sees it, lower case, letters and digits only",
+    )
+
+
+_SCORES = ("words", "CER", "WER", "folded CER", "folded WER")
+
+
+def _scores(part: Scores) -> tuple[str, ...]:
+    rates = (part.cer, part.wer, part.folded_cer, part.folded_wer)
+    return (str(part.words), *map(_rate, rates))
+
+
+def _by_hand(hands: dict[str, Scores]) -> Table:
+    listed = sorted(hands.items(), key=lambda item: item[1].cer, reverse=True)[:MOST_HANDS]
+    note = f"the worst {MOST_HANDS} of {len(hands)} hands" if len(hands) > MOST_HANDS else ""
+    rows = tuple((name or "(not named)", *_scores(part)) for name, part in listed)
+    return Table(("by hand", *_SCORES), rows, note)
+
+
+def _by_class(report: Report) -> Table:
+    rows = tuple(
+        (name, *map(str, (part.characters, part.replaced, part.missed, part.added)),
+         NONE if part.rate is None else _rate(part.rate))
+        for name, part in report.classes.items()
+    )  # fmt: skip
+    return Table(
+        ("by character", "in truth", "replaced", "missed", "added", "errors / characters"),
+        rows,
+        "added characters count for their own class, the others for theirs in the truth",
+    )
+
+
+def _confusions(found: Sequence[Confusion]) -> Table:
+    cells = [(_confusion(each), str(each.count)) for each in found]
+    down = -(-len(cells) // ACROSS)
+    columns = [cells[start : start + down] for start in range(0, len(cells), down)]
+    rows = tuple(
+        tuple(part for cell in row for part in cell)
+        for row in zip_longest(*columns, fillvalue=("", ""))
+    )
+    return Table(("truth → read", "times") * len(columns), rows)
+
+
+def _confusion(confusion: Confusion) -> str:
+    if not confusion.read:
+        return f"{confusion.truth} missed"
+    if not confusion.truth:
+        return f"{confusion.read} added"
+    return f"{confusion.truth} → {confusion.read}"
+
+
+def _calibration(report: Report) -> Table:
+    rows = tuple(
+        (f"{each.low:.1f} to {each.high:.1f}", str(each.words), _rate(each.confidence),
+         _rate(each.right))
+        for each in report.calibration
+    )  # fmt: skip
+    return Table(("by confidence", "words", "confidence", "read right"), rows)
+
+
+def _rate(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _text_of(table: Table) -> str:
+    lines = (table.head, *table.rows)
+    columns = list(zip(*lines, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    numeric = _numeric(table)
+    shown = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+    return "\n".join([*shown, f"({table.note})"] if table.note else shown)
+
+
+def _markdown_of(table: Table) -> str:
+    rule = tuple("---:" if right else "---" for right in _numeric(table))
+    lines = [
+        _line(map(_escaped, table.head)),
+        _line(rule),
+        *(_line(map(_escaped, row)) for row in table.rows),
+    ]
+    return "\n".join([*lines, "", _escaped(table.note)] if table.note else lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _numeric(table: Table) -> list[bool]:
+    """Which columns hold numbers: all but the first, and those in which a cell is words."""
+    return [
+        place > 0 and all(re.fullmatch(rf"[\d.]*|{NONE}", cell) for cell in column)
+        for place, column in enumerate(zip(*table.rows, strict=True))
+    ]
+
+
+def _escaped(piece: str) -> str:
+    """Signs that Markdown would take for its own, and that words may hold, are escaped."""
+    return re.sub(r"([\\`*_<>|\[\]#~&])", r"\\\1", piece)

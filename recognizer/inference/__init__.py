@@ -1,0 +1,1 @@
+"""What reading needs without torch: image preparation and the card of a weights file."""

@@ -1,0 +1,58 @@
+"""The weights that come with the program, and what can be known of a weights file without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from recognizer.errors import WeightsError
+
+WEIGHTS = Path(__file__).parent.parent / "weights" / "handwriting.safetensors"
+FORMAT = 1
+_LONGEST_HEADER = 1 << 24
+
+
+def fingerprint(path: Path) -> str:
+    """First 16 hexadecimal digits of the file's SHA-256.
+
+    Raises:
+        WeightsError: the file cannot be read.
+
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        msg = f"{path}: cannot read the weights ({error.strerror}); check the path"
+        raise WeightsError(msg) from error
+
+
+def description(path: Path) -> dict[str, Any]:
+    """What the weights say about themselves: the JSON object in the safetensors header.
+
+    Raises:
+        WeightsError: not a safetensors file, no description in it, or another format.
+
+    """
+    try:
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(size)) if size < _LONGEST_HEADER else {}
+        described: dict[str, Any] = json.loads(header["__metadata__"]["ocrsearch"])
+        version = described.get("format")
+    except OSError as error:
+        msg = f"{path}: cannot read the weights ({error.strerror}); check the path"
+        raise WeightsError(msg) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path}: damaged, or not weights of ocrsearch; fetch or train them again"
+        raise WeightsError(msg) from error
+    if version != FORMAT:
+        msg = f"{path}: weights of format {version!r}, this version reads {FORMAT}"
+        raise WeightsError(msg)
+    return described
+
+
+def alphabet(path: Path) -> str:
+    """The characters of the labels 1, 2, …; raises WeightsError."""
+    return str(description(path)["charset"])

@@ -1,0 +1,1 @@
+"""The CRNN in torch: layers, loss, weights on disk, inference backends."""

@@ -1,0 +1,1 @@
+"""Packed posteriorgrams and their scores for a text; numpy only."""

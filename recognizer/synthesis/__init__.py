@@ -1,0 +1,1 @@
+"""Drawn training words and pages."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from detector_stub.boxes import Box, DetectorError
+from detector_stub.detectors.sidecar import SidecarDetector
+
+PHOTO = np.zeros((10, 10, 3), dtype=np.uint8)
+
+
+class Fixed:
+    fingerprint = "fixed"
+
+    def detect(self, photo, path):
+        return [[Box(1, 1, 2, 2)]]
+
+    def given(self, path):
+        return path.name == "known.jpg"
+
+
+def detect(tmp_path, held):
+    text = held if isinstance(held, str) else json.dumps(held)
+    (tmp_path / "a.jpg.boxes.json").write_text(text)
+    return SidecarDetector(Fixed()).detect(PHOTO, tmp_path / "a.jpg")
+
+
+def test_lines_of_the_file_are_taken_as_they_stand(tmp_path):
+    lines = detect(
+        tmp_path, {"version": 1, "lines": [[[0, 0, 5, 5], [6, 0, 9, 5]], [[0, 6, 5, 9]]]}
+    )
+
+    assert lines == [[Box(0, 0, 5, 5), Box(6, 0, 9, 5)], [Box(0, 6, 5, 9)]]
+
+
+def test_loose_boxes_are_sorted_into_lines(tmp_path):
+    assert detect(tmp_path, {"version": 1, "boxes": [[6, 0, 9, 5], [0, 0, 5, 5]]}) == [
+        [Box(0, 0, 5, 5), Box(6, 0, 9, 5)]
+    ]
+
+
+def test_without_a_file_the_other_detector_is_asked(tmp_path):
+    assert SidecarDetector(Fixed()).detect(PHOTO, tmp_path / "a.jpg") == [[Box(1, 1, 2, 2)]]
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ("{", "Expecting"),
+        ({"version": 2, "boxes": []}, "version 2 is not known"),
+        ({"boxes": []}, "version"),
+        ({"version": 1, "boxes": [[5, 0, 5, 9]]}, "is empty"),
+        ({"version": 1, "boxes": [[5, 0, 9]]}, r"\[5, 0, 9\] has 3 numbers: .* bottom"),
+        ({"version": 1, "boxes": [[5, 0, 9, 9, 1]]}, "has 5 numbers"),
+        ({"version": 1, "boxes": [5, 0, 9, 9]}, "int"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_fault(tmp_path, held, reason):
+    with pytest.raises(DetectorError, match=reason) as caught:
+        detect(tmp_path, held)
+
+    assert "a.jpg.boxes.json" in str(caught.value)
+
+
+def test_boxes_are_given_where_there_is_a_sidecar_or_the_other_detector_knows_them(tmp_path):
+    (tmp_path / "a.jpg.boxes.json").write_text("{}")
+    detector = SidecarDetector(Fixed())
+
+    names = ("a.jpg", "b.jpg", "known.jpg")
+
+    assert [detector.given(tmp_path / name) for name in names] == [True, False, True]

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from indexer.catalog import database, schema
+from indexer.catalog.catalog import Catalog
+from indexer.entities import Box, Engine, Failure, Reading, Stamp, State, Volume, Word
+from indexer.errors import CatalogError
+
+ENGINE = Engine("e1", "abc")
+WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")
+STAMP = Stamp(10, 20)
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'catalog.db'}"
+
+
+@pytest.fixture
+def catalog(url):
+    with Catalog(url) as opened:
+        yield opened
+
+
+def test_a_reading_comes_back_as_it_went_in(catalog, tmp_path):
+    taken = datetime(2026, 3, 1, 12, 30)
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+
+    catalog.put_reading("hash", Reading(400, 300, taken, (WORD, WORD)), ENGINE)
+
+    photo = catalog.photo_at(tmp_path / "a.jpg")
+    assert (photo.width, photo.height, photo.taken, photo.state) == (400, 300, taken, State.READ)
+    assert photo.words == (WORD, WORD)
+
+
+def test_two_places_are_one_photo(catalog, tmp_path):
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_places([(tmp_path / "b.jpg", STAMP, "hash")], 0.0)
+
+    assert catalog.photo_at(tmp_path / "b.jpg").places == (tmp_path / "a.jpg", tmp_path / "b.jpg")
+    among = catalog.places()
+    assert catalog.unread(ENGINE, among) == dict.fromkeys(among, "hash")
+
+
+def test_a_name_that_is_not_utf8_survives(catalog, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
+
+    catalog.put_places([(odd, STAMP, "hash")], 0.0)
+
+    assert catalog.places() == {odd: STAMP}
+
+
+def test_a_reading_for_a_photo_that_vanished_meanwhile_is_dropped(catalog):
+    catalog.put_reading("gone", Reading(1, 1, None, (WORD,)), ENGINE)
+
+    assert catalog.counts()["words"] == 0
+
+
+def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
+    stale = catalog.stale(10)
+    assert [photo.words for photo in stale] == [(WORD,)]
+
+    catalog.indexed(stale)
+
+    assert catalog.stale(10) == []
+    [photo] = stale
+    assert catalog.searchable() == ({photo.id}, set())
+    assert catalog.count_searchable() == (1, 0)
+
+
+def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
+    stale = catalog.stale(10)
+    catalog.put_reading("hash", Reading(1, 1, None, ()), ENGINE)
+
+    catalog.indexed(stale)
+
+    assert [photo.words for photo in catalog.stale(10)] == [None]
+
+
+def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
+    failure = Failure(tmp_path / "a.jpg", "damaged", 2, 99.0)
+
+    catalog.put_failure(failure, STAMP, ENGINE, 0.0)
+
+    assert catalog.failures() == [failure]
+    assert catalog.attempts(tmp_path / "a.jpg") == 2
+    assert catalog.due(98.0, ENGINE) == {}
+    assert catalog.due(99.0, ENGINE) == {tmp_path / "a.jpg": 2}
+    assert catalog.due(0.0, Engine("e2", "abc")) == {tmp_path / "a.jpg": 2}
+
+
+def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path):
+    full = Word(
+        Box(1200, 1300, 1400, 1380), 12, "queue", 0.75,
+        tuple((f"queue{i}", 0.123) for i in range(8)), bytes(80),
+    )  # fmt: skip
+    for number in range(50):
+        catalog.put_places([(tmp_path / f"{number}.jpg", STAMP, f"{number:032}")], 0.0)
+        catalog.put_reading(f"{number:032}", Reading(4000, 3000, None, (full,) * 80), ENGINE)
+    catalog.close()
+
+    size = sum(file.stat().st_size for file in tmp_path.glob("catalog.db*"))
+
+    assert size / 50 < 25_000
+
+
+def test_a_new_database_has_the_columns_of_the_tables(url):
+    Catalog(url).close()
+
+    inspector = sa.inspect(sa.create_engine(url))
+    for table in schema.METADATA.tables.values():
+        columns = {column["name"] for column in inspector.get_columns(table.name)}
+        assert columns == set(table.columns.keys())
+
+
+def test_the_newest_migration_is_the_one_the_program_expects():
+    from alembic.script import ScriptDirectory
+
+    folder = Path(database.__file__).parent / "migrations"
+
+    assert ScriptDirectory(str(folder)).get_current_head() == database.HEAD
+
+
+def test_a_catalog_of_a_newer_program_is_refused_and_untouched(url, tmp_path):
+    Catalog(url).close()
+    with sqlite3.connect(tmp_path / "catalog.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(CatalogError, match="newer version"):
+        Catalog(url)
+
+
+def test_a_migration_that_fails_leaves_no_trace(url, tmp_path, monkeypatch):
+    from alembic import op
+
+    create = op.create_table
+    made = []
+
+    def failing(name, *columns, **options):
+        if len(made) == 3:
+            raise sa.exc.OperationalError("CREATE", {}, Exception("database or disk is full"))
+        made.append(create(name, *columns, **options))
+
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(CatalogError, match="full"):
+        Catalog(url)
+    monkeypatch.undo()
+
+    with Catalog(url) as catalog:
+        assert catalog.counts()["words"] == 0
+
+
+def test_a_file_that_is_no_database_is_named_and_kept(url, tmp_path):
+    (tmp_path / "catalog.db").write_bytes(b"this is my diary, not a database" * 40)
+
+    with pytest.raises(CatalogError, match=r"catalog\.db"):
+        Catalog(url)
+
+    assert (tmp_path / "catalog.db").read_bytes().startswith(b"this is my diary")
+
+
+def test_an_unknown_database_url_names_the_key():
+    with pytest.raises(CatalogError, match="catalog_url"):
+        Catalog("nosuchdatabase://here")
+
+
+def test_a_catalog_of_the_first_version_is_brought_up_to_date(url, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with sa.create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with sqlite3.connect(tmp_path / "catalog.db") as old:
+        old.execute("INSERT INTO root VALUES (?, 0)", (b"/photos",))
+    old.close()
+
+    with Catalog(url) as catalog:
+        assert catalog.roots() == {Path("/photos"): False}
+        assert catalog.volumes() == {}
+        catalog.set_volumes({Path("/photos"): Volume(Path("/"), "7")})
+        assert catalog.volumes() == {Path("/photos"): Volume(Path("/"), "7")}

@@ -1,0 +1,316 @@
+"""Watching with the kernel's real events; its failures are injected."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import itertools
+import os
+import sys
+import threading
+import tracemalloc
+from array import array
+from pathlib import Path
+
+import pytest
+from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
+from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
+
+from indexer.daemon import service
+from indexer.filesystem import mounts
+from indexer.filesystem.debounce import Batch, Hints, Pace, follow
+from indexer.filesystem.inotify import Kernel
+from indexer.filesystem.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, watch
+from indexer.sync.run import Hooks
+
+from ..conftest import draw_photo
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def watching():
+    """Starts watching; ends it after the test."""
+    started = []
+
+    def start(*roots):
+        hints, clock = Hints(), Clock()
+        started.append(Watching(roots, hints, clock))
+        return started[-1], hints, clock
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def later(watching, clock, seconds=CARE_SECONDS):
+    clock.now += seconds
+    return watching.reliable()
+
+
+def told(hints, path):
+    """Whether a hint about `path` comes."""
+    paths = set()
+    while path not in paths:
+        more, _ = hints.take(5.0)
+        if not more:
+            return False
+        paths |= more
+    return True
+
+
+def handled(*events):
+    hints = Hints()
+    handler = _Handler(hints)
+    for event in events:
+        handler.dispatch(event)
+    return hints.take(0.0)
+
+
+def test_a_move_concerns_both_names():
+    assert handled(FileMovedEvent("/a.jpg", "/b.jpg")) == ({Path("/a.jpg"), Path("/b.jpg")}, False)
+
+
+def test_a_folder_that_comes_or_goes_asks_for_everything():
+    assert handled(DirDeletedEvent("/may")) == (set(), True)
+
+
+def test_a_file_event_is_passed_on():
+    assert handled(FileCreatedEvent("/a.jpg")) == ({Path("/a.jpg")}, False)
+
+
+def test_a_name_that_is_not_utf8_is_passed_on():
+    assert handled(FileCreatedEvent(b"/caf\xe9.jpg")) == ({Path("/caf\udce9.jpg")}, False)
+
+
+def test_watching_asks_for_everything_first_and_reports_a_new_file(tmp_path):
+    stop = threading.Event()
+    batches = watch([tmp_path], stop, Pace(settle=0.0, tick=5.0))
+    first = next(batches)
+
+    (tmp_path / "board.jpg").write_bytes(b"x")
+    second = next(batches)
+    stop.set()
+    rest = list(batches)
+
+    assert first == Batch(everything=True)
+    assert second.paths == {tmp_path / "board.jpg"}
+    assert all(not batch.everything for batch in rest)
+
+
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_a_folder_moved_in_or_out_asks_for_everything(tmp_path, watching, way):
+    root, aside = tmp_path / "root", tmp_path / "aside"
+    (root / "may").mkdir(parents=True)
+    (aside / "june").mkdir(parents=True)
+    _, hints, _ = watching(root)
+
+    if way == "in":
+        (aside / "june").rename(root / "june")
+    else:
+        (root / "may").rename(aside / "may")
+
+    assert hints.take(5.0)[1]
+
+
+def test_an_atomic_save_is_told_under_its_final_name(tmp_path, watching):
+    _, hints, _ = watching(tmp_path)
+
+    (tmp_path / ".board.jpg.tmp").write_bytes(b"x")
+    (tmp_path / ".board.jpg.tmp").rename(tmp_path / "board.jpg")
+
+    assert told(hints, tmp_path / "board.jpg")
+
+
+def test_a_hard_link_is_told(tmp_path, watching):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    _, hints, _ = watching(tmp_path)
+
+    os.link(tmp_path / "a.jpg", tmp_path / "b.jpg")
+
+    assert told(hints, tmp_path / "b.jpg")
+
+
+def test_reading_a_photo_is_no_event(tmp_path, watching):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    _, hints, _ = watching(tmp_path)
+
+    (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "b.jpg").write_bytes(b"x")
+
+    assert told(hints, tmp_path / "b.jpg")
+    assert (tmp_path / "a.jpg") not in hints.take(0.0)[0]
+
+
+def test_an_overflow_of_the_event_queue_asks_for_everything():
+    hints = Hints()
+    kernel = Kernel(lambda: hints.add(None), print)
+    kernel.start()
+
+    kernel.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+    kernel.stop()
+    kernel.join()
+
+    assert hints.take(0.0) == (set(), True)
+
+
+@pytest.mark.parametrize("part", ["_kernel", "_observer"])
+def test_an_observer_that_dies_is_started_again(tmp_path, watching, part, caplog):
+    watcher, hints, clock = watching(tmp_path)
+    dead = getattr(watcher, part)
+    dead.stop()
+    dead.join()
+
+    assert not later(watcher, clock)
+    assert hints.take(0.0) == (set(), False)
+    assert later(watcher, clock, RESTART_SECONDS)
+
+    assert hints.take(0.0)[1]
+    (tmp_path / "board.jpg").write_bytes(b"x")
+    assert told(hints, tmp_path / "board.jpg")
+    assert "has stopped" in caplog.text
+
+
+def test_where_there_is_no_inotify_another_observer_watches(tmp_path, watching, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    watcher, hints, clock = watching(tmp_path)
+
+    (tmp_path / "board.jpg").write_bytes(b"x")
+
+    assert told(hints, tmp_path / "board.jpg")
+    assert later(watcher, clock)
+    assert watcher._kernel is None
+
+
+def test_a_folder_that_appears_later_is_watched(tmp_path, watching):
+    root = tmp_path / "later"
+    watcher, hints, clock = watching(root)
+    root.mkdir()
+
+    assert later(watcher, clock)
+
+    assert hints.take(0.0)[1]
+    (root / "board.jpg").write_bytes(b"x")
+    assert told(hints, root / "board.jpg")
+
+
+def test_a_folder_that_another_one_takes_the_place_of_is_watched_anew(tmp_path, watching):
+    """As a mount does, and what a sync program does that starts from scratch."""
+    root = tmp_path / "root"
+    root.mkdir()
+    watcher, hints, clock = watching(root)
+    root.rename(tmp_path / "aside")
+    root.mkdir()
+
+    assert later(watcher, clock)
+
+    assert hints.take(0.0)[1]
+    (root / "board.jpg").write_bytes(b"x")
+    assert told(hints, root / "board.jpg")
+
+
+def refusing(monkeypatch, number, where=b""):
+    add = InotifyFD.add_callback
+
+    def refuse(self, path, *rest):
+        if path.endswith(where):
+            raise OSError(number, "limit reached")
+        return add(self, path, *rest)
+
+    monkeypatch.setattr(InotifyFD, "add_callback", refuse)
+
+
+@pytest.mark.parametrize("where", [b"", b"deep"])
+def test_too_many_folders_are_said_once_with_what_to_do_and_rescans_stand_in(
+    tmp_path, watching, monkeypatch, caplog, where
+):
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    refusing(monkeypatch, errno.ENOSPC, where)
+    watcher, _, clock = watching(tmp_path)
+
+    sure = [later(watcher, clock) for _ in range(3 * int(RESTART_SECONDS))]
+
+    assert not any(sure)
+    assert caplog.text.count("fs.inotify.max_user_watches") == 1
+
+
+def test_a_folder_that_cannot_be_watched_once_it_is_made_is_noticed(
+    tmp_path, watching, monkeypatch
+):
+    watcher, hints, clock = watching(tmp_path)
+    assert later(watcher, clock)
+    refusing(monkeypatch, errno.ENOSPC)
+
+    (tmp_path / "new").mkdir()
+
+    assert hints.take(5.0)[1]
+    assert not later(watcher, clock)
+
+
+def test_too_many_watching_programs_are_said_and_rescans_stand_in(
+    tmp_path, watching, monkeypatch, caplog
+):
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(InotifyFD, "_create_inotify_fd", refuse)
+    watcher, _, clock = watching(tmp_path)
+    assert not later(watcher, clock)
+    assert "fs.inotify.max_user_instances" in caplog.text
+    monkeypatch.undo()
+
+    assert later(watcher, clock, RESTART_SECONDS)
+
+
+def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
+    monkeypatch.setattr(mounts, "remote", lambda path: "nfs4")
+    watcher, _, clock = watching(tmp_path)
+
+    assert not later(watcher, clock)
+    assert "nfs4" in caplog.text
+
+
+def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
+    """24 hours after a first day, of a clock that takes half a minute a look, with real rescans."""
+    draw_photo(world.photos / "board.png", "helios")
+    days = 3
+
+    class Days(Clock):
+        def is_set(self):
+            self.now += 30.0
+            return self.now > days * 24 * 3600
+
+    clock, hints = Days(), Hints()
+    watcher = Watching([world.photos], hints, clock)
+    memory, files = (array("q", [0] * 48 * days) for _ in range(2))  # no growth of its own
+    looks = itertools.count()
+
+    def hours():
+        yield Batch(everything=True)
+        for batch in follow(hints, clock, Pace(tick=0.0, clock=clock), reliable=watcher.reliable):
+            yield batch
+            gc.collect()
+            look = next(looks)
+            memory[look] = tracemalloc.get_traced_memory()[0]
+            files[look] = len(list(Path("/proc/self/fd").iterdir()))
+
+    gc.freeze()  # what was there before is not looked through
+    tracemalloc.start()
+    try:
+        service.run(world.library, [world.photos], hours(), Hooks())
+    finally:
+        tracemalloc.stop()
+        gc.unfreeze()
+        watcher.stop()
+
+    day = next(looks) // days
+    assert day >= 23
+    # it rises and falls by as much in between, with the pools of the database driver
+    assert min(memory[2 * day : 3 * day]) - min(memory[day : 2 * day]) < 20_000
+    assert set(files[: 3 * day]) == {files[0]}

@@ -1,0 +1,176 @@
+"""The built-in eyes: which settings make another engine, and what word lists do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detector_stub.inference import pretrained
+from indexer import config
+from indexer.errors import EngineError
+from indexer.ocr.builtin import BuiltInEyes
+
+
+@pytest.fixture
+def eyes(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
+
+    def make(**settings):
+        return BuiltInEyes(config.load(home=tmp_path / "home", **settings), workers=1)
+
+    return make
+
+
+@pytest.fixture
+def terms(tmp_path):
+    path = tmp_path / "terms.txt"
+    path.write_text("dijkstra\nvertex\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A language whose every second letter is a z."""
+    path = tmp_path / "zz.arpa"
+    path.write_text("\\1-grams:\n-3.0\t<unk>\n-0.3\tz\n-0.9\t</s>\n", encoding="utf-8")
+    return path
+
+
+def fingerprint(eyes):
+    return eyes.engine.fingerprint
+
+
+def test_the_same_settings_are_the_same_engine(eyes, terms):
+    assert fingerprint(eyes()) == fingerprint(eyes(words=["english"], detector="learned"))
+    assert fingerprint(eyes(words=[str(terms)])) == fingerprint(eyes(words=[str(terms)]))
+
+
+def test_another_detector_is_another_engine(eyes):
+    assert fingerprint(eyes(detector="classical")) != fingerprint(eyes(detector="learned"))
+
+
+def test_each_choice_of_word_lists_is_another_engine(eyes, terms):
+    choices = [[], ["english"], [str(terms)], ["english", str(terms)]]
+
+    assert len({fingerprint(eyes(words=words)) for words in choices}) == len(choices)
+
+
+def test_each_language_model_is_another_engine(eyes, model):
+    choices = ["none", "english", str(model)]
+
+    assert len({fingerprint(eyes(language=name)) for name in choices}) == len(choices)
+
+
+def test_a_changed_language_model_is_another_engine(eyes, model):
+    before = fingerprint(eyes(language=str(model)))
+
+    model.write_text(model.read_text().replace("-0.3", "-0.4"), encoding="utf-8")
+
+    assert fingerprint(eyes(language=str(model))) != before
+
+
+def test_a_language_model_that_is_missing_or_none_is_named(eyes, terms, tmp_path):
+    with pytest.raises(EngineError, match=r"absent\.arpa: cannot read the language model"):
+        _ = eyes(language=str(tmp_path / "absent.arpa")).engine
+    with pytest.raises(EngineError, match=r"terms\.txt: no language model"):
+        _ = eyes(language=str(terms)).recognizer
+
+
+def test_a_changed_word_list_is_another_engine(eyes, terms):
+    before = fingerprint(eyes(words=[str(terms)]))
+
+    terms.write_text("dijkstra\nvertices\n", encoding="utf-8")
+
+    assert fingerprint(eyes(words=[str(terms)])) != before
+
+
+def test_a_word_list_under_another_name_is_the_same_engine(eyes, terms, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(terms.read_bytes())
+
+    assert fingerprint(eyes(words=[str(copy)])) == fingerprint(eyes(words=[str(terms)]))
+
+
+def test_a_word_list_may_lie_in_the_home_of_the_user(eyes, terms, monkeypatch):
+    monkeypatch.setenv("HOME", str(terms.parent))
+
+    assert fingerprint(eyes(words=["~/terms.txt"])) == fingerprint(eyes(words=[str(terms)]))
+
+
+def test_a_missing_word_list_is_named(eyes, tmp_path):
+    with pytest.raises(EngineError, match=r"absent\.txt: cannot read the word list"):
+        _ = eyes(words=["english", str(tmp_path / "absent.txt")]).engine
+
+
+def test_a_damaged_word_list_is_named_with_its_line(eyes, terms):
+    terms.write_text("dijkstra\nof three words\n", encoding="utf-8")
+
+    with pytest.raises(EngineError, match=r"terms\.txt, line 2"):
+        _ = eyes(words=[str(terms)]).recognizer
+
+
+def test_missing_weights_of_the_detector_are_named(eyes, tmp_path):
+    blind = eyes(detector_weights=tmp_path / "absent.safetensors")
+
+    with pytest.raises(EngineError, match=r"absent\.safetensors"):
+        _ = blind.engine
+
+
+def test_other_weights_of_the_detector_are_another_engine(eyes, tmp_path):
+    content = bytearray(pretrained.WEIGHTS.read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "mine.safetensors").write_bytes(content)
+
+    assert fingerprint(eyes(detector_weights=tmp_path / "mine.safetensors")) != fingerprint(eyes())
+    assert fingerprint(eyes(detector_weights=pretrained.WEIGHTS)) == fingerprint(eyes())
+
+
+def letters(text):
+    """An image of printed letters that leaves some doubt."""
+    from PIL import ImageDraw, ImageFont
+
+    crop, font = Image.new("RGB", (300, 70), (225, 225, 222)), ImageFont.load_default(40)
+    ImageDraw.Draw(crop).text((10, 10), text, fill=(90, 90, 100), font=font)
+    grain = np.random.default_rng(0).normal(0, 25, (70, 300, 3))
+    return Image.fromarray((np.asarray(crop) + grain).clip(0, 255).astype(np.uint8))
+
+
+def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads_them(eyes):
+    from recognizer.inference import images
+    from recognizer.recognize import Recognizer
+
+    crops = [letters("vertex"), letters("queue")]
+    reader = eyes(language="none", words=[]).recognizer
+    alone = Recognizer(eyes().weights, threads=1)
+
+    seen = reader.read(crops)
+
+    expected = alone.read_with_posteriors([images.fit(crop) for crop in crops], alternatives=8)
+    assert [(s.text, s.confidence, s.alternatives) for s in seen] == [
+        (r.text, r.confidence, r.alternatives) for r, _ in expected
+    ]
+
+
+def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(eyes, model):
+    crop = letters("garden")
+    [plain] = eyes(language="none", words=[]).recognizer.read([crop])
+
+    [spelled] = eyes(language=str(model), words=[]).recognizer.read([crop])
+
+    most_z = max(plain.alternatives, key=lambda reading: reading[0].count("z"))[0]
+    assert spelled.alternatives != plain.alternatives
+    assert spelled.text.count("z") >= most_z.count("z")
+    assert spelled.posteriorgram == plain.posteriorgram
+
+
+def test_a_listed_word_becomes_likelier_and_what_the_network_saw_stays(eyes, terms):
+    crop = letters("garden")
+    [plain] = eyes(words=[]).recognizer.read([crop])
+    second = next(text for text, _ in plain.alternatives[1:] if text.isalpha())
+    terms.write_text(f"{second}\n", encoding="utf-8")
+
+    [listed] = eyes(words=[str(terms)]).recognizer.read([crop])
+
+    assert dict(listed.alternatives)[second] > 2 * dict(plain.alternatives)[second]
+    assert listed.posteriorgram == plain.posteriorgram

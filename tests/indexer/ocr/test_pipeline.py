@@ -1,0 +1,193 @@
+"""Opened photos become words: whole or taken apart, and whichever way up the photo lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detector_stub.boxes import Box
+from indexer import entities as photo
+from indexer.ocr.image import Limits, open_upright
+from indexer.ocr.pipeline import read_photos
+
+from ..conftest import TILE, TileDetector, TileReader, draw_photo
+
+WORDS = ("helios", "selene", "eos")
+
+
+class Lines(TileDetector):
+    """Finds each row of tiles, wherever it begins, and says how often it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = 0
+
+    def detect(self, photo, path):
+        self.asked += 1
+        lines = []
+        for top in range(0, photo.shape[0], TILE):
+            green = np.flatnonzero(photo[top + 2, ::TILE, 1] == 255)
+            if len(green):
+                lines.append([Box(green[0] * TILE, top, (green[-1] + 1) * TILE, top + TILE)])
+        return lines
+
+    def given(self, path):
+        return False
+
+
+@dataclass
+class Literate(TileReader):
+    """Is sure of the words it knows, and the less of others the longer they are."""
+
+    known: set[str] = field(default_factory=lambda: set(WORDS))
+
+    def read(self, crops):
+        return [
+            photo.Seen(
+                s.text,
+                c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
+                ((s.text, c),),
+                b"",
+            )
+            for s in super().read([crop.convert("RGB") for crop in crops])
+        ]
+
+
+def opened(path: Path):
+    return path, open_upright(path, Limits())
+
+
+def turned_photo(path: Path, turns: int, *words: str):
+    """A photo that lies so that it is upright after `turns` quarter turns counter-clockwise."""
+    draw_photo(path, *words)
+    upright = np.asarray(Image.open(path))
+    Image.fromarray(np.rot90(upright, -turns)).save(path, "PNG")
+    return opened(path), upright
+
+
+def test_words_of_several_photos_go_home_to_their_own_photo(tmp_path):
+    paths = [
+        draw_photo(tmp_path / "a.png", "helios", "luna"),
+        draw_photo(tmp_path / "b.png"),
+        draw_photo(tmp_path / "c.png", "selene"),
+    ]
+    opened = [(path, open_upright(path, Limits())) for path in paths]
+
+    readings = list(read_photos(opened, TileDetector(), TileReader()))
+
+    assert [[w.text for w in r.words] for r in readings] == [["helios", "luna"], [], ["selene"]]
+    assert [w.line for w in readings[0].words] == [0, 1]
+
+
+def test_boxes_are_clipped_to_the_photo(tmp_path):
+    class Wild(TileDetector):
+        def detect(self, photo, path):
+            return [[Box(-5, 16, 40, 400)], [Box(900, 900, 950, 950)]]
+
+    path = draw_photo(tmp_path / "a.png", "helios")
+
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileReader())
+
+    assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
+
+
+def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
+    """A word that runs downwards: its corners say so, its bounds do not."""
+    path = draw_photo(tmp_path / "a.png", "helios")
+    Image.open(path).transpose(Image.Transpose.ROTATE_270).save(path)
+
+    class Turned(TileDetector):
+        def detect(self, photo, path):
+            return [[Box(0, 0, 16, 96, ((16.0, 0.0), (16.0, 96.0), (0.0, 96.0), (0.0, 0.0)))]]
+
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileReader())
+
+    assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
+
+
+def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
+    class Moved(Box):
+        def cut(self, photo):
+            return photo[32:48, :64]
+
+    class Own(TileDetector):
+        def detect(self, photo, path):
+            return [[Moved(0, 16, 96, 32)]]
+
+    path = draw_photo(tmp_path / "a.png", "helios", "luna")
+
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
+
+    assert [w.text for w in reading.words] == ["luna"]
+
+
+# which way up ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_photo_is_read_whichever_way_up_it_lies(tmp_path, turns):
+    lying, upright = turned_photo(tmp_path / "a.png", turns, *WORDS)
+
+    [reading] = read_photos([lying], Lines(), Literate())
+
+    assert [w.text for w in reading.words] == list(WORDS)
+    pixels = lying[1].pixels
+    assert (reading.height, reading.width) == pixels.shape[:2]
+    for number, word in enumerate(reading.words, start=1):
+        there = pixels[word.box.top : word.box.bottom, word.box.left : word.box.right]
+        size = len(word.text) * TILE
+        drawn = upright[number * TILE : (number + 1) * TILE, :size]
+        assert (np.rot90(there, turns) == drawn).all()
+
+
+def test_a_legible_photo_is_looked_at_once(tmp_path):
+    lying, _ = turned_photo(tmp_path / "a.png", 0, *WORDS)
+    detector, reader = Lines(), Literate()
+
+    list(read_photos([lying], detector, reader))
+
+    assert (detector.asked, reader.reads) == (1, 1)
+
+
+def test_a_photo_that_is_illegible_every_way_stays_as_it_lies(tmp_path):
+    lying, _ = turned_photo(tmp_path / "a.png", 2, *WORDS)
+
+    [reading] = read_photos([lying], Lines(), Literate(known=set()))
+
+    assert [w.text for w in reading.words] == [word[::-1] for word in reversed(WORDS)]
+
+
+def test_a_single_short_word_turns_no_photo(tmp_path):
+    lying, _ = turned_photo(tmp_path / "a.png", 2, "eos")
+
+    [reading] = read_photos([lying], Lines(), Literate())
+
+    assert [w.text for w in reading.words] == ["soe"]
+
+
+def test_a_photo_whose_boxes_are_given_is_never_turned(tmp_path):
+    class Given(Lines):
+        def given(self, path):
+            return True
+
+    lying, _ = turned_photo(tmp_path / "a.png", 2, *WORDS)
+    detector = Given()
+
+    [reading] = read_photos([lying], detector, Literate())
+
+    assert reading.words[0].text == "soe"
+    assert detector.asked == 1
+
+
+def test_a_photo_without_words_has_none_on_its_side_either(tmp_path):
+    lying, _ = turned_photo(tmp_path / "a.png", 0)
+    detector = Lines()
+
+    [reading] = read_photos([lying], detector, Literate())
+
+    assert reading.words == ()
+    assert detector.asked == 2

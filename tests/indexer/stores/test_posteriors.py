@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from indexer.errors import CatalogError, DamageError
+from indexer.stores import posteriors, prefilter
+from indexer.stores.posteriors import PosteriorStore
+from recognizer.posteriors.posteriorgram import FoldedPosteriors, pack
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz."
+
+
+def word(text, sure=0.9):
+    frames = np.full((2 * len(text) + 1, len(ALPHABET) + 1), 1e-6, np.float32)
+    frames[:, 0] = 1.0
+    for place, letter in enumerate(text):
+        frames[2 * place + 1, 0] = 1 - sure
+        frames[2 * place + 1, 1 + ALPHABET.index(letter)] = sure
+    return pack(frames / frames.sum(axis=1, keepdims=True))
+
+
+@pytest.fixture
+def store(tmp_path):
+    return PosteriorStore(tmp_path / "posteriors", FoldedPosteriors)
+
+
+def likely(store, text):
+    """Photos that say `text` with some probability."""
+    evidence = store.evidence([text], ALPHABET)[text]
+    return {photo for photo, words in evidence.items() if max(words.values()) > 0.01}
+
+
+def test_a_text_is_found_at_its_position_with_its_probability(store):
+    store.apply({7: [word("tree"), word("queue")], 8: [word("node")]}, ALPHABET)
+
+    assert store.evidence(["queue"], ALPHABET)["queue"][7][1] == pytest.approx(0.9**5, rel=0.1)
+    assert likely(store, "queue") == {7}
+
+
+def test_scores_equal_those_without_a_store(store):
+    texts = ["queue", "queues", "quene", "dequeue", "tree"]
+    packed = [word(text, 0.6) for text in texts]
+    store.apply({1: packed}, ALPHABET)
+
+    found = store.evidence(["queue"], ALPHABET)["queue"]
+
+    direct = FoldedPosteriors(packed, ALPHABET).score("queue")
+    assert found[1] == {
+        place: pytest.approx(score)
+        for place, score in enumerate(direct)
+        if score >= posteriors.LEAST_SCORE
+    }
+
+
+def test_a_photo_applied_again_replaces_itself(store):
+    store.apply({7: [word("tree")], 8: [word("tree")]}, ALPHABET)
+
+    store.apply({7: [word("queue")]}, ALPHABET)
+
+    assert likely(store, "tree") == {8}
+    assert likely(store, "queue") == {7}
+
+
+def test_a_removed_photo_is_gone(store):
+    store.apply({7: [word("tree")], 8: [word("tree")]}, ALPHABET)
+
+    store.apply({7: None}, ALPHABET)
+
+    assert likely(store, "tree") == {8}
+    assert store.photos() == {8}
+
+
+def test_parts_of_a_compound_word_are_found_at_its_position(store):
+    store.apply({7: [word("tree"), word("node.next")]}, ALPHABET)
+
+    assert store.evidence(["next"], ALPHABET)["next"][7][1] == pytest.approx(0.9**4, rel=0.1)
+
+
+def test_many_segments_are_merged_without_losing_the_newest_word(store):
+    for number in range(40):
+        store.apply({number % 10: [word("tree" if number < 30 else "queue")]}, ALPHABET)
+
+    assert len(list(store.folder.glob("*.seg"))) <= posteriors.MOST_SEGMENTS
+    assert likely(store, "tree") == set()
+    assert likely(store, "queue") == set(range(10))
+
+
+def test_a_removal_survives_merging(store):
+    store.apply({n: [word("tree")] for n in range(5)}, ALPHABET)
+    store.apply({3: None}, ALPHABET)
+    for number in range(20):
+        store.apply({100 + number: [word("node")]}, ALPHABET)
+
+    assert likely(store, "tree") == {0, 1, 2, 4}
+
+
+def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypatch):
+    for number in range(posteriors.MOST_SEGMENTS):
+        store.apply({number: [word("tree")]}, ALPHABET)
+    from pathlib import Path
+
+    def dies(self, **_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "unlink", dies)
+    with pytest.raises(KeyboardInterrupt):
+        store.apply({99: [word("tree")]}, ALPHABET)
+    monkeypatch.undo()
+
+    again = PosteriorStore(store.folder, FoldedPosteriors)
+    assert likely(again, "tree") == {*range(posteriors.MOST_SEGMENTS), 99}
+
+
+def test_a_rebuild_that_fails_leaves_the_old_store_in_use(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+
+    with pytest.raises(CatalogError, match="free some space"), store.rebuilt() as fresh:
+        fresh.apply({8: [word("queue")]}, ALPHABET)
+        raise OSError(28, "No space left on device")
+
+    assert likely(store, "tree") == {7}
+
+
+def test_a_rebuild_that_ends_well_takes_over(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+
+    with store.rebuilt() as fresh:
+        fresh.apply({8: [word("tree")]}, ALPHABET)
+
+    assert likely(store, "tree") == {8}
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage" * 20, None])
+def test_a_damaged_segment_says_what_to_do(store, damage):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    [segment] = store.folder.glob("*.seg")
+    segment.write_bytes(segment.read_bytes()[:-5] if damage is None else damage)
+
+    with pytest.raises(CatalogError, match="ocrsearch rebuild"):
+        PosteriorStore(store.folder, FoldedPosteriors).evidence(["tree"], ALPHABET)
+
+
+def test_a_missing_store_says_what_to_do(store):
+    with pytest.raises(CatalogError, match="ocrsearch rebuild"):
+        store.evidence(["tree"], ALPHABET)
+
+
+def test_a_word_without_posteriorgram_is_no_evidence(store):
+    store.apply({7: [b"", word("tree")]}, ALPHABET)
+
+    assert set(store.evidence(["tree"], ALPHABET)["tree"][7]) == {1}
+    assert store.photos() == {7}
+
+
+def test_a_text_that_cannot_be_said_finds_nothing(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+
+    assert store.evidence(["наука", "*"], ALPHABET) == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "photos"),
+    [("que*", {1, 3}), ("*queue", {1, 2}), ("*que*", {1, 2, 3}), ("q*e", {1})],
+)
+def test_free_ends_find_longer_words(store, pattern, photos):
+    words = ["queue", "dequeue", "queues", "tree"]
+    store.apply({n: [word(text, 0.999)] for n, text in enumerate(words, start=1)}, ALPHABET)
+
+    assert likely(store, pattern) == photos
+
+
+def test_only_the_photos_asked_for_are_looked_at(store):
+    store.apply({n: [word("tree")] for n in range(6)}, ALPHABET)
+
+    found = store.evidence(["tree"], ALPHABET, only=[2, 4, 99])
+
+    assert set(found["tree"]) == {2, 4}
+
+
+def test_a_word_that_cannot_hold_a_letter_still_has_a_small_chance(store):
+    store.apply({7: [word("tree", sure=0.9999)]}, ALPHABET)
+
+    assert 0 < store.evidence(["trey"], ALPHABET)["trey"][7][0] < 0.01
+
+
+def test_of_many_words_the_likeliest_are_scored(store, monkeypatch):
+    monkeypatch.setattr(prefilter, "ALWAYS_SCORED", 1)
+    monkeypatch.setattr(prefilter, "MOST_SCORED", 2)
+    store.apply({n: [word("tree", sure=n / 10)] for n in range(1, 10)}, ALPHABET)
+
+    assert set(store.evidence(["tree"], ALPHABET)["tree"]) == {8, 9}
+
+
+def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypatch):
+    monkeypatch.setattr(posteriors, "MOST_KEPT", 2)
+    store.apply({n: [word("tree", sure=0.9)] for n in range(9)}, ALPHABET)
+    store.apply({4: [word("tree", sure=0.5), word("zebra")]}, ALPHABET)
+
+    found = store.evidence(["tree", "zebra"], ALPHABET)
+
+    assert len(found["tree"]) == 3
+    assert 4 in found["tree"]
+    assert set(found["zebra"]) == {4}
+
+
+def test_a_large_segment_is_left_alone_until_half_of_it_is_superseded(store, monkeypatch):
+    monkeypatch.setattr(posteriors, "LARGE", 8)
+    store.apply({n: [word("tree")] for n in range(10)}, ALPHABET)
+    [large] = store.folder.glob("*.seg")
+
+    store.apply({n: [word("node")] for n in range(4)}, ALPHABET)
+    left_alone = large.exists()
+    store.apply({n: [word("node")] for n in range(4, 7)}, ALPHABET)
+
+    assert (left_alone, large.exists()) == (True, False)
+    assert likely(store, "tree") == {7, 8, 9}
+    assert likely(store, "node") == set(range(7))
+
+
+def test_a_merge_in_another_process_does_not_disturb_a_search(store, monkeypatch):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader, segments = PosteriorStore(store.folder, FoldedPosteriors), PosteriorStore._segments
+    calls = []
+
+    def vanishing(self):
+        calls.append(self)
+        if len(calls) == 1:
+            raise FileNotFoundError
+        return segments(self)
+
+    monkeypatch.setattr(PosteriorStore, "_segments", vanishing)
+
+    assert likely(reader, "tree") == {7}
+
+
+def test_an_open_store_sees_that_it_was_rebuilt(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    before = likely(reader, "tree")
+
+    with store.rebuilt() as fresh:
+        fresh.apply({8: [word("tree")]}, ALPHABET)
+
+    assert (before, likely(reader, "tree")) == ({7}, {8})
+
+
+def test_a_word_takes_two_hundred_bytes_at_most(store):
+    store.apply({n: [word("algorithm", 0.6)] * 50 for n in range(50)}, ALPHABET)
+
+    size = sum(segment.stat().st_size for segment in store.folder.glob("*.seg"))
+    assert size / 2500 <= 200
+
+
+def test_a_segment_that_is_cut_off_under_an_open_store_is_an_error_not_a_crash(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    assert store.photos() == {7}
+    [segment] = store.folder.glob("*.seg")
+    os.truncate(segment, 0)
+
+    with pytest.raises(DamageError, match="ocrsearch rebuild"):
+        store.photos()
+
+
+def test_an_open_store_sees_what_another_process_has_merged(store):
+    store.apply({7: [word("tree")]}, ALPHABET)
+    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    assert likely(reader, "tree") == {7}
+
+    store.apply({7: [word("queue")]}, ALPHABET)
+    store._merge()
+
+    assert likely(reader, "tree") == set()
+    assert likely(reader, "queue") == {7}

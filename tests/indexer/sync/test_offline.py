@@ -1,0 +1,79 @@
+"""Photos that cannot be seen for now are not deleted photos."""
+
+from __future__ import annotations
+
+import os
+
+from ..conftest import draw_photo
+
+
+def test_an_emptied_folder_is_offline_and_loses_nothing(world):
+    photo = draw_photo(world.photos / "board.png", "helios")
+    world.sync()
+    photo.unlink()
+
+    summary = world.sync()
+
+    assert summary.offline == [world.photos]
+    assert world.counts() == {"offline": 1, "words": 1}
+    assert world.find("helios") == ["board.png"]
+
+
+def test_a_missing_folder_is_offline_until_it_returns(world):
+    draw_photo(world.photos / "board.png", "helios")
+    world.sync()
+    aside = world.photos.parent / "aside"
+    world.photos.rename(aside)
+    assert world.sync().offline == [world.photos]
+
+    aside.rename(world.photos)
+    summary = world.sync()
+
+    assert (summary.offline, summary.read) == ([], 0)
+    assert world.counts() == {"read": 1, "words": 1}
+
+
+def test_losing_most_of_many_photos_at_once_is_taken_for_offline(world):
+    for number in range(12):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+    world.sync()
+    for number in range(10):
+        (world.photos / f"{number}.png").unlink()
+
+    assert world.sync().offline == [world.photos]
+    world.sync(forget=True)
+
+    assert world.counts() == {"read": 2, "words": 2}
+
+
+def test_an_unreadable_subfolder_is_reported_and_keeps_its_photos(world, monkeypatch):
+    draw_photo(world.photos / "in" / "board.png", "helios")
+    draw_photo(world.photos / "other.png", "selene")
+    world.sync()
+    scandir = os.scandir
+
+    def forbidden(path):
+        if os.fspath(path).endswith("/in"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    summary = world.sync()
+
+    assert "Permission denied" in summary.problems[world.photos / "in"]
+    assert world.find("helios") == ["board.png"]
+
+
+def test_a_backlog_in_an_unmounted_folder_stays_pending(world):
+    for number in range(20):
+        draw_photo(world.photos / f"{number}.png", "helios", salt=number)
+    world.sync(limit=5)
+    aside = world.photos.parent / "aside"
+    world.photos.rename(aside)
+
+    world.sync()
+
+    assert world.counts()["offline"] == 20
+    assert world.library.catalog.failures() == []
+    aside.rename(world.photos)
+    assert world.sync().read == 15

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.sync import progress_file
+from indexer.sync.progress_file import Reporter
+from indexer.sync.run import Step
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "progress.json"
+
+
+def read_photos(reporter, clock, count, *, seconds=2.0, total=100):
+    for number in range(count):
+        reporter.photo(Step(Path(f"/{number}.jpg"), number + 1, total, "3 words", seconds))
+        clock.now += seconds
+
+
+def test_another_process_learns_how_far_it_is_and_how_long_it_takes(file, clock):
+    read_photos(Reporter(file, clock), clock, 10)
+
+    doing = progress_file.read(file)
+
+    assert (doing.pid, doing.state, doing.done, doing.total) == (os.getpid(), "reading", 10, 100)
+    assert doing.photo == "/9.jpg"
+    assert doing.per_minute == pytest.approx(30)
+    assert doing.seconds_left == pytest.approx(90 * 2)
+
+
+def test_the_rate_follows_the_last_photos(file, clock):
+    reporter = Reporter(file, clock)
+    read_photos(reporter, clock, 60, seconds=1)
+    read_photos(reporter, clock, 60, seconds=6)
+
+    assert progress_file.read(file).per_minute == pytest.approx(10)
+
+
+def test_the_file_is_written_once_a_second_and_not_for_every_photo(file, clock, monkeypatch):
+    writes = []
+    monkeypatch.setattr(Path, "replace", lambda *_: writes.append(clock.now))
+
+    read_photos(Reporter(file, clock), clock, 50, seconds=0.25)
+
+    assert len(writes) == 13
+
+
+def test_waiting_is_told_without_the_figures_of_the_last_pass(file, clock):
+    reporter = Reporter(file, clock)
+    read_photos(reporter, clock, 3)
+    reporter.state("waiting")
+
+    doing = progress_file.read(file)
+
+    assert (doing.state, doing.done, doing.per_minute) == ("waiting", 0, 0)
+    assert doing.seconds_left is None
+
+
+def test_what_a_dead_process_left_is_not_believed(file, clock):
+    Reporter(file, clock).state("waiting")
+    told = json.loads(file.read_text())
+
+    file.write_text(json.dumps(told | {"born": told["born"] - 1000}))
+    assert progress_file.read(file) is None
+    file.write_text(json.dumps(told | {"pid": 2**22 + 1}))
+    assert progress_file.read(file) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"of a newer": "version"}'])
+def test_a_damaged_file_tells_nothing(file, content):
+    file.write_text(content)
+
+    assert progress_file.read(file) is None
+
+
+def test_a_full_disk_does_not_end_what_is_reported(file, clock, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+
+    Reporter(file, clock).state("waiting")
+
+
+def test_nothing_is_left_in_the_end(file):
+    with progress_file.reported(file) as reporter:
+        reporter.state("waiting")
+        assert file.exists()
+
+    assert not file.exists()
