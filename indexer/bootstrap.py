@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from indexer import home
 from indexer.catalog.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.ocr.builtin import BuiltInEyes
+from indexer.ocr.builtin import BuiltInEngine
 from indexer.search.searcher import Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from indexer.sync.library import Library
 
 
-def ocr_engine(settings: Settings, workers: int | None = None) -> BuiltInEyes:
+def ocr_engine(settings: Settings, workers: int | None = None) -> BuiltInEngine:
     """The built-in detector and recogniser; `workers` CPU threads (None: all cores)."""
-    return BuiltInEyes(settings, workers)
+    return BuiltInEngine(settings, workers)
 
 
 @contextmanager
@@ -62,9 +62,9 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         raise CatalogError(msg) from error
     try:
         holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-        eyes = ocr_engine(settings, workers)
-        with Catalog(settings.database) as catalog, closing(eyes):
-            yield Library(settings, catalog, stores(settings), eyes)
+        engine = ocr_engine(settings, workers)
+        with Catalog(settings.database) as catalog, closing(engine):
+            yield Library(settings, catalog, stores(settings), engine)
     finally:
         lock.release()
 

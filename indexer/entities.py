@@ -58,7 +58,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Recognition:
     """What the recogniser made of one word image; fields as in Word."""
 
     text: str
@@ -148,7 +148,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Engine:
+class EngineId:
     """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
 
     fingerprint: str
@@ -156,7 +156,7 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Stale:
+class UnindexedPhoto:
     """A photo whose full text is behind: `words` is None when it must leave the index."""
 
     id: int

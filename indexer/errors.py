@@ -48,7 +48,7 @@ class PhotoError(OcrsearchError):
 _LACKING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
 
 
-def lacking(error: BaseException) -> bool:
+def is_resource_exhausted(error: BaseException) -> bool:
     """Whether an operation failed for want of something, such as space on the disk.
 
     What was there before is as good as it was then.

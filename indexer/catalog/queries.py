@@ -11,7 +11,7 @@ from indexer.catalog import database
 from indexer.catalog.rows import chunks, word
 from indexer.catalog.rows import photo as photo_of
 from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
-from indexer.entities import Engine, Failure, Photo, Stale, Stamp, State, Volume, Word
+from indexer.entities import EngineId, Failure, Photo, Stamp, State, UnindexedPhoto, Volume, Word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ class Lookup:
             found += [row.path for row in rows]
         return found
 
-    def unread(self, engine: Engine, among: Container[Path]) -> dict[Path, str]:
+    def unread(self, engine: EngineId, among: Container[Path]) -> dict[Path, str]:
         """Places, out of `among`, of photos that this engine has not read, with content hashes."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
@@ -97,7 +97,7 @@ class Lookup:
         rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
         return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
 
-    def due(self, now: float, engine: Engine) -> dict[Path, int]:
+    def due(self, now: float, engine: EngineId) -> dict[Path, int]:
         """Failed files to try again: their time has come or the engine changed; with attempts."""
         rows = self._read(
             sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
@@ -111,7 +111,7 @@ class Lookup:
         rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
         return rows[0].attempts if rows else 0
 
-    def stale(self, limit: int, after: int = 0) -> list[Stale]:
+    def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
         """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
         rows = self._read(
             sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
@@ -120,9 +120,9 @@ class Lookup:
             .limit(limit)
         )
         words = self.words([row.id for row in rows if row.orphaned_at is None])
-        return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
+        return [UnindexedPhoto(row.id, row.generation, words.get(row.id)) for row in rows]
 
-    def stale_batches(self, size: int) -> Iterator[list[Stale]]:
+    def stale_batches(self, size: int) -> Iterator[list[UnindexedPhoto]]:
         """All of them in batches, for a rebuild that marks them done only at its end."""
         after = 0
         while batch := self.stale(size, after):

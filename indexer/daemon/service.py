@@ -15,7 +15,7 @@ from indexer import host
 from indexer.daemon.arrivals import Arrivals
 from indexer.daemon.systemd import Notifier
 from indexer.errors import OcrsearchError
-from indexer.filesystem.debounce import Batch, Pace
+from indexer.filesystem.debounce import Batch, Timing
 from indexer.filesystem.watch import watch
 from indexer.sync import progress_file
 from indexer.sync.run import Hooks, log_step
@@ -45,13 +45,13 @@ POWER_SECONDS = 2.0
 def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
     """Keep the library up to date until `stop`, and tell systemd and `status` about it."""
     settings, notifier = library.settings, Notifier()
-    pace = Pace(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
+    timing = Timing(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
     failed = threading.Event()
     with progress_file.reported(settings.progress) as reporter:
         library.alive = notifier.alive
         service = Service(library, stop, notifier, reporter)
         seconds = min(IDLE_SECONDS, notifier.interval)
-        arrivals = Arrivals(watch(roots, stop, pace, failed), idle=service.idle, seconds=seconds)
+        arrivals = Arrivals(watch(roots, stop, timing, failed), idle=service.idle, seconds=seconds)
         notifier.send("READY=1")
         run(library, roots, arrivals, replace(service.hooks(arrivals), failed=failed.set))
         notifier.send("STOPPING=1")
@@ -122,7 +122,7 @@ class Service:
         self.notifier.alive()
         self.reporter.state("waiting")
         if self.clock() - self.last > REST_SECONDS:
-            self.library.eyes.close()
+            self.library.engine.close()
 
 
 def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) -> frozenset[Path]:

@@ -1,4 +1,4 @@
-"""Hints that something happened become settled batches.
+"""Debouncing of file events into batches of changes.
 
 Knows no file-system library, and its time comes from outside, so that tests need not wait.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-MOST_HINTS = 20_000
+MAX_DIRTY = 20_000
 """Files that are kept one by one; when more happens at once, everything is looked at."""
 
 PATIENCE = 15
@@ -48,7 +48,7 @@ def stamp_of(path: Path) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns)
 
 
-class Hints:
+class DirtySet:
     """What happened since somebody looked; any thread may add to it.
 
     It stays small however much happens, for however long nobody looks.
@@ -63,7 +63,7 @@ class Hints:
     def add(self, path: Path | None) -> None:
         """Something happened to this file; None asks to look at everything."""
         with self._some:
-            if path is not None and len(self._paths) < MOST_HINTS:
+            if path is not None and len(self._paths) < MAX_DIRTY:
                 self._paths.add(path)
             else:
                 self._everything = True
@@ -79,7 +79,7 @@ class Hints:
 
 
 @dataclass
-class Settler:
+class Debouncer:
     """Holds files back until their size and time have stood still for `seconds`."""
 
     seconds: float
@@ -109,7 +109,7 @@ class Settler:
 
 
 @dataclass
-class Pace:
+class Timing:
     """How `follow` spends time; replaced in tests.
 
     Attributes:
@@ -134,7 +134,7 @@ class Pace:
 class Schedule:
     """When everything is looked at next."""
 
-    pace: Pace
+    timing: Timing
     scanned: float
     _asked: tuple[float, float] | None = None
     _failures: int = 0
@@ -147,16 +147,16 @@ class Schedule:
 
     def due(self, now: float, *, reliable: bool) -> bool:
         """Whether the time has come."""
-        often = min(self.pace.poll, self.pace.rescan)
-        interval = self.pace.rescan if reliable else often
+        often = min(self.timing.poll, self.timing.rescan)
+        interval = self.timing.rescan if reliable else often
         if not self._well:
-            interval = min(often, self.pace.retry * 2 ** min(self._failures - 1, 20))
+            interval = min(often, self.timing.retry * 2 ** min(self._failures - 1, 20))
         if now - self.scanned >= interval:
             return True
         if self._asked is None:
             return False
         first, last = self._asked
-        return now - last >= self.pace.settle or now - first >= PATIENCE * self.pace.settle
+        return now - last >= self.timing.settle or now - first >= PATIENCE * self.timing.settle
 
     def failed(self, now: float) -> None:
         """Something could not be worked off, perhaps for longer: look soon, then less soon."""
@@ -173,9 +173,9 @@ class Schedule:
 
 
 def follow(
-    hints: Hints,
+    dirty: DirtySet,
     stop: Stop,
-    pace: Pace,
+    timing: Timing,
     *,
     failed: threading.Event | None = None,
     reliable: Callable[[], bool] = lambda: True,
@@ -183,31 +183,31 @@ def follow(
     """Batches until `stop`.
 
     Args:
-        hints: what happens.
+        dirty: what happens.
         stop: ends the batches.
-        pace: see Pace.
+        timing: see Timing.
         failed: set by the caller when a batch could not be worked off; everything follows soon.
         reliable: looks after the watching, and says whether all that happens becomes a hint.
 
     """
-    settler = Settler(pace.settle)
-    schedule = Schedule(pace, pace.clock())
+    debouncer = Debouncer(timing.settle)
+    schedule = Schedule(timing, timing.clock())
     while not stop.is_set():
         sure = reliable()
         if failed and failed.is_set():
             failed.clear()
-            schedule.failed(pace.clock())
-        paths, everything = hints.take(pace.tick)
+            schedule.failed(timing.clock())
+        paths, everything = dirty.take(timing.tick)
         for path in paths:
-            settler.note(path, pace.clock())
+            debouncer.note(path, timing.clock())
         if everything:
-            schedule.ask(pace.clock())
-        now = pace.clock()
-        ready = settler.ready(now)
+            schedule.ask(timing.clock())
+        now = timing.clock()
+        ready = debouncer.ready(now)
         if schedule.due(now, reliable=sure):
             schedule.looking()
             # a look at everything includes what is ready
-            yield Batch(everything=True, growing=settler.waiting)
-            schedule.scanned = pace.clock()
+            yield Batch(everything=True, growing=debouncer.waiting)
+            schedule.scanned = timing.clock()
         elif ready:
             yield Batch(paths=ready)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
 
 
-class Kernel(InotifyFD):
+class OverflowAwareInotify(InotifyFD):
     """watchdog's reader of kernel events, which also tells what watchdog keeps to itself."""
 
     def __init__(self, lost: Callable[[], None], refused: Callable[[OSError], None]) -> None:
@@ -45,6 +45,6 @@ class Kernel(InotifyFD):
             raise
 
 
-def observer(kernel: Kernel) -> BaseObserver:
-    """Watchdog's observer, fed by `kernel`."""
-    return BaseObserver(InotifyEmitter, inotify_fd=kernel)
+def observer(inotify: OverflowAwareInotify) -> BaseObserver:
+    """Watchdog's observer, fed by `inotify`."""
+    return BaseObserver(InotifyEmitter, inotify_fd=inotify)

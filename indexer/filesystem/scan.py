@@ -41,12 +41,12 @@ class Changes:
     changed: tuple[Path, ...]
     gone: tuple[Path, ...]
 
-    def but(self, unseen: Sequence[Path]) -> Changes:
+    def keeping_missing_below(self, unseen: Sequence[Path]) -> Changes:
         """The same, except that nothing is gone from folders that could not be seen."""
         gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in unseen))
         return replace(self, gone=tuple(gone))
 
-    def without(self, files: Collection[Path]) -> Changes:
+    def excluding(self, files: Collection[Path]) -> Changes:
         """The same without changes of these files."""
         kept = (
             [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)

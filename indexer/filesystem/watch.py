@@ -1,4 +1,4 @@
-"""What happens in folders, as hints: the only module that knows watchdog.
+"""File system events: the only module that knows watchdog.
 
 Events say when to look, never what is true. Where they may be incomplete, everything is looked at
 again: after an overflow, a failure, the return of a folder; and often where the kernel tells
@@ -20,7 +20,7 @@ from watchdog import events
 from watchdog.observers import Observer
 
 from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch, Hints, Pace, Stop, follow
+from indexer.filesystem.debounce import Batch, DirtySet, Stop, Timing, follow
 
 if TYPE_CHECKING:
     import threading
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from watchdog.observers.api import BaseObserver
 
-    from indexer.filesystem.inotify import Kernel
+    from indexer.filesystem.inotify import OverflowAwareInotify
 
 log = logging.getLogger("ocrsearch")
 
@@ -59,32 +59,32 @@ _ADVICE = {
 
 
 class _Handler(events.FileSystemEventHandler):
-    """Turns events into hints."""
+    """Adds the path of each event to a dirty set."""
 
-    def __init__(self, hints: Hints) -> None:
-        self._hints = hints
+    def __init__(self, dirty: DirtySet) -> None:
+        self._dirty = dirty
 
     def on_any_event(self, event: events.FileSystemEvent) -> None:
         """Called by watchdog's thread."""
         if event.is_directory:
             # a folder that is moved in or out is one event whatever it holds
-            self._hints.add(None)
+            self._dirty.add(None)
             return
         for name in (event.src_path, event.dest_path):
             if name:
-                self._hints.add(Path(os.fsdecode(name)))
+                self._dirty.add(Path(os.fsdecode(name)))
 
 
 class Watching:
-    """Keeps hints coming from folders that may die, come back, or be mounted anew."""
+    """Watches folders that may die, come back, or be mounted anew."""
 
     def __init__(
-        self, roots: Sequence[Path], hints: Hints, clock: Callable[[], float] = time.monotonic
+        self, roots: Sequence[Path], dirty: DirtySet, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Start watching; folders that do not exist are watched once they appear."""
-        self._roots, self._hints, self._clock = roots, hints, clock
+        self._roots, self._dirty, self._clock = roots, dirty, clock
         self._told: set[str] = set()
-        self._kernel: Kernel | None = None
+        self._inotify: OverflowAwareInotify | None = None
         self._observer: BaseObserver | None = None
         self._refused: OSError | None = None
         self._watched: dict[Path, tuple[int, int]] = {}
@@ -113,7 +113,7 @@ class Watching:
 
     def stop(self) -> None:
         """End all threads."""
-        for thread in (self._observer, self._kernel):
+        for thread in (self._observer, self._inotify):
             if thread and thread.is_alive():
                 thread.stop()
                 thread.join(timeout=5)
@@ -121,16 +121,16 @@ class Watching:
     def _restart(self) -> None:
         self.stop()
         self._start()
-        self._hints.add(None)
+        self._dirty.add(None)
 
     def _start(self) -> None:
         self._cared = self._started = self._clock()
         self._watched = self._identities()
-        self._kernel = self._observer = self._refused = None
+        self._inotify = self._observer = self._refused = None
         self._sure = True
         try:
             self._observer = self._made()
-            handler = _Handler(self._hints)
+            handler = _Handler(self._dirty)
             for root in self._watched:
                 self._observer.schedule(handler, str(root), recursive=True, event_filter=_EVENTS)
             self._observer.start()
@@ -148,9 +148,9 @@ class Watching:
             return Observer()
         from indexer.filesystem import inotify  # there is no inotify elsewhere
 
-        self._kernel = inotify.Kernel(lambda: self._hints.add(None), self._refuse)
-        self._kernel.start()
-        return inotify.observer(self._kernel)
+        self._inotify = inotify.OverflowAwareInotify(lambda: self._dirty.add(None), self._refuse)
+        self._inotify.start()
+        return inotify.observer(self._inotify)
 
     def _refuse(self, error: OSError) -> None:
         """A folder deep below cannot be watched; that it has gone meanwhile is no news."""
@@ -172,7 +172,7 @@ class Watching:
         if not self._observer:
             return False
         emitters = self._observer.emitters
-        threads = [*filter(None, [self._kernel]), self._observer, *emitters]
+        threads = [*filter(None, [self._inotify]), self._observer, *emitters]
         return len(emitters) == len(self._watched) and all(t.is_alive() for t in threads)
 
     def _doubt(self, reason: str) -> None:
@@ -189,16 +189,16 @@ def _advice(error: OSError) -> str:
 
 
 def watch(
-    roots: Sequence[Path], stop: Stop, pace: Pace, failed: threading.Event | None = None
+    roots: Sequence[Path], stop: Stop, timing: Timing, failed: threading.Event | None = None
 ) -> Iterator[Batch]:
     """Settled batches until `stop`; see `follow`.
 
     The first asks for everything: by then all that happens becomes a hint.
     """
-    hints = Hints()
-    watching = Watching(roots, hints, pace.clock)
+    dirty = DirtySet()
+    watching = Watching(roots, dirty, timing.clock)
     try:
         yield Batch(everything=True)
-        yield from follow(hints, stop, pace, failed=failed, reliable=watching.reliable)
+        yield from follow(dirty, stop, timing, failed=failed, reliable=watching.reliable)
     finally:
         watching.stop()

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from indexer import logs
-from indexer.entities import Engine, Seen
+from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class CRNNReader:
         """Characters that the weights know."""
         return self._recognizer.card.charset.symbols
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
+    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
         """Read word images of any size."""
         from recognizer.inference import images
         from recognizer.posteriors import posteriorgram
@@ -54,7 +54,7 @@ class CRNNReader:
         fitted = [images.fit(crop) for crop in crops]
         small = len(self.alphabet) < posteriorgram.MOST_LABELS
         return [
-            Seen(
+            Recognition(
                 reading.text,
                 reading.confidence,
                 reading.alternatives,
@@ -66,7 +66,7 @@ class CRNNReader:
         ]
 
 
-class BuiltInEyes:
+class BuiltInEngine:
     """The built-in detector and recogniser, loaded when first used; photos are read apart."""
 
     def __init__(self, settings: Settings, workers: int | None = None) -> None:
@@ -81,7 +81,7 @@ class BuiltInEyes:
         return self._settings.weights or pretrained.WEIGHTS
 
     @cached_property
-    def engine(self) -> Engine:
+    def id(self) -> EngineId:
         """Fingerprint of detector, weights, language model and words; reads files, not torch.
 
         Raises:
@@ -102,7 +102,7 @@ class BuiltInEyes:
             ]
             known = prior.fingerprint(self._settings.language, self._settings.words)
             parts += filter(None, [known])
-            return Engine("+".join(parts), pretrained.alphabet(self.weights))
+            return EngineId("+".join(parts), pretrained.alphabet(self.weights))
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
 
@@ -132,15 +132,17 @@ class BuiltInEyes:
 
     @cached_property
     def _worker(self) -> Worker:
-        from indexer.ocr.worker import Bounds, Worker  # only writing needs it
+        from indexer.ocr.worker import ProcessLimits, Worker  # only writing needs it
 
-        bounds = Bounds(self._settings.photo_seconds, self._settings.worker_megabytes)
-        return Worker(partial(_eyes_apart, self._settings, self._workers, logs.as_now()), bounds)
+        bounds = ProcessLimits(self._settings.photo_seconds, self._settings.worker_megabytes)
+        return Worker(
+            partial(_load_in_worker, self._settings, self._workers, logs.as_now()), bounds
+        )
 
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """See `eyes.Eyes`; networks are loaded and photos opened in a process of their own."""
+        """See `OcrEngine.read`; networks are loaded and photos opened in a process of their own."""
         return self._worker.read(paths, limits, stop)
 
     def close(self) -> None:
@@ -148,9 +150,9 @@ class BuiltInEyes:
         self._worker.close()
 
 
-def _eyes_apart(
+def _load_in_worker(
     settings: Settings, workers: int | None, configure_logs: Callable[[], None]
-) -> BuiltInEyes:
-    """Eyes in the process that reads, which begins with nothing."""
+) -> BuiltInEngine:
+    """The engine in the process that reads, which begins with nothing."""
     configure_logs()
-    return BuiltInEyes(settings, workers)
+    return BuiltInEngine(settings, workers)

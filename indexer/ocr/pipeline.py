@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from indexer.entities import Seen
+    from indexer.entities import Recognition
     from indexer.ocr.image import Upright
     from indexer.ocr.protocols import BoxLike, Detector, Recognizer
 
@@ -66,7 +66,7 @@ def read_photos(
     for (path, photo), (pixels, places), words in zip(photos, found, read, strict=True):
         height, width = pixels.shape[:2]
         turns = 0
-        if not detector.given(path) and _legible(words) <= READABLE * len(words):
+        if not detector.has_known_boxes(path) and _legible(words) <= READABLE * len(words):
             turns = _turns(pixels, places, path, detector, recognizer)
         kept = _words_turned(pixels, turns, path, detector, recognizer) if turns else words
         yield Reading(width, height, photo.taken, tuple(kept))
@@ -109,7 +109,7 @@ def _words(
     return [[word for word in page if word.text] for page in words]
 
 
-def _word(place: _Place, seen: Seen) -> Word:
+def _word(place: _Place, seen: Recognition) -> Word:
     return Word(
         place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
     )
@@ -118,7 +118,7 @@ def _word(place: _Place, seen: Seen) -> Word:
 # which way up ------------------------------------------------------------------------------
 
 
-def _legible(words: Sequence[Word | Seen]) -> float:
+def _legible(words: Sequence[Word | Recognition]) -> float:
     """Letters of words that are long enough, each as likely as it was read."""
     return sum(len(w.text) * w.confidence for w in words if len(w.text) >= LETTERS)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from indexer.entities import Engine, Reading, Seen, Stamp
+    from indexer.entities import EngineId, Reading, Recognition, Stamp
     from indexer.ocr.image import Limits
 
 
@@ -41,7 +41,7 @@ class Detector(Protocol):
     def detect(self, photo: NDArray[np.uint8], path: Path) -> Sequence[Sequence[BoxLike]]:
         """Find words on `photo`, which was read from `path`."""
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         """Whether the boxes of this photo are known beforehand, and so which way up it is."""
 
 
@@ -56,7 +56,7 @@ class Recognizer(Protocol):
     def alphabet(self) -> str:
         """The characters that it can write, in the order of its labels."""
 
-    def read(self, crops: Sequence[Image.Image]) -> Sequence[Seen]:
+    def read(self, crops: Sequence[Image.Image]) -> Sequence[Recognition]:
         """One answer for each crop."""
 
 
@@ -73,11 +73,11 @@ Outcome: TypeAlias = Read | str | None
 """What became of a photo: it was read; or why not; or None: it is gone, or waits for its turn."""
 
 
-class Eyes(Protocol):
+class OcrEngine(Protocol):
     """What reads photos: detector and recogniser, loaded when first used."""
 
     @property
-    def engine(self) -> Engine:
+    def id(self) -> EngineId:
         """What identifies this pair; costs little. Raises EngineError."""
 
     def read(
@@ -94,7 +94,7 @@ class Eyes(Protocol):
         """Give back memory and processes until the next photo."""
 
 
-class Parts(Protocol):
+class EngineParts(Protocol):
     """A detector and a recogniser."""
 
     @property

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.ocr.image import Limits
-    from indexer.ocr.protocols import Outcome, Parts
+    from indexer.ocr.protocols import EngineParts, Outcome
 
 START_SECONDS = 300.0
 """Time to load the networks, on the slowest machine with the coldest disk, or photo_seconds."""
@@ -45,7 +45,7 @@ _SPARE_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ProcessLimits:
     """What reading may take: seconds, and megabytes of the whole process."""
 
     seconds: float
@@ -61,7 +61,7 @@ class DiedError(Exception):
 class Worker:
     """A process that reads photos, there when it is needed."""
 
-    def __init__(self, make: Callable[[], Parts], bounds: Bounds) -> None:
+    def __init__(self, make: Callable[[], EngineParts], bounds: ProcessLimits) -> None:
         """`make` brings detector and recogniser in the process; it must survive pickling."""
         self._make, self._bounds = make, bounds
         self._running: tuple[SpawnProcess, Connection[Any, Any]] | None = None
@@ -192,7 +192,9 @@ def _interrupts_ignored() -> Iterator[None]:
 # in the process ------------------------------------------------------------------------------
 
 
-def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds: float) -> None:
+def _serve(
+    connection: Connection[Any, Any], make: Callable[[], EngineParts], seconds: float
+) -> None:
     """Read what comes down the connection until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _quiet_libraries()

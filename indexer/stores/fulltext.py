@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh import analysis, fields, formats, index, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
-from indexer.errors import CatalogError, DamageError, lacking
+from indexer.errors import CatalogError, DamageError, is_resource_exhausted
 from indexer.query import ast as q
 from indexer.query.text import allowed_edits, nearest
 from indexer.stores.fsync import flush
@@ -216,7 +216,7 @@ class Fulltext:
         except Exception as error:
             # Whoosh raises whatever its parsers meet in a damaged or half-deleted file
             msg = f"{self.folder}: {str(error) or type(error).__name__}; "
-            if lacking(error):
+            if is_resource_exhausted(error):
                 raise CatalogError(msg + "free some space, or what else is lacking") from error
             raise DamageError(msg + "if this lasts, run: ocrsearch rebuild") from error
 

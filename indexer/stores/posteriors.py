@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from indexer.errors import CatalogError, DamageError, lacking
+from indexer.errors import CatalogError, DamageError, is_resource_exhausted
 from indexer.stores.fsync import flush
 from indexer.stores.prefilter import Needs, Sieve, likeliest
 from indexer.stores.segments import STEPS, Block, Entries, Segment, write
@@ -244,7 +244,7 @@ class PosteriorStore:
             yield
         except (OSError, ValueError, IndexError, MemoryError) as error:
             msg = f"{self.folder}: {error}; "
-            if lacking(error):
+            if is_resource_exhausted(error):
                 raise CatalogError(msg + "free some space, or what else is lacking") from error
             raise DamageError(msg + "run: ocrsearch rebuild") from error
 

@@ -10,14 +10,14 @@ from indexer.query.text import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from indexer.entities import Stale, Word
+    from indexer.entities import UnindexedPhoto, Word
 
 LEAST_PROBABILITY = 0.05
 MOST_READINGS = 3
 """Readings of a word that enter the full text; the rest is left to the posteriorgrams."""
 
 
-def packed(photos: Iterable[Stale]) -> dict[int, list[bytes] | None]:
+def packed(photos: Iterable[UnindexedPhoto]) -> dict[int, list[bytes] | None]:
     """Packed posteriorgrams of photos for the posterior store."""
     return {
         photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
     from indexer.filesystem import scan
-    from indexer.ocr.protocols import Eyes
+    from indexer.ocr.protocols import OcrEngine
     from indexer.sync.run import Pass
 
 INDEX_BATCH = 200
@@ -41,9 +41,9 @@ _LONGEST_REASON = 500
 class Intake(ABC):
     """Reads what waits and writes it down; what to do with the disk and the full text is not its."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, eyes: Eyes) -> None:
-        """`eyes` read what is new."""
-        self.settings, self.catalog, self.eyes = settings, catalog, eyes
+    def __init__(self, settings: Settings, catalog: Catalog, engine: OcrEngine) -> None:
+        """`engine` reads what is new."""
+        self.settings, self.catalog, self.engine = settings, catalog, engine
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
         self._seconds = 0.0  # that a photo takes, by experience
 
@@ -64,7 +64,7 @@ class Intake(ABC):
 
         False if it was told to end before all was done.
         """
-        due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
+        due = self.catalog.due(this.hooks.clock(), self.engine.id)
         new = {*changes.added, *changes.changed, *(path for path in due if path in this.stamps)}
         this.added.update(changes.added)
         self._queue(new, this)
@@ -79,7 +79,7 @@ class Intake(ABC):
         """Let `new` files wait to be taken in and read, and those that were taken in before."""
         this.known = {
             path: content
-            for path, content in self.catalog.unread(self.eyes.engine, this.stamps).items()
+            for path, content in self.catalog.unread(self.engine.id, this.stamps).items()
             if path not in new and content not in this.begun
         }
         this.put_first({*new, *this.known})
@@ -148,7 +148,7 @@ class Intake(ABC):
         paths = list(chosen)[: this.left]
         if paths:
             start = time.perf_counter()
-            outcomes = self.eyes.read(paths, self._limits, this.hooks.stop)
+            outcomes = self.engine.read(paths, self._limits, this.hooks.stop)
             seconds = (time.perf_counter() - start) / len(paths)
             self._seconds = (self._seconds + seconds) / 2
             for path, outcome in zip(paths, outcomes, strict=True):
@@ -174,7 +174,7 @@ class Intake(ABC):
         if read.content != content:  # it changed after it was taken in
             self._put_place(path, read.stamp, read.content, this)
         words = read.reading.words
-        self.catalog.put_reading(read.content, read.reading, self.eyes.engine)
+        self.catalog.put_reading(read.content, read.reading, self.engine.id)
         this.summary.read += bool(words)
         this.summary.empty += not words
         this.step(path, f"{len(words)} words", seconds)
@@ -190,7 +190,7 @@ class Intake(ABC):
         failure = Failure(path, reason, attempts, now + wait)
         # as it was seen before it was read: if it has grown since, it is looked at again
         stamp = this.settled(this.stamps.get(path, Stamp(0, 0)))
-        self.catalog.put_failure(failure, stamp, self.eyes.engine, now)
+        self.catalog.put_failure(failure, stamp, self.engine.id, now)
         this.summary.failed += 1
         this.summary.problems[path] = reason
         this.step(path, f"failed: {reason}", seconds)

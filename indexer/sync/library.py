@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.entities import Stale
-    from indexer.ocr.protocols import Eyes
+    from indexer.entities import UnindexedPhoto
+    from indexer.ocr.protocols import OcrEngine
     from indexer.stores.stores import Stores
     from indexer.sync.run import Hooks
 
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 class Library(Intake):
     """Photos on disk, their catalog and their full text."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, stores: Stores, eyes: Eyes) -> None:
-        """`eyes` read what is new. `alive` is called now and then during long work."""
-        super().__init__(settings, catalog, eyes)
+    def __init__(
+        self, settings: Settings, catalog: Catalog, stores: Stores, engine: OcrEngine
+    ) -> None:
+        """`engine` reads what is new. `alive` is called now and then during long work."""
+        super().__init__(settings, catalog, engine)
         self.index, self.posteriors = stores.index, stores.posteriors
         self.alive: Callable[[], None] = lambda: None
         self._guard = Guard(catalog, settings.missing_share)
@@ -64,10 +66,10 @@ class Library(Intake):
             self.catalog.set_root(root, offline=root in summary.offline)
         self._guard.remember(roots, found.mounts, summary.offline)
         missing = {root for root in roots if forget and not root.exists()}
-        changes = scan.compare(found.files, known).but(
+        changes = scan.compare(found.files, known).keeping_missing_below(
             [*summary.offline, *(found.failed.keys() - missing)]
         )
-        changes = changes.without(leave)
+        changes = changes.excluding(leave)
         self._apply(changes, Pass(summary, hooks, roots, limit, stamps=found.files))
         self.catalog.purge(hooks.clock() - self.settings.keep_days * 86400)
         return summary
@@ -83,7 +85,7 @@ class Library(Intake):
     def rebuild(self, report: Callable[[int], None] = lambda done: None) -> int:  # noqa: ARG005
         """Make both derived stores anew from the catalog, without reading a photo."""
         self.catalog.unindex_all()
-        done: list[Stale] = []
+        done: list[UnindexedPhoto] = []
         alphabet = self.catalog.alphabet()
 
         def batches() -> Iterator[dict[int, dict[str, float]]]:
@@ -132,7 +134,7 @@ class Library(Intake):
         if changes.gone:
             offline, fallen = self._guard.unseen(this.roots, changes, found.files)
             this.summary.offline = list({*this.summary.offline, *offline})
-            changes = changes.but([*offline, *found.failed, *fallen])
+            changes = changes.keeping_missing_below([*offline, *found.failed, *fallen])
         return changes
 
     def _apply(self, changes: scan.Changes, this: Pass) -> None:

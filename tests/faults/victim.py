@@ -17,7 +17,7 @@ from pathlib import Path
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
 from indexer.filesystem import watch as watching
-from indexer.filesystem.debounce import Pace
+from indexer.filesystem.debounce import Timing
 from indexer.stores import posteriors
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
@@ -68,9 +68,11 @@ class Daemon:
         with service.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
             self._mark(library)
-            pace = Pace(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
+            timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            service.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
+            service.run(
+                library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
+            )
 
     def _clock(self) -> float:
         return time.time() + self.control.clock * DAY
@@ -79,7 +81,7 @@ class Daemon:
         """Let the shared page say what is being done, and a file what was read."""
         for owner, name, phase in (
             (library, "_take_in", "taking in"),
-            (library.eyes.recognizer, "read", "reading"),
+            (library.engine.recognizer, "read", "reading"),
             (library.catalog, "put_reading", "catalog"),
             (library.catalog, "put_places", "catalog"),
             (library.posteriors, "apply", "posteriors"),

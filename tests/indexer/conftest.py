@@ -1,4 +1,4 @@
-"""A library whose eyes read coloured tiles, so that its tests need no network."""
+"""A library whose OCR engine reads coloured tiles, so that its tests need no network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PIL import Image
 from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog.catalog import Catalog
-from indexer.entities import Answer, Engine, Seen
+from indexer.entities import Answer, EngineId, Recognition
 from indexer.ocr.batch import read_files
 from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
@@ -70,7 +70,7 @@ class TileDetector:
                 lines.append([Box(0, top, tiles * TILE, top + TILE)])
         return lines
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         return True  # tiles have one way up
 
 
@@ -85,7 +85,7 @@ class TileReader:
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     posteriorgrams: dict[str, bytes] = field(default_factory=dict)
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
+    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
         out = []
         for crop in crops:
             codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
@@ -94,13 +94,13 @@ class TileReader:
                 msg = f"cannot bear {text}"
                 raise RuntimeError(msg)
             alternatives = self.alternatives.get(text, ((text, 0.9),))
-            out.append(Seen(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
+            out.append(Recognition(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
         self.reads += 1
         return out
 
 
 @dataclass
-class TileEyes:
+class TileEngine:
     """Detector and recogniser of the tests."""
 
     detector: TileDetector = field(default_factory=TileDetector)
@@ -108,8 +108,8 @@ class TileEyes:
     version: str = "1"
 
     @property
-    def engine(self) -> Engine:
-        return Engine(f"tiles-{self.version}", CODES)
+    def id(self) -> EngineId:
+        return EngineId(f"tiles-{self.version}", CODES)
 
     def read(self, paths, limits, stop):
         if stop():
@@ -126,7 +126,7 @@ class World:
 
     photos: Path
     library: Library
-    eyes: TileEyes
+    engine: TileEngine
     now: float = 1_000_000.0
 
     def sync(self, **options: object) -> object:
@@ -145,10 +145,10 @@ class World:
         return {k: n for k, n in self.library.catalog.counts().items() if n}
 
 
-ODD_EYES = """
+ODD_ENGINE = """
 import os
 import signal
-from indexer.entities import Engine, Seen
+from indexer.entities import EngineId, Recognition
 
 class Shape:
     left, top, right, bottom = 0, 0, 16, 16
@@ -156,14 +156,14 @@ class Shape:
     def cut(self, photo):
         return photo[:16, :16]
 
-class Eyes:
-    engine, fingerprint, alphabet = Engine("odd", "odd"), "odd", "odd"
+class OddEngine:
+    id, fingerprint, alphabet = EngineId("odd", "odd"), "odd", "odd"
 
     def __init__(self):
         self.detector = self.recognizer = self
         self.names = []
 
-    def given(self, path):
+    def has_known_boxes(self, path):
         return True
 
     def detect(self, photo, path):
@@ -183,7 +183,7 @@ class Eyes:
 
     def read(self, crops):
         names, self.names = self.names, []
-        return [Seen(name, 0.9, ((name, 0.9),), b"") for name in names]
+        return [Recognition(name, 0.9, ((name, 0.9),), b"") for name in names]
 
 def broken():
     raise RuntimeError("no such network")
@@ -191,13 +191,13 @@ def broken():
 
 
 @pytest.fixture
-def odd_eyes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A module for other processes: its eyes read the names of files, and do as some names say."""
+def odd_engine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A module for other processes: its engine reads the names of files, and does what they say."""
     folder = tmp_path_factory.mktemp("modules")
-    (folder / "odd_eyes.py").write_text(ODD_EYES)
+    (folder / "odd_engine.py").write_text(ODD_ENGINE)
     monkeypatch.syspath_prepend(str(folder))
-    yield importlib.import_module("odd_eyes")
-    del sys.modules["odd_eyes"]
+    yield importlib.import_module("odd_engine")
+    del sys.modules["odd_engine"]
 
 
 @pytest.fixture
@@ -214,13 +214,13 @@ def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[
     def make() -> World:
         settings.home.mkdir(exist_ok=True, mode=0o700)
         (tmp_path / "photos").mkdir(exist_ok=True)
-        eyes = TileEyes()
+        engine = TileEngine()
         catalog = Catalog(settings.database)
         stores = Stores(
             Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors)
         )
-        library = Library(settings, catalog, stores, eyes)
-        opened.append(World(tmp_path / "photos", library, eyes))
+        library = Library(settings, catalog, stores, engine)
+        opened.append(World(tmp_path / "photos", library, engine))
         return opened[-1]
 
     yield make

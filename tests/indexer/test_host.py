@@ -89,7 +89,7 @@ def test_only_a_battery_without_its_plug_counts(monkeypatch, battery, expected):
 
 def test_the_networks_are_given_back_after_a_while_without_photos(service):
     closed = []
-    service.library.eyes.close = lambda: closed.append(service.now[0])
+    service.library.engine.close = lambda: closed.append(service.now[0])
 
     for service.now[0] in (0, 100, 200, 299):
         service.idle()
@@ -139,38 +139,38 @@ DAEMON = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import odd_eyes
+import odd_engine
 from indexer import config, home
 from indexer.daemon import service as daemon
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.sync.library import Library
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.worker import ProcessLimits, Worker
 
 if __name__ == "__main__":
     settings = config.load(home=Path(sys.argv[2]), settle_seconds=0)
     home.make(settings)
-    eyes, worker = odd_eyes.Eyes(), Worker(odd_eyes.Eyes, Bounds(60, 2000))
-    eyes.read, eyes.close = worker.read, worker.close
+    engine, worker = odd_engine.OddEngine(), Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
+    engine.read, engine.close = worker.read, worker.close
     detect = worker._check
     def check(*_):
         print(worker.pid, flush=True)
         detect(*_)
     worker._check = check
     with Catalog(settings.database) as catalog, daemon.stopping() as stop:
-        library = Library(settings, catalog, stores(settings), eyes)
+        library = Library(settings, catalog, stores(settings), engine)
         daemon.follow(library, [Path(sys.argv[3])], stop)
-        eyes.close()
+        engine.close()
 """
 
 
 def test_sigterm_ends_the_daemon_within_seconds_in_the_middle_of_a_photo_that_stays_pending(
-    odd_eyes, make_world, tmp_path
+    odd_engine, make_world, tmp_path
 ):
     world = make_world()
     draw_photo(world.photos / "hang.png", "helios")
     (tmp_path / "daemon.py").write_text(DAEMON)
-    modules = str(Path(odd_eyes.__file__).parent)
+    modules = str(Path(odd_engine.__file__).parent)
     running = subprocess.Popen(
         [sys.executable, tmp_path / "daemon.py", modules, tmp_path / "home", world.photos],
         stdout=subprocess.PIPE,

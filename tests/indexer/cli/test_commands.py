@@ -14,14 +14,14 @@ from indexer.cli.commands import main
 from indexer.sync.progress_file import reported
 from indexer.sync.run import Step
 
-from ..conftest import TileEyes, draw_photo, spelled
+from ..conftest import TileEngine, draw_photo, spelled
 
 
 class Shell:
-    """Runs commands in a private home with the tile eyes."""
+    """Runs commands in a private home with the tile engine."""
 
-    def __init__(self, folder: Path, eyes: TileEyes) -> None:
-        self.folder, self.eyes = folder, eyes
+    def __init__(self, folder: Path, engine: TileEngine) -> None:
+        self.folder, self.engine = folder, engine
         self.photos = folder / "photos"
         self.photos.mkdir()
 
@@ -35,10 +35,10 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
-    eyes = TileEyes()
+    engine = TileEngine()
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
-    monkeypatch.setattr(bootstrap, "BuiltInEyes", lambda *_: eyes)
-    return Shell(tmp_path, eyes)
+    monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
+    return Shell(tmp_path, engine)
 
 
 def test_index_then_query_finds_the_photo(shell):
@@ -161,7 +161,7 @@ def test_query_draws_its_hits(shell):
 
 
 def test_show_prints_text_and_promised_json(shell):
-    shell.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    shell.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
     photo = draw_photo(shell.photos / "board.png", "queve", "tree")
     shell("index", shell.photos)
 
@@ -229,10 +229,10 @@ def test_less_can_be_logged(shell):
 
 
 def test_retry_reads_failed_photos_now(shell):
-    shell.eyes.recognizer.crash_on = {"boom"}
+    shell.engine.recognizer.crash_on = {"boom"}
     draw_photo(shell.photos / "a.png", "boom")
     shell("index", shell.photos, code=6)
-    shell.eyes.recognizer.crash_on = set()
+    shell.engine.recognizer.crash_on = set()
 
     shell("retry")
 
@@ -328,7 +328,7 @@ def test_every_command_has_help(command):
 
 
 def test_guesses_are_shown_as_such_and_only_a_few(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     for number in range(6):
         draw_photo(shell.photos / f"{number}.png", "gnene", salt=number)
     shell("index", shell.photos)
@@ -340,7 +340,7 @@ def test_guesses_are_shown_as_such_and_only_a_few(shell):
 
 
 def test_guesses_are_not_listed_behind_certain_hits(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     draw_photo(shell.photos / "guess.png", "gnene")
     draw_photo(shell.photos / "sure.png", "queue")
     shell("index", shell.photos)
@@ -352,7 +352,7 @@ def test_guesses_are_not_listed_behind_certain_hits(shell):
 
 
 def test_guesses_are_not_drawn_behind_certain_hits(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     draw_photo(shell.photos / "guess.png", "gnene")
     draw_photo(shell.photos / "sure.png", "queue")
     shell("index", shell.photos)
@@ -363,7 +363,7 @@ def test_guesses_are_not_drawn_behind_certain_hits(shell):
 
 
 def test_a_word_that_is_only_guessed_is_corrected(shell):
-    shell.eyes.recognizer.posteriorgrams = {"queue": spelled("queue")}
+    shell.engine.recognizer.posteriorgrams = {"queue": spelled("queue")}
     draw_photo(shell.photos / "a.png", "queue")
     shell("index", shell.photos)
 

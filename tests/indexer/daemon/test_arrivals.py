@@ -125,13 +125,13 @@ def test_what_comes_back_during_a_pass_is_not_forgotten_at_its_end(backlog):
 
 def test_a_file_that_changes_between_being_taken_in_and_being_read_keeps_what_was_read(world):
     path = draw_photo(world.photos / "a.png", "helios")
-    read = world.eyes.read
+    read = world.engine.read
 
     def late(paths, *rest):
         draw_photo(path, "selene")
         return read(paths, *rest)
 
-    world.eyes.read = late
+    world.engine.read = late
     world.sync()
 
     assert world.find("selene") == ["a.png"]
@@ -144,15 +144,15 @@ def test_a_photo_with_two_places_is_read_from_the_one_that_is_there(world):
     first = draw_photo(world.photos / "a.png", "helios")
     second = draw_photo(world.photos / "b.png", "helios")
     world.sync(limit=1)
-    world.eyes.version = "2"
-    read = world.eyes.read
+    world.engine.version = "2"
+    read = world.engine.read
 
     def lost(paths, *rest):
-        world.eyes.read = read
+        world.engine.read = read
         paths[0].unlink()
         return read(paths, *rest)
 
-    world.eyes.read = lost
+    world.engine.read = lost
     summary = world.sync()
 
     assert summary.read == 1
@@ -165,7 +165,7 @@ def test_a_moved_file_is_read_again_by_a_new_engine_in_the_same_pass(world):
     draw_photo(world.photos / "c.png", "selene")
     world.sync()
     (world.photos / "b.png").rename(world.photos / "d.png")
-    world.eyes.version = "2"
+    world.engine.version = "2"
 
     assert world.sync().read == 2
 
@@ -188,8 +188,10 @@ def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_
     from indexer.sync import backlog as intake
 
     sizes = []
-    read = backlog.eyes.read
-    monkeypatch.setattr(backlog.eyes, "read", lambda paths, *a: sizes.append(1) or read(paths, *a))
+    read = backlog.engine.read
+    monkeypatch.setattr(
+        backlog.engine, "read", lambda paths, *a: sizes.append(1) or read(paths, *a)
+    )
     monkeypatch.setattr(intake, "PATIENCE", 1e-9)
 
     sync(backlog, [])

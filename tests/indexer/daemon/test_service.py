@@ -13,7 +13,7 @@ from ..conftest import draw_photo
 
 def test_the_photo_after_a_crashing_one_is_found(world, caplog):
     caplog.set_level(logging.INFO)
-    world.eyes.recognizer.crash_on = {"boom"}
+    world.engine.recognizer.crash_on = {"boom"}
 
     def batches():
         for name, word in (("a", "helios"), ("b", "boom"), ("c", "selene")):
@@ -116,4 +116,4 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     assert world.find("word71", exact=True) == []
     assert world.find("other1", exact=True) == ["p71.png"]
     # 200 photos and 5 replacements in batches of 4, nothing read twice
-    assert world.eyes.recognizer.reads == 50 + 2
+    assert world.engine.recognizer.reads == 50 + 2

@@ -35,7 +35,7 @@ class Lines(TileDetector):
                 lines.append([Box(green[0] * TILE, top, (green[-1] + 1) * TILE, top + TILE)])
         return lines
 
-    def given(self, path):
+    def has_known_boxes(self, path):
         return False
 
 
@@ -47,7 +47,7 @@ class Literate(TileReader):
 
     def read(self, crops):
         return [
-            photo.Seen(
+            photo.Recognition(
                 s.text,
                 c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
                 ((s.text, c),),
@@ -171,7 +171,7 @@ def test_a_single_short_word_turns_no_photo(tmp_path):
 
 def test_a_photo_whose_boxes_are_given_is_never_turned(tmp_path):
     class Given(Lines):
-        def given(self, path):
+        def has_known_boxes(self, path):
             return True
 
     lying, _ = turned_photo(tmp_path / "a.png", 2, *WORDS)

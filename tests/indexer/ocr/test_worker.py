@@ -15,20 +15,20 @@ import pytest
 from indexer.errors import EngineError
 from indexer.ocr.image import Limits
 from indexer.ocr.protocols import Read
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.worker import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 
-ROOMY = Bounds(seconds=60, megabytes=2000)
+ROOMY = ProcessLimits(seconds=60, megabytes=2000)
 
 
 @pytest.fixture
-def worker(odd_eyes):
+def worker(odd_engine):
     """Makes workers, and ends their processes."""
     made = []
 
-    def make(bounds=ROOMY, eyes=odd_eyes.Eyes):
-        made.append(Worker(eyes, bounds))
+    def make(bounds=ROOMY, engine=odd_engine.OddEngine):
+        made.append(Worker(engine, bounds))
         return made[-1]
 
     yield make
@@ -50,7 +50,7 @@ def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_re
     names = ("first", "crash", "leave", "hang", "bloat", "last")
     paths = [draw_photo(tmp_path / f"{name}.png", name) for name in names]
 
-    first, crash, leave, hang, bloat, last = read(worker(Bounds(2, 400)), *paths)
+    first, crash, leave, hang, bloat, last = read(worker(ProcessLimits(2, 400)), *paths)
 
     assert (words(first), words(last)) == (["first"], ["last"])
     assert crash == "crashed the reading process (SIGSEGV)"
@@ -115,33 +115,33 @@ def test_a_process_that_is_told_to_end_is_no_fault_of_its_photo(worker, tmp_path
     assert read(reader, photo, stop=end) == [None]
 
 
-def test_a_network_that_cannot_be_loaded_is_an_error_of_the_engine(worker, odd_eyes, tmp_path):
+def test_a_network_that_cannot_be_loaded_is_an_error_of_the_engine(worker, odd_engine, tmp_path):
     photo = draw_photo(tmp_path / "a.png")
 
     with pytest.raises(EngineError, match="RuntimeError: no such network"):
-        read(worker(eyes=odd_eyes.broken), photo)
+        read(worker(engine=odd_engine.broken), photo)
 
 
 ORPHAN = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import odd_eyes
+import odd_engine
 from indexer.ocr.image import Limits
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.worker import ProcessLimits, Worker
 if __name__ == "__main__":
-    worker = Worker(odd_eyes.Eyes, Bounds(60, 2000))
+    worker = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
     worker.read([Path(sys.argv[2])], Limits(), lambda: False)
     print(worker.pid, flush=True)
     worker.read([Path(sys.argv[3])], Limits(), lambda: False)
 """
 
 
-def test_no_process_outlives_a_program_that_was_killed(odd_eyes, tmp_path):
+def test_no_process_outlives_a_program_that_was_killed(odd_engine, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(ORPHAN)
     photos = [draw_photo(tmp_path / f"{name}.png", name) for name in ("good", "hang")]
-    arguments = [str(Path(odd_eyes.__file__).parent), *map(str, photos)]
+    arguments = [str(Path(odd_engine.__file__).parent), *map(str, photos)]
     program = subprocess.Popen(
         [sys.executable, str(script), *arguments], stdout=subprocess.PIPE, text=True
     )
@@ -154,14 +154,14 @@ def test_no_process_outlives_a_program_that_was_killed(odd_eyes, tmp_path):
     assert not reading.is_running()
 
 
-def test_a_library_lists_what_killed_the_process_and_reads_on(world, odd_eyes):
-    reader = Worker(odd_eyes.Eyes, ROOMY)
-    world.eyes.read, world.eyes.close = reader.read, reader.close
+def test_a_library_lists_what_killed_the_process_and_reads_on(world, odd_engine):
+    reader = Worker(odd_engine.OddEngine, ROOMY)
+    world.engine.read, world.engine.close = reader.read, reader.close
     for salt, name in enumerate(("helios", "crash", "selene")):
         draw_photo(world.photos / f"{name}.png", salt=salt)
 
     summary = world.sync()
-    world.library.eyes.close()
+    world.library.engine.close()
 
     assert summary.read == 2
     assert sorted(world.find("helios OR selene")) == ["helios.png", "selene.png"]
