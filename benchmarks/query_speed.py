@@ -61,7 +61,7 @@ def update(library, number, chance):
     )
     engine = EngineId("synthetic", CHARSET.symbols)
     library.catalog.put_reading(f"{number:032x}", Reading(99, 99, None, words), engine)
-    library.index_stale()
+    library.indexes.catch_up()
 
 
 def main():

@@ -278,9 +278,9 @@ def detect(
     if image and len(photos) > 1:
         msg = "--image takes a single photo"
         raise UsageError(msg)
-    engine, failed = bootstrap.ocr_engine(load()), False
+    detector, failed = bootstrap.detector(load()), False
     for photo in photos:
-        failed |= not output.boxes(photo, engine.detector, image, as_json=as_json)
+        failed |= not output.boxes(photo, detector, image, as_json=as_json)
     if failed:
         sys.exit(6)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from indexer.errors import UserError
+
 
 class Failed(click.ClickException):
     """An error as click shows it, with the exit code of its kind."""
@@ -37,7 +39,7 @@ class Commands(click.Group):
         except Exception as error:
             if ctx.params.get("debug"):
                 raise
-            code = getattr(error, "exit_code", None)
+            code = error.exit_code if isinstance(error, UserError) else None
             text = str(error)
             if code is None:
                 text = f"unexpected {type(error).__name__}: {error}\nRun again with --debug."

@@ -12,7 +12,7 @@ import click
 
 from indexer import logs
 from indexer.entities import Answer, Box
-from indexer.errors import OcrsearchError, PhotoError
+from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.sync.run import Hooks, log_step
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool)
         opened = reading.open_upright(photo.resolve(), reading.Limits())
         lines = detector.detect(opened.pixels, photo)
     except Exception as error:
-        if getattr(error, "exit_code", None) != PhotoError.exit_code:
+        if not concerns_one_photo(error):
             raise
         click.echo(f"{photo}: {error}", err=True)
         return False

@@ -68,10 +68,10 @@ def main() -> None:
 
     with Catalog(life.settings(base / "home").database) as catalog:
         library = life.library(life.settings(base / "home"), catalog)
-        library._read_some = lambda *_: None
+        library.backlog._read_batch = lambda *_: None
         guard = threading.Timer(3000, stop.set)
         guard.start()
-        service.run(library, [photos], batches(), Hooks(stop=stop.is_set))
+        service.process_batches(library, [photos], batches(), Hooks(stop=stop.is_set))
         guard.cancel()
         found = len(catalog.places())
     print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {events[0]}")

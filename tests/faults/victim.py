@@ -25,7 +25,7 @@ from tests.faults import disk, life
 
 PHASES = (
     "waiting",
-    "taking in",
+    "hashing",
     "reading",
     "catalog",
     "posteriors",
@@ -70,7 +70,7 @@ class Daemon:
             self._mark(library)
             timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            service.run(
+            service.process_batches(
                 library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
             )
 
@@ -80,14 +80,14 @@ class Daemon:
     def _mark(self, library: Library) -> None:
         """Let the shared page say what is being done, and a file what was read."""
         for owner, name, phase in (
-            (library, "_take_in", "taking in"),
+            (library.backlog, "_hash_file", "hashing"),
             (library.engine.recognizer, "read", "reading"),
             (library.catalog, "put_reading", "catalog"),
             (library.catalog, "put_places", "catalog"),
             (library.posteriors, "apply", "posteriors"),
             (library.posteriors, "_merge", "compaction"),
             (library.index, "apply", "index"),
-            (library, "rebuild", "rebuild"),
+            (library.indexes, "rebuild", "rebuild"),
         ):
             setattr(owner, name, self._marked(getattr(owner, name), PHASES.index(phase)))
         put, reads = library.catalog.put_reading, self.base / "reads"

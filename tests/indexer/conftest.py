@@ -17,7 +17,8 @@ from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog.catalog import Catalog
 from indexer.entities import Answer, EngineId, Recognition
-from indexer.ocr.batch import read_files
+from indexer.ocr.batch import read_in_process
+from indexer.ocr.protocols import Skipped
 from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
@@ -113,8 +114,8 @@ class TileEngine:
 
     def read(self, paths, limits, stop):
         if stop():
-            return [None] * len(paths)
-        return read_files(paths, limits, self.detector, self.recognizer)
+            return [Skipped()] * len(paths)
+        return read_in_process(paths, limits, self)
 
     def close(self):
         pass

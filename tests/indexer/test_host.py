@@ -18,7 +18,8 @@ import pytest
 from indexer import host
 from indexer.daemon import service as daemon
 from indexer.daemon.systemd import Notifier
-from indexer.sync.progress_file import Reporter
+from indexer.sync.progress_file import Reporter, WriterState
+from indexer.sync.run import Hooks
 
 from .conftest import draw_photo
 
@@ -55,8 +56,8 @@ def test_on_battery_the_daemon_waits_for_the_plug_and_says_so(service, monkeypat
 
     service.wait_for_power()
 
-    assert service.now[0] == 2 * daemon.POWER_SECONDS
-    assert service.reporter._progress.state == "on battery"
+    assert service.now[0] == 2 * daemon.BATTERY_SECONDS
+    assert service.reporter._progress.state == WriterState.ON_BATTERY
 
 
 def test_a_pause_on_battery_ends_when_the_daemon_is_told_to_stop(service, monkeypatch):
@@ -104,10 +105,9 @@ def test_a_rebuild_that_takes_minutes_gives_signs_of_life(world):
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     signs = []
-    world.library.alive = lambda: signs.append(1)
     shutil.rmtree(world.library.settings.index)
 
-    world.library.index_stale()
+    world.library.sync([world.photos], Hooks(alive=lambda: signs.append(1)))
 
     assert signs
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from indexer import bootstrap, config
 from indexer.cli.commands import main
+from indexer.ocr.protocols import Failed
 from indexer.sync.progress_file import reported
 from indexer.sync.run import Step
 
@@ -38,6 +39,7 @@ def shell(tmp_path, monkeypatch):
     engine = TileEngine()
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
     monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
+    monkeypatch.setattr(bootstrap, "make_detector", lambda _: engine.detector)
     return Shell(tmp_path, engine)
 
 
@@ -202,7 +204,7 @@ def test_status_tells_what_a_writer_is_doing(shell):
     settings = config.load(home=shell.folder / "home")
 
     with reported(settings.progress) as reporter:
-        reporter.photo(Step(shell.photos / "a.png", 3, 10, "2 words", 1.0))
+        reporter.photo(Step(shell.photos / "a.png", 3, 10, Failed("damaged"), 1.0))
         told, text = shell("status", "--json").stdout, shell("status").stdout
 
     writer = json.loads(told)["writer"]

@@ -52,7 +52,7 @@ def test_a_failure_of_a_photo_whose_name_is_not_utf8_is_listed_and_logged(shell,
     world.engine.detector.detect = detect
     draw_photo(world.photos / ODD, "helios")
 
-    service.run(world.library, [world.photos], [Batch(everything=True)], Hooks())
+    service.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
 
     [failure] = world.library.catalog.failures()
     assert failure.path.name == ODD

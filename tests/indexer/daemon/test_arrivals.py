@@ -18,7 +18,7 @@ from ..conftest import draw_photo
 @pytest.fixture
 def backlog(world):
     """Forty old photos that nobody has read yet, two at a time."""
-    world.library.settings = world.library.settings.model_copy(update={"batch_photos": 2})
+    world.library.backlog.settings = world.library.settings.model_copy(update={"batch_photos": 2})
     for number in range(40):
         path = draw_photo(world.photos / f"old{number}.png", "helios", salt=number)
         os.utime(path, (1000 + number, 1000 + number))
@@ -185,14 +185,14 @@ def test_a_file_behind_a_link_is_not_read(world, tmp_path):
 def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_the_others(
     backlog, monkeypatch
 ):
-    from indexer.sync import backlog as intake
+    from indexer.sync import backlog as module
 
     sizes = []
     read = backlog.engine.read
     monkeypatch.setattr(
         backlog.engine, "read", lambda paths, *a: sizes.append(1) or read(paths, *a)
     )
-    monkeypatch.setattr(intake, "PATIENCE", 1e-9)
+    monkeypatch.setattr(module, "BATCH_SECONDS", 1e-9)
 
     sync(backlog, [])
 

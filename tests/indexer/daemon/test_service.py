@@ -20,7 +20,7 @@ def test_the_photo_after_a_crashing_one_is_found(world, caplog):
             path = draw_photo(world.photos / f"{name}.png", word)
             yield Batch(paths=frozenset([path]))
 
-    service.run(world.library, [world.photos], batches(), Hooks())
+    service.process_batches(world.library, [world.photos], batches(), Hooks())
 
     assert world.find("helios OR selene") == ["a.png", "c.png"]
     assert [failure.path.name for failure in world.library.catalog.failures()] == ["b.png"]
@@ -40,7 +40,7 @@ def test_an_unexpected_error_in_one_batch_does_not_end_the_daemon(world, monkeyp
 
     monkeypatch.setattr(world.library, "sync", broken_once)
 
-    service.run(world.library, [world.photos], [Batch(everything=True)] * 2, Hooks())
+    service.process_batches(world.library, [world.photos], [Batch(everything=True)] * 2, Hooks())
 
     assert world.find("helios") == [path.name]
     assert "cosmic ray" in caplog.text
@@ -50,7 +50,7 @@ def test_each_photo_gets_one_line_in_the_log(world, caplog):
     caplog.set_level(logging.INFO)
     draw_photo(world.photos / "a.png", "helios")
 
-    service.run(world.library, [world.photos], [Batch(everything=True)], Hooks())
+    service.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
 
     assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
 
@@ -70,7 +70,7 @@ def test_an_absent_folder_is_reported_once_and_so_is_its_return(world, caplog):
         yield Batch(everything=True)
         yield Batch(everything=True)
 
-    service.run(world.library, [world.photos], batches(), Hooks())
+    service.process_batches(world.library, [world.photos], batches(), Hooks())
 
     told = [r.getMessage() for r in caplog.records if str(world.photos) in r.getMessage()]
     told = [text for text in told if "offline" in text or "back again" in text]
@@ -105,7 +105,7 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
             draw_photo(path, f"other{n}")
         yield Batch(paths=frozenset([*renamed, *renamed.values(), *deleted, *replaced]))
 
-    service.run(world.library, [world.photos], batches(), Hooks())
+    service.process_batches(world.library, [world.photos], batches(), Hooks())
 
     on_disk = set(world.photos.iterdir())
     assert set(world.library.catalog.places()) == on_disk

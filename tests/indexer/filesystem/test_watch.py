@@ -303,7 +303,7 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     gc.freeze()  # what was there before is not looked through
     tracemalloc.start()
     try:
-        service.run(world.library, [world.photos], hours(), Hooks())
+        service.process_batches(world.library, [world.photos], hours(), Hooks())
     finally:
         tracemalloc.stop()
         gc.unfreeze()

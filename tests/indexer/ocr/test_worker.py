@@ -14,7 +14,7 @@ import pytest
 
 from indexer.errors import EngineError
 from indexer.ocr.image import Limits
-from indexer.ocr.protocols import Read
+from indexer.ocr.protocols import Failed, Read, Skipped
 from indexer.ocr.worker import ProcessLimits, Worker
 
 from ..conftest import draw_photo
@@ -53,10 +53,10 @@ def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_re
     first, crash, leave, hang, bloat, last = read(worker(ProcessLimits(2, 400)), *paths)
 
     assert (words(first), words(last)) == (["first"], ["last"])
-    assert crash == "crashed the reading process (SIGSEGV)"
-    assert leave == "ended the reading process (exit code 3)"
-    assert "photo_seconds = 2" in hang
-    assert "worker_megabytes = 400" in bloat
+    assert crash == Failed("crashed the reading process (SIGSEGV)")
+    assert leave == Failed("ended the reading process (exit code 3)")
+    assert "photo_seconds = 2" in hang.reason
+    assert "worker_megabytes = 400" in bloat.reason
 
 
 def test_one_process_reads_many_photos_and_is_replaced_without_blame_if_it_ended_idle(
@@ -92,7 +92,7 @@ def test_being_told_to_stop_gives_up_the_photo_in_hand_at_once(worker, tmp_path)
     process = psutil.Process(reader.pid)
     looks = itertools.count()
 
-    assert read(reader, *paths, stop=lambda: next(looks) > 2) == [None, None]
+    assert read(reader, *paths, stop=lambda: next(looks) > 2) == [Skipped(), Skipped()]
     assert not process.is_running()
 
 
@@ -112,7 +112,7 @@ def test_a_process_that_is_told_to_end_is_no_fault_of_its_photo(worker, tmp_path
     def end():
         os.kill(reader.pid, signal.SIGTERM)
 
-    assert read(reader, photo, stop=end) == [None]
+    assert read(reader, photo, stop=end) == [Skipped()]
 
 
 def test_a_network_that_cannot_be_loaded_is_an_error_of_the_engine(worker, odd_engine, tmp_path):

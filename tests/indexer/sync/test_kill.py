@@ -28,7 +28,7 @@ with Catalog(settings.database) as catalog:
     library = Library(settings, catalog, stores(settings), engine)
     print("ready", flush=True)
     def report(step):
-        library.index_stale()
+        library.indexes.catch_up()
         print(step.done, flush=True)
     library.sync([Path(sys.argv[3])], Hooks(report=report))
 """

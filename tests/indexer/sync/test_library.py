@@ -299,7 +299,7 @@ def test_an_ordinary_change_never_rebuilds_the_whole_index(world, monkeypatch):
     for number in range(3):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     world.sync()
-    monkeypatch.setattr(world.library, "rebuild", None)
+    monkeypatch.setattr(world.library.indexes, "rebuild", None)
 
     draw_photo(world.photos / "0.png", "selene")
     (world.photos / "1.png").unlink()
@@ -317,21 +317,21 @@ def test_the_limit_counts_photos_not_batches(world):
 
 
 def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
-    from indexer.sync import backlog
+    from indexer.sync import run
 
-    monkeypatch.setattr(backlog, "INDEX_BATCH", 4)
+    monkeypatch.setattr(run, "INDEX_BATCH", 4)
     draw_photo(world.photos / "first.png", "helios", salt=99)
     world.sync()
     for number in range(12):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     found = []
-    take_in = world.library._take_in
+    hash_file = world.library.backlog._hash_file
 
     def watched(path, *rest, **options):
         found.append(len(world.find("helios")))
-        return take_in(path, *rest, **options)
+        return hash_file(path, *rest, **options)
 
-    monkeypatch.setattr(world.library, "_take_in", watched)
+    monkeypatch.setattr(world.library.backlog, "_hash_file", watched)
     world.sync()
 
     assert found == [1] * 4 + [5] * 4 + [9] * 4

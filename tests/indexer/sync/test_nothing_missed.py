@@ -321,7 +321,7 @@ def test_a_full_disk_never_leads_to_a_rebuild(world, monkeypatch):
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     draw_photo(world.photos / "b.png", "selene")
-    monkeypatch.setattr(world.library, "rebuild", None)
+    monkeypatch.setattr(world.library.indexes, "rebuild", None)
     monkeypatch.setattr(SegmentWriter, "_commit_toc", _full)
     with pytest.raises(CatalogError, match="free some space"):
         world.sync()
@@ -375,7 +375,7 @@ def test_a_catalog_that_is_held_by_another_program_is_tried_again(world, setting
 
     with world.library.catalog._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=1")
-    service.run(world.library, [world.photos], batches(), Hooks(failed=failed.set))
+    service.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
     other.close()
 
     assert "another program holds it" in caplog.text
