@@ -37,7 +37,7 @@ class OfflineDetector:
 
         """
         volumes = {f: volume for f, volume in self._catalog.volumes().items() if _below(f, roots)}
-        return mounts.away(roots, found, known, volumes, self._missing_share)
+        return mounts.offline_folders(roots, found, known, volumes, self._missing_share)
 
     def offline_after(
         self, gone: Collection[Path], found: Collection[Path], roots: Sequence[Path]
@@ -50,7 +50,7 @@ class OfflineDetector:
     def deleted_parents(gone: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
         """Folders of missing files that do not exist any more, or are roots without an entry."""
         folders = {path.parent for path in gone}
-        return [folder for folder in folders if not mounts.stands(folder, roots)]
+        return [folder for folder in folders if not mounts.is_present(folder, roots)]
 
     def remember_volumes(
         self, roots: Sequence[Path], mounted: Sequence[Path], offline: Collection[Path]

@@ -77,6 +77,24 @@ def test_an_absent_folder_is_reported_once_and_so_is_its_return(world, caplog):
     assert ["offline" in text for text in told] == [True, False]
 
 
+def test_changes_elsewhere_do_not_make_an_absent_folder_news_again(world, caplog):
+    caplog.set_level(logging.INFO)
+    other = world.photos.parent / "other"
+    draw_photo(world.photos / "a.png", "helios")
+    path = draw_photo(other / "b.png", "selene")
+
+    def batches():
+        yield Batch(everything=True)
+        world.photos.rename(world.photos.parent / "aside")
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset([path]))
+        yield Batch(everything=True)
+
+    service.process_batches(world.library, [world.photos, other], batches(), Hooks())
+
+    assert len([r for r in caplog.records if "offline" in r.getMessage()]) == 1
+
+
 def test_sigterm_asks_to_stop_and_handlers_are_put_back():
     before = signal.getsignal(signal.SIGTERM)
 

@@ -1,4 +1,4 @@
-"""Watching with the kernel's real events; its failures are injected."""
+"""FolderWatcher with the kernel's real events; its failures are injected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from indexer.daemon import service
 from indexer.filesystem import mounts
 from indexer.filesystem.debounce import Batch, DirtySet, Timing, follow
 from indexer.filesystem.inotify import OverflowAwareInotify
-from indexer.filesystem.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, watch
+from indexer.filesystem.watch import CHECK_SECONDS, RESTART_SECONDS, FolderWatcher, _Handler, watch
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -41,7 +41,7 @@ def watching():
 
     def start(*roots):
         dirty, clock = DirtySet(), Clock()
-        started.append(Watching(roots, dirty, clock))
+        started.append(FolderWatcher(roots, dirty, clock))
         return started[-1], dirty, clock
 
     yield start
@@ -49,7 +49,7 @@ def watching():
         each.stop()
 
 
-def later(watching, clock, seconds=CARE_SECONDS):
+def later(watching, clock, seconds=CHECK_SECONDS):
     clock.now += seconds
     return watching.reliable()
 
@@ -269,7 +269,7 @@ def test_too_many_watching_programs_are_said_and_rescans_stand_in(
 
 
 def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
-    monkeypatch.setattr(mounts, "remote", lambda path: "nfs4")
+    monkeypatch.setattr(mounts, "remote_type", lambda path: "nfs4")
     watcher, _, clock = watching(tmp_path)
 
     assert not later(watcher, clock)
@@ -287,7 +287,7 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
             return self.now > days * 24 * 3600
 
     clock, dirty = Days(), DirtySet()
-    watcher = Watching([world.photos], dirty, clock)
+    watcher = FolderWatcher([world.photos], dirty, clock)
     memory, files = (array("q", [0] * 48 * days) for _ in range(2))  # no growth of its own
     looks = itertools.count()
 

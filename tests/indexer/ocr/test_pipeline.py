@@ -169,6 +169,16 @@ def test_a_single_short_word_turns_no_photo(tmp_path):
     assert [w.text for w in reading.words] == ["soe"]
 
 
+def test_another_way_up_must_show_twice_as_many_letters_and_not_only_some_more(tmp_path):
+    same_both_ways, turned = ("aaa", "bbb", "ccc"), "defghijk"
+    too_short = ("a", "b", "c", "d", "e", "f")
+    lying, _ = turned_photo(tmp_path / "a.png", 2, *same_both_ways, turned, *too_short)
+
+    [reading] = read_photos([lying], Lines(), Literate(known={*same_both_ways, turned}))
+
+    assert turned[::-1] in [word.text for word in reading.words]
+
+
 def test_a_photo_whose_boxes_are_given_is_never_turned(tmp_path):
     class Given(Lines):
         def has_known_boxes(self, path):
