@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+from indexer.filesystem import scan
+from indexer.sync import run
+from indexer.sync.run import Hooks
+
 from ..conftest import draw_photo
 
 
@@ -254,8 +258,6 @@ def test_stopping_keeps_what_was_read_and_the_next_pass_goes_on(make_world):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     steps = []
 
-    from indexer.sync.run import Hooks
-
     hooks = Hooks(stop=lambda: bool(steps), report=steps.append, clock=lambda: world.now)
     first = world.library.sync([world.photos], hooks)
     second = world.sync()
@@ -271,17 +273,12 @@ def test_the_newest_photo_is_read_first(world):
         os.utime(path, (1000 + number, 1000 + number))
     steps = []
 
-    from indexer.sync.run import Hooks
-
     world.library.sync([world.photos], Hooks(report=steps.append))
 
     assert [step.path.name for step in steps] == ["2.png", "1.png", "0.png"]
 
 
 def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
-    from indexer.filesystem import scan
-    from indexer.sync.run import Hooks
-
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     (world.photos / "a.png").rename(world.photos / "b.png")
@@ -317,8 +314,6 @@ def test_the_limit_counts_photos_not_batches(world):
 
 
 def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
-    from indexer.sync import run
-
     monkeypatch.setattr(run, "INDEX_BATCH", 4)
     draw_photo(world.photos / "first.png", "helios", salt=99)
     world.sync()
@@ -335,3 +330,14 @@ def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monke
     world.sync()
 
     assert found == [1] * 4 + [5] * 4 + [9] * 4
+
+
+def test_a_rebuild_that_takes_minutes_gives_signs_of_life(world):
+    draw_photo(world.photos / "a.png", "helios")
+    world.sync()
+    signs = []
+    shutil.rmtree(world.library.settings.index)
+
+    world.library.sync([world.photos], Hooks(alive=lambda: signs.append(1)))
+
+    assert signs
