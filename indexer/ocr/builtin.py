@@ -100,7 +100,7 @@ def load_parts(settings: Settings, workers: int | None = None) -> EngineParts:
 
     try:
         return EngineParts(
-            make_detector(settings), CRNNReader(weights_path(settings), settings, workers)
+            make_detector(settings), CRNNRecognizer(weights_path(settings), settings, workers)
         )
     except (DataError, WeightsError) as error:
         raise EngineError(str(error)) from error
@@ -125,7 +125,7 @@ def make_detector(settings: Settings) -> Detector:
     return SidecarDetector(LearnedDetector(settings.detector_weights or pretrained.WEIGHTS))
 
 
-class CRNNReader:
+class CRNNRecognizer:
     """The CRNN recogniser as `Recognizer`."""
 
     def __init__(self, weights: Path, settings: Settings, workers: int | None) -> None:

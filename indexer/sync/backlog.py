@@ -165,10 +165,10 @@ class Backlog:
             case Read():
                 self._keep(path, content, outcome, seconds, run)
             case Failed(reason):
-                run.unread(content)
+                run.release(content)
                 self._fail(path, reason, run, seconds)
             case Skipped():
-                run.unread(content)
+                run.release(content)
                 run.lost(path)
 
     def _keep(self, path: Path, content: str, read: Read, seconds: float, run: SyncRun) -> None:

@@ -204,7 +204,7 @@ class SyncRun:
         self._total -= 1
         self.summary.moved += int(path in self._added)
 
-    def unread(self, content: str) -> None:
+    def release(self, content: str) -> None:
         """A begun photo was not read after all: another copy of it may be."""
         self._begun.discard(content)
 

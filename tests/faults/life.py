@@ -14,10 +14,10 @@ from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
 from indexer.entities import Recognition
 from indexer.sync.library import Library
-from tests.indexer.conftest import TileEngine, TileReader, spelled
+from tests.indexer.conftest import TileEngine, TileRecognizer, spelled
 
 
-class FaultReader(TileReader):
+class FaultRecognizer(TileRecognizer):
     """Also says what the network saw; a new version is surer, so that its readings differ."""
 
     surer = 0.0
@@ -29,7 +29,7 @@ class FaultReader(TileReader):
 
 
 def engine(version: int = 1) -> TileEngine:
-    reader = FaultReader()
+    reader = FaultRecognizer()
     reader.surer = version / 1000
     return TileEngine(recognizer=reader, version=str(version))
 

@@ -76,7 +76,7 @@ class TileDetector:
 
 
 @dataclass
-class TileReader:
+class TileRecognizer:
     """Spells tiles; counts its work, and can be told which words crash it."""
 
     fingerprint: str = "tiles"
@@ -105,7 +105,7 @@ class TileEngine:
     """Detector and recogniser of the tests."""
 
     detector: TileDetector = field(default_factory=TileDetector)
-    recognizer: TileReader = field(default_factory=TileReader)
+    recognizer: TileRecognizer = field(default_factory=TileRecognizer)
     version: str = "1"
 
     @property

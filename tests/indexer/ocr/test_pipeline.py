@@ -14,7 +14,7 @@ from indexer import entities as photo
 from indexer.ocr.image import Limits, open_upright
 from indexer.ocr.pipeline import read_photos
 
-from ..conftest import TILE, TileDetector, TileReader, draw_photo
+from ..conftest import TILE, TileDetector, TileRecognizer, draw_photo
 
 WORDS = ("helios", "selene", "eos")
 
@@ -40,7 +40,7 @@ class Lines(TileDetector):
 
 
 @dataclass
-class Literate(TileReader):
+class Literate(TileRecognizer):
     """Is sure of the words it knows, and the less of others the longer they are."""
 
     known: set[str] = field(default_factory=lambda: set(WORDS))
@@ -77,7 +77,7 @@ def test_words_of_several_photos_go_home_to_their_own_photo(tmp_path):
     ]
     opened = [(path, open_upright(path, Limits())) for path in paths]
 
-    readings = list(read_photos(opened, TileDetector(), TileReader()))
+    readings = list(read_photos(opened, TileDetector(), TileRecognizer()))
 
     assert [[w.text for w in r.words] for r in readings] == [["helios", "luna"], [], ["selene"]]
     assert [w.line for w in readings[0].words] == [0, 1]
@@ -90,7 +90,7 @@ def test_boxes_are_clipped_to_the_photo(tmp_path):
 
     path = draw_photo(tmp_path / "a.png", "helios")
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileRecognizer())
 
     assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
 
@@ -104,7 +104,7 @@ def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
         def detect(self, photo, path):
             return [[Box(0, 0, 16, 96, ((16.0, 0.0), (16.0, 96.0), (0.0, 96.0), (0.0, 0.0)))]]
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileRecognizer())
 
     assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
 
@@ -120,7 +120,7 @@ def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
 
     path = draw_photo(tmp_path / "a.png", "helios", "luna")
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileRecognizer())
 
     assert [w.text for w in reading.words] == ["luna"]
 

@@ -98,7 +98,7 @@ def test_a_photo_that_was_begun_waits_no_more_until_it_turns_out_unread(make_run
 
     run.enqueue([], {ROOT / "a": "hash"})
     assert run.waiting == 0
-    run.unread("hash")
+    run.release("hash")
     run.enqueue([], {ROOT / "a": "hash"})
     assert run.waiting == 1
 
