@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.decoding.prior import Prior
     from recognizer.network.model import CRNN
 
@@ -120,7 +120,7 @@ def _in_batches(
 
 
 def read_labelled(
-    model: CRNN, words: Sequence[Labelled], charset: Charset
+    model: CRNN, words: Sequence[LabelledCrop], charset: Charset
 ) -> list[tuple[str, str]]:
     """(truth, greedy reading) of every word."""
     logits = word_logits(model, [word.crop for word in words])

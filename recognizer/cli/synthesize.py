@@ -83,7 +83,7 @@ def _in_letters(
     data: str, vocabulary: Vocabulary, out: Path
 ) -> Callable[[np.random.Generator], Drawn]:
     """The words of `data` cut to letters; those that cannot be used are named beside `out`."""
-    from recognizer.datasets import batches, specs, streaming
+    from recognizer.datasets import loading, specs, streaming
     from recognizer.recognize import Recognizer
     from recognizer.synthesis import glyphs as letters
 
@@ -91,8 +91,8 @@ def _in_letters(
     recognizer = Recognizer()
     samples = specs.samples(data)
     with click.progressbar(length=len(samples), label="loading", file=sys.stderr) as bar:
-        loaded = batches.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
-    skipped = streaming.Skipped(out.with_name(f"{out.name}.skipped.tsv"), say)
+        loaded = loading.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
+    skipped = streaming.SkipLog(out.with_name(f"{out.name}.skipped.tsv"), say)
     for name, reason in loaded.skipped.items():
         skipped(name, reason)
     say(f"finding the letters of {len(loaded.words)} words")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.datasets.annotations import check_part, find, read_bytes
-from recognizer.datasets.samples import MadeOnDemand, Sample
+from recognizer.datasets.samples import LazySequence, Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
 
@@ -53,7 +53,7 @@ def read_mjsynth(root: Path, part: str) -> Sequence[Sample]:
     return _Annotation(annotation)
 
 
-class _Annotation(MadeOnDemand[Sample]):
+class _Annotation(LazySequence[Sample]):
     """The lines of an annotation: its bytes, and where each line begins."""
 
     def __init__(self, path: Path) -> None:
@@ -73,7 +73,7 @@ class _Annotation(MadeOnDemand[Sample]):
         return len(self._starts)
 
     def item(self, index: int) -> Sample:
-        """See `MadeOnDemand`."""
+        """See `LazySequence`."""
         start = int(self._starts[index])
         end = self._text.find(b"\n", start)
         line = self._text[start : end if end >= 0 else None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.datasets import folder, iam, mjsynth, table
-from recognizer.datasets.samples import Chosen
+from recognizer.datasets.samples import Subset
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _some(found: Sequence[Sample], count: int) -> Sequence[Sample]:
     if count >= len(found):
         return found
     chosen = np.random.default_rng(0).choice(len(found), count, replace=False)
-    return Chosen(found, np.sort(chosen))
+    return Subset(found, np.sort(chosen))
 
 
 def _all(spec: str) -> Sequence[Sample]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from recognizer.datasets.batches import Batch
+from recognizer.datasets.batch import Batch
 from recognizer.network.ctc_loss import ctc_loss
 from recognizer.network.model import frames
 from recognizer.network.tensors import normalize
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.network.model import CRNN
 
 Span = tuple[int, int]
@@ -30,7 +30,7 @@ LEAST_LIKELY = -2.5
 _BATCH, _STEPS, _RATE = 64, 600, 3e-3
 
 
-def letter_spans(model: CRNN, words: Sequence[Labelled]) -> list[list[Span] | None]:
+def letter_spans(model: CRNN, words: Sequence[LabelledCrop]) -> list[list[Span] | None]:
     """The frames of each letter of each word; None where text and picture do not go together.
 
     A BiLSTM may answer a letter a few frames away from it. So a convolution that sees three
@@ -70,7 +70,7 @@ def aligned(log_probabilities: NDArray[np.float64], labels: Sequence[int]) -> li
     return [span for span in found if span]
 
 
-def _batches(words: Sequence[Labelled]) -> Iterator[Batch]:
+def _batches(words: Sequence[LabelledCrop]) -> Iterator[Batch]:
     for start in range(0, len(words), _BATCH):
         yield Batch.of(words[start : start + _BATCH])
 
@@ -86,7 +86,7 @@ def _columns(model: CRNN, batch: Batch) -> list[torch.Tensor]:
 
 
 def _local_head(
-    model: CRNN, words: Sequence[Labelled], columns: Sequence[torch.Tensor]
+    model: CRNN, words: Sequence[LabelledCrop], columns: Sequence[torch.Tensor]
 ) -> nn.Conv1d:
     """A convolution over three columns, fitted to these words; it need not read any other."""
     with torch.random.fork_rng([]):

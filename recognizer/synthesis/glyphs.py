@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.forced_alignment import Span
     from recognizer.synthesis.vocabulary import Vocabulary
@@ -243,7 +243,7 @@ def _joined(
 
 
 def from_words(
-    words: Sequence[Labelled], recognizer: Recognizer, vocabulary: Vocabulary
+    words: Sequence[LabelledCrop], recognizer: Recognizer, vocabulary: Vocabulary
 ) -> Callable[[np.random.Generator], Drawn]:
     """A source of words in the letters of `words`, hand by hand: its texts and the vocabulary's.
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from recognizer.datasets.mjsynth import read_mjsynth
-from recognizer.datasets.samples import Chosen, MadeOnDemand
+from recognizer.datasets.samples import LazySequence, Subset
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Squares(MadeOnDemand[int]):
+class Squares(LazySequence[int]):
     def __len__(self) -> int:
         return 5
 
@@ -36,7 +36,7 @@ def test_an_index_beyond_the_end_is_an_error(index: int) -> None:
 
 
 def test_chosen_items_come_in_the_order_of_their_indices() -> None:
-    assert list(Chosen("abcde", np.array([4, 0, 2]))) == ["e", "a", "c"]
+    assert list(Subset("abcde", np.array([4, 0, 2]))) == ["e", "a", "c"]
 
 
 def test_a_large_annotation_takes_little_more_memory_than_its_file(tmp_path: Path) -> None:
