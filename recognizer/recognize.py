@@ -83,7 +83,7 @@ class Recognizer:
         out = []
         for logits in self.logits(crops):
             probabilities = beam_search.softmax(logits, self.card.temperature)
-            reading = beam_search.read(
+            reading = beam_search.decode(
                 probabilities, self.card.charset, alternatives=alternatives, prior=prior
             )
             out.append((reading, probabilities))

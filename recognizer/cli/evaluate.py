@@ -109,7 +109,7 @@ def _read(
 
     card = recognizer.card
     return [
-        beam_search.read_greedily(beam_search.softmax(logits, card.temperature), card.charset)
+        beam_search.decode_greedily(beam_search.softmax(logits, card.temperature), card.charset)
         for logits in recognizer.logits(crops)
     ]
 

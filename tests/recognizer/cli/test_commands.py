@@ -89,10 +89,10 @@ class Prefers:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def reward(self, text: str) -> float:
+    def score(self, text: str) -> float:
         return 1e30 if text == self.text else 1.0
 
-    def promise(self, start: str) -> float:
+    def prefix_score(self, start: str) -> float:
         return 1e30 if self.text.startswith(start) else 1.0
 
 
