@@ -100,7 +100,7 @@ def test_the_worst_words_are_shown_with_their_own_pictures(
 ) -> None:
     from recognizer.evaluation import contact_sheet
 
-    shown: list[contact_sheet.Misread] = []
+    shown: list[contact_sheet.MisreadWord] = []
     monkeypatch.setattr(contact_sheet, "write", lambda path, misread, title: shown.extend(misread))
 
     ok("evaluate", words / "labels.tsv", "--worst", tmp_path / "worst.png")
