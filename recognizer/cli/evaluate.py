@@ -78,11 +78,11 @@ def evaluate(
     from recognizer.evaluation import formatting, report
     from recognizer.inference import pretrained
 
-    known = None if greedy else prior.load(language, words)
+    loaded = None if greedy else prior.load(language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
     samples, crops = _loaded(specs.samples(data))
     start = time.perf_counter()
-    readings = _read(recognizer, crops, 0 if greedy else alternatives, known)
+    readings = _read(recognizer, crops, 0 if greedy else alternatives, loaded)
     speed = round(len(crops) / (time.perf_counter() - start), 1)
     settings = report.EvaluationSettings(
         "greedy" if greedy else "beam", 1 if greedy else alternatives, speed

@@ -38,10 +38,15 @@ class ProductPrior:
         return self._one.prefix_score(start) * self._other.prefix_score(start)
 
 
-def load(model: str, words: Sequence[str]) -> Prior | None:
-    """Load a language model and word lists, named as for `ngram_lm.load` and `lexicon.frequencies`.
+def load(model: str = ngram_lm.ENGLISH, words: Sequence[str] = ()) -> Prior | None:
+    """Load a language model and word lists as a prior for reading.
 
-    Returns None if `model` is "none" and there are no word lists.
+    Args:
+        model: "english" (the shipped model), "none", or the path of an ARPA file.
+        words: paths of word lists, or "english" for that of the package wordfreq.
+
+    Returns:
+        None if `model` is "none" and there are no word lists.
 
     Raises:
         DataError: a file cannot be read or has another format; names the file.

@@ -186,12 +186,10 @@ def test_images_that_cannot_be_read_are_named_and_the_others_are_read(words: Pat
     assert len(result.stdout.splitlines()) == len(TEXTS)
 
 
-def test_more_images_than_one_chunk_are_all_read(
+def test_more_images_than_are_held_in_memory_are_all_read(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recognizer.cli import commands
-
-    monkeypatch.setattr(commands._chunks, "__defaults__", (3,))
+    monkeypatch.setattr(recognize, "FILES_AT_A_TIME", 3)
 
     assert len(ok("read", words).stdout.splitlines()) == len(TEXTS)
 
