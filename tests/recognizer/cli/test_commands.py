@@ -72,7 +72,7 @@ def test_reading_as_json_prints_one_object_a_line(words: Path) -> None:
         assert row["confidence"] == pytest.approx(row["alternatives"][0][1], abs=1e-4)
 
 
-def test_reading_says_what_the_recognizer_reads(words: Path, small_weights: Path) -> None:
+def test_the_command_reads_what_the_recognizer_reads(words: Path, small_weights: Path) -> None:
     crop = recognize.images.load(words / "cat.png")
     expected = recognize.Recognizer(small_weights).read([crop])[0]
 
@@ -147,7 +147,7 @@ def test_a_prior_that_is_missing_is_named_before_anything_is_read(
 
 
 @pytest.mark.parametrize("command", ["read", "evaluate"])
-def test_english_spelling_is_used_unless_told_otherwise(
+def test_the_english_language_model_is_the_default(
     words: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     asked = []

@@ -20,7 +20,7 @@ class Squares(LazySequence[int]):
         return index * index
 
 
-def test_items_made_on_demand_behave_like_a_list() -> None:
+def test_a_lazy_sequence_behaves_like_a_list() -> None:
     squares = Squares()
 
     assert list(squares) == [0, 1, 4, 9, 16]
@@ -35,7 +35,7 @@ def test_an_index_beyond_the_end_is_an_error(index: int) -> None:
         Squares()[index]
 
 
-def test_chosen_items_come_in_the_order_of_their_indices() -> None:
+def test_a_subset_has_its_items_in_the_order_of_their_indices() -> None:
     assert list(Subset("abcde", np.array([4, 0, 2]))) == ["e", "a", "c"]
 
 

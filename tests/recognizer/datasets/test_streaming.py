@@ -110,7 +110,7 @@ def test_data_without_a_usable_word_is_an_error_with_its_reason(skipped: SkipLog
         words[2]
 
 
-def test_an_error_while_reading_reaches_the_one_who_draws(skipped: SkipLog) -> None:
+def test_an_error_while_reading_reaches_the_caller(skipped: SkipLog) -> None:
     words = StreamedCrops([broken(n) for n in range(5)], CHARSET, skipped)
 
     with pytest.raises(DataError, match="no word to learn from"):
@@ -133,7 +133,7 @@ def test_each_skipped_word_is_counted_and_named_once(
     assert lines == [f"skipped {line}".replace("\t", ": ") for line in text.splitlines()]
 
 
-def test_many_skipped_words_do_not_flood_the_screen(
+def test_of_many_skipped_words_only_the_first_are_reported(
     skipped: SkipLog, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "MAX_LINES", 100)

@@ -26,7 +26,7 @@ def test_other_texts_score_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Vertex", "VERTEX", "vertex,", "(vertex)", '"Vertex":', "verTex"])
-def test_capitals_and_signs_do_not_defeat_the_list(text: str) -> None:
+def test_capitals_and_signs_do_not_change_the_score(text: str) -> None:
     assert WORDS.score(text) == WORDS.score("vertex")
 
 

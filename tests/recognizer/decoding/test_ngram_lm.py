@@ -65,7 +65,7 @@ def test_a_text_scores_the_product_over_its_characters_and_its_end(model: Langua
     assert model.prefix_score("") == 1
 
 
-def test_what_the_model_has_not_seen_costs_the_way_to_what_it_has(model: LanguageModel) -> None:
+def test_an_unseen_ngram_costs_the_back_off_to_a_seen_one(model: LanguageModel) -> None:
     # b at the start: the start's -0.3; a after b: b's -0.1; the end after a: <s> a has no end
     assert model.score("b") == pytest.approx(factors(-0.3 - 0.8, -0.7))
     assert model.score("ba") == pytest.approx(factors(-0.3 - 0.8, -0.1 - 0.6, -0.2 - 0.9))
@@ -89,7 +89,7 @@ def test_capitals_do_not_matter(model: LanguageModel, text: str, same: str) -> N
     assert model.score(text) == model.score(same)
 
 
-def test_a_packed_model_is_the_same_model(tmp_path: Path, model: LanguageModel) -> None:
+def test_a_compressed_model_is_the_same_model(tmp_path: Path, model: LanguageModel) -> None:
     (tmp_path / "ab.gz").write_bytes(gzip.compress(ARPA.encode()))
 
     assert load(str(tmp_path / "ab.gz")).score("abba") == model.score("abba")
@@ -155,7 +155,7 @@ def test_the_shipped_model_can_spell_every_character_of_the_alphabet() -> None:
     assert all(english.score(chr(code)) > 0 for code in range(33, 127))
 
 
-def test_model_and_lists_multiply(tmp_path: Path, model: LanguageModel) -> None:
+def test_the_scores_of_model_and_lists_multiply(tmp_path: Path, model: LanguageModel) -> None:
     names = str(tmp_path / "ab.arpa"), (write(tmp_path / "w.txt", "ab\n"),)
     listed = lexicon.Lexicon(lexicon.frequencies(names[1]))
 
@@ -176,7 +176,9 @@ def test_without_a_model_the_lists_are_left_and_without_these_nothing(tmp_path: 
     assert isinstance(prior.load("none", words), lexicon.Lexicon)
 
 
-def test_a_prior_is_known_by_what_is_in_its_files(tmp_path: Path, model: LanguageModel) -> None:
+def test_the_fingerprint_of_a_prior_follows_from_the_contents_of_its_files(
+    tmp_path: Path, model: LanguageModel
+) -> None:
     name, words = str(tmp_path / "ab.arpa"), (write(tmp_path / "w.txt", "ab\n"),)
     seen = {prior.fingerprint(n, w) for n in (name, "english") for w in (words, ("english",), ())}
     copy = write(tmp_path / "copy.arpa", ARPA)

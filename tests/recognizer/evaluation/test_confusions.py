@@ -82,12 +82,14 @@ def test_the_errors_of_all_classes_are_the_edits_of_all_words(pairs: list[tuple[
         ("a", "", [("a", "")]),
     ],
 )
-def test_readings_differ_in_pieces(truth: str, read: str, expected: list[tuple[str, str]]) -> None:
+def test_truth_and_reading_differ_in_edit_segments(
+    truth: str, read: str, expected: list[tuple[str, str]]
+) -> None:
     assert list(edit_segments(truth, read)) == expected
 
 
 @given(TEXTS, TEXTS)
-def test_a_piece_is_never_read_as_itself(truth: str, read: str) -> None:
+def test_an_edit_segment_is_never_read_as_itself(truth: str, read: str) -> None:
     found = list(edit_segments(truth, read))
 
     assert all(left != right for left, right in found)

@@ -66,7 +66,7 @@ def test_truth_reading_and_confidence_can_be_seen(change: dict[str, object]) -> 
     assert differ(contact_sheet.draw([misread()], ""), contact_sheet.draw([misread(**change)], ""))
 
 
-def test_the_picture_of_the_word_can_be_seen(crop: Callable[[str], NDArray[np.uint8]]) -> None:
+def test_the_crop_of_the_word_is_visible(crop: Callable[[str], NDArray[np.uint8]]) -> None:
     shown = cell(contact_sheet.draw([misread(crop=crop("cat"))], ""), 0)
     blank = cell(contact_sheet.draw([misread()], ""), 0)
 

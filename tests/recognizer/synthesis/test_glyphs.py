@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -26,50 +24,7 @@ def rows_of(ink: np.ndarray) -> tuple[int, int]:
     return int(rows[0]), int(rows[-1])
 
 
-def test_a_word_is_cut_between_its_letters() -> None:
-    word = spell("stone")
-
-    taken = segment(word.crop, word.text, word.spans)
-
-    assert taken is not None
-    for edge, ((_, left), (right, _)) in zip(
-        taken.edges[1:-1], pairwise(word.columns), strict=True
-    ):
-        assert left - 1 <= edge <= right + 1
-
-
-def test_the_line_and_the_height_of_small_letters_are_measured() -> None:
-    low, high, capitals = (spell(text) for text in ("noun", "hold", "TIE"))
-
-    found = [segment(word.crop, word.text, word.spans) for word in (low, high, capitals)]
-
-    baselines = [word.baseline for word in found if word]
-    heights = [word.x_height for word in found if word]
-    assert len(heights) == 3
-    assert max(baselines) - min(baselines) <= 2
-    assert max(heights) / min(heights) < 1.3
-
-
-@pytest.mark.parametrize(
-    "word",
-    [spell("noun", ink=220), spell("-"), spell("m" * 26, gap=20)],
-    ids=["faint", "nothing on the line", "squeezed"],
-)
-def test_what_cannot_be_measured_is_not_cut(word: Spelled) -> None:
-    assert segment(word.crop, word.text, word.spans) is None
-
-
-def test_what_hangs_in_from_the_line_above_is_no_part_of_a_letter() -> None:
-    clean, cluttered = spell("noun"), spell("noun", tail=True)
-
-    taken = [segment(word.crop, word.text, word.spans) for word in (clean, cluttered)]
-
-    assert not np.array_equal(clean.crop, cluttered.crop)
-    tops = [rows_of(word.ink / 255)[0] for word in taken if word]
-    assert tops[0] == tops[1] > 10
-
-
-def test_letters_write_what_they_never_said() -> None:
+def test_a_bank_writes_words_that_its_hand_never_wrote() -> None:
     bank = bank_of(spell("stone"), spell("lamp"))
 
     written = bank.write("planets", np.random.default_rng(0))
@@ -81,7 +36,7 @@ def test_letters_write_what_they_never_said() -> None:
     assert top - 3 <= first < last <= foot + 3
 
 
-def test_letters_that_lack_a_character_write_nothing() -> None:
+def test_a_bank_that_lacks_a_character_of_a_text_does_not_write_it() -> None:
     assert bank_of(spell("stone")).write("stones!", np.random.default_rng(0)) is None
 
 
@@ -92,7 +47,7 @@ def test_no_word_is_merely_repeated() -> None:
     assert {"no", "ot", "n", "a"} <= set(bank.glyphs)
 
 
-def test_letters_of_large_and_small_words_come_in_one_size() -> None:
+def test_glyphs_of_large_and_small_words_are_brought_to_one_size() -> None:
     for size in (20, 28, 36):
         written = bank_of(spell("noun", size=size)).write("uno", np.random.default_rng(1))
         assert written is not None
@@ -117,7 +72,7 @@ def recognizer() -> Recognizer:
     return Recognizer(threads=1)
 
 
-def test_words_put_together_are_legible_and_say_their_text(recognizer: Recognizer) -> None:
+def test_composed_words_are_legible_and_say_their_text(recognizer: Recognizer) -> None:
     words = [spell(text).labelled for text in ("stone", "lamp", "river", "tree", "node", "value")]
     draw = glyph_source(words, recognizer, Vocabulary(["planet", "lantern", "sport"]))
     random = np.random.default_rng(3)
@@ -138,7 +93,7 @@ def test_without_words_there_are_no_letters(recognizer: Recognizer) -> None:
         glyph_source([], recognizer, Vocabulary(["lamp"]))
 
 
-def test_texts_that_no_hand_has_letters_for_are_an_error(
+def test_texts_that_no_bank_can_write_are_an_error(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recognizer.synthesis.glyphs._OWN_TEXTS", 0.0)

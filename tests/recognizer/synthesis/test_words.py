@@ -138,7 +138,7 @@ def test_nothing_but_the_file_remains(tmp_path: Path, fonts: list[Path]) -> None
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_box_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
+def test_a_checkbox_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
     pen = random_pen(fonts, np.random.default_rng(0))
     ink = draw_text("lamp", pen, np.random.default_rng(0))
 
@@ -151,7 +151,7 @@ def test_a_box_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
     assert length(marked=1.0) > length(marked=0.0) + 0.5
 
 
-def test_one_word_in_twenty_stands_behind_one(
+def test_one_word_in_twenty_stands_behind_a_checkbox_or_bullet(
     fonts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked = []
