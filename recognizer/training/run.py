@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from recognizer.charset import Charset
-from recognizer.datasets.batches import Labelled, load_all
-from recognizer.datasets.samples import Chosen
-from recognizer.datasets.streaming import OnDisk, Skipped
+from recognizer.datasets.loading import LabelledCrop, load_all
+from recognizer.datasets.samples import Subset
+from recognizer.datasets.streaming import SkipLog, StreamedCrops
 from recognizer.errors import TrainingError
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
@@ -74,7 +74,7 @@ def run(
         sets, dev = _split(sets, options.train_portion, options.seed)
     model, card = _start(options, (s.text for part in sets for s in part))
     _warn(card.charset, say)
-    skipped = Skipped(options.out / SKIPPED, say)
+    skipped = SkipLog(options.out / SKIPPED, say)
     loading = _Loading(card.charset, skipped, say, bar)
     words = loading.sets(sets, dev, int(options.memory * 1e9))
     measured = loading.set(dev)
@@ -168,8 +168,8 @@ def _split(
     for part in sets:
         order = np.random.default_rng(seed).permutation(len(part))
         aside = len(part) - round(len(part) * (1 - share))
-        kept.append(Chosen(part, order[aside:]))
-        dev += Chosen(part, order[:aside])
+        kept.append(Subset(part, order[aside:]))
+        dev += Subset(part, order[:aside])
     return kept, dev
 
 
@@ -177,13 +177,13 @@ class _Loading:
     """How samples become words: in memory as far as it goes, read when drawn beyond that."""
 
     def __init__(
-        self, charset: Charset, skipped: Skipped, say: Callable[[str], None], bar: Bar
+        self, charset: Charset, skipped: SkipLog, say: Callable[[str], None], bar: Bar
     ) -> None:
         self.charset, self.skipped, self.say, self.bar = charset, skipped, say, bar
 
     def sets(
         self, sets: list[Sequence[Sample]], dev: Sequence[Sample], memory: int
-    ) -> list[Sequence[Labelled]]:
+    ) -> list[Sequence[LabelledCrop]]:
         """The words of every set; the small ones are held in `memory` (bytes) beside `dev`."""
         room = memory // BYTES_A_WORD - len(dev)
         if room < 0:
@@ -199,7 +199,7 @@ class _Loading:
                 held.add(number)
         return [self.set(s) if i in held else self.on_disk(s) for i, s in enumerate(sets)]
 
-    def set(self, part: Sequence[Sample]) -> list[Labelled]:
+    def set(self, part: Sequence[Sample]) -> list[LabelledCrop]:
         """The words of `part` in memory; the unusable ones are named and left out."""
         with self.bar(len(part)) as progress:
             loaded = load_all(part, self.charset, progress)
@@ -210,10 +210,10 @@ class _Loading:
             raise TrainingError(msg)
         return loaded.words
 
-    def on_disk(self, part: Sequence[Sample]) -> OnDisk:
+    def on_disk(self, part: Sequence[Sample]) -> StreamedCrops:
         """The words of `part`, each read when it is drawn."""
         self.say(f"{len(part)} words do not fit in --memory: each is read when it is drawn")
-        return OnDisk(part, self.charset, self.skipped)
+        return StreamedCrops(part, self.charset, self.skipped)
 
 
 def _steps(options: Options, words: int) -> int | None:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from recognizer.datasets.batches import CHUNK, Batch, Batches, Labelled, balanced
+from recognizer.datasets.batch import Batch
+from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.streaming import hands
 from recognizer.errors import TrainingError
 from recognizer.evaluation import metrics
@@ -38,6 +39,8 @@ from recognizer.training.optimizer import optimizer, schedule
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
+
+    from recognizer.datasets.loading import LabelledCrop
 
 METRICS = "metrics.jsonl"
 BEST = "best.safetensors"
@@ -84,8 +87,8 @@ class Trainer:
 
     def run(
         self,
-        data: Sequence[Sequence[Labelled]],
-        dev: Sequence[Labelled],
+        data: Sequence[Sequence[LabelledCrop]],
+        dev: Sequence[LabelledCrop],
         *,
         stop: Callable[[], bool],
         report: Callable[[dict[str, float]], None],
@@ -123,11 +126,11 @@ class Trainer:
             self._evaluate(dev, losses, report)
         self.checkpoint()
 
-    def _batches(self, data: Sequence[Sequence[Labelled]]) -> Generator[Batch]:
+    def _batches(self, data: Sequence[Sequence[LabelledCrop]]) -> Generator[Batch]:
         """The batches from the current step on."""
         mix = self.config.mix or tuple(float(len(part)) for part in data)
-        odds = [balanced(hands(part)) for part in data] if self.config.balance_hands else []
-        drawn = Batches(data, mix, self.config.batch_size, self.config.seed, odds)
+        odds = [balanced_odds(hands(part)) for part in data] if self.config.balance_hands else []
+        drawn = BatchSampler(data, mix, self.config.batch_size, self.config.seed, odds)
         pinned = self.device.type == "cuda"
         return (Batch.of(words, pinned=pinned) for words in drawn.from_step(self.state.step))
 
@@ -226,7 +229,7 @@ class Trainer:
 
     def _evaluate(
         self,
-        dev: Sequence[Labelled],
+        dev: Sequence[LabelledCrop],
         losses: list[float],
         report: Callable[[dict[str, float]], None],
     ) -> None:
@@ -256,7 +259,7 @@ class Trainer:
         self.checkpoint()
         report(row)
 
-    def _save_best(self, row: dict[str, Any], dev: Sequence[Labelled]) -> None:
+    def _save_best(self, row: dict[str, Any], dev: Sequence[LabelledCrop]) -> None:
         logits = word_logits(self.average, [word.crop for word in dev])
         temperature = fit_temperature(logits, [word.labels for word in dev])
         card = Card(self.card.charset, self.model.config, temperature, row, self.card.provenance)

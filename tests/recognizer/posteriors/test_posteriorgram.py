@@ -188,13 +188,13 @@ def test_a_larger_alphabet_is_refused_with_its_size() -> None:
         pack(np.full((2, 129), 1 / 129, dtype=np.float32))
 
 
-def test_a_misread_letter_leaves_a_word_a_small_chance(
+def test_a_misread_letter_leaves_a_word_a_chance_of_about_one_in_a_thousand(
     spoken: Callable[..., NDArray[np.float32]],
 ) -> None:
     charset = Charset()
     words = spoken(blanks_between(charset.encode("cat")), len(charset), certainty=0.99)
 
-    assert 0 < score(words, ASCII, "cut") < 2e-3
+    assert 5e-4 < score(words, ASCII, "cut") < 2e-3
     assert score(words, ASCII, "dog") < 1e-6
 
 

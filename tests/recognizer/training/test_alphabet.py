@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
 
 UMLAUTS = ["für", "grün", "Tür", "über"]
 PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)
@@ -86,7 +86,7 @@ def test_an_alphabet_does_not_shrink(random_model: Callable[..., CRNN]) -> None:
 
 
 def test_a_new_character_is_learned_in_a_few_steps(
-    tmp_path: Path, labelled: Callable[[Sequence[str], Charset], list[Labelled]]
+    tmp_path: Path, labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]
 ) -> None:
     torch.manual_seed(0)
     model, card = weights.load(pretrained.WEIGHTS)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from recognizer.charset import Charset
-from recognizer.datasets.batches import Batch
+from recognizer.datasets.batch import Batch
 from recognizer.errors import TrainingError
 from recognizer.inference.card import Card
 from recognizer.network.model import CRNN
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.inference.card import ModelConfig
 
 
@@ -42,7 +42,7 @@ class Faulty(Trainer):
 
 
 @pytest.fixture
-def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
+def words(labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]) -> list[LabelledCrop]:
     return labelled(["at", "to", "on", "no"], CHARSET)
 
 
@@ -65,7 +65,9 @@ def tensors(trainer: Trainer) -> list[torch.Tensor]:
     return [*trainer.model.state_dict().values(), *trainer.average.state_dict().values()]
 
 
-def test_a_lost_step_changes_no_weight(start: Callable[..., Faulty], words: list[Labelled]) -> None:
+def test_a_lost_step_changes_no_weight(
+    start: Callable[..., Faulty], words: list[LabelledCrop]
+) -> None:
     trainer = start([0])
     before = [tensor.clone() for tensor in trainer.model.parameters()]
 
@@ -76,7 +78,7 @@ def test_a_lost_step_changes_no_weight(start: Callable[..., Faulty], words: list
 
 
 def test_a_run_survives_lost_steps_and_learns_from_the_others(
-    start: Callable[..., Faulty], words: list[Labelled]
+    start: Callable[..., Faulty], words: list[LabelledCrop]
 ) -> None:
     trainer = start([1, 2, 4])
     before = [tensor.clone() for tensor in trainer.model.parameters()]
@@ -89,7 +91,7 @@ def test_a_run_survives_lost_steps_and_learns_from_the_others(
 
 
 def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
-    start: Callable[..., Faulty], words: list[Labelled]
+    start: Callable[..., Faulty], words: list[LabelledCrop]
 ) -> None:
     trainer = start([1, 2, 3])
 
@@ -102,7 +104,7 @@ def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
     assert rows[1]["loss"] == 0
 
 
-def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[Labelled]) -> None:
+def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[LabelledCrop]) -> None:
     told: list[str] = []
     live = Live(told.append, lambda: 0.0, None)
 
@@ -113,7 +115,7 @@ def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[Label
 
 
 def test_a_run_that_only_loses_steps_gives_up_and_says_what_to_do(
-    start: Callable[..., Faulty], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Faulty], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "MOST_LOST", 3)
     trainer = start(range(1, 100), steps=100)
