@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from contextvars import ContextVar
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
+from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
@@ -138,7 +138,8 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     """Settings by precedence: flag, environment, file, default.
 
     Args:
-        path: the file; without it `default_path` if that exists.
+        path: the file; without it the one that OCRSEARCH_CONFIG names, else `default_path` if that
+            exists.
         flags: settings given on the command line; None means not given.
 
     Raises:
@@ -146,6 +147,8 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
             of them.
 
     """
+    if path is None and (named := os.environ.get(f"{PREFIX}CONFIG")):
+        path = Path(named)
     file = path or default_path()
     given = {key: value for key, value in flags.items() if value is not None}
     token = _file.set(file)
