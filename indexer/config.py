@@ -1,9 +1,10 @@
-"""Settings from a TOML file and OCRSEARCH_… variables, checked before anything else runs."""
+"""Settings from options, OCRSEARCH_… variables and a TOML file, checked before anything runs."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
@@ -161,7 +162,9 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     except ValidationError as error:
         raise ConfigError(_explain(error, file, given)) from error
     except SettingsError as error:
-        msg = f'{PREFIX}… variable: {error}; a list is written as JSON: \'["one", "two"]\''
+        named_field = re.search(r'field "(\w+)"', str(error))
+        variable = PREFIX + (named_field[1].upper() if named_field else "…")
+        msg = f'{variable}: {error}; write a list as JSON: \'["one", "two"]\''
         raise ConfigError(msg) from error
     except tomllib.TOMLDecodeError as error:
         msg = f"{file}: not valid TOML: {error}"

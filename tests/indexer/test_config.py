@@ -199,5 +199,5 @@ def test_a_language_model_may_lie_in_the_home_of_the_user(file):
 def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):
     monkeypatch.setenv("OCRSEARCH_WORDS", "english")
 
-    with pytest.raises(ConfigError, match=r"words.*written as JSON"):
+    with pytest.raises(ConfigError, match=r"^OCRSEARCH_WORDS: .*write a list as JSON"):
         config.load()
