@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from indexer.cli.commands import main
 from indexer.config import Settings
@@ -132,16 +133,25 @@ def test_every_row_shows_value_and_default_of_its_option(name):
         assert default or "Default: " not in meaning, (option, meaning)
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(n for n, c in COMMANDS.items() if c.callback.__module__.startswith("indexer")),
-)
+OWN = sorted(n for n, c in COMMANDS.items() if c.callback.__module__.startswith("indexer"))
+"""Commands of the indexer itself."""
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_every_row_says_what_the_help_says(name):
     documented = rows(REFERENCE[heading(name)])
 
     for option, parameter in options(COMMANDS[name]).items():
         if option != "--version":
             assert documented[option][1].startswith(parameter.help), option
+
+
+def test_no_command_of_the_indexer_is_cut_in_the_list_of_commands():
+    listed = CliRunner().invoke(main, ["--help"]).stdout.split("Commands:")[1]
+
+    lines = [line for line in listed.splitlines() if line.split() and line.split()[0] in OWN]
+    assert len(lines) == len(OWN) - 1
+    assert [line for line in lines if line.endswith("...")] == []
 
 
 def test_a_section_that_is_deleted_is_missed():

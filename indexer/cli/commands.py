@@ -167,10 +167,10 @@ def index(
 @workers_option
 @click.pass_obj
 def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int | None) -> None:
-    """Index FOLDERS, then follow their changes until SIGTERM or Ctrl-C.
+    """Keep the index of FOLDERS up to date until stopped.
 
-    A new photo can be found some seconds after it was written. Without FOLDERS, the folders of the
-    configuration and those indexed before are taken.
+    SIGTERM or Ctrl-C stops it. A new photo can be found some seconds after it was written. Without
+    FOLDERS, the folders of the configuration and those indexed before are taken.
 
     \b
     ocrsearch watch ~/Pictures/boards
@@ -296,9 +296,10 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
 @json_option
 @click.pass_obj
 def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> None:
-    """Show how many photos are read, and what `index` or `watch` is doing.
+    """Show what is indexed, what failed and what is going on.
 
     Photos are read, pending, empty (no text found), failed or offline (their folder is missing).
+    While `index` or `watch` runs in another process, its progress is shown as well.
     """
     with ReadOnlyLibrary(load()) as library:
         report = library.status()
@@ -323,7 +324,10 @@ def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
 @main.command()
 @click.pass_obj
 def rebuild(load: Callable[..., Settings]) -> None:
-    """Rebuild the search index from the catalog; no photo is read again."""
+    """Rebuild the search index from the catalog.
+
+    No photo is read again. Do this when a message asks for it: the index is damaged or was deleted.
+    """
     with bootstrap.writing(load(), None) as library, output.bar("indexing") as show:
         total = sum(library.catalog.count_searchable())
         count = library.rebuild(lambda done: show(done, total) if show else None)
@@ -364,7 +368,10 @@ def detect(
 )
 @click.pass_obj
 def demo(load: Callable[..., Settings], out: Path | None) -> None:
-    """Index the sample photos in a temporary home, run queries and draw what they find."""
+    """Try the program on the sample photos.
+
+    Index them in a temporary home, run some queries and write pictures of the photos found.
+    """
     from indexer.cli.demo import run  # only this command needs it
 
     run(load, out)
