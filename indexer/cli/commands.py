@@ -329,8 +329,12 @@ def rebuild(load: Callable[..., Settings]) -> None:
     No photo is read again. Do this when a message asks for it: the index is damaged or was deleted.
     """
     with bootstrap.writing(load(), None) as library, output.bar("indexing") as show:
-        total = sum(library.catalog.count_searchable())
-        count = library.rebuild(lambda done: show(done, total) if show else None)
+
+        def report(done: int) -> None:
+            if show is not None:  # while a rebuild runs, these are all photos
+                show(done, sum(library.catalog.count_searchable()))
+
+        count = library.rebuild(report)
     click.echo(f"{count} photos indexed", err=True)
 
 

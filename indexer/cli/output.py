@@ -68,7 +68,7 @@ def bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 
     with (
         logging_redirect_tqdm(),
-        tqdm(desc=label, unit=" photos", delay=_BAR_SECONDS, dynamic_ncols=True) as drawn,
+        tqdm(desc=label, unit="photo", delay=_BAR_SECONDS, dynamic_ncols=True) as drawn,
     ):
 
         def show(done: int, total: int) -> None:

@@ -126,8 +126,9 @@ def test_index_and_retry_move_the_bar_photo_by_photo(shell, drawn):
 
 
 def test_rebuild_moves_the_bar(shell, drawn):
-    for number in range(3):
-        draw_photo(shell.photos / f"{number}.png", "helios", salt=number)
+    draw_photo(shell.photos / "a.png", "helios")
+    draw_photo(shell.photos / "b.png", "selene")
+    draw_photo(shell.photos / "empty.png")
     shell("index", shell.photos)
 
     shell("rebuild")
