@@ -10,7 +10,7 @@ from indexer import bootstrap, reports
 from indexer.config import load
 from indexer.errors import CatalogError, UsageError
 from indexer.home import check_apart
-from indexer.search.searcher import LEAST_SCORE, Filters, Searcher
+from indexer.search.searcher import Filters, Searcher
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +58,7 @@ class ReadOnlyLibrary:
         *,
         limit: int = 50,
         exact: bool = False,
-        min_score: float = LEAST_SCORE,
+        min_score: float = Filters.least,
         folder: str | Path | None = None,
         since: datetime | None = None,
         until: datetime | None = None,

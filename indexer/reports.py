@@ -228,7 +228,7 @@ class CatalogState(Protocol):
         """Photos that could not be read."""
 
 
-class WriterState(Protocol):
+class WriterProgress(Protocol):
     """What `writer_json` needs of sync.progress_file.Progress, which lies above this module."""
 
     @property
@@ -260,7 +260,7 @@ class WriterState(Protocol):
         """Seconds until the run is done; None if unknown."""
 
 
-def writer_json(writer: WriterState) -> WriterReport:
+def writer_json(writer: WriterProgress) -> WriterReport:
     """What a writing process is doing."""
     return {
         "pid": writer.pid,
@@ -274,7 +274,7 @@ def writer_json(writer: WriterState) -> WriterReport:
 
 
 def status_json(
-    settings: Settings, catalog: CatalogState, indexed: int, writer: WriterState | None
+    settings: Settings, catalog: CatalogState, indexed: int, writer: WriterProgress | None
 ) -> StatusReport:
     """State of the home folder of `settings`, with `indexed` photos in the full-text index."""
     counts = catalog.counts()

@@ -15,11 +15,14 @@ from indexer.config import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [
-    "README.md",
-    "SECURITY.md",
-    *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
-]
+PAGES = sorted(
+    str(page.relative_to(ROOT))
+    for page in (
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *ROOT.glob("recognizer/**/*.md"),
+    )
+)
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 
 

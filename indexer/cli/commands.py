@@ -16,7 +16,7 @@ from indexer.cli.group import CommandGroup
 from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
-from indexer.search.searcher import LEAST_SCORE, Filters
+from indexer.search.searcher import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +203,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 @click.option(
     "--min-score",
     type=click.FloatRange(0, 1),
-    default=LEAST_SCORE,
+    default=Filters.least,
     help="Leave out photos with a lower score.",
 )
 @click.option(

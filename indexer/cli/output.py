@@ -140,7 +140,7 @@ def answer_text(found: Answer) -> str:
     if not _certain(found):
         lines.insert(0, "nothing certain; perhaps:")
     elif found.total > len(found.hits) == len(shown):
-        lines.append(f"… and {found.total - len(shown)} less likely ones; --limit shows more")
+        lines.append(f"… and {found.total - len(shown)} more, less likely (raise --limit)")
     return "\n".join(lines)
 
 
