@@ -34,7 +34,7 @@ MAX_WORDS = 4
 """Matching words that a hit shows on a terminal at most."""
 
 _BAR_SECONDS = 0.1
-"""Time after which a progress bar is drawn: none where there is nothing to do."""
+"""Seconds until a progress bar is drawn, so that none flashes by where there is little to do."""
 
 
 # progress ------------------------------------------------------------------------------------
