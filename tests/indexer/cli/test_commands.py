@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import ExifTags, Image
 
 from indexer import bootstrap, config
 from indexer.cli.commands import main
@@ -149,6 +149,59 @@ def test_a_query_before_any_index_says_what_to_do(shell):
 
 def test_query_needs_words_or_a_batch(shell):
     assert "--batch" in shell("query", code=2).stderr
+
+
+@pytest.fixture
+def dated(shell):
+    """A photo of 2 March 2026 in a folder of its own."""
+    photo = draw_photo(shell.photos / "march" / "board.png", "helios")
+    with Image.open(photo) as picture:
+        exif = picture.getexif()
+        exif[ExifTags.Base.DateTime] = "2026:03:02 10:00:00"
+        picture.save(photo, exif=exif)
+    shell("index", shell.photos)
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("admits", "option", "value"),
+    [
+        (True, "--since", "2026-03-02"),
+        (False, "--since", "2026-03-03"),
+        (True, "--until", "2026-03-03"),
+        (False, "--until", "2026-03-02"),
+        (True, "--folder", "march"),
+        (False, "--folder", "april"),
+        (True, "--min-score", "0.1"),
+        (False, "--min-score", "1"),
+    ],
+)
+def test_query_leaves_out_what_its_options_exclude(dated, admits, option, value, monkeypatch):
+    monkeypatch.chdir(dated.photos)
+
+    found = dated("query", "helios", option, value, code=0 if admits else 1)
+
+    assert ("board.png" in found.stdout) is admits
+
+
+def test_query_shows_at_most_as_many_photos_as_asked_for(shell):
+    for number in range(3):
+        draw_photo(shell.photos / f"{number}.png", "helios", salt=number)
+    shell("index", shell.photos)
+
+    found = shell("query", "helios", "--limit", "2")
+
+    assert found.stdout.count(".png") == 2
+    assert "… and 1 more, less likely (raise --limit)" in found.stdout
+
+
+def test_an_exact_query_knows_only_the_best_reading(shell):
+    shell.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    draw_photo(shell.photos / "a.png", "queve")
+    shell("index", shell.photos)
+
+    shell("query", "queue")
+    shell("query", "queue", "--exact", code=1)
 
 
 def test_query_draws_its_hits(shell):
@@ -313,7 +366,7 @@ def test_a_full_disk_is_one_message(shell, monkeypatch):
     assert "disk is full; free some space" in shell("index", shell.photos, code=4).stderr
 
 
-def test_every_option_is_also_a_variable(shell, monkeypatch):
+def test_an_option_can_be_set_by_its_variable(shell, monkeypatch):
     draw_photo(shell.photos / "a.png", "helios")
     shell("index", shell.photos)
     monkeypatch.setenv("OCRSEARCH_QUERY_LIMIT", "0")
