@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh import analysis, fields, formats, index, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
+from indexer.entities import PhotoId
 from indexer.errors import CatalogError, DamageError, lacking
 from indexer.query import ast as q
 from indexer.query.text import allowed_edits, nearest
@@ -146,7 +147,7 @@ class Fulltext:
 
     def candidates(
         self, question: q.Question, limit: int | None, most: float = math.inf
-    ) -> list[int]:
+    ) -> list[PhotoId]:
         """Photos with a reading for every part of the question, best first.
 
         None are given if more than `most` photos would have to be looked at for it, or, where
@@ -160,14 +161,14 @@ class Fulltext:
             # a commit or a rebuild may have removed files between opening and reading
             return self._candidates(question, limit, most)
 
-    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[int]:
+    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[PhotoId]:
         with self._opened() as ix, self._translated():
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
                 wanted = _query(question)
                 if most < searcher.doc_count() and _takes_long(wanted, searcher, most):
                     return []
-                return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
+                return [PhotoId(int(hit["id"])) for hit in searcher.search(wanted, limit=limit)]
 
     def suggestions(self, word: str) -> list[str]:
         """Words that were read somewhere and look like `word`, see `question.nearest`.

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from indexer.entities import Evidence, PhotoId
+
 MOST_SEGMENTS, MERGED = 12, 8
 """Small segments beyond so many are merged: so many of the newest at least."""
 
@@ -37,9 +39,6 @@ MOST_KEPT = 2_000
 
 LEAST_SCORE = 1e-9
 """Words that say a pattern with less probability are no evidence."""
-
-Evidence = dict[int, dict[int, float]]
-"""Photo → position of a word on it → probability that it says what was asked."""
 
 
 class Bounds(Protocol):
@@ -135,7 +134,7 @@ class PosteriorStore:
             shutil.rmtree(old, ignore_errors=True)
 
     def evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None = None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None = None
     ) -> dict[str, Evidence]:
         """Words that may say each of the folded patterns, looked for on `only` these photos.
 
@@ -152,7 +151,7 @@ class PosteriorStore:
                 return self._evidence(patterns, alphabet, only)
 
     def _evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None
     ) -> dict[str, Evidence]:
         segments = self._segments()
         if not segments or not patterns:
@@ -174,7 +173,7 @@ class PosteriorStore:
         return found
 
     def _said(
-        self, pattern: str, sieves: Sequence[Sieve], rarer: set[int], alphabet: str
+        self, pattern: str, sieves: Sequence[Sieve], rarer: set[PhotoId], alphabet: str
     ) -> Evidence:
         """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
         chosen = likeliest(sieves)
