@@ -95,10 +95,10 @@ def searching(settings: Settings) -> Iterator[Searcher]:
 
 
 def stores(settings: Settings) -> Stores:
-    """The derived stores of a home folder."""
-    from recognizer.posteriors.posteriorgram import FoldedPosteriors  # numpy only
+    """Derived stores of a home folder; nothing is read yet."""
+    from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
-    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors))
+    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
 
 
 def engine_commands() -> list[click.Command]:

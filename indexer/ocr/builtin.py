@@ -52,7 +52,7 @@ class CRNNReader:
         from recognizer.posteriors import posteriorgram
 
         fitted = [images.fit(crop) for crop in crops]
-        small = len(self.alphabet) < posteriorgram.MOST_LABELS
+        small = len(self.alphabet) < posteriorgram.MAX_LABELS
         return [
             Seen(
                 reading.text,

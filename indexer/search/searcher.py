@@ -156,7 +156,7 @@ class Searcher:
         count = max(CANDIDATES, filters.limit)
         seen = heapq.nlargest(count, scores, key=lambda photo: scores[photo])
         asked = [part.text for leaf in q.leaves(question) for part in _parts(leaf)]
-        unseen = any(self._posteriors.unpack.needs(text) is None for text in asked)
+        unseen = any(not self._posteriors.can_say(text) for text in asked)
         most = math.inf if filters.exact or unseen else MOST_PROPOSED
         limit = count if admitted is None else None
         read = self._index.candidates(question, limit, most)

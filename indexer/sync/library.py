@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import DamageError
 from indexer.filesystem import scan
-from indexer.stores.terms import packed, weights
+from indexer.stores.posteriors import packed_words
+from indexer.stores.terms import term_weights
 from indexer.sync.backlog import INDEX_BATCH, Intake
 from indexer.sync.offline import Guard
 from indexer.sync.run import Pass, Summary
@@ -89,11 +90,11 @@ class Library(Intake):
         def batches() -> Iterator[dict[int, dict[str, float]]]:
             with self.posteriors.rebuilt() as fresh:
                 for batch in self.catalog.stale_batches(INDEX_BATCH):
-                    fresh.apply(packed(batch), alphabet)
+                    fresh.apply(packed_words(batch), alphabet)
                     # what is done is remembered without its words: they may be millions
                     done.extend(replace(photo, words=None) for photo in batch)
                     report(len(done))
-                    yield {p.id: weights(p.words) for p in batch if p.words is not None}
+                    yield {p.id: term_weights(p.words) for p in batch if p.words is not None}
 
         self.index.rebuild(batches())
         self.catalog.indexed(done)
@@ -111,6 +112,8 @@ class Library(Intake):
 
     def _in_step(self) -> bool:
         """Whether the derived stores hold what they should: photo by photo once, then by number."""
+        if not self.index.is_current():
+            return False
         seen = self.posteriors.photos()
         if self._compared:
             least, more = self.catalog.count_searchable()
@@ -155,9 +158,9 @@ class Library(Intake):
         self.ensure_index()
         try:
             while stale := self.catalog.stale(INDEX_BATCH):
-                self.posteriors.apply(packed(stale), self.catalog.alphabet())
+                self.posteriors.apply(packed_words(stale), self.catalog.alphabet())
                 self.index.apply(
-                    {p.id: None if p.words is None else weights(p.words) for p in stale}
+                    {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
                 self.catalog.indexed(stale)
         except DamageError:
