@@ -127,8 +127,7 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=10000")
-        if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA journal_mode=WAL")
         # each commit reaches the disk: the derived stores must never be ahead of the catalog
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")

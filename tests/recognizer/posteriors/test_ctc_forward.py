@@ -81,15 +81,17 @@ def test_a_label_that_folds_to_two_characters_says_both(
     assert scored == pytest.approx(likely, rel=0.1)
 
 
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     "pattern", ["oe*", "*oe", "*oe*", "o*", "*e", "*eo", "*o", "e*", "*ee*", "o*o"]
 )
 def test_a_free_end_may_be_inside_a_label_that_folds_to_two_characters(
     pattern: str,
+    seed: int,
     random_probabilities: Callable[..., NDArray[np.float32]],
     all_texts: Callable[..., dict[str, float]],
 ) -> None:
-    probabilities = random_probabilities(2, 4)
+    probabilities = random_probabilities(2, 4, seed)
 
     scored = float(CODEC.unpack([pack(probabilities)], "oeœ").score(pattern)[0])
 
@@ -97,7 +99,7 @@ def test_a_free_end_may_be_inside_a_label_that_folds_to_two_characters(
     for text, p in all_texts(probabilities, Charset("oeœ")).items():
         folded = text.replace("œ", "oe")
         texts[folded] = texts.get(folded, 0.0) + p
-    assert scored == pytest.approx(matching(texts, pattern), rel=0.1, abs=0.01)
+    assert scored == pytest.approx(matching(texts, pattern), rel=0.05)
 
 
 def test_a_label_that_folds_to_one_character_twice_says_it_twice(
@@ -107,7 +109,8 @@ def test_a_label_that_folds_to_one_character_twice_says_it_twice(
 
     assert words.score("assa")[0] > 0.7
     assert words.score("asa")[0] < 0.01
-    assert 0.8 < words.score("*s*")[0] <= 1
+    unsure = CODEC.unpack([pack(spoken([1], 2, certainty=0.4))], "ß")
+    assert unsure.score("*s*")[0] == pytest.approx(0.4, rel=0.02)
 
 
 def test_a_label_that_folds_to_several_characters_does_not_reach_across_a_free_part(
@@ -146,6 +149,17 @@ def test_no_text_is_likelier_than_its_bounds(
             begins = float(bounds.begins[0, FOLDED.index(text[0])])
             ends = float(bounds.ends[0, FOLDED.index(text[-1])])
             assert p <= min(contained, begins, ends) * 1.1
+
+
+def test_bounds_hold_for_a_label_that_says_several_characters_at_once(
+    spoken: Callable[..., NDArray[np.float32]],
+) -> None:
+    bounds = CODEC.unpack([pack(spoken([1], 2, certainty=0.4))], "œ").bounds()
+
+    both = bounds.contained[0, FOLDED.index("o")] * bounds.contained[0, FOLDED.index("e")]
+    assert both == pytest.approx(0.4, rel=0.02)
+    assert bounds.begins[0, FOLDED.index("o")] == pytest.approx(0.4, rel=0.02)
+    assert bounds.ends[0, FOLDED.index("o")] == 0
 
 
 def test_bounds_tell_the_first_and_the_last_character(
