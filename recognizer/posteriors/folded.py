@@ -126,7 +126,7 @@ class FoldedPosteriors:
         rank[order] = np.arange(len(order), dtype=np.int32)
         cells = len(self._word)
         cell = rank[self._word] + first[np.arange(cells) - self._start[self._word]]
-        row = np.full(self._alphabet.size, -1, np.int16)
+        row = np.full(self._alphabet.size, -1, np.min_scalar_type(-len(classes)))
         row[list(classes)] = np.arange(len(classes))
         rows = row[self._alphabet.classes][self._coded]
         wanted = np.flatnonzero(rows >= 0)
@@ -142,14 +142,11 @@ class FoldedPosteriors:
         folded = self._alphabet.classes[self._coded]
         cell = self._word[self._frame] * size[1] + folded
         chance = np.minimum(_PROBABILITIES[self._levels], 1 - 1e-6)
-        before, behind = self._silence(chance * (folded == BLANK))
-        absent, begins, ends = (
-            np.bincount(cell, values, math.prod(size)).reshape(size)
-            for values in (
-                np.log1p(-self._rooted(chance, folded)),
-                chance * before[self._frame],
-                chance * behind[self._frame],
-            )
+        absent = np.bincount(cell, np.log1p(-self._rooted(chance, folded)), math.prod(size))
+        absent = absent.reshape(size)
+        begins, ends = (
+            np.bincount(cell, chance * silence[self._frame], math.prod(size)).reshape(size)
+            for silence in self._silence(chance * (folded == BLANK))
         )
         for expanded, said in enumerate(self._alphabet.expansions, OTHER + 1):
             for character in dict.fromkeys(said):
