@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -102,6 +101,8 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
 
     A newer program can then answer from it, though not keep what it brought up to date.
     """
+    from tempfile import TemporaryDirectory  # rarely needed
+
     folder = TemporaryDirectory(prefix="ocrsearch-")
     copy = Path(folder.name) / "catalog.db"
     shutil.copyfile(str(engine.url.database), copy)

@@ -80,12 +80,14 @@ class Fulltext:
         """Whether the index is of the format that is written. Raises DamageError if missing."""
         return self._pointer()[0] == VERSION
 
-    def photos(self) -> set[int]:
+    def photos(self) -> set[PhotoId]:
         """Numbers of the photos in the index. Raises DamageError if it cannot be read."""
         with self._opened() as ix, self._translated(), ix.reader() as reader:
-            return {int(reader.stored_fields(n)["id"]) for n in reader.all_doc_ids()}
+            return {PhotoId(int(reader.stored_fields(n)["id"])) for n in reader.all_doc_ids()}
 
-    def apply(self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0) -> None:
+    def apply(
+        self, photos: Mapping[PhotoId, Mapping[str, float] | None], *, wait: float = 5.0
+    ) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
 
         `wait` is how many seconds another writer is given to finish.
@@ -101,7 +103,7 @@ class Fulltext:
         with self._opened() as ix:
             self._write(ix, self._current(), photos, wait)
 
-    def rebuild(self, batches: Iterator[Mapping[int, Mapping[str, float]]]) -> None:
+    def rebuild(self, batches: Iterator[Mapping[PhotoId, Mapping[str, float]]]) -> None:
         """Build a new index beside the old one, then swap; the old one serves until then.
 
         Raises:
@@ -130,7 +132,7 @@ class Fulltext:
         self,
         ix: index.Index,
         folder: Path,
-        photos: Mapping[int, Mapping[str, float] | None],
+        photos: Mapping[PhotoId, Mapping[str, float] | None],
         wait: float,
     ) -> None:
         with self._translated():
@@ -256,7 +258,7 @@ def _writer(ix: index.Index, wait: float) -> Iterator[writing.IndexWriter]:
         ix.storage.unlock()
 
 
-def _add(writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]) -> None:
+def _add(writer: writing.IndexWriter, photos: Mapping[PhotoId, Mapping[str, float] | None]) -> None:
     for number, words in photos.items():
         if words is not None:
             writer.add_document(id=str(number), **{READINGS: words})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.entities import Stale
+    from indexer.entities import PhotoId, Stale
     from indexer.ocr.protocols import Eyes
     from indexer.stores.stores import Stores
     from indexer.sync.run import Hooks
@@ -87,7 +87,7 @@ class Library(Intake):
         done: list[Stale] = []
         alphabet = self.catalog.alphabet()
 
-        def batches() -> Iterator[dict[int, dict[str, float]]]:
+        def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
             with self.posteriors.rebuilt() as fresh:
                 for batch in self.catalog.stale_batches(INDEX_BATCH):
                     fresh.apply(packed_words(batch), alphabet)
