@@ -73,10 +73,10 @@ def searching(settings: Settings) -> Iterator[Searcher]:
 
 
 def stores(settings: Settings) -> Stores:
-    """The stores of a home folder that are derived from its catalog."""
-    from recognizer.posteriors.posteriorgram import FoldedPosteriors  # numpy only
+    """Derived stores of a home folder; nothing is read yet."""
+    from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
-    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors))
+    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
 
 
 def detector(settings: Settings) -> Detector:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from indexer.entities import PhotoId, WordIndex
+
 
 class Lookup:
     """One open catalog. Methods are short transactions and raise CatalogError."""
@@ -129,7 +131,7 @@ class Lookup:
             after = batch[-1].id
             yield batch
 
-    def searchable(self) -> tuple[set[int], set[int]]:
+    def searchable(self) -> tuple[set[PhotoId], set[PhotoId]]:
         """Photos that the derived stores must hold, and those that they may hold besides.
 
         A photo that changed since it was indexed may be in there, with words of any time.
@@ -145,9 +147,9 @@ class Lookup:
         [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
         return int(row[0]), int(row[1])
 
-    def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
+    def words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
-        found: dict[int, list[Word]] = defaultdict(list)
+        found: dict[PhotoId, list[Word]] = defaultdict(list)
         for chunk in chunks(photos):
             rows = self._read(
                 sa.select(WORD)
@@ -158,18 +160,20 @@ class Lookup:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
 
-    def lines(self, photos: Sequence[int]) -> dict[int, dict[int, int]]:
+    def lines(self, photos: Sequence[PhotoId]) -> dict[PhotoId, dict[WordIndex, int]]:
         """Photo → position of each word → its line."""
-        found: dict[int, dict[int, int]] = defaultdict(dict)
+        found: dict[PhotoId, dict[WordIndex, int]] = defaultdict(dict)
         for chunk in chunks(photos):
             columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
             for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
                 found[row.photo_id][row.position] = row.line
         return found
 
-    def around(self, places: Mapping[int, Collection[int]]) -> dict[int, dict[int, Word]]:
+    def around(
+        self, places: Mapping[PhotoId, Collection[WordIndex]]
+    ) -> dict[PhotoId, dict[WordIndex, Word]]:
         """Photo → position → word, for the words at `places` and those on their lines."""
-        found: dict[int, dict[int, Word]] = defaultdict(dict)
+        found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
         for photos in chunks(list(places)):
             # by photo first: a database would not look up so many pairs by the primary key
             near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
@@ -182,8 +186,8 @@ class Lookup:
         return found
 
     def words_like(
-        self, photos: Sequence[int], parts: Collection[str]
-    ) -> Iterator[tuple[int, int, Word]]:
+        self, photos: Sequence[PhotoId], parts: Collection[str]
+    ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
         """Words of these photos with one of `parts` in a reading: photo, position, word.
 
         Case is folded for ASCII only, as databases do; `parts` are folded already.
@@ -196,21 +200,21 @@ class Lookup:
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, word(row)
 
-    def whereabouts(self) -> Iterator[tuple[int, Path, datetime | None]]:
+    def whereabouts(self) -> Iterator[tuple[PhotoId, Path, datetime | None]]:
         """Number, place and time of every photo, once for each of its places."""
         rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
         return ((row.id, row.path, row.taken) for row in rows)
 
     def photos(
         self,
-        ids: Sequence[int],
+        ids: Sequence[PhotoId],
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         folder: Path | None = None,
-    ) -> dict[int, Photo]:
+    ) -> dict[PhotoId, Photo]:
         """Photos by number, without words, narrowed by the time they were taken and by folder."""
-        found: dict[int, Photo] = {}
+        found: dict[PhotoId, Photo] = {}
         for chunk in chunks(ids):
             query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
             if since is not None:
@@ -237,7 +241,7 @@ class Lookup:
         """Photos by state, and words."""
         offline = [root for root, away in self.roots().items() if away]
         counts = dict.fromkeys(State, 0)
-        seen: set[int] = set()
+        seen: set[PhotoId] = set()
         rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
         for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
             if row.id in seen:
@@ -253,8 +257,8 @@ class Lookup:
         )
         return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
 
-    def _places_of(self, ids: Sequence[int], folder: Path | None) -> dict[int, list[Path]]:
-        places: dict[int, list[Path]] = defaultdict(list)
+    def _places_of(self, ids: Sequence[PhotoId], folder: Path | None) -> dict[PhotoId, list[Path]]:
+        places: dict[PhotoId, list[Path]] = defaultdict(list)
         rows = self._read(
             sa.select(PLACE.c.photo_id, PLACE.c.path)
             .where(PLACE.c.photo_id.in_(ids))

@@ -156,7 +156,7 @@ class CRNNRecognizer:
         from recognizer.posteriors import posteriorgram
 
         fitted = [images.fit(crop) for crop in crops]
-        small = len(self.alphabet) < posteriorgram.MOST_LABELS
+        small = len(self.alphabet) < posteriorgram.MAX_LABELS
         return [
             Recognition(
                 reading.text,

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import DamageError
-from indexer.stores.terms import packed, weights
+from indexer.stores.posteriors import packed_words
+from indexer.stores.terms import term_weights
 from indexer.sync.run import INDEX_BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from indexer.catalog.catalog import Catalog
-    from indexer.entities import UnindexedPhoto
+    from indexer.entities import PhotoId, UnindexedPhoto
     from indexer.stores.stores import Stores
 
 
@@ -34,9 +35,9 @@ class DerivedIndexes:
         self.ensure(alive)
         try:
             while stale := self._catalog.stale(INDEX_BATCH):
-                self._posteriors.apply(packed(stale), self._catalog.alphabet())
+                self._posteriors.apply(packed_words(stale), self._catalog.alphabet())
                 self._fulltext.apply(
-                    {p.id: None if p.words is None else weights(p.words) for p in stale}
+                    {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
                 self._catalog.indexed(stale)
         except DamageError:
@@ -61,14 +62,14 @@ class DerivedIndexes:
         done: list[UnindexedPhoto] = []
         alphabet = self._catalog.alphabet()
 
-        def batches() -> Iterator[dict[int, dict[str, float]]]:
+        def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
             with self._posteriors.rebuilt() as fresh:
                 for batch in self._catalog.stale_batches(INDEX_BATCH):
-                    fresh.apply(packed(batch), alphabet)
+                    fresh.apply(packed_words(batch), alphabet)
                     # what is done is remembered without its words: they may be millions
                     done.extend(replace(photo, words=None) for photo in batch)
                     report(len(done))
-                    yield {p.id: weights(p.words) for p in batch if p.words is not None}
+                    yield {p.id: term_weights(p.words) for p in batch if p.words is not None}
 
         self._fulltext.rebuild(batches())
         self._catalog.indexed(done)
@@ -76,6 +77,8 @@ class DerivedIndexes:
 
     def _in_step(self) -> bool:
         """Whether the stores hold what they should: photo by photo once, then by number."""
+        if not self._fulltext.is_current():
+            return False
         seen = self._posteriors.photos()
         if self._compared:
             required, optional = self._catalog.count_searchable()

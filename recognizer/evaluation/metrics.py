@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
+from recognizer.posteriors.folding import fold
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def fold(text: str) -> str:
-    """What search sees of a text: lower case, letters and digits only."""
-    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 @dataclass(frozen=True)

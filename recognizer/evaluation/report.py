@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz.distance import Levenshtein
 
 from recognizer.evaluation.confusions import ClassErrors, Confusion, confusions, errors_by_class
-from recognizer.evaluation.metrics import Scores, fold, score
+from recognizer.evaluation.metrics import Scores, score
+from recognizer.posteriors.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

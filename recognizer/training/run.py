@@ -150,9 +150,9 @@ def _start(options: Options, texts: Iterable[str]) -> tuple[CRNN, Card]:
 
 
 def _warn(charset: Charset, say: Callable[[str], None]) -> None:
-    if len(charset) > posteriorgram.MOST_LABELS:
+    if len(charset) > posteriorgram.MAX_LABELS:
         say(
-            f"{len(charset) - 1} characters: with more than {posteriorgram.MOST_LABELS - 1}, "
+            f"{len(charset) - 1} characters: with more than {posteriorgram.MAX_LABELS - 1}, "
             "photos are found by their best readings only"
         )
 

@@ -62,7 +62,7 @@ class Daemon:
         )
         logging.getLogger("ocrsearch").setLevel(logging.INFO)
         faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
-        posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
+        posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
         watching.CHECK_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
         with service.stopping() as stop, Catalog(self.settings.database) as catalog:

@@ -25,7 +25,8 @@ from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
-from recognizer.posteriors.posteriorgram import FoldedPosteriors, pack
+from recognizer.posteriors.codec import PosteriorCodec
+from recognizer.posteriors.posteriorgram import pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
@@ -218,7 +219,7 @@ def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[
         engine = TileEngine()
         catalog = Catalog(settings.database)
         stores = Stores(
-            Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors)
+            Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec())
         )
         library = Library(settings, catalog, stores, engine)
         opened.append(World(tmp_path / "photos", library, engine))

@@ -166,7 +166,7 @@ def test_what_cannot_be_printed_never_enters_an_alphabet() -> None:
 
 def test_an_alphabet_too_large_for_the_packed_format_is_said() -> None:
     lines: list[str] = []
-    most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MOST_LABELS)))
+    most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MAX_LABELS)))
 
     run._warn(Charset(most[:-1]), lines.append)
     assert lines == []
