@@ -45,7 +45,7 @@ class Judge:
         self._lines: Mapping[PhotoId, Mapping[WordIndex, int]] = {}
         self._known: dict[q.Leaf, dict[PhotoId, float]] = {}
 
-    def scores(self, question: q.Question) -> dict[PhotoId, float]:
+    def scores(self, question: q.QueryNode) -> dict[PhotoId, float]:
         """Probability that each photo answers, for those that any word speaks for."""
         scores, _ = self._scores(question)
         photos = {photo for found in self._evidence.values() for photo in found}
@@ -68,7 +68,7 @@ class Judge:
         for leaf, known in self._known.items():
             known |= {photo: _combine(self._words(leaf, photo).values()) for photo in photos}
 
-    def _scores(self, question: q.Question) -> tuple[Mapping[PhotoId, float], float]:
+    def _scores(self, question: q.QueryNode) -> tuple[Mapping[PhotoId, float], float]:
         """Scores of some photos, and the score of all others."""
         if isinstance(question, q.And):
             return self._all(question)
@@ -103,7 +103,7 @@ class Judge:
             self._known[leaf] = {p: _combine(self._words(leaf, p).values()) for p in photos}
         return self._known[leaf]
 
-    def matched(self, question: q.Question, photo: PhotoId) -> dict[WordIndex, float]:
+    def matched(self, question: q.QueryNode, photo: PhotoId) -> dict[WordIndex, float]:
         """Positions of the words that answer, with their probabilities, the likeliest first."""
         shown: dict[WordIndex, float] = {}
         for leaf in q.leaves(question):

@@ -129,7 +129,7 @@ class Searcher:
         return [word for term in terms for word in nearest(term, read)]
 
     def _admitted(
-        self, question: q.Question, filters: Filters
+        self, question: q.QueryNode, filters: Filters
     ) -> tuple[dict[q.Field, set[PhotoId]], set[PhotoId] | None]:
         """Photos that fulfil each field, and those that can answer at all; None if all can."""
         fields: dict[q.Field, set[PhotoId]] = {field: set() for field in q.fields(question)}
@@ -147,7 +147,7 @@ class Searcher:
 
     def _candidates(
         self,
-        question: q.Question,
+        question: q.QueryNode,
         scores: Mapping[PhotoId, float],
         admitted: set[PhotoId] | None,
         filters: Filters,
@@ -164,7 +164,7 @@ class Searcher:
             read = [photo for photo in read if photo in admitted][:count]
         return list(dict.fromkeys((*seen, *read)))
 
-    def _lines(self, question: q.Question, judge: Judge) -> dict[PhotoId, dict[WordIndex, int]]:
+    def _lines(self, question: q.QueryNode, judge: Judge) -> dict[PhotoId, dict[WordIndex, int]]:
         """Lines of the words of the photos that likeliest show a phrase."""
         photos: set[PhotoId] = set()
         for leaf in q.leaves(question, negated=True):
@@ -178,7 +178,7 @@ class Searcher:
 class _Gathered:
     """Evidence for each leaf of a question, and for each word of its phrases."""
 
-    def __init__(self, question: q.Question) -> None:
+    def __init__(self, question: q.QueryNode) -> None:
         asked = q.leaves(question, negated=True)
         leaves = {part for whole in asked for part in (whole, *_words_of(whole))}
         self.found: dict[q.Leaf, Evidence] = {leaf: defaultdict(dict) for leaf in leaves}
