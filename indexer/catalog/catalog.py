@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.queries import Lookup
+from indexer.catalog.queries import CatalogReader
 from indexer.catalog.rows import chunks, drop_places, engine_id, put_place, touch, word_rows
 from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import State
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from indexer.entities import Engine, Failure, Reading, Stale, Stamp, Volume
 
 
-class Catalog(Lookup):
+class Catalog(CatalogReader):
     """One open catalog, to read and to write."""
 
     def _write(self, *statements: sa.Executable) -> None:

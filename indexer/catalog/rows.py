@@ -106,8 +106,8 @@ def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
     ]
 
 
-def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
-    """A row of WORD as a value."""
+def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+    """Convert a row of WORD."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
         Box(row.left, row.top, row.right, row.bottom),
@@ -119,8 +119,8 @@ def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
     )
 
 
-def photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
-    """A row of PHOTO as a value, with its places and words."""
+def to_photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+    """Convert a row of PHOTO, with the places and words of the photo."""
     return Photo(
         row.id,
         row.hash,

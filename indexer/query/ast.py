@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from indexer.entities import PhotoId
 
@@ -80,6 +77,15 @@ def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
     return [] if isinstance(node, Field) else [node]
 
 
+def words(leaves: Iterable[Leaf]) -> list[Term | Pattern]:
+    """The same leaves with each phrase replaced by its words."""
+    return [
+        word
+        for leaf in leaves
+        for word in (map(Term, leaf.texts) if isinstance(leaf, Phrase) else [leaf])
+    ]
+
+
 def fields(node: QueryNode) -> list[Field]:
     """All fields of a query, also those below a Not."""
     if isinstance(node, And | Or):
@@ -111,17 +117,3 @@ def admitted(node: QueryNode, known: Mapping[Field, set[PhotoId]]) -> set[PhotoI
     if isinstance(node, And):
         return set.intersection(*sets) if sets else None
     return set.union(*sets) if len(sets) == len(each) else None
-
-
-def fulfils(field: Field, place: Path, taken: datetime | None) -> bool:
-    """Whether a photo at `place` has what is asked; folder and name may hold wildcards."""
-    if field.name == "date":
-        first, _, last = field.value.partition("..")
-        day = f"{taken:%Y-%m-%d}" if taken else ""
-        last = last if ".." in field.value else first
-        return bool(day) and first <= day[: len(first)] and day[: len(last)] <= last
-    value = field.value.casefold()
-    if field.name == "name":
-        name = place.name.casefold()
-        return fnmatch.fnmatchcase(name, value) or fnmatch.fnmatchcase(name, value + ".*")
-    return fnmatch.fnmatchcase(f"{place.parent}/".casefold(), f"*/{value.strip('/')}/*")

@@ -133,6 +133,10 @@ class PosteriorStore:
             flush([self.folder.parent])
             shutil.rmtree(old, ignore_errors=True)
 
+    def can_say(self, pattern: str) -> bool:
+        """Whether any word can be asked for `pattern`; where not, only readings tell."""
+        return self.unpack.needs(pattern) is not None
+
     def evidence(
         self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None = None
     ) -> dict[str, Evidence]:
