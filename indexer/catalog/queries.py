@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class CatalogReader:
-    """One open catalog. Methods are short transactions and raise CatalogError."""
+    """An open catalog to read; methods are short transactions and raise CatalogError."""
 
     def __init__(self, url: str) -> None:
-        """Open or create; runs migrations. Raises CatalogError."""
+        """Open a catalog, or create it; runs migrations. Raises CatalogError."""
         self.url = url
         self._engine = database.connect(url)
 
@@ -62,7 +62,7 @@ class CatalogReader:
         return {row.path: row.offline for row in self._read(sa.select(ROOT))}
 
     def volumes(self) -> dict[Path, Volume]:
-        """The file systems that folders with photos were last seen on."""
+        """File systems that folders with photos were last seen on."""
         return {r.path: Volume(r.point, r.number) for r in self._read(sa.select(VOLUME))}
 
     def places(self, paths: Sequence[Path] | None = None) -> dict[Path, Stamp]:
@@ -126,7 +126,7 @@ class CatalogReader:
         return rows[0].attempts if rows else 0
 
     def stale(self, limit: int, after: int = 0) -> list[Stale]:
-        """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
+        """At most `limit` photos, numbers above `after`, that the derived stores do not hold as they are."""
         rows = self._read(
             sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
             .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
@@ -137,7 +137,7 @@ class CatalogReader:
         return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
 
     def stale_batches(self, size: int) -> Iterator[list[Stale]]:
-        """All of them in batches, for a rebuild that marks them done only at its end."""
+        """All such photos in batches, for a rebuild that marks them as indexed only at its end."""
         after = 0
         while batch := self.stale(size, after):
             after = batch[-1].id
@@ -155,7 +155,7 @@ class CatalogReader:
         return must, may
 
     def count_searchable(self) -> tuple[int, int]:
-        """How many photos those are; costs little however many there are."""
+        """Count the photos of both kinds, in one pass of the database."""
         [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
         return int(row[0]), int(row[1])
 
@@ -170,10 +170,10 @@ class CatalogReader:
             )
             for row in rows:
                 found[row.photo_id].append(to_word(row))
-        return {photo: tuple(words) for photo, words in found.items()}
+        return {photo_id: tuple(words) for photo_id, words in found.items()}
 
     def lines(self, photos: Sequence[PhotoId]) -> dict[PhotoId, dict[WordIndex, int]]:
-        """Photo → position of each word → its line."""
+        """Line of each word of these photos."""
         found: dict[PhotoId, dict[WordIndex, int]] = defaultdict(dict)
         for chunk in chunks(photos):
             columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
@@ -184,12 +184,12 @@ class CatalogReader:
     def words_on_lines(
         self, places: Mapping[PhotoId, Collection[WordIndex]]
     ) -> dict[PhotoId, dict[WordIndex, Word]]:
-        """Photo → position → word, for the words at `places` and those on their lines."""
+        """The words at `places` and all others on their lines, by photo and index, in reading order."""
         found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
         for photos in chunks(list(places)):
             # by photo first: a database would not look up so many pairs by the primary key
             near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
-            pairs = [(photo, position) for photo in photos for position in places[photo]]
+            pairs = [(photo_id, index) for photo_id in photos for index in places[photo_id]]
             here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
             lines = {(row.photo_id, row.line) for row in self._read(near.where(here))}
             there = sa.tuple_(WORD.c.photo_id, WORD.c.line).in_(sorted(lines))
@@ -200,7 +200,7 @@ class CatalogReader:
     def words_like(
         self, photos: Sequence[PhotoId], parts: Collection[str]
     ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
-        """Words of these photos with one of `parts` in a reading: photo, position, word.
+        """Words of these photos with one of `parts` in a reading, with photo and index.
 
         Case is folded for ASCII only, as databases do; `parts` are folded already.
         """
@@ -247,13 +247,13 @@ class CatalogReader:
         rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
         if not rows:
             return None
-        number = rows[0].photo_id
-        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == number))[0]
-        places = self._places_of([number], None)[number]
-        return to_photo(row, places, self.words([number]).get(number, ()))
+        photo_id = rows[0].photo_id
+        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == photo_id))[0]
+        places = self._places_of([photo_id], None)[photo_id]
+        return to_photo(row, places, self.words([photo_id]).get(photo_id, ()))
 
     def counts(self) -> dict[str, int]:
-        """Photos by state, and words."""
+        """Count photos by state, and words."""
         offline = [root for root, away in self.roots().items() if away]
         counts = dict.fromkeys(State, 0)
         seen: set[PhotoId] = set()
@@ -283,7 +283,7 @@ class CatalogReader:
 
 
 def _searchable() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """Which photos the derived stores must hold, and which they may hold besides."""
+    """Conditions on photos that the derived stores must hold, and on those they may hold besides."""
     settled = PHOTO.c.generation == PHOTO.c.indexed_generation
     there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
     return settled & there, ~settled

@@ -10,12 +10,12 @@ from indexer.errors import CatalogError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from indexer.catalog.catalog import Catalog
+    from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.stores.fulltext import Fulltext
 
 
-def report(settings: Settings, catalog: Catalog, index: Fulltext) -> dict[str, Any]:
+def report(settings: Settings, catalog: CatalogReader, index: Fulltext) -> dict[str, Any]:
     """Counts by state, failures with reasons, sizes in bytes."""
     counts = catalog.counts()
     try:
