@@ -109,7 +109,9 @@ class QueryEvidence:
 
     def _line_breaks(self, photo_id: PhotoId, start: WordIndex, more: int) -> float:
         """Factor for the ends of lines between a word and the one that is `more` words later."""
-        lines = self.lines.get(photo_id, {})
+        lines = self.lines.get(photo_id)
+        if lines is None:
+            return 1.0
         breaks = lines.get(WordIndex(start + more), 0) - lines.get(start, 0)
         # lines without words between them do not tear a phrase further apart
         return LINE_BREAK ** min(breaks, more)

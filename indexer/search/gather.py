@@ -37,7 +37,7 @@ def gather(
     read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
     evidence = listed.evidence.updated(listed.photos, leaves=read)
     lines = _lines(node, evidence, catalog)
-    return evidence.updated(lines, lines=lines)
+    return evidence.updated(lines, lines=lines) if lines else evidence
 
 
 def _with_readings(
