@@ -1,4 +1,4 @@
-"""What seeing through the noise is worth: four ways to search the same readings.
+"""Quality of search on photos with known words: four ways to search the same readings.
 
     ocrsearch --home HOME index PAGES
     python benchmarks/search.py HOME PAGES
@@ -25,7 +25,7 @@ from indexer.query.text import tokens
 from indexer.search.searcher import Filters
 
 ORDERS = 20
-"""Orders of photos with the same score, over which average precision is averaged."""
+"""Random orders of photos with the same score, over which average precision is averaged."""
 
 
 def truth_of(pages):

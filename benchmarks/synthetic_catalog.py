@@ -1,4 +1,4 @@
-"""A catalog of photos that nobody took, with words read as badly as a recogniser would.
+"""Synthetic catalog: made-up photos whose words are misread as a recogniser misreads them.
 
     python benchmarks/synthetic_catalog.py HOME --photos 10000 --words 80
 
@@ -26,22 +26,26 @@ from indexer.sync.library import Library
 from recognizer.charset import Charset
 from recognizer.posteriors.posteriorgram import pack
 
-LIKE = {
+LOOKALIKES = {
     "a": "oue", "b": "hk6", "c": "eol", "d": "acl", "e": "cai", "f": "tlp", "g": "qy9", "h": "nkb",
     "i": "lj1", "j": "iy1", "k": "hlx", "l": "it1", "m": "nwr", "n": "mru", "o": "ac0", "p": "rfn",
     "q": "g9a", "r": "nvs", "s": "rx5", "t": "lf1", "u": "nva", "v": "urw", "w": "mvu", "x": "kty",
     "y": "gjv", "z": "2x7",
 }  # fmt: skip
-"""The letters that each letter is taken for most."""
+"""Letters that each letter is most often misread as."""
 
-ERRORS, SPREAD = 0.06, 0.08
-"""Mean and deviation, over words, of the share of letters that are misread."""
+MEAN_ERRORS = 0.06
+"""Mean, over words, of the share of letters that are misread."""
+
+ERRORS_DEVIATION = 0.08
+"""Standard deviation of that share."""
 
 VARIANTS = 12
-"""Images of each word, which many photos then share."""
+"""Different images of each word, which many photos share."""
 
 CHARSET = Charset()
 CHUNK = 500
+"""Photos that are written at a time."""
 
 
 def misread(word: str, chance: np.random.Generator, rate: float) -> str:
@@ -49,7 +53,7 @@ def misread(word: str, chance: np.random.Generator, rate: float) -> str:
     out = []
     for letter, luck in zip(word, chance.random(len(word)), strict=True):
         if luck < 0.8 * rate:
-            out.append(LIKE[letter][int(chance.integers(3))])
+            out.append(LOOKALIKES[letter][int(chance.integers(3))])
         elif luck < 0.9 * rate:
             continue
         elif luck < rate:
@@ -61,7 +65,7 @@ def misread(word: str, chance: np.random.Generator, rate: float) -> str:
 
 def seen(word: str, chance: np.random.Generator) -> tuple[str, float, str, bytes]:
     """Reading, confidence, alternatives and posteriorgram of an image of `word`, as columns."""
-    rate = float(np.clip(chance.normal(ERRORS, SPREAD), 0.005, 0.6))
+    rate = float(np.clip(chance.normal(MEAN_ERRORS, ERRORS_DEVIATION), 0.005, 0.6))
     best = misread(word, chance, rate)
     sure = float(np.clip(chance.normal(0.94 - 4 * rate, 0.1), 0.1, 0.97))
     others = {misread(word, chance, 0.3) for _ in range(3)} - {best}
@@ -84,7 +88,7 @@ def posteriors(best: str, word: str, sure: float, chance: np.random.Generator) -
         likes = chance.dirichlet(np.full(4, 0.5)) * (1 - each)
         row[0] = likes[3]
         row[CHARSET.encode(letter)[0]] += each
-        for like, share in zip(LIKE.get(letter, "oil"), likes, strict=False):
+        for like, share in zip(LOOKALIKES.get(letter, "oil"), likes, strict=False):
             row[CHARSET.encode(like)[0]] += share
         if place < len(word) and word[place] != letter:
             row[CHARSET.encode(word[place])[0]] += 0.1

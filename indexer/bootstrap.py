@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer import home
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.queries import CatalogReader
 from indexer.errors import CatalogError
 from indexer.ocr.builtin import BuiltInEngine, make_detector
 from indexer.search.searcher import Searcher
@@ -48,7 +49,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
 
 @contextmanager
-def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Stores]]:
+def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
     """Catalog and derived stores to look into; never blocks on a writer.
 
     Raises:
@@ -61,7 +62,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Stores]]:
         raise CatalogError(msg)
     if settings.home.exists():
         home.check_private(settings)
-    with Catalog(settings.database) as catalog:
+    with CatalogReader(settings.database) as catalog:
         yield catalog, stores(settings)
 
 

@@ -1,4 +1,4 @@
-"""The catalog, the source of truth: photos, places, words, failures in a SQL database."""
+"""The source of truth: photos, places, words and failures in a SQL database."""
 
 from indexer.catalog.catalog import Catalog
 

@@ -1,7 +1,8 @@
-"""The truth: photos by content hash, their places, readings and failures.
+"""Writes to the catalog: photos by content hash, their places, readings and failures.
 
-Rows stay in here; what comes out are the values of `photo`. Only this module and its private
-parts (`lookup`, `rows`, `tables`, `database`, `migrations`) know the database.
+Rows stay in this package; callers get the values of `entities`. Of its modules this one and
+`queries` are for others, the rest (`filters`, `rows`, `schema`, `database`, `migrations`) is
+private.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.queries import Lookup
+from indexer.catalog.queries import CatalogReader
 from indexer.catalog.rows import chunks, drop_places, engine_id, put_place, touch, word_rows
 from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import State
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from indexer.entities import EngineId, Failure, Reading, Stamp, UnindexedPhoto, Volume
 
 
-class Catalog(Lookup):
-    """One open catalog, to read and to write."""
+class Catalog(CatalogReader):
+    """An open catalog to read and to write; methods are short transactions.
+
+    Only one process may write, see `bootstrap.writing`; readers open a CatalogReader.
+    """
 
     def _write(self, *statements: sa.Executable) -> None:
         with database.translated(self.url), self._engine.begin() as connection:
@@ -56,7 +60,7 @@ class Catalog(Lookup):
     # places --------------------------------------------------------------------------------
 
     def put_places(self, files: Sequence[tuple[Path, Stamp, str]], now: float) -> list[State]:
-        """Let files hold the photos with these content hashes; returns those photos' states.
+        """Record that files hold the photos with these content hashes; returns the photos' states.
 
         Photos that the files held before are orphaned at `now`, if they have no other place.
         """
@@ -64,14 +68,18 @@ class Catalog(Lookup):
             return [put_place(connection, *file, now) for file in files]
 
     def drop_places(self, paths: Sequence[Path], now: float) -> None:
-        """Forget files; photos that have no other place are kept, unseen, until `purge`."""
+        """Forget files; photos that have no other place stay, outside all answers, until `purge`."""
         with database.translated(self.url), self._engine.begin() as connection:
             drop_places(connection, paths, now)
             for chunk in chunks(paths):
                 connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(chunk)))
 
     def purge(self, before: float) -> int:
-        """Delete photos that lost their last place before that time; returns how many."""
+        """Delete photos that lost their last place before that time; returns how many.
+
+        Those that the derived stores may still hold stay until these have caught up, because
+        nothing else would tell the stores to drop them.
+        """
         gone = [
             row.id
             for row in self._read(
@@ -91,19 +99,19 @@ class Catalog(Lookup):
     # readings ------------------------------------------------------------------------------
 
     def put_reading(self, content: str, reading: Reading, engine: EngineId) -> None:
-        """Keep what was read on the photo with this content hash, replacing what was there."""
+        """Store what was read on the photo with this content hash in place of what was there."""
         with database.translated(self.url), self._engine.begin() as connection:
-            photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
-            if photo is None:  # its last file went away while it was being read
+            photo_id = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
+            if photo_id is None:  # its last file went away while it was being read
                 return
-            connection.execute(sa.delete(WORD).where(WORD.c.photo_id == photo))
+            connection.execute(sa.delete(WORD).where(WORD.c.photo_id == photo_id))
             if reading.words:
-                connection.execute(sa.insert(WORD), word_rows(photo, reading.words))
-            places = sa.select(PLACE.c.path).where(PLACE.c.photo_id == photo)
+                connection.execute(sa.insert(WORD), word_rows(photo_id, reading.words))
+            places = sa.select(PLACE.c.path).where(PLACE.c.photo_id == photo_id)
             connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(places)))
             touch(
                 connection,
-                [photo],
+                [photo_id],
                 state=State.READ if reading.words else State.EMPTY,
                 width=reading.width,
                 height=reading.height,
@@ -132,14 +140,14 @@ class Catalog(Lookup):
             )
 
     def retry_now(self) -> int:
-        """Let every failed file be due; returns how many there are."""
+        """Make every failed file due now; returns how many there are."""
         self._write(sa.update(FAILURE).values(next_try=0.0, attempts=0))
         return len(self.failures())
 
     # derived stores ------------------------------------------------------------------------
 
     def indexed(self, done: Iterable[UnindexedPhoto]) -> None:
-        """Note that the full text has caught up with these generations."""
+        """Record that the derived stores hold these photos as of these generations."""
         with database.translated(self.url), self._engine.begin() as connection:
             for photo in done:
                 connection.execute(
@@ -149,5 +157,5 @@ class Catalog(Lookup):
                 )
 
     def unindex_all(self) -> None:
-        """Let every photo with words be stale, for a rebuild."""
+        """Mark every photo as absent from the derived stores, for a rebuild."""
         self._write(sa.update(PHOTO).values(indexed_generation=-1))

@@ -1,4 +1,4 @@
-"""The reading side of the catalog: what is known, without changing it. Private to `catalog`."""
+"""Queries of the catalog: all that reads it without changing it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.rows import chunks, word
-from indexer.catalog.rows import photo as photo_of
+from indexer.catalog.filters import (
+    RAW_PATH,
+    below,
+    may_match,
+    place_matcher,
+    taken_between,
+)
+from indexer.catalog.rows import chunks, to_photo, to_word
 from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import EngineId, Failure, Photo, Stamp, State, UnindexedPhoto, Volume, Word
+from indexer.query.fields import date_span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
@@ -19,13 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.entities import PhotoId, WordIndex
+    from indexer.query.ast import Field
 
 
-class Lookup:
-    """One open catalog. Methods are short transactions and raise CatalogError."""
+class CatalogReader:
+    """An open catalog to read; methods are short transactions and raise CatalogError."""
 
     def __init__(self, url: str) -> None:
-        """Open or create; runs migrations. Raises CatalogError."""
+        """Open a catalog, or create it; runs migrations. Raises CatalogError."""
         self.url = url
         self._engine = database.connect(url)
 
@@ -45,12 +53,16 @@ class Lookup:
         with database.translated(self.url), self._engine.connect() as connection:
             return list(connection.execute(statement))
 
+    def _ids(self, statement: sa.Executable) -> set[PhotoId]:
+        with database.translated(self.url), self._engine.connect() as connection:
+            return set(connection.scalars(statement))
+
     def roots(self) -> dict[Path, bool]:
         """Known photo folders and whether each is offline."""
         return {row.path: row.offline for row in self._read(sa.select(ROOT))}
 
     def volumes(self) -> dict[Path, Volume]:
-        """The file systems that folders with photos were last seen on."""
+        """File systems that folders with photos were last seen on."""
         return {r.path: Volume(r.point, r.number) for r in self._read(sa.select(VOLUME))}
 
     def places(self, paths: Sequence[Path] | None = None) -> dict[Path, Stamp]:
@@ -114,7 +126,7 @@ class Lookup:
         return rows[0].attempts if rows else 0
 
     def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
-        """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
+        """At most `limit` photos, numbers above `after`, that the derived stores do not hold as they are."""
         rows = self._read(
             sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
             .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
@@ -125,7 +137,7 @@ class Lookup:
         return [UnindexedPhoto(row.id, row.generation, words.get(row.id)) for row in rows]
 
     def stale_batches(self, size: int) -> Iterator[list[UnindexedPhoto]]:
-        """All of them in batches, for a rebuild that marks them done only at its end."""
+        """All such photos in batches, for a rebuild that marks them as indexed only at its end."""
         after = 0
         while batch := self.stale(size, after):
             after = batch[-1].id
@@ -143,7 +155,7 @@ class Lookup:
         return must, may
 
     def count_searchable(self) -> tuple[int, int]:
-        """How many photos those are; costs little however many there are."""
+        """Count the photos of both kinds, in one pass of the database."""
         [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
         return int(row[0]), int(row[1])
 
@@ -157,11 +169,11 @@ class Lookup:
                 .order_by(WORD.c.photo_id, WORD.c.position)
             )
             for row in rows:
-                found[row.photo_id].append(word(row))
-        return {photo: tuple(words) for photo, words in found.items()}
+                found[row.photo_id].append(to_word(row))
+        return {photo_id: tuple(words) for photo_id, words in found.items()}
 
     def lines(self, photos: Sequence[PhotoId]) -> dict[PhotoId, dict[WordIndex, int]]:
-        """Photo → position of each word → its line."""
+        """Line of each word of these photos."""
         found: dict[PhotoId, dict[WordIndex, int]] = defaultdict(dict)
         for chunk in chunks(photos):
             columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
@@ -169,26 +181,26 @@ class Lookup:
                 found[row.photo_id][row.position] = row.line
         return found
 
-    def around(
+    def words_on_lines(
         self, places: Mapping[PhotoId, Collection[WordIndex]]
     ) -> dict[PhotoId, dict[WordIndex, Word]]:
-        """Photo → position → word, for the words at `places` and those on their lines."""
+        """The words at `places` and all others on their lines, by photo and index, in reading order."""
         found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
         for photos in chunks(list(places)):
             # by photo first: a database would not look up so many pairs by the primary key
             near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
-            pairs = [(photo, position) for photo in photos for position in places[photo]]
+            pairs = [(photo_id, index) for photo_id in photos for index in places[photo_id]]
             here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
             lines = {(row.photo_id, row.line) for row in self._read(near.where(here))}
             there = sa.tuple_(WORD.c.photo_id, WORD.c.line).in_(sorted(lines))
             for row in self._read(near.where(there).order_by(WORD.c.photo_id, WORD.c.position)):
-                found[row.photo_id][row.position] = word(row)
+                found[row.photo_id][row.position] = to_word(row)
         return found
 
     def words_like(
         self, photos: Sequence[PhotoId], parts: Collection[str]
     ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
-        """Words of these photos with one of `parts` in a reading: photo, position, word.
+        """Words of these photos with one of `parts` in a reading, with photo and index.
 
         Case is folded for ASCII only, as databases do; `parts` are folded already.
         """
@@ -198,33 +210,36 @@ class Lookup:
             like = sa.true()  # accents fold in Python, where the caller looks again
         for chunk in chunks(photos):
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
-                yield row.photo_id, row.position, word(row)
+                yield row.photo_id, row.position, to_word(row)
 
-    def whereabouts(self) -> Iterator[tuple[PhotoId, Path, datetime | None]]:
-        """Number, place and time of every photo, once for each of its places."""
-        rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
-        return ((row.id, row.path, row.taken) for row in rows)
+    def photos_within(
+        self, *, since: datetime | None, until: datetime | None, folder: Path | None
+    ) -> set[PhotoId]:
+        """Photos taken in a half-open span that have a place below `folder`; None: any."""
+        photos = sa.select(PHOTO.c.id).where(taken_between(since, until))
+        if folder is None:
+            return self._ids(photos.where(PHOTO.c.orphaned_at.is_(None)))
+        return self._ids(photos.join(PLACE).where(below(folder)))
 
-    def photos(
-        self,
-        ids: Sequence[PhotoId],
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        folder: Path | None = None,
-    ) -> dict[PhotoId, Photo]:
-        """Photos by number, without words, narrowed by the time they were taken and by folder."""
+    def photos_fulfilling(self, field: Field, folder: Path | None = None) -> set[PhotoId]:
+        """Photos that fulfil a field of a query, by one of their places below `folder`."""
+        if field.name == "date":
+            since, until = date_span(field.value)
+            return self.photos_within(since=since, until=until, folder=folder)
+        places = sa.select(RAW_PATH, PLACE.c.photo_id)
+        places = places.where(may_match(field, self._engine.dialect.name))
+        matches = place_matcher(field)
+        rows = self._read(places if folder is None else places.where(below(folder)))
+        return {photo_id for path, photo_id in rows if matches(path)}
+
+    def photos(self, ids: Sequence[PhotoId], *, folder: Path | None = None) -> dict[PhotoId, Photo]:
+        """Photos with their places below `folder`, without words; those without any are left out."""
         found: dict[PhotoId, Photo] = {}
         for chunk in chunks(ids):
-            query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
-            if since is not None:
-                query = query.where(PHOTO.c.taken >= since)
-            if until is not None:
-                query = query.where(PHOTO.c.taken < until)
             places = self._places_of(chunk, folder)
-            for row in self._read(query):
+            for row in self._read(sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))):
                 if row.id in places:
-                    found[row.id] = photo_of(row, places[row.id])
+                    found[row.id] = to_photo(row, places[row.id])
         return found
 
     def photo_at(self, path: Path) -> Photo | None:
@@ -232,13 +247,13 @@ class Lookup:
         rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
         if not rows:
             return None
-        number = rows[0].photo_id
-        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == number))[0]
-        places = self._places_of([number], None)[number]
-        return photo_of(row, places, self.words([number]).get(number, ()))
+        photo_id = rows[0].photo_id
+        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == photo_id))[0]
+        places = self._places_of([photo_id], None)[photo_id]
+        return to_photo(row, places, self.words([photo_id]).get(photo_id, ()))
 
     def counts(self) -> dict[str, int]:
-        """Photos by state, and words."""
+        """Count photos by state, and words."""
         offline = [root for root, away in self.roots().items() if away]
         counts = dict.fromkeys(State, 0)
         seen: set[PhotoId] = set()
@@ -259,19 +274,16 @@ class Lookup:
 
     def _places_of(self, ids: Sequence[PhotoId], folder: Path | None) -> dict[PhotoId, list[Path]]:
         places: dict[PhotoId, list[Path]] = defaultdict(list)
-        rows = self._read(
-            sa.select(PLACE.c.photo_id, PLACE.c.path)
-            .where(PLACE.c.photo_id.in_(ids))
-            .order_by(PLACE.c.path)
-        )
-        for row in rows:
-            if folder is None or row.path.is_relative_to(folder):
-                places[row.photo_id].append(row.path)
+        found = sa.select(PLACE.c.photo_id, PLACE.c.path).where(PLACE.c.photo_id.in_(ids))
+        if folder is not None:
+            found = found.where(below(folder))
+        for row in self._read(found.order_by(PLACE.c.path)):
+            places[row.photo_id].append(row.path)
         return places
 
 
 def _searchable() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """Which photos the derived stores must hold, and which they may hold besides."""
+    """Conditions on photos that the derived stores must hold, and on those they may hold besides."""
     settled = PHOTO.c.generation == PHOTO.c.indexed_generation
     there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
     return settled & there, ~settled

@@ -1,4 +1,7 @@
-"""Rows of the catalog to values and back, and the statements they share. Private to `catalog`."""
+"""Conversion of rows to values and back, and statements that several writes share.
+
+Private to `catalog`.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.entities import EngineId, Stamp
+    from indexer.entities import EngineId, PhotoId, Stamp
 
 T = TypeVar("T")
 
 
 def chunks(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
-    """Pieces that fit the number of parameters a statement may have."""
+    """Split items so that each piece fits the number of parameters a statement may have."""
     return (items[i : i + size] for i in range(0, len(items), size))
 
 
-def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> None:
-    """Change photos so that the derived stores notice."""
+def touch(connection: sa.Connection, ids: Sequence[PhotoId], **values: object) -> None:
+    """Change photos, and raise their generation so that the derived stores follow."""
     connection.execute(
         sa.update(PHOTO)
         .where(PHOTO.c.id.in_(ids))
@@ -33,15 +36,15 @@ def touch(connection: sa.Connection, ids: Sequence[int], **values: object) -> No
 
 
 def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
-    """Forget files; photos left without any are marked as orphaned at `now`."""
+    """Forget files; photos left without a place are marked as orphaned at `now`."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
-        photos = list(connection.scalars(here))
+        ids = list(connection.scalars(here))
         connection.execute(sa.delete(PLACE).where(PLACE.c.path.in_(chunk)))
-        housed = set(
-            connection.scalars(sa.select(PLACE.c.photo_id).where(PLACE.c.photo_id.in_(photos)))
+        placed = set(
+            connection.scalars(sa.select(PLACE.c.photo_id).where(PLACE.c.photo_id.in_(ids)))
         )
-        orphans = [photo for photo in photos if photo not in housed]
+        orphans = [photo_id for photo_id in ids if photo_id not in placed]
         if orphans:
             touch(connection, orphans, orphaned_at=now)
 
@@ -49,22 +52,22 @@ def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) ->
 def put_place(
     connection: sa.Connection, path: Path, stamp: Stamp, content: str, now: float
 ) -> State:
-    """Let `path` hold the photo with this content hash; returns that photo's state."""
+    """Record that `path` holds the photo with this content hash; returns that photo's state."""
     known = connection.execute(
         sa.select(PHOTO.c.id, PHOTO.c.state, PHOTO.c.orphaned_at).where(PHOTO.c.hash == content)
     ).first()
     if known is None:
         made = connection.execute(sa.insert(PHOTO).values(hash=content, state=State.PENDING))
-        photo, state = made.inserted_primary_key[0], State.PENDING  # type: ignore[index]
+        photo_id, state = made.inserted_primary_key[0], State.PENDING  # type: ignore[index]
     else:
-        photo, state = known.id, State(known.state)
+        photo_id, state = known.id, State(known.state)
         if known.orphaned_at is not None:
-            touch(connection, [photo], orphaned_at=None)
+            touch(connection, [photo_id], orphaned_at=None)
     if state is not State.PENDING:  # whatever was wrong with this file is over
         connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
-    row = {"photo_id": photo, "size": stamp.size, "mtime_ns": stamp.mtime_ns}
+    row = {"photo_id": photo_id, "size": stamp.size, "mtime_ns": stamp.mtime_ns}
     before = connection.scalar(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
-    if before == photo:
+    if before == photo_id:
         connection.execute(sa.update(PLACE).where(PLACE.c.path == path).values(row))
         return state
     if before is not None:
@@ -74,7 +77,7 @@ def put_place(
 
 
 def engine_id(connection: sa.Connection, engine: EngineId) -> int:
-    """The number of an engine, which is added if it is new."""
+    """Return the number of an engine, which is added if it is new."""
     known: int | None = connection.scalar(
         sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
     )
@@ -85,11 +88,11 @@ def engine_id(connection: sa.Connection, engine: EngineId) -> int:
     return int(made[0])  # type: ignore[index]
 
 
-def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
-    """Rows of WORD for the words of a photo."""
+def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, object]]:
+    """Make rows of WORD of the words of a photo."""
     return [
         {
-            "photo_id": photo,
+            "photo_id": photo_id,
             "position": position,
             "line": word.line,
             "left": word.box.left,
@@ -106,8 +109,8 @@ def word_rows(photo: int, words: Sequence[Word]) -> list[Mapping[str, object]]:
     ]
 
 
-def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
-    """A row of WORD as a value."""
+def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+    """Convert a row of WORD."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
         Box(row.left, row.top, row.right, row.bottom),
@@ -119,8 +122,8 @@ def word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
     )
 
 
-def photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
-    """A row of PHOTO as a value, with its places and words."""
+def to_photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+    """Convert a row of PHOTO, with the places and words of the photo."""
     return Photo(
         row.id,
         row.hash,

@@ -1,4 +1,4 @@
-"""The catalog's tables, as the newest migration leaves them. Private to `catalog`."""
+"""Tables of the catalog, as the newest migration leaves them. Private to `catalog`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class PathColumn(sa.types.TypeDecorator[Path]):
     cache_ok = True
 
     def process_bind_param(self, value: Path | None, dialect: Dialect) -> bytes | None:
-        """Path to bytes."""
+        """Encode a path."""
         del dialect
         return None if value is None else os.fsencode(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Path | None:
-        """Bytes to path."""
+        """Decode a path."""
         del dialect
         return None if value is None else Path(os.fsdecode(value))
 

@@ -1,1 +1,1 @@
-"""The query language: tree, parser, folding and tokens."""
+"""Query language: syntax tree, parser, fields, folding and tokens."""

@@ -1,15 +1,12 @@
-"""What a user asks, as a tree, and how texts are folded before they are compared."""
+"""Syntax tree of a query."""
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from indexer.entities import PhotoId
 
@@ -37,7 +34,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Field:
-    """What is known of a photo besides its words: `name` is one of FIELDS."""
+    """A condition on where a photo lies or when it was taken: `name` is one of FIELDS."""
 
     name: str
     value: str
@@ -47,77 +44,76 @@ class Field:
 class And:
     """Every part must be on the photo."""
 
-    parts: tuple[Question, ...]
+    parts: tuple[QueryNode, ...]
 
 
 @dataclass(frozen=True)
 class Or:
     """At least one part must be on the photo."""
 
-    parts: tuple[Question, ...]
+    parts: tuple[QueryNode, ...]
 
 
 @dataclass(frozen=True)
 class Not:
     """The part must not be on the photo."""
 
-    part: Question
+    part: QueryNode
 
 
 Leaf = Term | Pattern | Phrase
-Question = Leaf | Field | And | Or | Not
+QueryNode = Leaf | Field | And | Or | Not
 
 FIELDS = ("folder", "date", "name")
+"""Names of the fields, as they are written before a colon."""
 
 
-def leaves(question: Question, *, negated: bool = False) -> list[Leaf]:
-    """What a photo can show for `question`: its words, patterns and phrases.
+def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
+    """Words, patterns and phrases of a query; those below a Not only if `negated`."""
+    if isinstance(node, And | Or):
+        return [leaf for part in node.parts for leaf in leaves(part, negated=negated)]
+    if isinstance(node, Not):
+        return leaves(node.part, negated=True) if negated else []
+    return [] if isinstance(node, Field) else [node]
 
-    Those below a Not are left out unless `negated`.
+
+def words(leaves: Iterable[Leaf]) -> list[Term | Pattern]:
+    """The same leaves with each phrase replaced by its words."""
+    return [
+        word
+        for leaf in leaves
+        for word in (map(Term, leaf.texts) if isinstance(leaf, Phrase) else [leaf])
+    ]
+
+
+def fields(node: QueryNode) -> list[Field]:
+    """All fields of a query, also those below a Not."""
+    if isinstance(node, And | Or):
+        return [field for part in node.parts for field in fields(part)]
+    if isinstance(node, Not):
+        return fields(node.part)
+    return [node] if isinstance(node, Field) else []
+
+
+def is_certain(node: QueryNode) -> bool:
+    """Whether a node is true or false of a photo, not more or less likely: fields, negations."""
+    return not leaves(node)
+
+
+def admitted(node: QueryNode, known: Mapping[Field, set[PhotoId]]) -> set[PhotoId] | None:
+    """Photos that can be hits, by the fields alone; None if any photo can.
+
+    Args:
+        node: the query.
+        known: the photos that fulfil each of its fields.
+
     """
-    if isinstance(question, And | Or):
-        return [leaf for part in question.parts for leaf in leaves(part, negated=negated)]
-    if isinstance(question, Not):
-        return leaves(question.part, negated=True) if negated else []
-    return [] if isinstance(question, Field) else [question]
-
-
-def fields(question: Question) -> list[Field]:
-    """All fields that `question` asks for."""
-    if isinstance(question, And | Or):
-        return [field for part in question.parts for field in fields(part)]
-    if isinstance(question, Not):
-        return fields(question.part)
-    return [question] if isinstance(question, Field) else []
-
-
-def is_certain(question: Question) -> bool:
-    """Whether photos fulfil it or do not, whatever may be read on them; so are negations."""
-    return not leaves(question)
-
-
-def admitted(question: Question, known: Mapping[Field, set[PhotoId]]) -> set[PhotoId] | None:
-    """Photos that can answer, by the fields alone; None if all can."""
-    if isinstance(question, Field):
-        return known[question]
-    if not isinstance(question, And | Or):
+    if isinstance(node, Field):
+        return known[node]
+    if not isinstance(node, And | Or):
         return None
-    each = [admitted(part, known) for part in question.parts]
+    each = [admitted(part, known) for part in node.parts]
     sets = [photos for photos in each if photos is not None]
-    if isinstance(question, And):
+    if isinstance(node, And):
         return set.intersection(*sets) if sets else None
     return set.union(*sets) if len(sets) == len(each) else None
-
-
-def fulfils(field: Field, place: Path, taken: datetime | None) -> bool:
-    """Whether a photo at `place` has what is asked; folder and name may hold wildcards."""
-    if field.name == "date":
-        first, _, last = field.value.partition("..")
-        day = f"{taken:%Y-%m-%d}" if taken else ""
-        last = last if ".." in field.value else first
-        return bool(day) and first <= day[: len(first)] and day[: len(last)] <= last
-    value = field.value.casefold()
-    if field.name == "name":
-        name = place.name.casefold()
-        return fnmatch.fnmatchcase(name, value) or fnmatch.fnmatchcase(name, value + ".*")
-    return fnmatch.fnmatchcase(f"{place.parent}/".casefold(), f"*/{value.strip('/')}/*")

@@ -145,7 +145,7 @@ class Fulltext:
     # reading -------------------------------------------------------------------------------
 
     def candidates(
-        self, question: q.Question, limit: int | None, most: float = math.inf
+        self, question: q.QueryNode, limit: int | None, most: float = math.inf
     ) -> list[PhotoId]:
         """Photos with a reading for every part of the question, best first.
 
@@ -160,7 +160,7 @@ class Fulltext:
             # a commit or a rebuild may have removed files between opening and reading
             return self._candidates(question, limit, most)
 
-    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[PhotoId]:
+    def _candidates(self, question: q.QueryNode, limit: int | None, most: float) -> list[PhotoId]:
         with self._opened() as ix, self._translated():
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
@@ -228,7 +228,7 @@ def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) 
     return patterns or wanted.estimate_size(searcher.reader()) > most
 
 
-def _query(question: q.Question) -> query.Query:
+def _query(question: q.QueryNode) -> query.Query:
     """Our tree as Whoosh's; negations and fields are judged in `search`."""
     if isinstance(question, q.And):
         parts = [part for part in question.parts if not q.is_certain(part)]

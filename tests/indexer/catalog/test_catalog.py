@@ -88,6 +88,31 @@ def test_a_change_during_indexing_stays_stale(catalog, tmp_path):
     assert [photo.words for photo in catalog.stale(10)] == [None]
 
 
+def test_a_photo_without_places_is_deleted_only_after_it_has_left_the_stores(catalog, tmp_path):
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(1, 1, None, (WORD,)), ENGINE)
+    catalog.indexed(catalog.stale(10))
+    catalog.drop_places([tmp_path / "a.jpg"], 1.0)
+
+    assert catalog.purge(before=2.0) == 0
+    assert [photo.words for photo in catalog.stale(10)] == [None]  # the stores are still told
+    catalog.indexed(catalog.stale(10))
+    assert catalog.purge(before=1.0) == 0
+    assert catalog.purge(before=2.0) == 1
+
+
+def test_each_commit_reaches_the_disk_before_it_counts(url):
+    engine = database.connect(url)
+    with engine.connect() as connection:
+        levels = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode", "foreign_keys")
+        ]
+    engine.dispose()
+
+    assert levels == [2, "wal", 1]  # 2 is FULL: NORMAL would lose commits with the power
+
+
 def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     failure = Failure(tmp_path / "a.jpg", "damaged", 2, 99.0)
 

@@ -1,70 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
-from indexer.entities import Box, Photo, State, Word
-from indexer.errors import UsageError
-from indexer.query.ast import And, Field, Not, Or, Pattern, Phrase, Term, fulfils, leaves
-from indexer.query.parser import parse
-from indexer.query.text import tokens
-from indexer.search import searcher as search
-from indexer.search.scoring import Judge, calibrated
-from indexer.search.searcher import Filters, Searcher, _hit
+from indexer.entities import Box
+from indexer.search import shortlist
+from indexer.search.score import calibrated
+from indexer.search.searcher import Filters, Searcher
 
 from ..conftest import draw_photo, spelled
-
-
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("queue", Term("queue")),
-        ("Queue", Term("queue")),
-        ("linked list", And((Term("linked"), Term("list")))),
-        ("linked OR list", Or((Term("linked"), Term("list")))),
-        ("tree NOT java", And((Term("tree"), Not(Term("java"))))),
-        ('"linked list"', Phrase(("linked", "list"))),
-        ("linked-list", Phrase(("linked", "list"))),
-        ("algo*", Pattern("algo*")),
-        ("wom?n", Pattern("wom?n")),
-        ("a AND (b OR c)", And((Term("a"), Or((Term("b"), Term("c")))))),
-        ("café", Term("cafe")),
-        ("*que*", Pattern("*que*")),
-        ("name:board* queue", And((Field("name", "board*"), Term("queue")))),
-        ('folder:"my notes" queue', And((Field("folder", "my notes"), Term("queue")))),
-        ("queue NOT date:2026-03", And((Term("queue"), Not(Field("date", "2026-03"))))),
-        ("date: queue", And((Term("date"), Term("queue")))),
-    ],
-)
-def test_a_query_is_read_as_people_mean_it(text, question):
-    assert parse(text) == question
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ('"linked list', "quote"),
-        ("(a OR b", "brackets"),
-        ("", "at least one word"),
-        ("NOT java", "at least one word"),
-        ("!?", "at least one word"),
-        ("folder:notes", "at least one word"),
-        ("date:march queue", "date:march: give a year, month or day"),
-    ],
-)
-def test_a_query_that_cannot_be_understood_says_why(text, reason):
-    with pytest.raises(UsageError, match=reason):
-        parse(text)
-
-
-def test_negated_words_are_not_looked_for():
-    assert leaves(parse("tree NOT java")) == [Term("tree")]
-
-
-def test_tokens_fold_case_accents_and_signs():
-    assert tokens("Node(newVal, Émile_2") == ["node", "newval", "emile", "2"]
 
 
 def test_all_words_must_be_on_the_photo(world):
@@ -129,17 +74,6 @@ def test_scores_are_calibrated_probabilities_and_several_words_multiply(world):
 
     assert one == pytest.approx(calibrated(0.9))
     assert both == pytest.approx(calibrated(0.81))
-
-
-def test_calibration_keeps_the_order_and_what_is_certain_and_trusts_middling_scores_less():
-    scores = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.8, 0.9, 0.99, 0.9999, 1.0]
-
-    after = [calibrated(score) for score in scores]
-
-    assert after == sorted(set(after))
-    assert (after[0], after[-1]) == (0, 1)
-    assert after[4:7] == pytest.approx([0.29, 0.47, 0.58], abs=0.01)  # 0.84 becomes one half
-    assert after[3] > 0.03
 
 
 def test_a_repeated_word_raises_the_score_but_never_above_one(world):
@@ -271,52 +205,6 @@ def test_nothing_is_suggested_for_a_word_that_was_read(world):
     assert suggested(world, "queue xylophone") == []
 
 
-def test_the_line_shown_is_the_one_that_holds_most_of_what_was_asked():
-    words = [
-        Word(Box(0, 0, 9, 9), 0, "queue", 0.99),
-        Word(Box(0, 20, 9, 29), 1, "priority", 0.9),
-        Word(Box(10, 20, 19, 29), 1, "queue", 0.9),
-    ]
-    photo = Photo(1, "hash", State.READ, 99, 99, None, (Path("board.jpg"),))
-
-    hit = _hit(photo, 0.9, {0: 0.99, 1: 0.9, 2: 0.9}, dict(enumerate(words)))
-
-    assert hit.context == "priority queue"
-
-
-PLACE, MARCH = Path("/photos/Notes 2026/march/board-1.jpg"), datetime(2026, 3, 14, 9)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "fulfilled"),
-    [
-        ("folder", "march", True),
-        ("folder", "notes 2026/march/", True),
-        ("folder", "notes*", True),
-        ("folder", "notes", False),
-        ("folder", "board-1.jpg", False),
-        ("name", "board*", True),
-        ("name", "Board-1", True),
-        ("name", "board-1.jpg", True),
-        ("name", "board", False),
-        ("date", "2026", True),
-        ("date", "2026-03-14", True),
-        ("date", "2026-04", False),
-        ("date", "2026-01..2026-03", True),
-        ("date", "2026-01..2026-03-13", False),
-        ("date", "2026-03-15..", False),
-        ("date", "..2026", True),
-    ],
-)
-def test_a_field_is_fulfilled_by_place_and_time(field, value, fulfilled):
-    assert fulfils(Field(field, value), PLACE, MARCH) is fulfilled
-
-
-def test_a_photo_without_a_time_fulfils_no_date():
-    assert not fulfils(Field("date", "2026"), PLACE, None)
-    assert not fulfils(Field("date", "..2026"), PLACE, None)
-
-
 def test_fields_narrow_a_query_wherever_they_stand_in_it(world):
     draw_photo(world.photos / "may" / "a.png", "queue")
     draw_photo(world.photos / "june" / "b.png", "queue", salt=1)
@@ -356,24 +244,12 @@ def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
     hits = world.answer("queue").hits
 
     assert [hit.photo.name for hit in hits] == ["unsure.png", "longer.png"]
-    assert hits[1].score == pytest.approx(calibrated(search.INSIDE), rel=0.1)
+    assert hits[1].score == pytest.approx(calibrated(shortlist.INSIDE), rel=0.1)
     assert [word.text for word in hits[1].words] == ["dequeue"]
 
 
-def test_a_phrase_that_goes_on_in_the_next_line_is_half_as_likely():
-    leaf = Phrase(("linked", "list"))
-    seen = {Term("linked"): {1: {0: 0.9}, 2: {0: 0.9}}, Term("list"): {1: {1: 0.9}, 2: {1: 0.9}}}
-    judge = Judge({leaf: {}, **seen}, {})
-
-    judge.learn([1, 2], {1: {0: 0, 1: 0}, 2: {0: 0, 1: 1}})
-
-    scores = judge.scores(leaf)
-    assert scores[1] == pytest.approx(0.81)
-    assert scores[2] == pytest.approx(0.405)
-
-
 def test_words_that_most_photos_hold_are_not_looked_up_in_the_readings(world, monkeypatch):
-    monkeypatch.setattr(search, "MOST_PROPOSED", 2)
+    monkeypatch.setattr(shortlist, "MAX_PROPOSED", 2)
     for number in range(4):
         draw_photo(world.photos / f"{number}.png", "tree", salt=number)
     draw_photo(world.photos / "rare.png", "zebra", salt=9)

@@ -61,7 +61,7 @@ def best(home, query):
 def rebuild(home):
     settings = config.load(home=home)
     with Catalog(settings.database) as catalog:
-        Library(settings, catalog, bootstrap.stores(settings), NoEyes()).index_stale()
+        Library(settings, catalog, bootstrap.stores(settings), NoEyes()).indexes.catch_up()
 
 
 def contents(home):

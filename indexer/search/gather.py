@@ -1,0 +1,93 @@
+"""Second phase of a query: the readings and the lines of the shortlisted photos as evidence."""
+
+from __future__ import annotations
+
+import fnmatch
+import heapq
+from typing import TYPE_CHECKING
+
+from indexer.query import ast as q
+from indexer.query.text import tokens
+from indexer.search.score import raw_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from indexer.catalog.queries import CatalogReader
+    from indexer.entities import Evidence, PhotoId, WordIndex
+    from indexer.search.evidence import QueryEvidence
+    from indexer.search.shortlist import Shortlist
+
+MAX_LINED = 100
+"""Photos whose lines are looked at for one phrase."""
+
+
+def gather(
+    node: q.QueryNode, listed: Shortlist, catalog: CatalogReader, *, exact: bool
+) -> QueryEvidence:
+    """Add the kept readings of the shortlisted photos, then the lines of the likeliest phrases.
+
+    Args:
+        node: the query.
+        listed: the photos to look at, with the evidence so far.
+        catalog: holds readings and lines.
+        exact: only the best reading of each word counts.
+
+    """
+    read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
+    evidence = listed.evidence.updated(listed.photos, leaves=read)
+    lines = _lines(node, evidence, catalog)
+    return evidence.updated(lines, lines=lines) if lines else evidence
+
+
+def _with_readings(
+    leaves: Mapping[q.Leaf, Evidence],
+    catalog: CatalogReader,
+    photos: Sequence[PhotoId],
+    *,
+    exact: bool,
+) -> dict[q.Leaf, Evidence]:
+    """Put what readings say in place of what the network saw; a phrase may stand within one box."""
+    found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
+    literals = {max(_literals(leaf), key=len) for leaf in leaves}
+    for photo_id, index, word in catalog.words_like(photos, literals):
+        readings = ((word.text, word.confidence),) if exact else word.alternatives
+        read = [(tokens(text), p) for text, p in readings]
+        for leaf, evidence in found.items():
+            said = sum(p for texts, p in read if _says(texts, leaf))
+            if said:  # better calibrated than what the network saw without a word list
+                evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
+    return found
+
+
+def _lines(
+    node: q.QueryNode, evidence: QueryEvidence, catalog: CatalogReader
+) -> dict[PhotoId, dict[WordIndex, int]]:
+    """Lines of the words of the photos that likeliest show a phrase."""
+    photos: set[PhotoId] = set()
+    for leaf in q.leaves(node, negated=True):
+        if isinstance(leaf, q.Phrase):
+            scores = raw_scores(leaf, evidence)
+            shown = [photo_id for photo_id, p in scores.items() if p]
+            photos.update(heapq.nlargest(MAX_LINED, shown, key=lambda photo_id: scores[photo_id]))
+    return catalog.lines(sorted(photos))
+
+
+def _literals(leaf: q.Leaf) -> Sequence[str]:
+    """Texts that a reading must hold to say `leaf`."""
+    if isinstance(leaf, q.Phrase):
+        return leaf.texts
+    if isinstance(leaf, q.Term):
+        return [leaf.text]
+    return leaf.text.replace("?", "*").split("*")
+
+
+def _says(read: list[str], leaf: q.Leaf) -> bool:
+    """Whether the tokens of a reading hold a leaf."""
+    if isinstance(leaf, q.Phrase):
+        size = len(leaf.texts)
+        windows = (tuple(read[i : i + size]) for i in range(len(read) - size + 1))
+        return leaf.texts in windows
+    if isinstance(leaf, q.Term):
+        return leaf.text in read
+    return any(fnmatch.fnmatchcase(token, leaf.text) for token in read)

@@ -1,0 +1,133 @@
+"""First phase of a query: the photos worth a look, by posterior store, full text and filters."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from indexer.query import ast as q
+from indexer.search.evidence import QueryEvidence
+from indexer.search.score import raw_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from indexer.catalog.queries import CatalogReader
+    from indexer.entities import Evidence, PhotoId
+    from indexer.search.filters import Filters
+    from indexer.stores.posteriors import PosteriorStore
+    from indexer.stores.stores import Stores
+
+MAX_CANDIDATES = 100
+"""Photos whose readings are looked at for one query, unless more hits are asked for."""
+
+MAX_PROPOSED = 3_000
+"""Photos with a reading of each word from which the full text is not asked: it takes long, and the
+network saw such common words on more photos than anybody looks at."""
+
+INSIDE = 0.02
+"""Factor of the probability of a word that was seen within a longer one."""
+
+MIN_INSIDE = 4
+"""Letters of the shortest word that is looked for within longer ones."""
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """The photos worth a look, likeliest first, and the evidence of the posterior store."""
+
+    photos: list[PhotoId]
+    evidence: QueryEvidence
+
+
+def shortlist(
+    node: q.QueryNode, filters: Filters, catalog: CatalogReader, stores: Stores, alphabet: str
+) -> Shortlist:
+    """Choose the likeliest photos by what the network saw, and those that the full text proposes.
+
+    Raises:
+        CatalogError: catalog or derived stores cannot be read.
+
+    """
+    fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
+    admitted = _admitted(node, fields, filters, catalog)
+    leaves = q.leaves(node, negated=True)
+    found: dict[q.Leaf, Evidence] = {leaf: {} for leaf in [*leaves, *q.words(leaves)]}
+    if not filters.exact:
+        _add_whole_words(found, stores.posteriors, alphabet, admitted)
+        _add_parts_of_words(found, stores.posteriors, alphabet, admitted)
+    evidence = QueryEvidence.of(node, found, fields)
+    count = max(MAX_CANDIDATES, filters.limit)
+    scores = raw_scores(node, evidence)
+    likeliest = heapq.nlargest(count, scores, key=lambda photo_id: scores[photo_id])
+    proposed = _proposed(node, count, admitted, stores, exact=filters.exact)
+    return Shortlist(list(dict.fromkeys((*likeliest, *proposed))), evidence)
+
+
+def _admitted(
+    node: q.QueryNode,
+    fields: Mapping[q.Field, set[PhotoId]],
+    filters: Filters,
+    catalog: CatalogReader,
+) -> set[PhotoId] | None:
+    """Photos that can be hits by filters and fields; None if any photo can."""
+    narrowed = q.admitted(node, fields)
+    if not filters.narrowed:
+        return narrowed
+    within = catalog.photos_within(since=filters.since, until=filters.until, folder=filters.folder)
+    return within if narrowed is None else within & narrowed
+
+
+def _add_whole_words(
+    found: dict[q.Leaf, Evidence],
+    store: PosteriorStore,
+    alphabet: str,
+    admitted: Collection[PhotoId] | None,
+) -> None:
+    leaves = {leaf.text: leaf for leaf in found if not isinstance(leaf, q.Phrase)}
+    for pattern, evidence in store.evidence(list(leaves), alphabet, admitted).items():
+        found[leaves[pattern]].update(evidence)
+
+
+def _add_parts_of_words(
+    found: dict[q.Leaf, Evidence],
+    store: PosteriorStore,
+    alphabet: str,
+    admitted: Collection[PhotoId] | None,
+) -> None:
+    """Let a rare word that was seen within a longer one count a little."""
+    for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
+        if len(term.text) < MIN_INSIDE or not _is_rare(found[term]):
+            continue
+        pattern = f"*{term.text}*"
+        inside = store.evidence([pattern], alphabet, admitted).get(pattern, {})
+        for photo_id, words in inside.items():
+            whole = found[term].setdefault(photo_id, {})
+            for word, p in words.items():
+                whole[word] = max(INSIDE * p, whole.get(word, 0.0))
+
+
+def _is_rare(evidence: Evidence) -> bool:
+    """Whether fewer photos than are looked at anyway hold a word."""
+    likely = sum(max(words.values()) > INSIDE for words in evidence.values())
+    return likely < MAX_CANDIDATES
+
+
+def _proposed(
+    node: q.QueryNode,
+    count: int,
+    admitted: Collection[PhotoId] | None,
+    stores: Stores,
+    *,
+    exact: bool,
+) -> list[PhotoId]:
+    """At most `count` photos that the full text proposes."""
+    asked = [leaf.text for leaf in q.words(q.leaves(node))]
+    seen = all(stores.posteriors.can_say(text) for text in asked)
+    most = MAX_PROPOSED if seen and not exact else math.inf
+    if admitted is None:
+        return stores.index.candidates(node, count, most)
+    proposed = stores.index.candidates(node, None, most)
+    return [photo_id for photo_id in proposed if photo_id in admitted][:count]
