@@ -15,7 +15,3 @@ class WeightsError(RecognizerError):
 
 class DataError(RecognizerError):
     """Labelled data or a word image that cannot be read; names the file and the line."""
-
-
-class TrainingError(RecognizerError):
-    """Options that contradict each other, or a run that cannot be continued."""

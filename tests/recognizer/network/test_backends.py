@@ -179,7 +179,7 @@ def test_onnx_runtime_takes_as_many_threads_as_torch(small_weights: Path) -> Non
         torch.set_num_threads(before)
 
     assert isinstance(run, OnnxBackend)
-    assert run._session.get_session_options().intra_op_num_threads == 2
+    assert run._session._session.get_session_options().intra_op_num_threads == 2
 
 
 @pytest.mark.parametrize(

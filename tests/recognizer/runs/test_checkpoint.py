@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from recognizer.errors import TrainingError
-from recognizer.training import trainer as train
-from recognizer.training.trainer import TrainConfig
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import CHECKPOINT
+from recognizer.training.config import TrainConfig
 
-from ..runs import Recording, assert_same, go
+from ..short_runs import Recording, assert_same, go
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_checkpoint_is_never_half_written(
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
     go(trainer, words)
-    before = (trainer.folder / train.CHECKPOINT).read_bytes()
+    before = (trainer.folder / CHECKPOINT).read_bytes()
 
     def full_disk(saved: object, path: Path) -> None:
         path.write_bytes(b"half")
@@ -84,7 +84,7 @@ def test_a_checkpoint_is_never_half_written(
     with pytest.raises(OSError, match="No space"):
         trainer.checkpoint()
 
-    assert (trainer.folder / train.CHECKPOINT).read_bytes() == before
+    assert (trainer.folder / CHECKPOINT).read_bytes() == before
 
 
 def test_a_finished_run_that_is_resumed_takes_no_step(
@@ -107,7 +107,7 @@ def test_a_checkpoint_that_cannot_be_read_is_named(
     start: Callable[..., Recording], words: list[Labelled], damage: bytes | None
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
-    path = trainer.folder / train.CHECKPOINT
+    path = trainer.folder / CHECKPOINT
     trainer.checkpoint()
     path.write_bytes(path.read_bytes()[:5000] if damage is None else damage)
 
