@@ -43,8 +43,7 @@ PANEL = curves.Panel(
     over_label="crops seen",
     score=lambda row: row["f1_50"] + row["word_hit"],
     title=lambda best: (
-        f"Dev pages: best F1 {best['f1_50']:.4f}, word hit {best['word_hit']:.4f} "
-        f"at step {best['step']}"
+        f"Dev pages: F1 {best['f1_50']:.3f}, word hit {best['word_hit']:.3f} at step {best['step']}"
     ),
     falling=False,
 )

@@ -104,7 +104,7 @@ class OnnxBackend:
             Exception: what torch's exporter (which needs onnx) and ONNX Runtime raise.
 
         """
-        self._session = Session(_export(model), torch.get_num_threads())
+        self._session = Session(export(model), torch.get_num_threads())
         _verify(self, model)
 
     def __call__(self, grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
@@ -112,7 +112,7 @@ class OnnxBackend:
         return self._session(normalize(grey, widths).numpy())
 
 
-def _export(model: CRNN) -> bytes:
+def export(model: CRNN) -> bytes:
     """`model` as an ONNX graph that takes any number of words of any width."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recognizer.runs import metrics
 from recognizer.runs.folder import CURVES, METRICS
@@ -62,13 +62,16 @@ def figure(rows: list[Row], panel: Panel) -> Figure:
     over = [row[panel.over] for row in rows]
     best = max(rows, key=panel.score)
     losses = [row["loss"] for row in rows]
-    _curve(loss, over, losses, falling=True, color="tab:blue", label="loss")
+    loss.plot(over, losses, marker=".", color="tab:blue", label="loss")
+    _log_scale(loss, losses)
     loss.set_title("Training: mean loss since the last evaluation")
     _learning_rate(loss, rows, panel.over)
     for number, (name, label) in enumerate(panel.lines.items()):
         values = [row[name] for row in rows]
-        _curve(dev, over, values, falling=panel.falling, color=f"C{number}", label=label)
+        dev.plot(over, values, marker=".", color=f"C{number}", label=label)
         dev.plot(best[panel.over], best[name], "o", color=f"C{number}")
+    if panel.falling:
+        _log_scale(dev, [row[name] for row in rows for name in panel.lines])
     dev.set_title(panel.title(best))
     dev.legend()
     for axes in (loss, dev):
@@ -79,16 +82,9 @@ def figure(rows: list[Row], panel: Panel) -> Figure:
     return drawn
 
 
-def _curve(
-    axes: Axes,
-    over: list[float],
-    values: list[float],
-    *,
-    falling: bool,
-    **style: Any,  # noqa: ANN401 - as matplotlib has it
-) -> None:
-    axes.plot(over, values, marker=".", **style)
-    if falling and min(values) > 0:
+def _log_scale(axes: Axes, values: list[float]) -> None:
+    """Choose a log scale, unless one of the `values` has no place on it."""
+    if min(values) > 0:
         # what was nothing at the start and decides at the end is only seen on a log scale
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from recognizer.runs import checkpoint
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import CHECKPOINT
 from recognizer.training.config import TrainConfig
@@ -100,6 +101,43 @@ def test_a_finished_run_that_is_resumed_takes_no_step(
 
     assert again.batches == []
     assert_same(again, done)
+
+
+def test_a_checkpoint_that_an_earlier_version_wrote_is_continued(
+    start: Callable[..., Recording], words: list[Labelled]
+) -> None:
+    config = TrainConfig(steps=4, batch_size=4)
+    stopped = start("run", config)
+    go(stopped, words, stop=lambda: stopped.state.step == 2)
+    path = stopped.folder / CHECKPOINT
+    saved = checkpoint.read(path, torch.device("cpu"))
+    saved["state"] = {
+        "step": 2, "elapsed": 1.5, "words": 8, "best": 0.5, "stale": 0, "lost": 0,
+        "lost_in_a_row": 0,
+    }  # fmt: skip
+    checkpoint.write(path, saved)
+
+    resumed = start("run", config, seed=7)
+    resumed.restore()
+
+    assert (resumed.state.step, resumed.state.elapsed, resumed.state.best) == (2, 1.5, 0.5)
+    assert resumed.ema.n_averaged == 2
+    assert_same(resumed, stopped)
+
+
+@pytest.mark.parametrize("missing", ["state", "random"])
+def test_a_checkpoint_that_lacks_a_part_is_named(
+    start: Callable[..., Recording], missing: str
+) -> None:
+    trainer = start("run", TrainConfig(steps=1, batch_size=4))
+    trainer.checkpoint()
+    path = trainer.folder / CHECKPOINT
+    saved = checkpoint.read(path, torch.device("cpu"))
+    del saved[missing]
+    checkpoint.write(path, saved)
+
+    with pytest.raises(TrainingError, match=rf"checkpoint\.pt: cannot resume .*{missing}"):
+        trainer.restore()
 
 
 @pytest.mark.parametrize("damage", [b"", b"no checkpoint", None])

@@ -68,7 +68,7 @@ def test_the_title_says_which_evaluation_was_the_best() -> None:
 
 def test_curves_fall_on_a_logarithmic_scale_unless_they_reach_zero() -> None:
     falling = curves.figure([row(10, 0.9), row(20, 0.1)], PANEL).axes[1]
-    perfect = curves.figure([row(10, 0.9), row(20, 0.0)], PANEL).axes[1]
+    perfect = curves.figure([row(10, 0.9), row(20, 0.1, folded_cer=0.0)], PANEL).axes[1]
     rising = curves.figure([row(10, 0.1), row(20, 0.9)], replace(PANEL, falling=False)).axes[1]
 
     scales = [panel.get_yscale() for panel in (falling, perfect, rising)]

@@ -263,16 +263,6 @@ def test_a_frozen_backbone_stays_while_the_rest_learns(
     assert changed == {name for name in before if not name.startswith(frozen)}
 
 
-def test_biases_and_norms_do_not_decay(start: Callable[..., Recording]) -> None:
-    trainer = start("run", TrainConfig(steps=1, weight_decay=0.5))
-
-    decay = {p: g["weight_decay"] for g in trainer.optimizer.param_groups for p in g["params"]}
-
-    assert len(decay) == len(list(trainer.model.parameters()))
-    for parameter, rate in decay.items():
-        assert rate == (0.5 if parameter.ndim > 1 else 0)
-
-
 def test_data_sets_are_mixed_in_the_proportions_asked_for(
     start: Callable[..., Recording], words: list[Labelled]
 ) -> None:
