@@ -1,4 +1,4 @@
-"""`ocrsearch train-detector`. Torch is loaded when it runs."""
+"""`ocrsearch train-detector`. Torch and OpenCV are loaded when it runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detector_stub.training import options as opts
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
@@ -69,6 +68,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
     ocrsearch train-detector --resume mine
     ocrsearch evaluate-detector boards-to-test --weights mine/best.safetensors
     """
+    from detector_stub.training import options as opts  # loads OpenCV
     from detector_stub.training import setup  # loads torch
     from recognizer.runs.console import Console
 
