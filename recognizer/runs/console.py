@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections import deque
@@ -46,7 +47,7 @@ class Console:
         scores: Callable[[Row], str],
         file: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
-        columns: int | None = None,
+        columns: Callable[[], int] = lambda: shutil.get_terminal_size().columns,
     ) -> None:
         """Report on `file`.
 
@@ -55,7 +56,7 @@ class Console:
             scores: of an evaluation, as they are to be shown.
             file: written to (default: stderr).
             clock: seconds; when it is time for the next line.
-            columns: of the terminal (default: those that it has).
+            columns: characters of a line of the terminal.
 
         """
         self._items, self._scores = items, scores
@@ -76,13 +77,12 @@ class Console:
     def report(self, row: Row) -> None:
         """Show an evaluation; the line stays."""
         self._latest = self._scores(row)
-        speed = row[self._items] / max(1e-9, row["seconds"])
         self.say(
-            self._joined(
+            _joined(
                 f"{row['progress']:4.0%}",
                 f"step {row['step']}",
                 f"loss {row['loss']:.3f}",
-                f"{speed:.{self._digits(speed)}f} {self._items}/s",
+                f"{_speed(row[self._items], row['seconds'])} {self._items}/s",
                 time_left(row["seconds_left"]),
                 self._latest,
                 f"{row['lost_steps']} steps lost: loss not finite" if row["lost_steps"] else "",
@@ -117,41 +117,40 @@ class Console:
         if not self._terminal:
             self.say(text())
             return
+        # the last column stays free, because some terminals begin a new line after it
+        line = text()[: self._columns() - 1]
         if self._line is None:
+            # nrows, because tqdm shows nothing on a terminal that does not know its size
             self._line = _Line(
-                bar_format="{desc}",
-                desc=text(),
-                file=self._file,
-                leave=False,
-                ncols=self._columns,
-                dynamic_ncols=self._columns is None,
+                bar_format="{desc}", desc=line, file=self._file, leave=False, nrows=20
             )
         else:
-            self._line.set_description_str(text())
+            self._line.set_description_str(line)
 
     def _text(self) -> str:
         first, last = self._recent[0], self._recent[-1]
         losses = [step.loss for step in self._recent if isfinite(step.loss)]
         seconds = last.elapsed - first.elapsed
-        speed = (last.items - first.items) / seconds if seconds else None
-        shown = "–" if speed is None else f"{speed:.{self._digits(speed)}f}"
-        return self._joined(
+        return _joined(
             f"{last.progress:4.0%}",
             f"step {last.number}",
             f"loss {sum(losses) / max(1, len(losses)):.3f}",
-            f"{shown} {self._items}/s",
+            f"{_speed(last.items - first.items, seconds)} {self._items}/s",
             time_left(seconds_left(last.elapsed, last.progress)),
             self._latest,
         )
 
-    @staticmethod
-    def _digits(speed: float) -> int:
-        """Decimals of a speed: a few pages a second are told more exactly than many words."""
-        return 1 if speed < 10 else 0
 
-    @staticmethod
-    def _joined(*parts: str) -> str:
-        return "  ".join(part for part in parts if part)
+def _speed(items: float, seconds: float) -> str:
+    """Items a second; a few crops are told more exactly than many words."""
+    if not seconds:
+        return "–"
+    speed = items / seconds
+    return f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
+
+
+def _joined(*parts: str) -> str:
+    return "  ".join(part for part in parts if part)
 
 
 def time_left(seconds: float) -> str:

@@ -44,7 +44,7 @@ class Screen:
             lambda row: f"CER {row['cer']:.4f}",
             self.output,
             lambda: self.now,
-            self.width,
+            lambda: self.width or 80,
         )
 
     @property
@@ -171,7 +171,7 @@ def test_the_line_is_cut_where_the_terminal_ends() -> None:
     screen.now = 1
     console.watch(step(1))
 
-    assert screen.lines == ["  0%  step 1  loss 2"]
+    assert screen.lines == ["  0%  step 1  loss"]
 
 
 def test_no_line_needs_a_control_sequence() -> None:
