@@ -95,7 +95,7 @@ def evaluate(
 ) -> Scores:
     """Scores of `detector` on `pages`; those without a true box are left out.
 
-    `progress` is told of each page that is done: 1. Raises PageError.
+    `progress` is called with 1 after each page. Raises PageError.
     """
     total = Scores()
     for page in pages:

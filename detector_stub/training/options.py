@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHANGEABLE = {"budget", "steps", "evaluate_every"}
-"""What may be given anew with --resume: when the run ends and how often it is measured."""
+"""Options that may differ on --resume: when the run ends and how often it is evaluated."""
 
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What the user asked for; see `ocrsearch train-detector --help`.
+    """The command-line options, see `ocrsearch train-detector --help`.
 
     `budget` (seconds) and `steps` may be combined: the first that is used up ends the run.
     """

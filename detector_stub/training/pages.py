@@ -87,7 +87,7 @@ class Page:
         size: (width, height) that the photo must have.
         quads: corners [N, 4, 2] of the boxed ink, with a margin.
         legible: [N], see `LoadedPage`.
-        boxes: [M, 4] as they stand in the file, without a margin, to evaluate on.
+        boxes: [M, 4] as given in the file, without a margin, to evaluate on.
 
     """
 

@@ -1,4 +1,4 @@
-"""Set-up of a training run: pages and network of what the user asked for."""
+"""Set-up of a training run: pages and network according to the options."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ def train(
     say: Callable[[str], None],
     watch: Callable[[Step], None] = unwatched,
 ) -> float:
-    """Train as asked; returns the highest mean of F1 and word_hit on the dev pages.
+    """Train according to `options`; returns the highest mean of F1 and word_hit on the dev pages.
 
     Args:
-        options: what the user asked for.
+        options: of the command line.
         out: the run folder.
         resume: whether the run in it is continued.
-        stop: asked before every step.
-        report: told of every evaluation.
-        say: shows a line.
-        watch: told of every step.
+        stop: called before every step; true ends the run.
+        report: called with the metrics of every evaluation.
+        say: called with every message.
+        watch: called with every step.
 
     Raises:
         TrainingError: another run is there, none to resume, or too few pages.

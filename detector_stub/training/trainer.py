@@ -99,9 +99,9 @@ class Trainer:
         Args:
             pages: to learn from.
             dev: pages to evaluate on.
-            stop: asked before every step.
-            report: told of every evaluation.
-            watch: told of every step.
+            stop: called before every step; true ends the run.
+            report: called with the metrics of every evaluation.
+            watch: called with every step.
 
         Raises:
             TrainingError: too many steps in a row gave no finite loss, see `runs.loop`.

@@ -51,7 +51,7 @@ def choose(model: CRNN, device: torch.device) -> Backend:
     if device.type == "cpu":
         try:
             return OnnxBackend(model)
-        except Exception as error:  # whatever stands in its way, torch can read these weights
+        except Exception as error:  # whatever is wrong, torch can run these weights
             reason = str(error).partition("\n")[0]
             log.warning(
                 "ONNX Runtime cannot be used (%s): reading with torch, which is slower", reason

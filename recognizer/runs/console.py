@@ -39,7 +39,7 @@ class _Line(tqdm):  # type: ignore[misc]  # tqdm has no types
 
 
 class Console:
-    """Reports a run; everything that it says while it runs goes through one of these."""
+    """Shows the progress of a run; all output of the run goes through it."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Console:
                 f"{_speed(row[self._items], row['seconds'])} {self._items}/s",
                 time_left(row["seconds_left"]),
                 self._latest,
-                f"{row['lost_steps']} steps lost: loss not finite" if row["lost_steps"] else "",
+                f"{row['lost_steps']} steps skipped: loss not finite" if row["lost_steps"] else "",
             )
         )
 
@@ -99,7 +99,7 @@ class Console:
 
     @contextmanager
     def counting(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
-        """Show how many of `total` are done; yields a function that is told."""
+        """Show how many of `total` are done; yields a function to call with that number."""
         yield lambda done: self._show(lambda: f"{what}: {done} of {total}")
         self.close()
 
@@ -142,7 +142,7 @@ class Console:
 
 
 def _speed(items: float, seconds: float) -> str:
-    """Items a second; a few crops are told more exactly than many words."""
+    """Items a second, with a decimal if they are few."""
     if not seconds:
         return "–"
     speed = items / seconds

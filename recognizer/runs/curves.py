@@ -85,7 +85,7 @@ def figure(rows: list[Row], panel: Panel) -> Figure:
 def _log_scale(axes: Axes, values: list[float]) -> None:
     """Choose a log scale, unless one of the `values` has no place on it."""
     if min(values) > 0:
-        # what was nothing at the start and decides at the end is only seen on a log scale
+        # small differences at the end, which decide, are visible on a log scale only
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter("{x:g}")

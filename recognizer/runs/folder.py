@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPTIONS = "options.json"
-"""What the user asked for."""
+"""The command-line options."""
 
 CHECKPOINT = "checkpoint.pt"
 """Everything that resuming needs."""

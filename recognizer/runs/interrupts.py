@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stop_requests() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether SIGTERM or SIGINT has arrived since.
+    """Yield a function that returns whether SIGTERM or SIGINT has arrived since.
 
     A second signal raises KeyboardInterrupt at once, for example while words are still loaded. On
     leaving, the signals are handled as before.

@@ -63,8 +63,8 @@ def train(
         trainer: takes the steps.
         batches: endless; time spent waiting for them counts.
         evaluate: is given the losses since the last evaluation; its time does not count.
-        stop: asked before every step.
-        watch: told of every step.
+        stop: called before every step; true ends the run.
+        watch: called with every step.
 
     Raises:
         TrainingError: MAX_LOST steps in a row gave no finite loss.

@@ -1,4 +1,4 @@
-"""The options file of a run: what the user asked for, read again on --resume."""
+"""The options file of a run: the command-line options, read again on --resume."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the current command's `options` that the user gave, on the line or by variable."""
+    """Those of the current command's `options` that are not defaults, but given by the user."""
     context = click.get_current_context()
-    told = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-    return {k: v for k, v in options.items() if context.get_parameter_source(k) in told}
+    explicit = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    return {k: v for k, v in options.items() if context.get_parameter_source(k) in explicit}
 
 
 def save(folder: Path, options: Mapping[str, Any]) -> None:

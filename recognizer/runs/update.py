@@ -34,7 +34,7 @@ def take_step(
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
     state.step += 1
-    # both at once: on a GPU each look at a number waits for the computation
+    # both at once, because on a GPU each transfer of a number waits for the computation
     value, size = torch.stack([loss.detach(), norm]).tolist()
     if not math.isfinite(value + size):
         skip_step(model, average, state)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from recognizer.datasets.samples import Sample
 
     Counter = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-    """Shows that words are loaded: given how many there are, it yields what is told how many are
-    done."""
+    """Shows the progress of loading: given the number of words, a context whose value is called with
+    the number of words that are done."""
 
 SKIPPED = "skipped.tsv"
 """File of a run folder that names the words left out, with the reasons."""

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHANGEABLE = {"budget", "epochs", "early_stopping", "evaluate_every"}
-"""What may be given anew with --resume: when the run ends and how often it is measured."""
+"""Options that may differ on --resume: when the run ends and how often it is evaluated."""
 
 _NOT_SAVED = {"out", "resume"}
-"""What follows from where the options file lies."""
+"""Options that follow from the folder of the options file."""
 
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What the user asked for; see `ocrsearch train --help`. `budget` is in seconds."""
+    """The command-line options, see `ocrsearch train --help`. `budget` is in seconds."""
 
     data: tuple[str, ...]
     dev: str | None

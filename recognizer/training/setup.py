@@ -1,4 +1,4 @@
-"""Set-up of a training run: data, alphabet and network of what the user asked for."""
+"""Set-up of a training run: data, alphabet and network according to the options."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ def train(
     watch: Callable[[Step], None] = unwatched,
     counter: data.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
 ) -> float:
-    """Train as asked; returns the lowest CER on the dev words.
+    """Train according to `options`; returns the lowest CER on the dev words.
 
     Args:
-        options: what the user asked for.
-        samples: opens the data that an option names.
-        stop: asked before every step.
-        report: told of every evaluation.
-        say: shows a line.
-        watch: told of every step.
-        counter: shows how many words are loaded.
+        options: of the command line.
+        samples: opens the data set of a specification, see `datasets.specs`.
+        stop: called before every step; true ends the run.
+        report: called with the metrics of every evaluation.
+        say: called with every message.
+        watch: called with every step.
+        counter: shows how many words are loaded, see `data.Counter`.
 
     Raises:
         TrainingError: options that contradict each other, or nothing to learn from.

@@ -125,7 +125,7 @@ def test_an_evaluation_tells_how_many_steps_were_lost() -> None:
 
     screen.console().report(ROW | {"lost_steps": 3})
 
-    assert screen.lines[0].endswith("CER 0.1250  3 steps lost: loss not finite")
+    assert screen.lines[0].endswith("CER 0.1250  3 steps skipped: loss not finite")
 
 
 def test_what_is_said_between_two_steps_stays_above_the_line() -> None:

@@ -111,7 +111,7 @@ def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[Label
     for trainer in (start([]), start([3])):
         console.report(go(trainer, words)[-1])
 
-    assert ["1 steps lost" in line for line in shown.getvalue().splitlines()] == [False, True]
+    assert ["1 steps skipped" in line for line in shown.getvalue().splitlines()] == [False, True]
 
 
 def test_a_run_that_only_loses_steps_gives_up_and_says_what_to_do(
