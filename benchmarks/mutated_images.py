@@ -219,7 +219,7 @@ def index(photos, home):
     with bootstrap.writing(settings, None) as library:
 
         def note(_):
-            seen.add(library.eyes._worker.pid)  # noqa: SLF001 - a figure that nobody else needs
+            seen.add(library.engine._worker.pid)  # noqa: SLF001 - a figure that nobody else needs
 
         library.sync([photos], Hooks(report=note))
         told = outcomes(library.catalog, photos.iterdir())

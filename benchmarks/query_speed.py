@@ -22,7 +22,7 @@ from synthetic_catalog import CHARSET, build, seen
 from wordfreq import top_n_list
 
 from indexer import bootstrap, config
-from indexer.entities import Box, Engine, Reading, Word
+from indexer.entities import Box, EngineId, Reading, Word
 from indexer.search.searcher import Filters
 
 FRESH, WARM, UPDATES = 15, 60, 10
@@ -59,9 +59,9 @@ def update(library, number, chance):
         Word(Box(0, 0, 9, 9), 0, text, sure, ((text, sure),), packed)
         for text, sure, _, packed in rows
     )
-    engine = Engine("synthetic", CHARSET.symbols)
+    engine = EngineId("synthetic", CHARSET.symbols)
     library.catalog.put_reading(f"{number:032x}", Reading(99, 99, None, words), engine)
-    library.index_stale()
+    library.indexes.catch_up()
 
 
 def main():

@@ -1,4 +1,4 @@
-"""How many words a second are read, from image in memory to text, by each backend and RapidOCR.
+"""Reading speed in words a second, from image in memory to text: each backend, and RapidOCR.
 
     python benchmarks/read_speed.py LABELS.TSV [--threads 1] [--words 400] [--language none]
         [--rapidocr-python PATH]
@@ -20,17 +20,16 @@ from pathlib import Path
 from PIL import Image
 
 from recognizer.decoding import prior
-from recognizer.inference import images
 from recognizer.network import backends
 from recognizer.recognize import Recognizer
 
 RAPIDOCR = Path(__file__).with_name("read_rapidocr.py")
 
 
-def ours(recognizer, pictures, known):
-    """Seconds that one recogniser takes with the prior `known`."""
+def ours(recognizer, pictures, loaded):
+    """Seconds that one recogniser takes with the prior `loaded`."""
     start = time.perf_counter()
-    recognizer.read([images.fit(picture) for picture in pictures], prior=known)
+    recognizer.read(pictures, prior=loaded)
     return time.perf_counter() - start
 
 
@@ -42,7 +41,7 @@ def rapidocr(python, paths, threads):
 
 
 def recognizers(threads):
-    """A recogniser for each backend that is here."""
+    """A recogniser for each backend that is available."""
     readers = {name: Recognizer(threads=threads) for name in ("torch", "torch float32", "chosen")}
     for name in ("torch", "torch float32"):
         readers[name].backend = backends.TorchBackend(readers[name].model)
@@ -55,15 +54,17 @@ def measure(given, paths):
     """Seconds of every round of each reader."""
     pictures = [Image.open(path).convert("L") for path in paths]
     readers, mixed = recognizers(given.threads), backends.mixed_precision
-    known = prior.load(given.language, ())
+    loaded = prior.load(given.language, ())
     seconds = {name: [] for name in [*readers, "RapidOCR"]}
     for reader in readers.values():
-        ours(reader, pictures, known)  # compiles for each width; read_rapidocr.py warms up likewise
+        ours(
+            reader, pictures, loaded
+        )  # compiles for each width; read_rapidocr.py warms up likewise
     for _ in range(given.rounds):
         for name, reader in readers.items():
             full = name == "torch float32"
             backends.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
-            seconds[name].append(ours(reader, pictures, known))
+            seconds[name].append(ours(reader, pictures, loaded))
         seconds["RapidOCR"].append(rapidocr(given.rapidocr_python, paths, given.threads))
     return seconds
 

@@ -21,7 +21,7 @@ from indexer import config
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.home import make as make_home
-from indexer.ocr.builtin import BuiltInEyes
+from indexer.ocr.builtin import BuiltInEngine
 from indexer.sync.library import Library
 from recognizer.charset import Charset
 from recognizer.posteriors.posteriorgram import pack
@@ -147,7 +147,7 @@ def build(home: Path, photos: int, words: int, seed: int) -> None:
         fill(home / "catalog.db", photos, words, seed)
         print(f"catalog: {photos} photos in {time.perf_counter() - start:.0f} s", flush=True)
         start = time.perf_counter()
-        Library(settings, catalog, stores(settings), BuiltInEyes(settings)).rebuild()
+        Library(settings, catalog, stores(settings), BuiltInEngine(settings)).rebuild()
         print(f"derived stores: {time.perf_counter() - start:.0f} s")
         total = catalog.counts()["words"]
     for part in sorted(home.iterdir()):

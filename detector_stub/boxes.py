@@ -95,7 +95,7 @@ class Detector(Protocol):
 
         """
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         """Whether the boxes of this photo are known beforehand, and so which way up it is."""
 
 

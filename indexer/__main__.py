@@ -1,4 +1,4 @@
-"""Where the process starts: `ocrsearch` and `python -m indexer`."""
+"""Entry point of `ocrsearch` and `python -m indexer`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import gc
 
 
 def run() -> None:
-    """Run the command line.
+    """Run the command line, with the garbage collector off while modules are imported.
 
-    What is imported stays until the end: looking through it for garbage, again and again while it
-    grows, costs a tenth of the time of a query.
+    What is imported stays until the end, and collecting garbage again and again while it grows
+    would cost a tenth of the time of a query.
     """
     gc.disable()
     from indexer.cli.commands import main  # the very import that this speeds up

@@ -1,15 +1,14 @@
-"""Which concrete parts the application is made of: the only file that names the other packages."""
+"""Composition of the application: the only file that chooses concrete parts."""
 
 from __future__ import annotations
 
-import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from indexer import home
 from indexer.catalog.catalog import Catalog
 from indexer.errors import CatalogError
-from indexer.ocr.builtin import BuiltInEyes
+from indexer.ocr.builtin import BuiltInEngine, make_detector
 from indexer.search.searcher import Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
@@ -21,12 +20,8 @@ if TYPE_CHECKING:
     import click
 
     from indexer.config import Settings
+    from indexer.ocr.protocols import Detector
     from indexer.sync.library import Library
-
-
-def ocr_engine(settings: Settings, workers: int | None = None) -> BuiltInEyes:
-    """The built-in detector and recogniser; `workers` CPU threads (None: all cores)."""
-    return BuiltInEyes(settings, workers)
 
 
 @contextmanager
@@ -39,34 +34,17 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
     """
     # a query must not pay for what only writing needs
-    from filelock import FileLock, Timeout
-
     from indexer import host
     from indexer.sync.library import Library
 
     home.make(settings)
     host.lower_priority(settings.nice, idle_io=settings.idle_io)
-    lock = FileLock(settings.lock)
-    holder = settings.lock.with_suffix(".pid")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "unknown"
-        msg = (
-            f"{settings.home}: another ocrsearch (process {pid}) is writing; "
-            "stop it or wait until it has finished"
-        )
-        raise CatalogError(msg) from error
-    except OSError as error:
-        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror})"
-        raise CatalogError(msg) from error
-    try:
-        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-        eyes = ocr_engine(settings, workers)
-        with Catalog(settings.database) as catalog, closing(eyes):
-            yield Library(settings, catalog, stores(settings), eyes)
-    finally:
-        lock.release()
+    with (
+        home.locked(settings),
+        Catalog(settings.database) as catalog,
+        closing(BuiltInEngine(settings, workers)) as engine,
+    ):
+        yield Library(settings, catalog, stores(settings), engine)
 
 
 @contextmanager
@@ -89,16 +67,21 @@ def reading_only(settings: Settings) -> Iterator[tuple[Catalog, Stores]]:
 
 @contextmanager
 def searching(settings: Settings) -> Iterator[Searcher]:
-    """Something that answers queries. Imports no torch; raises CatalogError."""
+    """A searcher over the catalog and both stores. Imports no torch; raises CatalogError."""
     with reading_only(settings) as (catalog, derived):
         yield Searcher(catalog, derived.index, derived.posteriors)
 
 
 def stores(settings: Settings) -> Stores:
-    """The derived stores of a home folder."""
-    from recognizer.posteriors.posteriorgram import FoldedPosteriors  # numpy only
+    """Derived stores of a home folder; nothing is read yet."""
+    from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
-    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors))
+    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
+
+
+def detector(settings: Settings) -> Detector:
+    """The configured word detector, in this process. Imports no torch."""
+    return make_detector(settings)
 
 
 def engine_commands() -> list[click.Command]:

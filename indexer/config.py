@@ -1,27 +1,44 @@
-"""Settings from a TOML file and OCRSEARCH_… variables, checked before anything else runs."""
+"""Settings from options, OCRSEARCH_… variables and a TOML file, checked before anything runs."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from indexer.errors import ConfigError
 
+PREFIX = "OCRSEARCH_"
+"""What the environment variable of a setting begins with."""
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif")
+
+_file: ContextVar[Path | None] = ContextVar("_file", default=None)
+"""The configuration file that `load` is reading; pydantic has no argument for it."""
 
 
 class Settings(BaseSettings):
-    """Every setting with its default; config.example.toml explains them."""
+    """Every setting with its default; config.example.toml explains them.
+
+    An environment variable that is empty counts as not set.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="OCRSEARCH_", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
     )
 
     home: Path = Field(default_factory=lambda: user_data_path("ocrsearch"))
@@ -48,6 +65,18 @@ class Settings(BaseSettings):
     missing_share: float = Field(default=0.5, gt=0, le=1)
     keep_days: float = Field(default=7.0, ge=0)
     retry_minutes: float = Field(default=60.0, ge=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no such file
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor such a folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flag, environment, file, by precedence; the defaults come last."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file.get())
 
     @field_validator("suffixes")
     @classmethod
@@ -110,50 +139,63 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     """Settings by precedence: flag, environment, file, default.
 
     Args:
-        path: the file; without it `default_path` if that exists.
+        path: the file; without it the one that OCRSEARCH_CONFIG names, else `default_path` if that
+            exists.
         flags: settings given on the command line; None means not given.
 
     Raises:
-        ConfigError: names the file and every key that is wrong.
+        ConfigError: the file cannot be read, or keys or values are wrong; names the file and each
+            of them.
 
     """
+    if path is None and (named := os.environ.get(f"{PREFIX}CONFIG")):
+        path = Path(named)
     file = path or default_path()
     given = {key: value for key, value in flags.items() if value is not None}
-    values = {
-        key: value
-        for key, value in (_read(file) if path or file.exists() else {}).items()
-        # what a variable sets is left out of the file's values, which would go before it
-        if not os.environ.get(f"OCRSEARCH_{key.upper()}")
-    }
+    token = _file.set(file)
     try:
-        return Settings(**(values | given))
+        # pydantic passes over what is no file, a missing one included
+        if (path or file.exists()) and not file.is_file():
+            msg = f"{file}: cannot read the configuration (no such file)"
+            raise ConfigError(msg)
+        return Settings(**given)
     except ValidationError as error:
-        raise ConfigError(_explain(error, file, values)) from error
+        raise ConfigError(_explain(error, file, given)) from error
     except SettingsError as error:
-        msg = f'OCRSEARCH_… variable: {error}; a list is written as JSON: \'["one", "two"]\''
-        raise ConfigError(msg) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot read the configuration ({error})"
+        named_field = re.search(r'field "(\w+)"', str(error))
+        variable = PREFIX + (named_field[1].upper() if named_field else "…")
+        msg = f'{variable}: {error}; write a list as JSON: \'["one", "two"]\''
         raise ConfigError(msg) from error
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: not valid TOML: {error}"
+        msg = f"{file}: not valid TOML: {error}"
         raise ConfigError(msg) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        msg = f"{file}: cannot read the configuration ({reason})"
+        raise ConfigError(msg) from error
+    finally:
+        _file.reset(token)
 
 
-def _explain(error: ValidationError, file: Path, values: dict[str, Any]) -> str:
+def _explain(error: ValidationError, file: Path, given: dict[str, Any]) -> str:
+    """One line a fault: where the value comes from, the key, the value, and what is wrong."""
     lines = []
     for fault in error.errors():
         key = str(fault["loc"][0]) if fault["loc"] else "?"
-        source = str(file) if key in values else f"OCRSEARCH_{key.upper()} or an option"
         if fault["type"] == "extra_forbidden":
             close = difflib.get_close_matches(key, Settings.model_fields, n=1)
             advice = f"did you mean {close[0]!r}?" if close else "see config.example.toml"
-            lines.append(f"{source}: unknown key {key!r}; {advice}")
+            lines.append(f"{file}: unknown key {key!r}; {advice}")
         else:
+            source = _source(key, file, given)
             lines.append(f"{source}: {key} = {fault['input']!r}: {fault['msg']}")
     return "\n".join(lines)
+
+
+def _source(key: str, file: Path, given: dict[str, Any]) -> str:
+    """Where the value of a setting comes from, as its user knows it."""
+    if key in given:
+        return f"option --{key.replace('_', '-')}"
+    variable = f"{PREFIX}{key.upper()}"
+    variables = {name.upper() for name, value in os.environ.items() if value}
+    return variable if variable in variables else str(file)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+PhotoId = NewType("PhotoId", int)
+"""The catalog's number of a photo."""
+
+WordIndex = NewType("WordIndex", int)
+"""The place of a word among the words of its photo, in reading order, from 0."""
+
+Evidence = dict[PhotoId, dict[WordIndex, float]]
+"""Photo → word → probability that this word says what was asked."""
 
 
 class State(StrEnum):
@@ -58,7 +67,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Recognition:
     """What the recogniser made of one word image; fields as in Word."""
 
     text: str
@@ -97,7 +106,7 @@ class Volume:
 class Photo:
     """A photo as the catalog knows it."""
 
-    id: int
+    id: PhotoId
     hash: str
     state: State
     width: int
@@ -148,7 +157,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Engine:
+class EngineId:
     """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
 
     fingerprint: str
@@ -156,9 +165,9 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Stale:
+class UnindexedPhoto:
     """A photo whose full text is behind: `words` is None when it must leave the index."""
 
-    id: int
+    id: PhotoId
     generation: int
     words: tuple[Word, ...] | None

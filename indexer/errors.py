@@ -1,12 +1,30 @@
-"""Errors as the user meets them: what, where, what to do next, and an exit code."""
+"""Expected errors: what happened, where, what to do next, and an exit code."""
 
 from __future__ import annotations
 
 import errno
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class UserError(Protocol):
+    """An error that a user can act on; its text is one message that says all.
+
+    The families of the three packages, which do not know each other, have this in common:
+    `isinstance(error, UserError)` tells them from faults of the program.
+    """
+
+    exit_code: int
+    """What the process ends with."""
+
+
+def concerns_one_photo(error: BaseException) -> bool:
+    """Whether an error is about a single photo, so that others may be read after it."""
+    return isinstance(error, UserError) and error.exit_code == PhotoError.exit_code
 
 
 class OcrsearchError(Exception):
-    """Base of every expected error; its text is one message that a user can act on."""
+    """Base of the expected errors of this package."""
 
     exit_code = 1
 
@@ -30,7 +48,7 @@ class CatalogError(OcrsearchError):
 
 
 class DamageError(CatalogError):
-    """A derived store is missing or damaged: a rebuild from the catalog mends it."""
+    """A derived store is missing or damaged; a rebuild from the catalog makes it anew."""
 
 
 class EngineError(OcrsearchError):
@@ -45,14 +63,14 @@ class PhotoError(OcrsearchError):
     exit_code = 6
 
 
-_LACKING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
+_EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
 
 
-def lacking(error: BaseException) -> bool:
-    """Whether an operation failed for want of something, such as space on the disk.
+def is_resource_exhausted(error: BaseException) -> bool:
+    """Whether an operation failed for want of disk space, memory or file handles.
 
-    What was there before is as good as it was then.
+    Files that were there before are as good as they were then: nothing is damaged.
     """
     if isinstance(error, OSError):
-        return error.errno in _LACKING
+        return error.errno in _EXHAUSTED
     return isinstance(error, MemoryError)

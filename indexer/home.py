@@ -1,30 +1,36 @@
-"""The home folder: apart from the photos, and private, because the index in it is trusted."""
+"""The home folder: its place apart from the photos, its permissions, and its lock."""
 
 from __future__ import annotations
 
 import logging
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from indexer.errors import CatalogError, ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
 
 log = logging.getLogger("ocrsearch")
 
-_WRITABLE, _OPEN = 0o022, 0o077
-"""Mode bits by which others may write, and those by which they may do anything."""
+_OTHERS_WRITE = 0o022
+"""Mode bits by which others may write."""
+
+_OTHERS_ANY = 0o077
+"""Mode bits by which others may do anything."""
 
 
 def check_apart(home: Path, roots: Iterable[Path]) -> None:
-    """Nothing is written into a photo folder, and nothing that was written is read as a photo.
+    """Check that no photo folder and the home folder lie inside each other.
+
+    Nothing is written into a photo folder, and nothing that was written is read as a photo.
 
     Raises:
-        ConfigError: home and a photo folder lie inside each other.
+        ConfigError: one of them does.
 
     """
     inner = home.expanduser().resolve()
@@ -70,7 +76,7 @@ def make(settings: Settings) -> None:
     except OSError as error:
         msg = f"{home}: cannot create the home folder ({error.strerror}); use --home"
         raise CatalogError(msg) from error
-    if os.name != "posix" or not home.stat().st_mode & _OPEN:
+    if os.name != "posix" or not home.stat().st_mode & _OTHERS_ANY:
         return
     if any(home.iterdir()):
         check_private(settings)
@@ -82,7 +88,9 @@ def make(settings: Settings) -> None:
 
 
 def check_private(settings: Settings) -> None:
-    """The index is trusted like a program: whoever writes it can do what its reader can.
+    """Check that nobody else can write to the home folder.
+
+    The index is trusted like a program: whoever writes it can do what its reader can.
 
     Raises:
         ConfigError: somebody else may write to the home folder.
@@ -94,9 +102,40 @@ def check_private(settings: Settings) -> None:
     if status.st_uid not in {0, os.geteuid()}:
         msg = f"home = {settings.home}: belongs to user {status.st_uid}; use --home"
         raise ConfigError(msg)
-    if status.st_mode & _WRITABLE:
+    if status.st_mode & _OTHERS_WRITE:
         msg = (
             f"home = {settings.home}: others can write there, and the index is trusted like a "
             f"program; if all in it is yours: chmod 700 {settings.home}"
         )
         raise ConfigError(msg)
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the home folder; a file beside it names this process meanwhile.
+
+    Raises:
+        CatalogError: another process holds it; the message names that process.
+
+    """
+    from filelock import FileLock, Timeout  # only writing needs it
+
+    lock = FileLock(settings.lock)
+    holder = settings.lock.with_suffix(".pid")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "unknown"
+        msg = (
+            f"{settings.home}: another ocrsearch (process {pid}) is writing; "
+            "stop it or wait until it has finished"
+        )
+        raise CatalogError(msg) from error
+    except OSError as error:
+        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror})"
+        raise CatalogError(msg) from error
+    try:
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        yield
+    finally:
+        lock.release()

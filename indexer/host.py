@@ -1,4 +1,4 @@
-"""Being a good guest: lower priorities, and whether the machine runs on its battery."""
+"""Process priority and battery state."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ log = logging.getLogger("ocrsearch")
 
 
 def lower_priority(nice: int, *, idle_io: bool) -> None:
-    """Let other programs go first; processes started from now on do the same.
+    """Lower the priority of this process, and of those that it starts from now on.
 
-    A system that refuses is asked no more: a guest is no worse than before.
+    If the system refuses, a warning is logged and the priority stays.
+
+    Args:
+        nice: niceness to have at least; 0 leaves it as it is.
+        idle_io: whether the disk is used only when no other program needs it.
+
     """
     process = psutil.Process()
     try:
@@ -29,9 +34,9 @@ def lower_priority(nice: int, *, idle_io: bool) -> None:
 
 
 def on_battery() -> bool:
-    """Whether this is a computer with a battery that is not being charged."""
+    """Whether this computer has a battery and is not plugged in."""
     try:
         battery = psutil.sensors_battery()
-    except (AttributeError, OSError):  # a system that knows no batteries, or tells nothing
+    except (AttributeError, OSError):  # not known on this system, or not told
         return False
     return battery is not None and battery.power_plugged is False

@@ -1,4 +1,4 @@
-"""Log lines for people, or JSON objects for programs, on stderr."""
+"""Logging to stderr, as text or as JSON objects."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEVELS = ("debug", "info", "warning", "error")
+"""Names of the levels, the least important first."""
 
 _FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-"""What every record has; anything else was given with `extra`."""
+"""Attributes of every record; all others were given with `extra`."""
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, message, and what else the record was given."""
+    """One JSON object a line: time, level, message, and the fields given with `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
@@ -35,7 +36,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str, *, as_json: bool) -> None:
-    """Log to stderr from `level` on, whatever was configured before."""
+    """Log to stderr messages of `level` and above; replaces an earlier configuration."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(message)s")
@@ -46,12 +47,12 @@ def configure(level: str, *, as_json: bool) -> None:
 
 
 def is_json() -> bool:
-    """Whether programs read the log."""
+    """Whether the log is JSON."""
     handlers = logging.getLogger().handlers
     return any(isinstance(handler.formatter, JsonFormatter) for handler in handlers)
 
 
 def as_now() -> Callable[[], None]:
-    """Configures another process as this one is now; survives pickling."""
+    """A function that configures another process like this one; it can be pickled."""
     level = logging.getLevelName(logging.getLogger().level)
     return partial(configure, level, as_json=is_json())

@@ -1,4 +1,4 @@
-"""The alphabet: which characters the network can write, and which label each one has."""
+"""The alphabet of a network: its characters and their CTC labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLANK = 0
 """Label of the CTC blank."""
 
 ASCII = "".join(chr(code) for code in range(33, 127))
-"""Every printable ASCII character but the space: words hold no spaces."""
+"""Every printable ASCII character except the space: words hold no spaces."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Charset:
     symbols: str = field(default=ASCII)
 
     def __post_init__(self) -> None:
-        """Refuse an alphabet whose labels would not be unique.
+        """Check that the alphabet is not empty and has no character twice.
 
         Raises:
-            ValueError: a character stands twice, or there is none.
+            ValueError: it is empty or has a character twice.
 
         """
         if not self.symbols or len(set(self.symbols)) != len(self.symbols):
@@ -52,7 +52,7 @@ class Charset:
         return [self._labels[character] for character in text]
 
     def decode(self, labels: Iterable[int]) -> str:
-        """Text of `labels` that are already collapsed (no blanks, no repeats of a path)."""
+        """Text of `labels` from which the blanks and repeats of a path are removed already."""
         return "".join(self.symbols[label - 1] for label in labels)
 
     def missing(self, text: str) -> str:
@@ -60,9 +60,9 @@ class Charset:
         return "".join(dict.fromkeys(c for c in text if c not in self._labels))
 
     def union(self, texts: Iterable[str]) -> Charset:
-        """This alphabet with the unknown characters of `texts` appended (sorted).
+        """This alphabet with the missing characters of `texts` appended, sorted.
 
-        Spaces and what cannot be printed stay outside: no word image shows them.
+        Spaces and unprintable characters are left out because no word image shows them.
         """
         found: set[str] = set()
         for text in texts:
@@ -72,5 +72,5 @@ class Charset:
 
 
 def frames_needed(labels: Sequence[int]) -> int:
-    """Frames a CTC path needs: one a label, and a blank between equal neighbours."""
+    """Least number of frames of a CTC path: one a label, and a blank between equal neighbours."""
     return len(labels) + sum(a == b for a, b in pairwise(labels))

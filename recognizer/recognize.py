@@ -1,32 +1,44 @@
-"""Fitted crops to readings, in batches of equal width, on the best device there is."""
+"""The recogniser: word images to readings, in batches of equal width."""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import torch
 
 from recognizer.decoding import beam_search
+from recognizer.errors import DataError
 from recognizer.inference import images, pretrained
 from recognizer.network import backends, weights
 from recognizer.network.model import frames
 from recognizer.network.tensors import pad
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.decoding.beam_search import Reading
     from recognizer.decoding.prior import Prior
+    from recognizer.inference.images import WordImage
     from recognizer.network.model import CRNN
 
 BATCH_PIXELS = 64 * 48 * 192
-"""Pixels of a batch: bounds memory whatever the width of the words."""
+"""Maximum pixels of a batch: bounds memory whatever the width of the words."""
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"})
+"""Files of a folder that are taken for word images."""
+
+FILES_AT_A_TIME = 512
+"""Images that are held in memory together when files are read."""
+
+log = logging.getLogger("ocrsearch")
 
 
 def best_device() -> torch.device:
@@ -35,7 +47,14 @@ def best_device() -> torch.device:
 
 
 class Recognizer:
-    """Reads word images with one set of weights."""
+    """Reads word images with one weights file.
+
+    Attributes:
+        device: where the network computes.
+        card: alphabet, configuration and calibration temperature of the weights.
+        fingerprint: hash of the weights file, 16 hexadecimal digits.
+
+    """
 
     def __init__(
         self,
@@ -43,10 +62,15 @@ class Recognizer:
         device: torch.device | None = None,
         threads: int | None = None,
     ) -> None:
-        """Load weights onto `device` (default: the best one); compute on `threads` CPU threads.
+        """Load a weights file; this imports torch and takes about a second.
+
+        Args:
+            path: the weights (default: the shipped ones).
+            device: where to compute (default: a CUDA device if there is one, else the CPU).
+            threads: CPU threads of torch in this process (default: leave them as they are).
 
         Raises:
-            WeightsError: see `weights.load`.
+            WeightsError: the file is missing, damaged or of another format.
 
         """
         if threads:
@@ -57,40 +81,123 @@ class Recognizer:
         self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
         self.backend = backends.choose(self.model, self.device)
 
-    def logits(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """CTC logits [T, labels] of each fitted crop; see `word_logits`."""
-        return _in_batches(self.backend, crops)
+    def logits(self, words: Sequence[WordImage]) -> list[NDArray[np.float32]]:
+        """CTC logits [T, labels] of each word; see `word_logits`, and `read` for the arguments."""
+        return _in_batches(self.backend, [images.fitted(word) for word in words])
 
     def read(
         self,
-        crops: Sequence[NDArray[np.uint8]],
+        words: Sequence[WordImage],
         *,
         alternatives: int = 5,
         prior: Prior | None = None,
-    ) -> list[beam_search.Reading]:
-        """The reading of each fitted crop (HEIGHT × width, see `images.fit`)."""
-        read = self.read_with_posteriors(crops, alternatives=alternatives, prior=prior)
+    ) -> list[Reading]:
+        """Read word images.
+
+        Args:
+            words: PIL images of one word each, of any size and mode, or crops that
+                `images.fit` has fitted already.
+            alternatives: number of texts to return for each word.
+            prior: language model or word list that ranks the texts too, see `prior.load`.
+
+        Returns:
+            One reading a word, in the same order.
+
+        Raises:
+            DataError: an array that is not a fitted crop.
+
+        """
+        read = self.read_with_posteriors(words, alternatives=alternatives, prior=prior)
         return [reading for reading, _ in read]
 
     def read_with_posteriors(
         self,
-        crops: Sequence[NDArray[np.uint8]],
+        words: Sequence[WordImage],
         *,
         alternatives: int = 5,
         prior: Prior | None = None,
-    ) -> list[tuple[beam_search.Reading, NDArray[np.float32]]]:
-        """Each reading with the calibrated probabilities [T, labels] that it was decoded from."""
+    ) -> list[tuple[Reading, NDArray[np.float32]]]:
+        """As `read`, each with the calibrated probabilities [T, labels] that it is decoded from."""
         out = []
-        for logits in self.logits(crops):
+        for logits in self.logits(words):
             probabilities = beam_search.softmax(logits, self.card.temperature)
-            reading = beam_search.read(
+            reading = beam_search.decode(
                 probabilities, self.card.charset, alternatives=alternatives, prior=prior
             )
             out.append((reading, probabilities))
         return out
 
 
+def read_folder(
+    folder: Path,
+    recognizer: Recognizer | None = None,
+    *,
+    alternatives: int = 5,
+    prior: Prior | None = None,
+) -> dict[Path, Reading]:
+    """Read all word images below `folder`.
+
+    Args:
+        folder: folder of word images, searched recursively.
+        recognizer: reads them (default: a new one with the shipped weights).
+        alternatives: number of texts to return for each word.
+        prior: see `Recognizer.read`.
+
+    Returns:
+        The readings by path, in the order of the paths; an image that cannot be read is logged
+        as a warning and left out.
+
+    Raises:
+        DataError: there is no such folder.
+
+    """
+    if not folder.is_dir():
+        msg = f"{folder}: no such folder"
+        raise DataError(msg)
+    readings: dict[Path, Reading] = {}
+    recognizer = recognizer or Recognizer()
+    found = find_images([folder])
+    for path, outcome in read_files(found, recognizer, alternatives=alternatives, prior=prior):
+        if isinstance(outcome, DataError):
+            log.warning("%s", outcome)
+        else:
+            readings[path] = outcome
+    return readings
+
+
+def find_images(paths: Iterable[Path]) -> list[Path]:
+    """Replace each folder of `paths` by the image files below it, sorted."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = path.rglob("*")
+            found += sorted(p for p in inside if p.suffix.lower() in IMAGE_SUFFIXES)
+        else:
+            found.append(path)
+    return found
+
+
+def read_files(
+    paths: Sequence[Path], recognizer: Recognizer, *, alternatives: int, prior: Prior | None
+) -> Iterator[tuple[Path, Reading | DataError]]:
+    """Read image files in their order; a file that cannot be read comes with its error."""
+    for start in range(0, len(paths), FILES_AT_A_TIME):
+        crops: dict[Path, NDArray[np.uint8]] = {}
+        errors: dict[Path, DataError] = {}
+        for path in paths[start : start + FILES_AT_A_TIME]:
+            try:
+                crops[path] = images.load(path)
+            except DataError as error:
+                errors[path] = error
+        readings = recognizer.read(list(crops.values()), alternatives=alternatives, prior=prior)
+        outcomes: Mapping[Path, Reading | DataError] = errors | dict(
+            zip(crops, readings, strict=True)
+        )
+        yield from ((path, outcomes[path]) for path in paths[start : start + FILES_AT_A_TIME])
+
+
 def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
+    """Indices of the crops of each batch: of one padded width, and within BATCH_PIXELS."""
     buckets: dict[int, list[int]] = defaultdict(list)
     for index, crop in enumerate(crops):
         buckets[-(-crop.shape[1] // images.WIDTH_STEP) * images.WIDTH_STEP].append(index)
@@ -102,7 +209,8 @@ def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
 def word_logits(model: CRNN, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
     """CTC logits [T, labels] of each fitted crop; T follows from its width, see `model.frames`.
 
-    A word's logits do not depend on the words beside it: a batch has one padded width.
+    The logits of a word do not depend on the words beside it because all words of a batch are
+    padded to the same width.
     """
     return _in_batches(backends.TorchBackend(model.eval()), crops)
 
@@ -120,9 +228,9 @@ def _in_batches(
 
 
 def read_labelled(
-    model: CRNN, words: Sequence[Labelled], charset: Charset
+    model: CRNN, words: Sequence[LabelledCrop], charset: Charset
 ) -> list[tuple[str, str]]:
-    """(truth, greedy reading) of every word."""
+    """(truth, best-path reading) of each word."""
     logits = word_logits(model, [word.crop for word in words])
     return [
         (charset.decode(word.labels), beam_search.greedy(rows, charset))

@@ -1,27 +1,90 @@
-"""The budgets of the code: small functions, small files, everything annotated."""
+"""Budgets of the code: small functions, cohesive files, and names that are not ambiguous."""
 
 from __future__ import annotations
 
 import ast
+import re
 import statistics
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SOURCES = [
-    path for package in ("indexer", "recognizer", "detector_stub")
+PACKAGES = ("indexer", "recognizer", "detector_stub")
+TREES = {
+    path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
+    for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
-]  # fmt: skip
+}
+
+# Folders that do not keep a rule yet. Take out what has been mended; put nothing in.
+CLASS_NAMES_TWICE = {"indexer/ocr", "indexer/stores"}
+ONE_IMPLEMENTOR = {"indexer/sync"}
+WH_TITLES = {
+    "detector_stub",
+    "detector_stub/detectors",
+    "detector_stub/training",
+    "indexer",
+    "indexer/catalog/migrations/versions",
+    "indexer/daemon",
+    "indexer/filesystem",
+    "indexer/ocr",
+    "indexer/query",
+    "indexer/stores",
+    "indexer/sync",
+    "recognizer",
+    "recognizer/datasets",
+    "recognizer/decoding",
+    "recognizer/evaluation",
+    "recognizer/inference",
+    "recognizer/posteriors",
+    "recognizer/synthesis",
+    "recognizer/training",
+}
+LEAST_AND_MOST = {
+    "detector_stub/detectors",
+    "detector_stub/inference",
+    "detector_stub/training",
+    "indexer/filesystem",
+    "indexer/ocr",
+    "indexer/search",
+    "indexer/stores",
+    "recognizer/datasets",
+    "recognizer/decoding",
+    "recognizer/evaluation",
+    "recognizer/network",
+    "recognizer/posteriors",
+    "recognizer/synthesis",
+    "recognizer/training",
+}
 
 
 def functions():
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef):
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node, node.end_lineno - node.lineno + 1
 
 
+def classes():
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                yield path, node
+
+
+def is_excused(path, folders):
+    return path.parent.as_posix() in folders
+
+
+def last_name(node):
+    """`Name`, `module.Name` and `Name[T]` by their last name."""
+    if isinstance(node, ast.Subscript):
+        return last_name(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def test_no_function_is_longer_than_sixty_lines():
-    assert [(p.name, f.name, n) for p, f, n in functions() if n > 60] == []
+    assert [(str(p), f.name, n) for p, f, n in functions() if n > 60] == []
 
 
 def test_most_functions_are_short():
@@ -31,5 +94,64 @@ def test_most_functions_are_short():
     assert lengths[int(len(lengths) * 0.9)] <= 30
 
 
-def test_no_file_is_longer_than_three_hundred_lines():
-    assert [p.name for p in SOURCES if len(p.read_text().splitlines()) > 300] == []
+def test_no_file_is_longer_than_four_hundred_lines():
+    lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in TREES}
+
+    assert {str(path): n for path, n in lengths.items() if n > 400} == {}
+
+
+def is_abstract(node):
+    bases = {last_name(base) for base in (*node.bases, *(k.value for k in node.keywords))}
+    methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    marks = {last_name(mark) for method in methods for mark in method.decorator_list}
+    return bool(bases & {"ABC", "ABCMeta"}) or "abstractmethod" in marks
+
+
+def test_no_class_is_abstract_for_a_single_implementor():
+    implementors = Counter(last_name(base) for _, node in classes() for base in node.bases)
+
+    assert [
+        f"{path}: {node.name}"
+        for path, node in classes()
+        if is_abstract(node) and implementors[node.name] < 2
+        if not is_excused(path, ONE_IMPLEMENTOR)
+    ] == []
+
+
+def test_no_public_class_name_means_two_things_in_one_package():
+    counts = Counter((path.parts[0], node.name) for path, node in classes())
+
+    assert [
+        f"{path}: {node.name}"
+        for path, node in classes()
+        if counts[path.parts[0], node.name] > 1 and not node.name.startswith("_")
+        if not is_excused(path, CLASS_NAMES_TWICE)
+    ] == []
+
+
+def test_no_module_is_titled_by_a_question_word():
+    question_word = re.compile(
+        r"(what|how|which|where|when|who|whose|whether|why)\b", re.IGNORECASE
+    )
+
+    assert [
+        str(path)
+        for path, tree in TREES.items()
+        if question_word.match(ast.get_docstring(tree) or "")
+        if not is_excused(path, WH_TITLES)
+    ] == []
+
+
+def test_bounds_are_called_min_and_max():
+    assigned = [
+        (path, node.id)
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+
+    assert [
+        f"{path}: {name}"
+        for path, name in assigned
+        if re.match(r"_*(LEAST|MOST)(_|$)", name) and not is_excused(path, LEAST_AND_MOST)
+    ] == []

@@ -72,7 +72,7 @@ class ClassicalDetector:
         words = self.words(photo)
         return lines_of([_box(rect / scale) for rect in level_heights(words)])
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         """No photo's: they are found."""
         del path
         return False

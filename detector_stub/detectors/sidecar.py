@@ -53,9 +53,9 @@ class SidecarDetector:
             msg = f"{sidecar}: {error}; mend the file or remove it"
             raise DetectorError(msg) from error
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         """Whether the photo has a sidecar file, or the other detector knows its boxes."""
-        return _sidecar(path).is_file() or self._otherwise.given(path)
+        return _sidecar(path).is_file() or self._otherwise.has_known_boxes(path)
 
 
 def _sidecar(path: Path) -> Path:

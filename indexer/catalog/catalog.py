@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.entities import Engine, Failure, Reading, Stale, Stamp, Volume
+    from indexer.entities import EngineId, Failure, Reading, Stamp, UnindexedPhoto, Volume
 
 
 class Catalog(Lookup):
@@ -90,7 +90,7 @@ class Catalog(Lookup):
 
     # readings ------------------------------------------------------------------------------
 
-    def put_reading(self, content: str, reading: Reading, engine: Engine) -> None:
+    def put_reading(self, content: str, reading: Reading, engine: EngineId) -> None:
         """Keep what was read on the photo with this content hash, replacing what was there."""
         with database.translated(self.url), self._engine.begin() as connection:
             photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
@@ -113,7 +113,7 @@ class Catalog(Lookup):
 
     # failures ------------------------------------------------------------------------------
 
-    def put_failure(self, failure: Failure, stamp: Stamp, engine: Engine, now: float) -> None:
+    def put_failure(self, failure: Failure, stamp: Stamp, engine: EngineId, now: float) -> None:
         """Record that a file could not be read at `now`; it stops standing for its photo."""
         with database.translated(self.url), self._engine.begin() as connection:
             drop_places(connection, [failure.path], now)
@@ -138,7 +138,7 @@ class Catalog(Lookup):
 
     # derived stores ------------------------------------------------------------------------
 
-    def indexed(self, done: Iterable[Stale]) -> None:
+    def indexed(self, done: Iterable[UnindexedPhoto]) -> None:
         """Note that the full text has caught up with these generations."""
         with database.translated(self.url), self._engine.begin() as connection:
             for photo in done:

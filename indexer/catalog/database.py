@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +31,20 @@ def connect(url: str) -> sa.Engine:
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
         msg = f"catalog_url = {url!r}: {error}"
         raise CatalogError(msg) from error
+    read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, read_only=read_only)
     with translated(url):
         with engine.connect() as connection:
             version = _version(connection)
         if version != HEAD:
-            _migrate(engine, version)
+            if read_only:
+                engine = _writable_copy(engine)
+            try:
+                _migrate(engine, version, url)
+            except BaseException:
+                engine.dispose()
+                raise
     return engine
 
 
@@ -63,8 +72,55 @@ def translated(where: str) -> Iterator[None]:
         raise CatalogError(msg) from error
 
 
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    """The one place that knows SQLite: readers beside one writer, no torn writes."""
+def _is_read_only(database: Path) -> bool:
+    """Whether a database is on a read-only medium, or its folder is not ours to write.
+
+    SQLite then cannot make the shared memory of its write-ahead log, and opens the database only
+    as immutable. That would leave out what stands in a log that was not yet taken over.
+
+    Raises:
+        CatalogError: there is such a log, and no shared memory with it.
+
+    """
+    if not database.is_file() or os.access(database.parent, os.W_OK):
+        return False
+    log, shared = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
+    if not log.exists() or not log.stat().st_size:
+        return True
+    if not shared.exists():
+        msg = (
+            f"{log}: holds changes that cannot be read while its folder is read-only; "
+            "copy the home folder to where it can be written"
+        )
+        raise CatalogError(msg)
+    return False
+
+
+def _writable_copy(engine: sa.Engine) -> sa.Engine:
+    """Copy a database of an older schema out of its read-only folder, until the engine is disposed.
+
+    A newer program can then answer from it, though not keep what it brought up to date.
+    """
+    from tempfile import TemporaryDirectory  # rarely needed
+
+    folder = TemporaryDirectory(prefix="ocrsearch-")
+    copy = Path(folder.name) / "catalog.db"
+    shutil.copyfile(str(engine.url.database), copy)
+    engine.dispose()
+    copied = sa.create_engine(sa.URL.create("sqlite", database=str(copy)))
+    sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
+    _prepare_sqlite(copied, read_only=False)
+    return copied
+
+
+def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
+    """Set SQLite up, which only this function knows: readers beside one writer, no torn writes."""
+    if read_only:
+
+        @sa.event.listens_for(engine, "do_connect")
+        def _immutable(_dialect: object, _record: object, args: list[str], options: Any) -> None:  # noqa: ANN401
+            args[0] = f"{Path(args[0]).absolute().as_uri()}?immutable=1"
+            options["uri"] = True
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
@@ -90,7 +146,7 @@ def _version(connection: sa.Connection) -> str | None:
     return version
 
 
-def _migrate(engine: sa.Engine, version: str | None) -> None:
+def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:
     # Alembic takes a quarter of a second to import, and an up-to-date catalog never needs it
     from alembic import command
     from alembic.config import Config
@@ -101,7 +157,7 @@ def _migrate(engine: sa.Engine, version: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         msg = (
-            f"{engine.url.render_as_string(hide_password=True)}: made by a newer version of "
+            f"{sa.make_url(url).render_as_string(hide_password=True)}: made by a newer version of "
             f"ocrsearch (schema {version}); update the program"
         )
         raise CatalogError(msg)

@@ -11,12 +11,14 @@ from indexer.catalog import database
 from indexer.catalog.rows import chunks, word
 from indexer.catalog.rows import photo as photo_of
 from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
-from indexer.entities import Engine, Failure, Photo, Stale, Stamp, State, Volume, Word
+from indexer.entities import EngineId, Failure, Photo, Stamp, State, UnindexedPhoto, Volume, Word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    from indexer.entities import PhotoId, WordIndex
 
 
 class Lookup:
@@ -73,7 +75,7 @@ class Lookup:
             found += [row.path for row in rows]
         return found
 
-    def unread(self, engine: Engine, among: Container[Path]) -> dict[Path, str]:
+    def unread(self, engine: EngineId, among: Container[Path]) -> dict[Path, str]:
         """Places, out of `among`, of photos that this engine has not read, with content hashes."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
@@ -97,7 +99,7 @@ class Lookup:
         rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
         return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
 
-    def due(self, now: float, engine: Engine) -> dict[Path, int]:
+    def due(self, now: float, engine: EngineId) -> dict[Path, int]:
         """Failed files to try again: their time has come or the engine changed; with attempts."""
         rows = self._read(
             sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
@@ -111,7 +113,7 @@ class Lookup:
         rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
         return rows[0].attempts if rows else 0
 
-    def stale(self, limit: int, after: int = 0) -> list[Stale]:
+    def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
         """Photos whose full text is behind, by number, at most `limit`, from `after` on."""
         rows = self._read(
             sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
@@ -120,16 +122,16 @@ class Lookup:
             .limit(limit)
         )
         words = self.words([row.id for row in rows if row.orphaned_at is None])
-        return [Stale(row.id, row.generation, words.get(row.id)) for row in rows]
+        return [UnindexedPhoto(row.id, row.generation, words.get(row.id)) for row in rows]
 
-    def stale_batches(self, size: int) -> Iterator[list[Stale]]:
+    def stale_batches(self, size: int) -> Iterator[list[UnindexedPhoto]]:
         """All of them in batches, for a rebuild that marks them done only at its end."""
         after = 0
         while batch := self.stale(size, after):
             after = batch[-1].id
             yield batch
 
-    def searchable(self) -> tuple[set[int], set[int]]:
+    def searchable(self) -> tuple[set[PhotoId], set[PhotoId]]:
         """Photos that the derived stores must hold, and those that they may hold besides.
 
         A photo that changed since it was indexed may be in there, with words of any time.
@@ -145,9 +147,9 @@ class Lookup:
         [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
         return int(row[0]), int(row[1])
 
-    def words(self, photos: Sequence[int]) -> dict[int, tuple[Word, ...]]:
+    def words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
-        found: dict[int, list[Word]] = defaultdict(list)
+        found: dict[PhotoId, list[Word]] = defaultdict(list)
         for chunk in chunks(photos):
             rows = self._read(
                 sa.select(WORD)
@@ -158,18 +160,20 @@ class Lookup:
                 found[row.photo_id].append(word(row))
         return {photo: tuple(words) for photo, words in found.items()}
 
-    def lines(self, photos: Sequence[int]) -> dict[int, dict[int, int]]:
+    def lines(self, photos: Sequence[PhotoId]) -> dict[PhotoId, dict[WordIndex, int]]:
         """Photo → position of each word → its line."""
-        found: dict[int, dict[int, int]] = defaultdict(dict)
+        found: dict[PhotoId, dict[WordIndex, int]] = defaultdict(dict)
         for chunk in chunks(photos):
             columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
             for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
                 found[row.photo_id][row.position] = row.line
         return found
 
-    def around(self, places: Mapping[int, Collection[int]]) -> dict[int, dict[int, Word]]:
+    def around(
+        self, places: Mapping[PhotoId, Collection[WordIndex]]
+    ) -> dict[PhotoId, dict[WordIndex, Word]]:
         """Photo → position → word, for the words at `places` and those on their lines."""
-        found: dict[int, dict[int, Word]] = defaultdict(dict)
+        found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
         for photos in chunks(list(places)):
             # by photo first: a database would not look up so many pairs by the primary key
             near = sa.select(WORD).where(WORD.c.photo_id.in_(photos))
@@ -182,8 +186,8 @@ class Lookup:
         return found
 
     def words_like(
-        self, photos: Sequence[int], parts: Collection[str]
-    ) -> Iterator[tuple[int, int, Word]]:
+        self, photos: Sequence[PhotoId], parts: Collection[str]
+    ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
         """Words of these photos with one of `parts` in a reading: photo, position, word.
 
         Case is folded for ASCII only, as databases do; `parts` are folded already.
@@ -196,21 +200,21 @@ class Lookup:
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, word(row)
 
-    def whereabouts(self) -> Iterator[tuple[int, Path, datetime | None]]:
+    def whereabouts(self) -> Iterator[tuple[PhotoId, Path, datetime | None]]:
         """Number, place and time of every photo, once for each of its places."""
         rows = self._read(sa.select(PHOTO.c.id, PLACE.c.path, PHOTO.c.taken).join(PHOTO))
         return ((row.id, row.path, row.taken) for row in rows)
 
     def photos(
         self,
-        ids: Sequence[int],
+        ids: Sequence[PhotoId],
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         folder: Path | None = None,
-    ) -> dict[int, Photo]:
+    ) -> dict[PhotoId, Photo]:
         """Photos by number, without words, narrowed by the time they were taken and by folder."""
-        found: dict[int, Photo] = {}
+        found: dict[PhotoId, Photo] = {}
         for chunk in chunks(ids):
             query = sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))
             if since is not None:
@@ -237,7 +241,7 @@ class Lookup:
         """Photos by state, and words."""
         offline = [root for root, away in self.roots().items() if away]
         counts = dict.fromkeys(State, 0)
-        seen: set[int] = set()
+        seen: set[PhotoId] = set()
         rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
         for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
             if row.id in seen:
@@ -253,8 +257,8 @@ class Lookup:
         )
         return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
 
-    def _places_of(self, ids: Sequence[int], folder: Path | None) -> dict[int, list[Path]]:
-        places: dict[int, list[Path]] = defaultdict(list)
+    def _places_of(self, ids: Sequence[PhotoId], folder: Path | None) -> dict[PhotoId, list[Path]]:
+        places: dict[PhotoId, list[Path]] = defaultdict(list)
         rows = self._read(
             sa.select(PLACE.c.photo_id, PLACE.c.path)
             .where(PLACE.c.photo_id.in_(ids))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.entities import Engine, Stamp
+    from indexer.entities import EngineId, Stamp
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def put_place(
     return state
 
 
-def engine_id(connection: sa.Connection, engine: Engine) -> int:
+def engine_id(connection: sa.Connection, engine: EngineId) -> int:
     """The number of an engine, which is added if it is new."""
     known: int | None = connection.scalar(
         sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)

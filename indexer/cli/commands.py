@@ -1,8 +1,7 @@
-"""The command line: options to settings, values to text or JSON. All work is done elsewhere."""
+"""Commands of the indexer: options to settings and calls, results to text or JSON."""
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from pathlib import Path
@@ -10,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer import bootstrap, config, logs
+from indexer import bootstrap, config, logs, reports
+from indexer.api import ReadOnlyLibrary
 from indexer.cli import output
-from indexer.cli import status as state
-from indexer.cli.group import Commands
+from indexer.cli.group import CommandGroup
+from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
+from indexer.search.searcher import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+    from typing import TextIO
 
     from indexer.config import Settings
     from indexer.sync.library import Library
@@ -27,25 +30,35 @@ if TYPE_CHECKING:
 log = logging.getLogger("ocrsearch")
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
-DATES = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), help="CPU threads to use (default: all cores)."
+)
 
 
-@click.group(cls=Commands, context_settings=CONTEXT)
+@click.group(cls=CommandGroup, context_settings=CONTEXT)
 @click.version_option(package_name="ocrsearch", prog_name="ocrsearch")
-@click.option("--home", type=click.Path(path_type=Path), help="Folder of catalog and index.")
-@click.option("--config", "file", type=click.Path(path_type=Path), help="Configuration file.")
-@click.option("-v", "--verbose", is_flag=True, help="Log more: --log-level debug.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder that holds the catalog and the index."
+)
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Read settings from this file instead of ~/.config/ocrsearch/config.toml.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="The same as --log-level debug.")
 @click.option(
     "--log-level",
     type=click.Choice(logs.LEVELS),
     default="info",
     show_default=True,
-    help="Least important lines to log.",
+    help="Log messages of this level and of those after it.",
 )
-@click.option("--log-json", is_flag=True, help="Log JSON objects, one a line.")
-@click.option("--debug", is_flag=True, help="Show a trace when something unexpected happens.")
+@click.option("--log-json", is_flag=True, help="Log one JSON object a line instead of text.")
+@click.option("--debug", is_flag=True, help="Print a stack trace after an unexpected error.")
 @click.pass_context
 def main(
     ctx: click.Context,
@@ -64,11 +77,20 @@ def main(
     ocrsearch query "dijkstra queue"      find photos by words
     ocrsearch watch ~/Pictures/boards     keep the index up to date
 
-    Every option is also a variable, for example OCRSEARCH_HOME. Exit codes: 0 done, 1 no hit or
-    unexpected, 2 usage, 3 configuration, 4 catalog or index locked or damaged, 5 weights, 6 some
-    photos failed.
+    Every option can be set by an environment variable: OCRSEARCH_HOME sets --home,
+    OCRSEARCH_QUERY_LIMIT sets --limit of the command query.
+
+    \b
+    Exit codes:
+      0  done
+      1  no photo found, or an unexpected error
+      2  wrong option, folder or query
+      3  wrong setting or unsafe home folder
+      4  catalog or index missing, locked or damaged
+      5  weights, language model or word list missing or damaged
+      6  some photos could not be read, or a folder is offline
     """
-    del debug  # read by Commands.invoke
+    del debug  # read by CommandGroup.invoke
     logs.configure("debug" if verbose else log_level, as_json=log_json)
     ctx.obj = lambda **flags: _settings(file, **{"home": home, **flags})
 
@@ -93,9 +115,9 @@ def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> l
 
 def _finish(summary: Summary, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(output.summary_json(summary)))
+        click.echo(reports.dumps(reports.summary_json(summary)))
     elif logs.is_json():
-        log.info(output.summary_line(summary), extra=output.summary_json(summary))
+        log.info(output.summary_line(summary), extra=reports.summary_json(summary))
     else:
         click.echo(output.summary_text(summary), err=True)
     if summary.problems or summary.offline:
@@ -104,9 +126,15 @@ def _finish(summary: Summary, *, as_json: bool) -> None:
 
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--limit", type=click.IntRange(min=1), help="Read at most this many photos now.")
-@click.option("--workers", type=click.IntRange(min=1), help="CPU threads (default: all cores).")
-@click.option("--forget-missing", is_flag=True, help="Drop photos of missing or emptied folders.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Read at most this many photos, then stop."
+)
+@workers_option
+@click.option(
+    "--forget-missing",
+    is_flag=True,
+    help="Forget the photos of folders that are missing or empty; without it they are kept.",
+)
 @json_option
 @click.pass_obj
 def index(
@@ -118,9 +146,9 @@ def index(
     forget_missing: bool,
     as_json: bool,
 ) -> None:
-    """Read the photos in FOLDERS that are new or changed, then exit.
+    """Read the new and changed photos in FOLDERS, then exit.
 
-    Without FOLDERS: the configured folders and those indexed before.
+    Without FOLDERS, the folders of the configuration and those indexed before are taken.
 
     \b
     ocrsearch index ~/Pictures/boards
@@ -136,10 +164,13 @@ def index(
 
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--workers", type=click.IntRange(min=1), help="CPU threads (default: all cores).")
+@workers_option
 @click.pass_obj
 def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int | None) -> None:
-    """Follow FOLDERS until SIGTERM or Ctrl-C: new photos are found within seconds.
+    """Keep the index of FOLDERS up to date until stopped.
+
+    SIGTERM or Ctrl-C stops it. A new photo can be found some seconds after it was written. Without
+    FOLDERS, the folders of the configuration and those indexed before are taken.
 
     \b
     ocrsearch watch ~/Pictures/boards
@@ -156,28 +187,56 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 
 @main.command()
 @click.argument("words", nargs=-1)
-@click.option("--batch", type=click.File(encoding="utf-8"), help="One query a line; - is stdin.")
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8"),
+    help="Answer the queries in this file, one a line; - is stdin.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     default=50,
     show_default=True,
-    help="Photos to show at most.",
+    help="Show at most this many photos.",
 )
-@click.option("--exact", is_flag=True, help="Only what was read as the best reading.")
-@click.option("--min-score", type=click.FloatRange(0, 1), help="Leave out less likely photos.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Only photos below this folder.")
+@click.option("--exact", is_flag=True, help="Match only the most likely reading of each word.")
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=Filters.least,
+    help="Leave out photos with a lower score.",
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Show only photos below this folder."
+)
 @click.option(
     "--since",
-    type=DATES,
+    type=DATE,
     metavar="DATE",
-    help="Only photos taken on this day (2026-03-01) or later.",
+    help="Show only photos taken on this day (2026-03-01) or later.",
 )
-@click.option("--until", type=DATES, metavar="DATE", help="Only photos taken before this day.")
-@click.option("--image", type=click.Path(path_type=Path), help="Write hits with marked words here.")
+@click.option("--until", type=DATE, metavar="DATE", help="Show only photos taken before this day.")
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path),
+    help="Write the photos found, matching words framed, into this folder.",
+)
 @json_option
 @click.pass_obj
-def query(load: Callable[..., Settings], /, words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
+def query(
+    load: Callable[..., Settings],
+    words: tuple[str, ...],
+    batch: TextIO | None,
+    limit: int,
+    min_score: float,
+    folder: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    image: Path | None,
+    *,
+    exact: bool,
+    as_json: bool,
+) -> None:
     """Find photos by the words on them, best first.
 
     All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
@@ -189,17 +248,18 @@ def query(load: Callable[..., Settings], /, words: tuple[str, ...], **options: A
     ocrsearch query '"linked list" NOT java' --since 2026-01-01
     ocrsearch query --batch words.txt --json
     """
-    from indexer.search.searcher import Filters  # type checked below
-
-    batch, as_json, image = options.pop("batch"), options.pop("as_json"), options.pop("image")
-    least, folder = options.pop("min_score"), options.pop("folder")
     if bool(words) == (batch is not None):
         msg = "give either words to look for or --batch FILE"
         raise UsageError(msg)
-    if least is not None:
-        options["least"] = least
-    filters = Filters(folder=folder and folder.resolve(), **options)
-    lines = [" ".join(words)] if words else [line.strip() for line in batch if line.strip()]
+    filters = Filters(
+        exact=exact,
+        limit=limit,
+        folder=folder and folder.resolve(),
+        since=since,
+        until=until,
+        least=min_score,
+    )
+    lines = [" ".join(words)] if batch is None else [t for line in batch if (t := line.strip())]
     with bootstrap.searching(load()) as searcher:
         found = [output.answer(searcher, line, filters, as_json=as_json) for line in lines]
     if image:
@@ -210,7 +270,9 @@ def query(load: Callable[..., Settings], /, words: tuple[str, ...], **options: A
 
 @main.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option("--image", type=click.Path(path_type=Path), help="Write the photo, words framed.")
+@click.option(
+    "--image", type=click.Path(path_type=Path), help="Write PHOTO, words framed, to this file."
+)
 @json_option
 @click.pass_obj
 def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool) -> None:
@@ -219,33 +281,39 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
     \b
     ocrsearch show board.jpg --image /tmp/board.jpg
     """
-    with bootstrap.reading_only(load()) as (catalog, _):
-        known = catalog.photo_at(photo.resolve())
-    if known is None:
-        msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
-        raise UsageError(msg)
+    with ReadOnlyLibrary(load()) as library:
+        known = library.show(photo)
     if image:
-        output.draw(photo, [(word.box, word.text) for word in known.words], image)
-    click.echo(output.photo_json(photo, known) if as_json else output.photo_text(known))
+        output.annotate(photo, [(word.box, word.text) for word in known.words], image)
+    report = reports.photo_json(photo, known)
+    click.echo(reports.dumps(report) if as_json else output.photo_text(known))
 
 
 @main.command()
-@click.option("--failed", is_flag=True, help="List the photos that could not be read, and why.")
+@click.option(
+    "--failed", is_flag=True, help="List the photos that could not be read, with the reasons."
+)
 @json_option
 @click.pass_obj
 def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> None:
-    """Show how many photos are read, waiting, failed or offline, and what `watch` is doing."""
-    settings = load()
-    with bootstrap.reading_only(settings) as (catalog, stores):
-        report = state.report(settings, catalog, stores.index)
-    click.echo(json.dumps(report) if as_json else state.as_text(report, failed=failed))
+    """Show what is indexed, what failed and what is going on.
+
+    Photos are read, pending, empty (no text found), failed or offline (their folder is missing).
+    While `index` or `watch` runs in another process, its progress is shown as well.
+    """
+    with ReadOnlyLibrary(load()) as library:
+        report = library.status()
+    click.echo(reports.dumps(report) if as_json else status_text(report, failed=failed))
 
 
 @main.command()
 @json_option
 @click.pass_obj
 def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
-    """Read the failed photos again now, whatever their waiting time."""
+    """Try to read the failed photos again now.
+
+    `index` and `watch` also try them again, but only after the time set by `retry_minutes`.
+    """
     settings = load()
     with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
         library.catalog.retry_now()
@@ -256,21 +324,33 @@ def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
 @main.command()
 @click.pass_obj
 def rebuild(load: Callable[..., Settings]) -> None:
-    """Make the full-text index anew from the catalog; no photo is read again."""
-    with bootstrap.writing(load(), None) as library:
-        count = library.rebuild()
+    """Rebuild the search index from the catalog.
+
+    No photo is read again. Do this when a message asks for it: the index is damaged or was deleted.
+    """
+    with bootstrap.writing(load(), None) as library, output.bar("indexing") as show:
+
+        def report(done: int) -> None:
+            if show is not None:  # while a rebuild runs, these are all photos
+                show(done, sum(library.catalog.count_searchable()))
+
+        count = library.rebuild(report)
     click.echo(f"{count} photos indexed", err=True)
 
 
 @main.command()
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--image", type=click.Path(path_type=Path), help="Write PHOTO with boxes here.")
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path),
+    help="Write the photo, words framed, to this file; takes a single photo.",
+)
 @json_option
 @click.pass_obj
 def detect(
     load: Callable[..., Settings], photos: tuple[Path, ...], image: Path | None, *, as_json: bool
 ) -> None:
-    """Show where words stand on PHOTOS, without reading them.
+    """Find where words are on PHOTOS, without reading them.
 
     \b
     ocrsearch detect board.jpg --image /tmp/boxes.jpg
@@ -278,21 +358,27 @@ def detect(
     if image and len(photos) > 1:
         msg = "--image takes a single photo"
         raise UsageError(msg)
-    eyes, failed = bootstrap.ocr_engine(load()), False
-    for photo in photos:
-        failed |= not output.boxes(photo, eyes.detector, image, as_json=as_json)
-    if failed:
+    detector = bootstrap.detector(load())
+    opened = [output.boxes(photo, detector, image, as_json=as_json) for photo in photos]
+    if not all(opened):
         sys.exit(6)
 
 
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the pictures.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write pictures of the photos found into this folder (default: a temporary one).",
+)
 @click.pass_obj
 def demo(load: Callable[..., Settings], out: Path | None) -> None:
-    """Index the sample photos in a temporary home, run some queries, draw what was found."""
-    from indexer.cli import demo as show_off  # only this command needs it
+    """Try the program on the sample photos.
 
-    show_off.run(load, out)
+    Index them in a temporary home, run some queries and write pictures of the photos found.
+    """
+    from indexer.cli.demo import run  # only this command needs it
+
+    run(load, out)
 
 
 for command in bootstrap.engine_commands():

@@ -1,4 +1,4 @@
-"""`ocrsearch demo`: what the program does, shown on the sample photos."""
+"""Demonstration on the sample photos."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
         settings = load(home=Path(home))
         click.echo(f"$ ocrsearch index {samples}")
         with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
-            click.echo(output.summary_text(library.sync([samples], hooks)))
+            summary = library.sync([samples], hooks)
+        click.echo(output.summary_text(summary))
         with bootstrap.searching(settings) as searcher:
             for query in QUERIES:
                 click.echo(f"\n$ ocrsearch query {query!r}")

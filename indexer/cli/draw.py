@@ -1,4 +1,4 @@
-"""Photos with words marked on them."""
+"""Photos with frames drawn around words."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from indexer.entities import Box
 
-LONGEST_SIDE = 1600
+MAX_SIDE = 1600
+"""Pixels of the longer side of a drawn photo."""
+
 _COLOUR = (220, 20, 60)
 
 
-def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
-    """Write `photo`, scaled to LONGEST_SIDE, with a labelled frame around each box.
+def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
+    """Write `photo`, scaled to MAX_SIDE, with a labelled frame around each box.
 
     Raises:
         PhotoError: the photo cannot be opened.
@@ -28,7 +30,7 @@ def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
 
     """
     image = Image.fromarray(open_upright(photo.resolve(), Limits()).pixels)
-    scale = min(1.0, LONGEST_SIDE / max(image.size))
+    scale = min(1.0, MAX_SIDE / max(image.size))
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     brush = ImageDraw.Draw(image)
     stroke = max(2, round(max(image.size) / 500))

@@ -1,4 +1,4 @@
-"""How a command ends: the only place where errors meet the user."""
+"""Command group that turns errors into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from indexer.errors import UserError
 
-class Failed(click.ClickException):
-    """An error as click shows it, with the exit code of its kind."""
+
+class CommandError(click.ClickException):
+    """An error as click prints it, with the exit code of its kind."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -22,11 +24,16 @@ class Failed(click.ClickException):
         return self.code
 
 
-class Commands(click.Group):
-    """A group that turns expected errors into one message and their exit code."""
+class CommandGroup(click.Group):
+    """A group whose commands end with one message and an exit code instead of a trace."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command. The only place where errors meet the user."""
+        """Run a command.
+
+        Raises:
+            CommandError: the command failed; with --debug an unexpected error comes through as it is.
+
+        """
         if isinstance(sys.stdout, io.TextIOWrapper):
             # file names need not be valid UTF-8: they are written as the file system has them
             sys.stdout.reconfigure(errors="surrogateescape")
@@ -37,8 +44,11 @@ class Commands(click.Group):
         except Exception as error:
             if ctx.params.get("debug"):
                 raise
-            code = getattr(error, "exit_code", None)
+            code = error.exit_code if isinstance(error, UserError) else None
             text = str(error)
             if code is None:
-                text = f"unexpected {type(error).__name__}: {error}\nRun again with --debug."
-            raise Failed(text, code or 1) from error
+                text = (
+                    f"unexpected {type(error).__name__}: {error}\n"
+                    "Run the command again as `ocrsearch --debug …` to see where it happened."
+                )
+            raise CommandError(text, code or 1) from error

@@ -1,22 +1,21 @@
-"""Values to what people and programs see: text, JSON, progress, pictures."""
+"""Results as text and JSON on stdout; progress, hints and problems on stderr; drawn photos."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from indexer import logs
+from indexer import logs, reports
 from indexer.entities import Answer, Box
-from indexer.errors import OcrsearchError, PhotoError
+from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.sync.run import Hooks, log_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
@@ -25,11 +24,17 @@ if TYPE_CHECKING:
     from indexer.search.searcher import Filters, Searcher
     from indexer.sync.run import Step, Summary
 
-LEAST_LISTED, FEW_GUESSES = 0.045, 3
-"""Score below which a photo is a guess, and how many guesses a terminal shows at most."""
+MIN_CERTAIN = 0.045
+"""Score from which on a photo is a hit; below, it is a guess."""
 
-SHOWN_WORDS = 4
-"""Matching words that a hit shows on a terminal."""
+MAX_GUESSES = 3
+"""Guesses that a terminal shows at most."""
+
+MAX_WORDS = 4
+"""Matching words that a hit shows on a terminal at most."""
+
+_BAR_SECONDS = 0.1
+"""Seconds until a progress bar is drawn, so that none flashes by where there is little to do."""
 
 
 # progress ------------------------------------------------------------------------------------
@@ -37,46 +42,46 @@ SHOWN_WORDS = 4
 
 @contextmanager
 def progress(settings: Settings) -> Iterator[Hooks]:
-    """Hooks that show a bar on a terminal or one line a photo, and tell other processes."""
+    """Hooks that report each photo: to a bar or the log, and to the file that `status` reads."""
     from indexer.sync.progress_file import reported  # only who writes needs it
 
-    bar: list[Any] = []
-
-    def show(step: Step) -> None:
-        if not bar:
-            bar.append(click.progressbar(length=step.total, label="reading", file=sys.stderr))
-        bar[0].update(1)
-
-    lines = logs.is_json() or not sys.stderr.isatty()
-    with reported(settings.progress) as reporter:
+    with reported(settings.progress) as reporter, bar("reading") as show:
 
         def report(step: Step) -> None:
-            (log_step if lines else show)(step)
+            if show is None:
+                log_step(step)
+            else:
+                show(step.done, step.total)
             reporter.photo(step)
 
         yield Hooks(report=report)
-    if bar:
-        bar[0].render_finish()
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
-    """What a pass did."""
-    return {
-        "found": summary.found,
-        "read": summary.read,
-        "empty": summary.empty,
-        "failed": summary.failed,
-        "removed": summary.removed,
-        "moved": summary.moved,
-        "offline": [str(root) for root in summary.offline],
-        "problems": {str(path): reason for path, reason in summary.problems.items()},
-    }
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar, told how many photos of how many are done; None if stderr is no terminal."""
+    if logs.is_json() or not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm  # only terminals need it
+    from tqdm.contrib.logging import logging_redirect_tqdm
+
+    with (
+        logging_redirect_tqdm(),
+        tqdm(desc=label, unit="photo", delay=_BAR_SECONDS, dynamic_ncols=True) as drawn,
+    ):
+
+        def show(done: int, total: int) -> None:
+            drawn.total = total
+            drawn.update(done - drawn.n)
+
+        yield show
 
 
 def summary_text(summary: Summary) -> str:
-    """The same for people, problems first named."""
+    """What one run did, in lines: problems first, the counts last."""
     lines = [f"{path}: {reason}" for path, reason in summary.problems.items()]
-    lines += [f"{root}: missing or empty, its photos are kept" for root in summary.offline]
+    lines += [f"{root}: missing or empty; its photos are kept" for root in summary.offline]
     return "\n".join([*lines, summary_line(summary)])
 
 
@@ -92,10 +97,16 @@ def summary_line(summary: Summary) -> str:
 
 
 def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) -> Answer:
-    """Answer one query and print it; a wrong line of a batch is an error like any other."""
+    """Answer one query and print the answer.
+
+    Raises:
+        UsageError: the query cannot be understood, also if it is one line of a batch.
+        CatalogError: an index is missing or damaged.
+
+    """
     found = searcher.search(text, filters)
     if as_json:
-        click.echo(_json(answer_json(found)))
+        click.echo(reports.dumps(reports.answer_json(found)))
     else:
         if found.hits:
             click.echo(answer_text(found))
@@ -104,19 +115,14 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
     return found
 
 
-def _json(value: dict[str, Any]) -> str:
-    """Readable JSON; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
-    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
-
-
 def _certain(found: Answer) -> list[Hit]:
     """Hits that are more than guesses."""
-    return [hit for hit in found.hits if hit.score >= LEAST_LISTED]
+    return [hit for hit in found.hits if hit.score >= MIN_CERTAIN]
 
 
 def _shown(found: Answer) -> list[Hit]:
     """What people are shown: guesses only where there is nothing better, and few of them."""
-    return _certain(found) or list(found.hits[:FEW_GUESSES])
+    return _certain(found) or list(found.hits[:MAX_GUESSES])
 
 
 def _advise(searcher: Searcher, found: Answer) -> None:
@@ -127,26 +133,6 @@ def _advise(searcher: Searcher, found: Answer) -> None:
         click.echo("; ".join(said), err=True)
 
 
-def answer_json(found: Answer) -> dict[str, Any]:
-    """An answer as cli.md promises it to programs."""
-    return {
-        "query": found.query,
-        "seconds": round(found.seconds, 4),
-        "total": found.total,
-        "hits": [
-            {
-                "photo": str(hit.photo),
-                "score": round(hit.score, 6),
-                "words": [
-                    {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)}
-                    for w in hit.words
-                ],
-            }
-            for hit in found.hits
-        ],
-    }
-
-
 def answer_text(found: Answer) -> str:
     """A short list: score, date and file, then the line of text around the best match."""
     shown = _shown(found)
@@ -154,7 +140,7 @@ def answer_text(found: Answer) -> str:
     if not _certain(found):
         lines.insert(0, "nothing certain; perhaps:")
     elif found.total > len(found.hits) == len(shown):
-        lines.append(f"… and {found.total - len(shown)} less likely ones; see --limit")
+        lines.append(f"… and {found.total - len(shown)} more, less likely (raise --limit)")
     return "\n".join(lines)
 
 
@@ -162,17 +148,19 @@ def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken:%Y-%m-%d}" if hit.taken else ""
     head = f"{_percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
-    matched = {word.text for word in hit.words[:SHOWN_WORDS]}
+    matched = {word.text for word in hit.words[:MAX_WORDS]}
     words = hit.context[: max(20, width)].split(" ")
     context = " ".join(click.style(w, fg="red", bold=True) if w in matched else w for w in words)
     return f"{head}\n      {context}"
 
 
 def write_hits(answers: Sequence[Answer], folder: Path) -> None:
-    """Draw the hits that a terminal shows into `folder`, words marked, by query and rank.
+    """Draw the hits that a terminal shows into `folder`, named by query and rank.
+
+    A photo that cannot be opened is reported on stderr, and the others are drawn.
 
     Raises:
-        OcrsearchError: the folder cannot be made; a photo that is gone is only reported.
+        OcrsearchError: the folder cannot be made.
 
     """
     try:
@@ -185,8 +173,9 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
         for rank, hit in enumerate(_shown(found), start=1):
             name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
             out = folder / f"{name}-{hit.photo.stem}.jpg"
+            marks = [(word.box, f"{word.text} {_percent(word.score)}") for word in hit.words]
             try:
-                draw(hit.photo, [(m.box, f"{m.text} {_percent(m.score)}") for m in hit.words], out)
+                annotate(hit.photo, marks, out)
             except OcrsearchError as error:
                 click.echo(f"{hit.photo}: {error}", err=True)
             else:
@@ -197,36 +186,14 @@ def _percent(chance: float) -> str:
     return f"{chance:.0%}" if chance >= 0.005 else "<1%"
 
 
-def draw(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
-    """Write a photo with marked words; see `render.draw`."""
-    from indexer.cli import draw as render  # drawing loads Pillow, listing does not
+def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
+    """Write `photo` with a labelled frame around each box; see `draw.annotate`."""
+    from indexer.cli import draw  # loads Pillow, which listing does not need
 
-    render.draw(photo, marks, out)
+    draw.annotate(photo, marks, out)
 
 
 # photos --------------------------------------------------------------------------------------
-
-
-def photo_json(path: Path, photo: Photo) -> str:
-    """What was read on a photo, as cli.md promises it to programs."""
-    words = [
-        {
-            "box": word.box.as_list(),
-            "text": word.text,
-            "confidence": word.confidence,
-            "alternatives": [list(pair) for pair in word.alternatives],
-        }
-        for word in photo.words
-    ]
-    return _json(
-        {
-            "photo": str(path),
-            "width": photo.width,
-            "height": photo.height,
-            "state": str(photo.state),
-            "words": words,
-        }
-    )
 
 
 def photo_text(photo: Photo) -> str:
@@ -239,24 +206,21 @@ def photo_text(photo: Photo) -> str:
 
 
 def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
-    """Detect on one photo and print the boxes; whether it could be opened."""
-    from indexer.ocr import image as reading  # loads Pillow
+    """Detect words on one photo and print their boxes; False if it cannot be opened."""
+    from indexer.ocr.image import Limits, open_upright  # loads Pillow
 
     try:
-        opened = reading.open_upright(photo.resolve(), reading.Limits())
-        lines = detector.detect(opened.pixels, photo)
+        lines = detector.detect(open_upright(photo.resolve(), Limits()).pixels, photo)
     except Exception as error:
-        if getattr(error, "exit_code", None) != PhotoError.exit_code:
+        if not concerns_one_photo(error):
             raise
         click.echo(f"{photo}: {error}", err=True)
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
     if image:
-        draw(photo, [(box, "") for box in found], image)
-    listed = [box.as_list() for box in found]
-    click.echo(
-        json.dumps({"photo": str(photo), "boxes": listed})
-        if as_json
-        else f"{photo}: {len(listed)} words in {len(lines)} lines"
-    )
+        annotate(photo, [(box, "") for box in found], image)
+    if as_json:
+        click.echo(reports.dumps(reports.boxes_json(photo, found)))
+    else:
+        click.echo(f"{photo}: {len(found)} words in {len(lines)} lines")
     return True

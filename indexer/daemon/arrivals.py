@@ -1,4 +1,4 @@
-"""Batches of file changes, collected by a thread."""
+"""Batches of file changes, collected by a thread while a run is under way."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 class Arrivals:
-    """Batches of a watcher that runs in a thread of its own: they can be asked for in between."""
+    """Merges the batches of a watcher, which runs in a thread of its own.
+
+    Iterating waits for the next batch; `arrived` takes what has come so far, in between.
+    """
 
     def __init__(
         self, batches: Iterable[Batch], *, idle: Callable[[], None], seconds: float
     ) -> None:
-        """`idle` is called when there is nothing to do, and every `seconds` from then on."""
+        """Start the thread; `idle` is called every `seconds` while an iteration waits."""
         self._idle, self._seconds = idle, seconds
         self._queue: queue.SimpleQueue[Batch | Exception | None] = queue.SimpleQueue()
         self._paths: frozenset[Path] = frozenset()
@@ -28,7 +31,7 @@ class Arrivals:
         threading.Thread(target=self._pump, args=(batches,), daemon=True).start()
 
     def __iter__(self) -> Iterator[Batch]:
-        """All that came since the last time, as one batch, as soon as there is any."""
+        """Yield all that came since the last batch as one; raises what the watcher raised."""
         while True:
             self._collect(0.0)
             if self._everything:
@@ -46,7 +49,10 @@ class Arrivals:
                 self._collect(self._seconds)
 
     def arrived(self) -> frozenset[Path] | None:
-        """See `Hooks.arrived`; what is given out here is not iterated over later."""
+        """Paths that came since the last call, for `Hooks.arrived`; they are not yielded later.
+
+        None if everything must be looked at.
+        """
         self._collect(0.0)
         if self._everything:
             return None
@@ -54,7 +60,7 @@ class Arrivals:
         return paths
 
     def _collect(self, seconds: float) -> None:
-        """Take all that is there, after waiting so long for the first."""
+        """Take all that is in the queue, after waiting up to `seconds` for the first."""
         try:
             item = self._queue.get(timeout=seconds)
             while True:
@@ -72,6 +78,6 @@ class Arrivals:
         try:
             for batch in batches:
                 self._queue.put(batch)
-        except Exception as error:  # raised where somebody hears it
+        except Exception as error:  # raised again in the thread that iterates
             self._queue.put(error)
         self._queue.put(None)

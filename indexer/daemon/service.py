@@ -1,4 +1,4 @@
-"""Sync once, then follow the folders; nothing that one photo does may end it."""
+"""The watch service: a sync run over everything, then one for each batch of changes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from indexer import host
 from indexer.daemon.arrivals import Arrivals
 from indexer.daemon.systemd import Notifier
 from indexer.errors import OcrsearchError
-from indexer.filesystem.debounce import Batch, Pace
+from indexer.filesystem.debounce import Batch, Timing
 from indexer.filesystem.watch import watch
 from indexer.sync import progress_file
+from indexer.sync.progress_file import WriterState
 from indexer.sync.run import Hooks, log_step
 
 if TYPE_CHECKING:
@@ -30,62 +31,64 @@ if TYPE_CHECKING:
 log = logging.getLogger("ocrsearch")
 
 GRACE_SECONDS = 4.0
-"""Time to end in an orderly way; then the process just ends, which loses nothing."""
+"""Time for an orderly end; after it the process is cut off, which loses nothing."""
 
 IDLE_SECONDS = 30.0
-"""Time between two looks at what an idle daemon may give back."""
+"""Time between two calls of `Service.idle` while there is nothing to do."""
 
-REST_SECONDS = 300.0
+ENGINE_IDLE_SECONDS = 300.0
 """Time without a photo after which the reading process is ended, with the networks it holds."""
 
-POWER_SECONDS = 2.0
-"""Time between two looks at the battery."""
+BATTERY_SECONDS = 2.0
+"""Time between two checks of the battery."""
 
 
 def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
-    """Keep the library up to date until `stop`, and tell systemd and `status` about it."""
+    """Keep the library up to date until `stop`, and report to systemd and `status`."""
     settings, notifier = library.settings, Notifier()
-    pace = Pace(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
+    timing = Timing(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
     failed = threading.Event()
     with progress_file.reported(settings.progress) as reporter:
-        library.alive = notifier.alive
         service = Service(library, stop, notifier, reporter)
         seconds = min(IDLE_SECONDS, notifier.interval)
-        arrivals = Arrivals(watch(roots, stop, pace, failed), idle=service.idle, seconds=seconds)
+        arrivals = Arrivals(watch(roots, stop, timing, failed), idle=service.idle, seconds=seconds)
         notifier.send("READY=1")
-        run(library, roots, arrivals, replace(service.hooks(arrivals), failed=failed.set))
+        hooks = replace(service.hooks(arrivals), failed=failed.set)
+        process_batches(library, roots, arrivals, hooks)
         notifier.send("STOPPING=1")
 
 
-def run(library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks) -> None:
-    """Work off `batches` until they end; one that fails is logged, and told to `hooks`."""
+def process_batches(
+    library: Library, roots: Sequence[Path], batches: Iterable[Batch], hooks: Hooks
+) -> None:
+    """Sync `batches` until they end; an error in one is logged and calls `hooks.failed`."""
 
     def report(step: Step) -> None:
         log_step(step)
         hooks.report(step)
 
-    told = replace(hooks, report=report)
-    away: frozenset[Path] = frozenset()
+    logging_hooks = replace(hooks, report=report)
+    offline: frozenset[Path] = frozenset()
     for batch in batches:
         try:
             if batch.everything:
-                summary = library.sync(roots, told, leave=batch.growing)
+                summary = library.sync(roots, logging_hooks, leave=batch.growing)
             else:
-                summary = library.sync_paths(roots, batch.paths, told)
-            away = _log_offline(summary, away, everything=batch.everything)
+                summary = library.sync_paths(roots, batch.paths, logging_hooks)
+            offline = _log_offline(summary, offline, everything=batch.everything)
             _log_done(summary)
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
             hooks.failed()
         except Exception:
-            # an unattended daemon that ends finds nothing any more; the rescan tries again
+            # an unattended daemon that ends indexes nothing any more; the rescan tries again
             log.exception("unexpected error; going on")
             hooks.failed()
 
 
 @dataclass
 class Service:
-    """What surrounds the passes of a daemon: signs of life, progress, the battery, idleness."""
+    """Between runs and photos: watchdog messages, progress, the battery, idle resources."""
 
     library: Library
     stop: threading.Event
@@ -96,39 +99,44 @@ class Service:
     last: float = 0.0
 
     def hooks(self, arrivals: Arrivals) -> Hooks:
-        """Hooks of all passes."""
+        """Hooks of all runs."""
 
         def arrived() -> frozenset[Path] | None:
             self.wait_for_power()
             self.last = self.clock()
             return arrivals.arrived()
 
-        return Hooks(stop=self.stopped, report=self.reporter.photo, arrived=arrived)
+        return Hooks(
+            stop=self.stopped,
+            report=self.reporter.photo,
+            arrived=arrived,
+            alive=self.notifier.alive,
+        )
 
     def stopped(self) -> bool:
-        """Whether to stop; asked all the time, so it is a sign of life as well."""
+        """Whether to stop; asked all the time, so it is a sign of life for systemd as well."""
         self.notifier.alive()
         return self.stop.is_set()
 
     def wait_for_power(self) -> None:
-        """Return when photos may be read, as far as the battery is concerned."""
+        """Wait while the machine runs on its battery, if the settings say so, or until a stop."""
         pause = self.library.settings.pause_on_battery
         while pause and host.on_battery() and not self.stopped():
-            self.reporter.state("on battery")
-            self.sleep(POWER_SECONDS)
+            self.reporter.state(WriterState.ON_BATTERY)
+            self.sleep(BATTERY_SECONDS)
 
     def idle(self) -> None:
-        """There is nothing to do."""
+        """Report that there is nothing to do; end the reading process after a while."""
         self.notifier.alive()
-        self.reporter.state("waiting")
-        if self.clock() - self.last > REST_SECONDS:
-            self.library.eyes.close()
+        self.reporter.state(WriterState.WAITING)
+        if self.clock() - self.last > ENGINE_IDLE_SECONDS:
+            self.library.engine.close()
 
 
 def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) -> frozenset[Path]:
-    """Say what went offline and what came back; returns what is offline now.
+    """Log what went offline and what came back; returns what is offline now.
 
-    Only a look at everything tells that a folder is back.
+    Only a comparison of everything tells that a folder is back.
     """
     now = frozenset(summary.offline)
     for root in sorted(now - known):
@@ -143,7 +151,7 @@ def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) 
 
 
 def _log_done(summary: Summary) -> None:
-    """What a pass did, if it did anything."""
+    """Log what a run did, if it did anything, and each of its problems."""
     for path, reason in summary.problems.items():
         log.warning("%s: %s", path, reason)
     if any((summary.read, summary.empty, summary.removed, summary.moved)):
@@ -158,7 +166,7 @@ def _log_done(summary: Summary) -> None:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; what takes longer than GRACE_SECONDS is cut off."""
+    """An event that SIGTERM and SIGINT set; the process is cut off GRACE_SECONDS later."""
     stop, ended = threading.Event(), threading.Event()
 
     def cut_off() -> None:

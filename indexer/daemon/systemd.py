@@ -1,4 +1,4 @@
-"""What systemd is told about this service; without systemd nobody is told anything."""
+"""sd_notify client (READY, STOPPING, WATCHDOG); a no-op without NOTIFY_SOCKET."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Notifier:
         environment: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Reads NOTIFY_SOCKET and WATCHDOG_USEC."""
+        """Read NOTIFY_SOCKET and WATCHDOG_USEC of `environment`."""
         self._address = environment.get("NOTIFY_SOCKET", "")
         if self._address.startswith("@"):  # a name that is not in the file system
             self._address = "\0" + self._address[1:]
@@ -30,18 +30,18 @@ class Notifier:
 
     @property
     def interval(self) -> float:
-        """Seconds between two signs of life; infinite if nobody waits for them."""
+        """Seconds between two watchdog messages; infinite if systemd expects none."""
         return self._interval
 
     def send(self, *states: str) -> None:
-        """Send states such as READY=1. That nobody listens is no reason to end."""
+        """Send states such as READY=1; that nobody listens is no error."""
         if not self._address:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.sendto("\n".join(states).encode(), self._address)
 
     def alive(self) -> None:
-        """A sign of life, if it is time for one."""
+        """Send a watchdog message, if it is time for one."""
         now = self._clock()
         if now >= self._next and self._interval < float("inf"):
             self._next = now + self._interval

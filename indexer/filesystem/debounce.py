@@ -1,4 +1,4 @@
-"""Hints that something happened become settled batches.
+"""Debouncing of file events into batches of changed files.
 
 Knows no file-system library, and its time comes from outside, so that tests need not wait.
 """
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-MOST_HINTS = 20_000
-"""Files that are kept one by one; when more happens at once, everything is looked at."""
+MAX_DIRTY = 20_000
+"""Files that are kept one by one; when more change at once, everything is looked at."""
 
-PATIENCE = 15
+MAX_SETTLE_TIMES = 15
 """Folders that never come to rest are looked at after this many times the settling time."""
 
 
@@ -32,7 +32,7 @@ class Stop(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """What to look at: single files, or everything below the roots but what still grows."""
+    """Files to look at: single ones, or everything below the roots but those still growing."""
 
     paths: frozenset[Path] = frozenset()
     everything: bool = False
@@ -48,29 +48,29 @@ def stamp_of(path: Path) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns)
 
 
-class Hints:
-    """What happened since somebody looked; any thread may add to it.
+class DirtySet:
+    """Files that changed since `take` was called last; any thread may add to it.
 
-    It stays small however much happens, for however long nobody looks.
+    It stays small however much changes, for however long nobody takes it.
     """
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
+        """Start empty."""
         self._paths: set[Path] = set()
         self._everything = False
         self._some = threading.Condition()
 
     def add(self, path: Path | None) -> None:
-        """Something happened to this file; None asks to look at everything."""
+        """Add a file that changed; None asks to look at everything."""
         with self._some:
-            if path is not None and len(self._paths) < MOST_HINTS:
+            if path is not None and len(self._paths) < MAX_DIRTY:
                 self._paths.add(path)
             else:
                 self._everything = True
             self._some.notify()
 
     def take(self, seconds: float) -> tuple[set[Path], bool]:
-        """Wait up to `seconds` for a hint; all files so far, and whether to look at everything."""
+        """Wait up to `seconds` for a change; the files so far, and whether to look at everything."""
         with self._some:
             self._some.wait_for(lambda: self._paths or self._everything, timeout=seconds)
             taken = self._paths, self._everything
@@ -79,19 +79,19 @@ class Hints:
 
 
 @dataclass
-class Settler:
-    """Holds files back until their size and time have stood still for `seconds`."""
+class Debouncer:
+    """Debounces file events: a path is ready once size and mtime are unchanged for `seconds`."""
 
     seconds: float
     stamp: Callable[[Path], Stamp | None] = stamp_of
     _waiting: dict[Path, tuple[Stamp | None, float]] = field(default_factory=dict)
 
     def note(self, path: Path, now: float) -> None:
-        """Something happened to `path`; its wait starts again."""
+        """Note a change of `path` at `now`, monotonic seconds; its wait starts again."""
         self._waiting[path] = (self.stamp(path), now)
 
     def ready(self, now: float) -> frozenset[Path]:
-        """Files that stood still long enough; each is given out once."""
+        """Files that were unchanged long enough at `now`; each is returned once."""
         done = set()
         for path, (known, since) in list(self._waiting.items()):
             current = self.stamp(path)
@@ -109,15 +109,15 @@ class Settler:
 
 
 @dataclass
-class Pace:
-    """How `follow` spends time; replaced in tests.
+class Timing:
+    """Intervals of `follow` in seconds, and its clock.
 
     Attributes:
-        settle: seconds that a file must stand still.
+        settle: seconds that a file must be unchanged.
         rescan: seconds between two looks at everything.
         poll: the same while events cannot be relied on.
         retry: seconds until the next look after a failed one; doubles, up to `poll`.
-        tick: seconds between two looks at the waiting files.
+        tick: seconds between two checks of the waiting files.
         clock: monotonic seconds.
 
     """
@@ -132,82 +132,84 @@ class Pace:
 
 @dataclass
 class Schedule:
-    """When everything is looked at next."""
+    """Decides when everything is looked at next; times are monotonic seconds."""
 
-    pace: Pace
+    timing: Timing
     scanned: float
     _asked: tuple[float, float] | None = None
     _failures: int = 0
-    _well: bool = True
+    _healthy: bool = True
 
     def ask(self, now: float) -> None:
-        """Look soon: once nobody has asked for the settling time, or for too long."""
+        """Ask for a look: due once nobody asks for the settling time, or asks for too long."""
         first = self._asked[0] if self._asked else now
         self._asked = first, now
 
     def due(self, now: float, *, reliable: bool) -> bool:
-        """Whether the time has come."""
-        often = min(self.pace.poll, self.pace.rescan)
-        interval = self.pace.rescan if reliable else often
-        if not self._well:
-            interval = min(often, self.pace.retry * 2 ** min(self._failures - 1, 20))
+        """Whether everything should be looked at; `reliable` says that no event is lost."""
+        often = min(self.timing.poll, self.timing.rescan)
+        interval = self.timing.rescan if reliable else often
+        if not self._healthy:
+            interval = min(often, self.timing.retry * 2 ** min(self._failures - 1, 20))
         if now - self.scanned >= interval:
             return True
         if self._asked is None:
             return False
         first, last = self._asked
-        return now - last >= self.pace.settle or now - first >= PATIENCE * self.pace.settle
+        return (
+            now - last >= self.timing.settle or now - first >= MAX_SETTLE_TIMES * self.timing.settle
+        )
 
     def failed(self, now: float) -> None:
-        """Something could not be worked off, perhaps for longer: look soon, then less soon."""
-        self._well = False
+        """A batch failed, perhaps for a lasting reason: look again soon, then less often."""
+        self._healthy = False
         self._failures += 1
         self.scanned = now
 
-    def looking(self) -> None:
-        """Everything is about to be looked at: what is asked for from now on is another matter."""
+    def started(self) -> None:
+        """A look at everything begins; it does not answer what is asked for from now on."""
         self._asked = None
-        if self._well:
+        if self._healthy:
             self._failures = 0
-        self._well = True
+        self._healthy = True
 
 
 def follow(
-    hints: Hints,
+    dirty: DirtySet,
     stop: Stop,
-    pace: Pace,
+    timing: Timing,
     *,
     failed: threading.Event | None = None,
     reliable: Callable[[], bool] = lambda: True,
 ) -> Iterator[Batch]:
-    """Batches until `stop`.
+    """Yield batches of files that are complete, and looks at everything, until `stop`.
 
     Args:
-        hints: what happens.
+        dirty: files that change, as a watcher adds them.
         stop: ends the batches.
-        pace: see Pace.
-        failed: set by the caller when a batch could not be worked off; everything follows soon.
-        reliable: looks after the watching, and says whether all that happens becomes a hint.
+        timing: see Timing.
+        failed: set by the caller when a batch failed; a look at everything follows soon.
+        reliable: mends the watching, and says whether every change is added to `dirty`.
 
     """
-    settler = Settler(pace.settle)
-    schedule = Schedule(pace, pace.clock())
+    debouncer = Debouncer(timing.settle)
+    schedule = Schedule(timing, timing.clock())
     while not stop.is_set():
-        sure = reliable()
+        is_reliable = reliable()
         if failed and failed.is_set():
             failed.clear()
-            schedule.failed(pace.clock())
-        paths, everything = hints.take(pace.tick)
+            schedule.failed(timing.clock())
+        paths, everything = dirty.take(timing.tick)
         for path in paths:
-            settler.note(path, pace.clock())
+            debouncer.note(path, timing.clock())
         if everything:
-            schedule.ask(pace.clock())
-        now = pace.clock()
-        ready = settler.ready(now)
-        if schedule.due(now, reliable=sure):
-            schedule.looking()
+            schedule.ask(timing.clock())
+        now = timing.clock()
+        ready = debouncer.ready(now)
+        if schedule.due(now, reliable=is_reliable):
+            schedule.started()
             # a look at everything includes what is ready
-            yield Batch(everything=True, growing=settler.waiting)
-            schedule.scanned = pace.clock()
+            yield Batch(everything=True, growing=debouncer.waiting)
+            schedule.scanned = timing.clock()
         elif ready:
             yield Batch(paths=ready)

@@ -1,4 +1,4 @@
-"""Kernel events on Linux, and what is lost of them. Private to `watch`; imported on Linux only."""
+"""Inotify events and their loss. Private to `watch`; imported on Linux only."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     )
 
 
-class Kernel(InotifyFD):
-    """watchdog's reader of kernel events, which also tells what watchdog keeps to itself."""
+class OverflowAwareInotify(InotifyFD):
+    """Watchdog's reader of inotify events; reports overflows and refusals, which watchdog hides."""
 
     def __init__(self, lost: Callable[[], None], refused: Callable[[OSError], None]) -> None:
-        """`lost` is called when events were, `refused` where a folder cannot be watched."""
+        """`lost` is called when events were lost, `refused` when a folder cannot be watched."""
         super().__init__()
         self._lost, self._refused = lost, refused
 
     def handle_event(self, event: InotifyEvent) -> None:
-        """Events were lost if the queue ran over: everything must be looked at."""
+        """Report an overflow of the queue, besides what watchdog does with an event."""
         super().handle_event(event)
         if event.is_queue_overflow:
             self._lost()
@@ -37,7 +37,7 @@ class Kernel(InotifyFD):
     def add_callback(
         self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
     ) -> WatchDescriptor:
-        """Watchdog ignores that a folder deep below cannot be watched."""
+        """Watch a folder; report a refusal, which watchdog ignores deep below a root."""
         try:
             return super().add_callback(path, mask, callback, id_)
         except OSError as error:
@@ -45,6 +45,6 @@ class Kernel(InotifyFD):
             raise
 
 
-def observer(kernel: Kernel) -> BaseObserver:
-    """Watchdog's observer, fed by `kernel`."""
-    return BaseObserver(InotifyEmitter, inotify_fd=kernel)
+def observer(inotify: OverflowAwareInotify) -> BaseObserver:
+    """Watchdog's observer, fed by `inotify`."""
+    return BaseObserver(InotifyEmitter, inotify_fd=inotify)

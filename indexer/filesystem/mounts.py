@@ -1,4 +1,4 @@
-"""Which photo folders are away rather than emptied: unmounted, or on another device than before."""
+"""Mount points: offline folders, volumes, and remote file systems."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _TABLE = Path("/proc/self/mountinfo")
 
-_FEW = 10
-"""Below this many photos a folder may lose any share of them without being taken for offline."""
+MIN_PHOTOS = 10
+"""Photos below which a folder may lose any share of them, but not all, and is still online."""
 
 
 def volume(path: Path) -> Volume | None:
-    """Which file system `path` lies on; None if that cannot be told."""
+    """The file system that holds `path`; None if that cannot be told."""
     try:
         number = os.statvfs(path).f_fsid
     except OSError:
@@ -30,8 +30,8 @@ def volume(path: Path) -> Volume | None:
     return Volume(point, str(number))
 
 
-def stands(folder: Path, roots: Collection[Path]) -> bool:
-    """Whether a folder is there, and is no empty root, such as an unmounted one."""
+def is_present(folder: Path, roots: Collection[Path]) -> bool:
+    """Whether a folder exists, and is no empty root, such as an unmounted one."""
     try:
         with os.scandir(folder) as entries:
             return folder not in roots or next(entries, None) is not None
@@ -39,7 +39,7 @@ def stands(folder: Path, roots: Collection[Path]) -> bool:
         return False
 
 
-def away(
+def offline_folders(
     roots: Sequence[Path],
     found: Collection[Path],
     known: Collection[Path],
@@ -53,7 +53,7 @@ def away(
         found: photos that are there now.
         known: photos that were there.
         remembered: the file systems of roots, and of what is mounted below them, from before.
-        missing_share: a folder of many photos that lost more than this is away.
+        missing_share: a folder of many photos that lost more than this share is offline.
 
     """
     gone = [
@@ -74,23 +74,23 @@ def away(
 
 
 def _lost_too_many(had: Sequence[Path], found: Collection[Path], missing_share: float) -> bool:
-    """Whether a folder lost all of its photos, or most of many without as many new ones."""
+    """Whether a folder lost all of its photos, or most of many and got fewer new ones."""
     if not found:
         return bool(had)
     lost = sum(path not in found for path in had)
     new = len(found) - (len(had) - lost)
-    return len(had) >= _FEW and lost > missing_share * len(had) and lost > new
+    return len(had) >= MIN_PHOTOS and lost > missing_share * len(had) and lost > new
 
 
 _REMOTE = {
     "9p", "afs", "ceph", "cifs", "davfs", "drvfs", "fuse", "glusterfs", "lustre", "ncpfs", "nfs",
     "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs",
 }  # fmt: skip
-"""File systems that others write to without the kernel here noticing; `fuse` has subtypes."""
+"""File systems that others write to unnoticed by this kernel; `fuse` has subtypes."""
 
 
-def remote(path: Path, table: Path = _TABLE) -> str | None:
-    """The type of the file system that holds `path` if others may change it unnoticed."""
+def remote_type(path: Path, table: Path = _TABLE) -> str | None:
+    """The type of the file system of `path` if others may change it unnoticed, else None."""
     kinds = _kinds(table)
     kind = next((kinds[place] for place in (path, *path.parents) if place in kinds), "")
     return kind if kind.split(".")[0] in _REMOTE else None

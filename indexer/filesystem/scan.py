@@ -1,4 +1,4 @@
-"""What is on disk, and how that differs from what is known. Knows no database and no images."""
+"""Scanning of photo folders, and the difference to what is known. No database, no images."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from indexer.entities import Stamp
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-_TEMPORARY = (".part", ".tmp", ".crdownload", ".partial", "~")
-"""Endings of files that some program is still writing."""
-
 _NOT_PHOTOS = (
     "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin",
     "system volume information", "lost+found", "__macosx",
@@ -26,7 +23,14 @@ _NOT_PHOTOS = (
 
 @dataclass
 class Found:
-    """Files that may be photos with their stamps, what could not be looked at and why, mounts."""
+    """Result of a scan.
+
+    Attributes:
+        files: stamps of the files that may be photos.
+        failed: folders and files that could not be looked at, and why.
+        mounts: folders on which another file system is mounted.
+
+    """
 
     files: dict[Path, Stamp] = field(default_factory=dict)
     failed: dict[Path, str] = field(default_factory=dict)
@@ -35,19 +39,19 @@ class Found:
 
 @dataclass(frozen=True)
 class Changes:
-    """How the disk differs from the catalog; paths are sorted."""
+    """Difference between the disk and the catalog; paths are sorted."""
 
     added: tuple[Path, ...]
     changed: tuple[Path, ...]
     gone: tuple[Path, ...]
 
-    def but(self, unseen: Sequence[Path]) -> Changes:
-        """The same, except that nothing is gone from folders that could not be seen."""
-        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in unseen))
+    def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
+        """The same, except that nothing is gone from `folders`, which could not be looked at."""
+        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in folders))
         return replace(self, gone=tuple(gone))
 
-    def without(self, files: Collection[Path]) -> Changes:
-        """The same without changes of these files."""
+    def excluding(self, files: Collection[Path]) -> Changes:
+        """The same without the changes of `files`."""
         kept = (
             [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
         )
@@ -55,7 +59,7 @@ class Changes:
 
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
-    """Every regular photo file below `roots`; links are not followed, so there are no loops."""
+    """Scan everything below `roots` for photo files; follows no link, so there is no loop."""
     found = Found()
     for root in roots:
         _walk(root, suffixes, found)
@@ -63,7 +67,7 @@ def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
 
 
 def look(paths: Iterable[Path], roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
-    """The same for single files; those that `walk` would not come to are simply absent."""
+    """Scan single files below `roots`; those that `walk` would not come to are left out."""
     found = Found()
     real = {root: os.path.realpath(root) for root in roots}
     for folder, named in itertools.groupby(sorted(paths), key=lambda path: path.parent):
@@ -85,7 +89,7 @@ def _walked(folder: Path, root: Path, real: str) -> bool:
 
 
 def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
-    """Those names that the folder lists: some file systems answer to any case of a name."""
+    """The `names` that the folder lists: some file systems open a file by any case of its name."""
     if len({name.casefold() for name in names}) == len(names):
         return names
     try:
@@ -101,19 +105,18 @@ def is_photo_folder(name: str) -> bool:
 
 
 def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
-    """Whether a file of this name is worth opening: hidden and half-written ones are not."""
+    """Whether a file of this name may be a photo: it ends with one of `suffixes`, is not hidden.
+
+    What is still being written has another ending mostly, such as `.part` or `.crdownload`.
+    """
     lower = name.lower()
     return (
-        not lower.startswith(".")
-        and not lower.endswith(_TEMPORARY)
-        and (
-            os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
-        )
+        not lower.startswith(".") and os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
     )
 
 
 def compare(found: Mapping[Path, Stamp], known: Mapping[Path, Stamp]) -> Changes:
-    """What to do so that `known` becomes `found`."""
+    """The changes that make `found` of `known`."""
     return Changes(
         tuple(sorted(path for path in found if path not in known)),
         tuple(sorted(p for p, stamp in found.items() if p in known and known[p] != stamp)),

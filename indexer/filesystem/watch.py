@@ -1,4 +1,4 @@
-"""What happens in folders, as hints: the only module that knows watchdog.
+"""File-system events, added to a dirty set: the only module besides `inotify` that knows watchdog.
 
 Events say when to look, never what is true. Where they may be incomplete, everything is looked at
 again: after an overflow, a failure, the return of a folder; and often where the kernel tells
@@ -20,7 +20,7 @@ from watchdog import events
 from watchdog.observers import Observer
 
 from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch, Hints, Pace, Stop, follow
+from indexer.filesystem.debounce import Batch, DirtySet, Stop, Timing, follow
 
 if TYPE_CHECKING:
     import threading
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from watchdog.observers.api import BaseObserver
 
-    from indexer.filesystem.inotify import Kernel
+    from indexer.filesystem.inotify import OverflowAwareInotify
 
 log = logging.getLogger("ocrsearch")
 
-CARE_SECONDS = 5.0
-"""Between two looks at whether the watching works and the folders are the same."""
+CHECK_SECONDS = 5.0
+"""Time between two checks of whether the watching works and the folders are the same."""
 
 RESTART_SECONDS = 60.0
-"""Between two attempts to watch what could not be watched."""
+"""Time between two attempts to watch what could not be watched."""
 
 _EVENTS: list[type[events.FileSystemEvent]] = [
     events.DirCreatedEvent,
@@ -48,7 +48,7 @@ _EVENTS: list[type[events.FileSystemEvent]] = [
     events.FileModifiedEvent,
     events.FileMovedEvent,
 ]
-"""All that changes something: that a file is opened to be read is no news."""
+"""Events that change something: to open a file for reading is none."""
 
 _ADVICE = {
     errno.ENOSPC: "too many folders to watch; allow more, for example with: "
@@ -59,61 +59,68 @@ _ADVICE = {
 
 
 class _Handler(events.FileSystemEventHandler):
-    """Turns events into hints."""
+    """Adds the path of each event to a dirty set."""
 
-    def __init__(self, hints: Hints) -> None:
-        self._hints = hints
+    def __init__(self, dirty: DirtySet) -> None:
+        self._dirty = dirty
 
     def on_any_event(self, event: events.FileSystemEvent) -> None:
         """Called by watchdog's thread."""
         if event.is_directory:
             # a folder that is moved in or out is one event whatever it holds
-            self._hints.add(None)
+            self._dirty.add(None)
             return
         for name in (event.src_path, event.dest_path):
             if name:
-                self._hints.add(Path(os.fsdecode(name)))
+                self._dirty.add(Path(os.fsdecode(name)))
 
 
-class Watching:
-    """Keeps hints coming from folders that may die, come back, or be mounted anew."""
+class FolderWatcher:
+    """Watches folders, which may go away, come back, or have another one mounted over them."""
 
     def __init__(
-        self, roots: Sequence[Path], hints: Hints, clock: Callable[[], float] = time.monotonic
+        self, roots: Sequence[Path], dirty: DirtySet, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Start watching; folders that do not exist are watched once they appear."""
-        self._roots, self._hints, self._clock = roots, hints, clock
-        self._told: set[str] = set()
-        self._kernel: Kernel | None = None
+        """Start watching; a root that is missing is watched once it comes.
+
+        Args:
+            roots: photo folders.
+            dirty: where changes are added.
+            clock: monotonic seconds.
+
+        """
+        self._roots, self._dirty, self._clock = roots, dirty, clock
+        self._logged: set[str] = set()
+        self._inotify: OverflowAwareInotify | None = None
         self._observer: BaseObserver | None = None
         self._refused: OSError | None = None
         self._watched: dict[Path, tuple[int, int]] = {}
-        self._sure = True
-        self._started = self._cared = clock()
+        self._reliable = True
+        self._started = self._checked = clock()
         # a folder that comes while its parent is walked is watched twice, which does no harm
         warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         self._start()
 
     def reliable(self) -> bool:
-        """Mend what can be mended; whether all that happens becomes a hint."""
+        """Mend what can be mended; whether every change is added to the dirty set."""
         now = self._clock()
-        if now - self._cared < CARE_SECONDS:
-            return self._sure
-        self._cared = now
+        if now - self._checked < CHECK_SECONDS:
+            return self._reliable
+        self._checked = now
         working = self._alive()
         if self._identities() != self._watched or (
             not working and now - self._started >= RESTART_SECONDS
         ):
             self._restart()
         elif not working:
-            self._doubt("watching has stopped")
+            self._distrust("watching has stopped")
         elif self._refused:
-            self._doubt(_advice(self._refused))
-        return self._sure
+            self._distrust(_advice(self._refused))
+        return self._reliable
 
     def stop(self) -> None:
         """End all threads."""
-        for thread in (self._observer, self._kernel):
+        for thread in (self._observer, self._inotify):
             if thread and thread.is_alive():
                 thread.stop()
                 thread.join(timeout=5)
@@ -121,44 +128,44 @@ class Watching:
     def _restart(self) -> None:
         self.stop()
         self._start()
-        self._hints.add(None)
+        self._dirty.add(None)
 
     def _start(self) -> None:
-        self._cared = self._started = self._clock()
+        self._checked = self._started = self._clock()
         self._watched = self._identities()
-        self._kernel = self._observer = self._refused = None
-        self._sure = True
+        self._inotify = self._observer = self._refused = None
+        self._reliable = True
         try:
-            self._observer = self._made()
-            handler = _Handler(self._hints)
+            self._observer = self._make_observer()
+            handler = _Handler(self._dirty)
             for root in self._watched:
                 self._observer.schedule(handler, str(root), recursive=True, event_filter=_EVENTS)
             self._observer.start()
         except OSError as error:
             self._refused = error
         if self._refused:
-            self._doubt(_advice(self._refused))
+            self._distrust(_advice(self._refused))
         for root in self._watched:
-            if kind := mounts.remote(root):
-                self._doubt(f"{root}: others may change this network mount ({kind}) unnoticed")
+            if kind := mounts.remote_type(root):
+                self._distrust(f"{root}: others may change this network mount ({kind}) unnoticed")
 
-    def _made(self) -> BaseObserver:
-        """An observer; on Linux one whose reader of kernel events says what it lost."""
+    def _make_observer(self) -> BaseObserver:
+        """An observer; on Linux one whose reader of inotify events reports what it lost."""
         if sys.platform != "linux":
             return Observer()
         from indexer.filesystem import inotify  # there is no inotify elsewhere
 
-        self._kernel = inotify.Kernel(lambda: self._hints.add(None), self._refuse)
-        self._kernel.start()
-        return inotify.observer(self._kernel)
+        self._inotify = inotify.OverflowAwareInotify(lambda: self._dirty.add(None), self._refuse)
+        self._inotify.start()
+        return inotify.observer(self._inotify)
 
     def _refuse(self, error: OSError) -> None:
-        """A folder deep below cannot be watched; that it has gone meanwhile is no news."""
+        """Note that a folder deep below cannot be watched, unless it has only gone meanwhile."""
         if error.errno in _ADVICE:
             self._refused = error
 
     def _identities(self) -> dict[Path, tuple[int, int]]:
-        """The folders that exist, and which they are: another one may be mounted over them."""
+        """Device and inode of each folder that exists: another one may be mounted over it."""
         found = {}
         for root in self._roots:
             try:
@@ -172,14 +179,14 @@ class Watching:
         if not self._observer:
             return False
         emitters = self._observer.emitters
-        threads = [*filter(None, [self._kernel]), self._observer, *emitters]
+        threads = [*filter(None, [self._inotify]), self._observer, *emitters]
         return len(emitters) == len(self._watched) and all(t.is_alive() for t in threads)
 
-    def _doubt(self, reason: str) -> None:
-        """Events are not all there is; each reason is told once, as it may last for months."""
-        self._sure = False
-        if reason not in self._told:
-            self._told.add(reason)
+    def _distrust(self, reason: str) -> None:
+        """Changes may go unnoticed; each reason is logged once, as it may last for months."""
+        self._reliable = False
+        if reason not in self._logged:
+            self._logged.add(reason)
             log.warning("%s; looking at everything often instead", reason)
 
 
@@ -189,16 +196,16 @@ def _advice(error: OSError) -> str:
 
 
 def watch(
-    roots: Sequence[Path], stop: Stop, pace: Pace, failed: threading.Event | None = None
+    roots: Sequence[Path], stop: Stop, timing: Timing, failed: threading.Event | None = None
 ) -> Iterator[Batch]:
-    """Settled batches until `stop`; see `follow`.
+    """Yield batches until `stop`; see `follow`.
 
-    The first asks for everything: by then all that happens becomes a hint.
+    The first asks for everything: from then on every change is noticed.
     """
-    hints = Hints()
-    watching = Watching(roots, hints, pace.clock)
+    dirty = DirtySet()
+    watcher = FolderWatcher(roots, dirty, timing.clock)
     try:
         yield Batch(everything=True)
-        yield from follow(hints, stop, pace, failed=failed, reliable=watching.reliable)
+        yield from follow(dirty, stop, timing, failed=failed, reliable=watcher.reliable)
     finally:
-        watching.stop()
+        watcher.stop()

@@ -6,8 +6,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from indexer import logs
-from indexer.entities import Engine, Seen
+from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
+from indexer.ocr.protocols import EngineParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +22,111 @@ if TYPE_CHECKING:
     from indexer.ocr.worker import Worker
 
 
-class CRNNReader:
-    """The CRNN recogniser as `reading.Recognizer`."""
+class BuiltInEngine:
+    """The engine in the program: knows what it is, and reads in a process of its own."""
+
+    def __init__(self, settings: Settings, workers: int | None = None) -> None:
+        """Read as `settings` say with `workers` CPU threads (None: all cores).
+
+        No file is opened and no process started before the first use.
+        """
+        self._settings, self._workers = settings, workers
+
+    @cached_property
+    def id(self) -> EngineId:
+        """Fingerprint of detector, weights, language model and words; reads files, not torch.
+
+        Raises:
+            EngineError: weights, the language model or a word list are missing or damaged.
+
+        """
+        from detector_stub.boxes import DetectorError
+        from indexer.ocr import pipeline  # only what reads photos needs Pillow
+        from recognizer.decoding import prior
+        from recognizer.errors import DataError, WeightsError
+        from recognizer.inference import pretrained
+
+        weights = weights_path(self._settings)
+        try:
+            parts = [
+                pipeline.VERSION,
+                make_detector(self._settings).fingerprint,
+                pretrained.fingerprint(weights),
+            ]
+            known = prior.fingerprint(self._settings.language, self._settings.words)
+            parts += filter(None, [known])
+            return EngineId("+".join(parts), pretrained.alphabet(weights))
+        except (DataError, DetectorError, WeightsError) as error:
+            raise EngineError(str(error)) from error
+
+    @cached_property
+    def _worker(self) -> Worker:
+        from indexer.ocr.worker import ProcessLimits, Worker  # only writing needs it
+
+        limits = ProcessLimits(self._settings.photo_seconds, self._settings.worker_megabytes)
+        load = partial(_load_apart, self._settings, self._workers, logs.as_now())
+        return Worker(load, limits)
+
+    def read(
+        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
+    ) -> list[Outcome]:
+        """The outcome of each photo; see `OcrEngine.read`."""
+        return self._worker.read(paths, limits, stop)
+
+    def close(self) -> None:
+        """End the reading process."""
+        self._worker.close()
+
+
+# the parts, as they are loaded in the reading process ----------------------------------------
+
+
+def _load_apart(
+    settings: Settings, workers: int | None, configure_logs: Callable[[], None]
+) -> EngineParts:
+    """Load the parts in a process that begins with nothing."""
+    configure_logs()
+    return load_parts(settings, workers)
+
+
+def load_parts(settings: Settings, workers: int | None = None) -> EngineParts:
+    """Load detector and recogniser; `workers` CPU threads (None: all cores).
+
+    Raises:
+        EngineError: weights, language model or word lists cannot be loaded.
+
+    """
+    from recognizer.errors import DataError, WeightsError
+
+    try:
+        return EngineParts(
+            make_detector(settings), CRNNRecognizer(weights_path(settings), settings, workers)
+        )
+    except (DataError, WeightsError) as error:
+        raise EngineError(str(error)) from error
+
+
+def weights_path(settings: Settings) -> Path:
+    """The recogniser's weights: the configured ones, else the shipped ones."""
+    from recognizer.inference import pretrained
+
+    return settings.weights or pretrained.WEIGHTS
+
+
+def make_detector(settings: Settings) -> Detector:
+    """Boxes from a sidecar file where there is one, else from the configured detector."""
+    from detector_stub.detectors.classical import ClassicalDetector
+    from detector_stub.detectors.learned import LearnedDetector
+    from detector_stub.detectors.sidecar import SidecarDetector
+    from detector_stub.inference import pretrained
+
+    if settings.detector == "classical":
+        return SidecarDetector(ClassicalDetector())
+    return SidecarDetector(LearnedDetector(settings.detector_weights or pretrained.WEIGHTS))
+
+
+class CRNNRecognizer:
+    """The CRNN recogniser as `Recognizer`."""
 
     def __init__(self, weights: Path, settings: Settings, workers: int | None) -> None:
         """Load `weights` and the prior of `settings`; raises WeightsError, DataError.
@@ -43,18 +147,18 @@ class CRNNReader:
 
     @property
     def alphabet(self) -> str:
-        """Characters that the weights know."""
+        """Characters that the weights know, in the order of their labels."""
         return self._recognizer.card.charset.symbols
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
-        """Read word images of any size."""
+    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
+        """The recognition of each crop, a word image of any size."""
         from recognizer.inference import images
         from recognizer.posteriors import posteriorgram
 
         fitted = [images.fit(crop) for crop in crops]
-        small = len(self.alphabet) < posteriorgram.MOST_LABELS
+        small = len(self.alphabet) < posteriorgram.MAX_LABELS
         return [
-            Seen(
+            Recognition(
                 reading.text,
                 reading.confidence,
                 reading.alternatives,
@@ -64,93 +168,3 @@ class CRNNReader:
                 fitted, alternatives=self._alternatives, prior=self._prior
             )
         ]
-
-
-class BuiltInEyes:
-    """The built-in detector and recogniser, loaded when first used; photos are read apart."""
-
-    def __init__(self, settings: Settings, workers: int | None = None) -> None:
-        """Nothing is loaded yet."""
-        self._settings, self._workers = settings, workers
-
-    @cached_property
-    def weights(self) -> Path:
-        """The weights in use: the configured ones, else the shipped ones."""
-        from recognizer.inference import pretrained
-
-        return self._settings.weights or pretrained.WEIGHTS
-
-    @cached_property
-    def engine(self) -> Engine:
-        """Fingerprint of detector, weights, language model and words; reads files, not torch.
-
-        Raises:
-            EngineError: weights, the language model or a word list are missing or damaged.
-
-        """
-        from detector_stub.boxes import DetectorError
-        from indexer.ocr import pipeline  # only what reads photos needs Pillow
-        from recognizer.decoding import prior
-        from recognizer.errors import DataError, WeightsError
-        from recognizer.inference import pretrained
-
-        try:
-            parts = [
-                pipeline.VERSION,
-                self.detector.fingerprint,
-                pretrained.fingerprint(self.weights),
-            ]
-            known = prior.fingerprint(self._settings.language, self._settings.words)
-            parts += filter(None, [known])
-            return Engine("+".join(parts), pretrained.alphabet(self.weights))
-        except (DataError, DetectorError, WeightsError) as error:
-            raise EngineError(str(error)) from error
-
-    @cached_property
-    def detector(self) -> Detector:
-        """Boxes from a sidecar file where there is one, else the built-in detector."""
-        from detector_stub.detectors.classical import ClassicalDetector
-        from detector_stub.detectors.learned import LearnedDetector
-        from detector_stub.detectors.sidecar import SidecarDetector
-        from detector_stub.inference import pretrained
-
-        if self._settings.detector == "classical":
-            return SidecarDetector(ClassicalDetector())
-        return SidecarDetector(
-            LearnedDetector(self._settings.detector_weights or pretrained.WEIGHTS)
-        )
-
-    @cached_property
-    def recognizer(self) -> CRNNReader:
-        """Raises EngineError if weights, language model or word lists cannot be loaded."""
-        from recognizer.errors import DataError, WeightsError
-
-        try:
-            return CRNNReader(self.weights, self._settings, self._workers)
-        except (DataError, WeightsError) as error:
-            raise EngineError(str(error)) from error
-
-    @cached_property
-    def _worker(self) -> Worker:
-        from indexer.ocr.worker import Bounds, Worker  # only writing needs it
-
-        bounds = Bounds(self._settings.photo_seconds, self._settings.worker_megabytes)
-        return Worker(partial(_eyes_apart, self._settings, self._workers, logs.as_now()), bounds)
-
-    def read(
-        self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
-    ) -> list[Outcome]:
-        """See `eyes.Eyes`; networks are loaded and photos opened in a process of their own."""
-        return self._worker.read(paths, limits, stop)
-
-    def close(self) -> None:
-        """End that process."""
-        self._worker.close()
-
-
-def _eyes_apart(
-    settings: Settings, workers: int | None, configure_logs: Callable[[], None]
-) -> BuiltInEyes:
-    """Eyes in the process that reads, which begins with nothing."""
-    configure_logs()
-    return BuiltInEyes(settings, workers)

@@ -1,7 +1,4 @@
-"""A photo file is opened and turned as it says; what detects and reads its words is declared.
-
-Detector and recogniser are whatever fulfils the two protocols; `bootstrap` brings the real ones.
-"""
+"""Photo files: content hash, decoding, orientation."""
 
 from __future__ import annotations
 
@@ -32,20 +29,20 @@ if TYPE_CHECKING:
 
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", "JPEG2000")
-"""What is decoded, whatever a file is called: Pillow would also start Ghostscript for others."""
+"""Formats that are decoded, whatever a file is called: for others Pillow may start Ghostscript."""
 
-_FLAGS = os.O_RDONLY | sum(
+_OPEN_FLAGS = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 )
-"""How a photo is opened: no link is followed, and no pipe waited for."""
+"""Flags of open(2) for a photo: no link is followed, and no pipe waited for."""
 
-_STRIP = 1024
+_STRIP_ROWS = 1024
 """Rows of a photo that are copied at once."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a photo may be at most; larger ones are refused before they are decoded."""
+    """Largest photo that is decoded: pixels, and bytes of the file."""
 
     pixels: float = 150e6
     bytes: float = 200e6
@@ -53,9 +50,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Upright:
-    """An opened photo after EXIF rotation: RGB pixels, when it was taken.
+    """A decoded photo after EXIF rotation.
 
-    `content` and `stamp` are hash and stamp of the bytes that were decoded.
+    Attributes:
+        pixels: RGB [rows, columns, 3].
+        taken: when it was taken, by the camera's clock; None if unknown.
+        content: content hash of the bytes that were decoded.
+        stamp: stamp of the file that they came from.
+
     """
 
     pixels: NDArray[np.uint8]
@@ -65,12 +67,12 @@ class Upright:
 
 
 class GoneError(PhotoError):
-    """The file is no longer there, which is no fault of the photo."""
+    """The file is no longer there; that is no failure of the photo."""
 
 
 @contextmanager
 def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]:
-    """A photo file and its stamp. Links are not followed.
+    """Open a photo file; yields it with its stamp. Links are not followed.
 
     Raises:
         GoneError: there is no such file.
@@ -78,7 +80,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]
 
     """
     try:
-        with open(path, "rb", opener=lambda name, _: os.open(name, _FLAGS)) as file:
+        with open(path, "rb", opener=lambda name, _: os.open(name, _OPEN_FLAGS)) as file:
             status = os.fstat(file.fileno())
             _check_file(status, limits)
             yield file, Stamp(status.st_size, status.st_mtime_ns)
@@ -108,7 +110,7 @@ def _check_file(status: os.stat_result, limits: Limits) -> None:
 
 
 def content_hash(path: Path, limits: Limits) -> tuple[str, Stamp]:
-    """32 hexadecimal digits that identify the content of a file, and its stamp; see `opened`."""
+    """BLAKE2b of a file as 32 hexadecimal digits, and the file's stamp; raises as `opened` does."""
     with opened(path, limits) as (file, stamp):
         return hashlib.file_digest(file, _digest).hexdigest(), stamp
 
@@ -118,7 +120,7 @@ def _digest(content: bytes = b"") -> hashlib.blake2b:
 
 
 def open_upright(path: Path, limits: Limits) -> Upright:
-    """Decode a photo and turn it as its EXIF or HEIC orientation says.
+    """Decode a photo file and turn it as its EXIF or HEIC orientation says.
 
     Raises:
         PhotoError: no image, damaged, or beyond `limits`; the message says which.
@@ -146,23 +148,23 @@ def open_upright(path: Path, limits: Limits) -> Upright:
     except PhotoError:
         raise
     except Exception as error:
-        # decoders raise whatever they like on damaged files
+        # decoders raise any exception on damaged files
         msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
         raise PhotoError(msg) from error
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """Pixels [rows, columns, 3], strip by strip: huge photos leave no room for a second copy."""
+    """RGB pixels [rows, columns, 3], copied in strips: huge photos leave no room for two."""
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     image.load()
-    for top in range(0, image.height, _STRIP):
-        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
-        pixels[top : top + _STRIP] = np.asarray(_on_paper(strip))
+    for top in range(0, image.height, _STRIP_ROWS):
+        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
+        pixels[top : top + _STRIP_ROWS] = np.asarray(_on_paper(strip))
     return pixels
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
-    """RGB: paper shows through what is transparent, and 16 bits of grey become 8."""
+    """`image` as RGB: transparent pixels become white, and 16 bits of grey become 8."""
     if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:  # it would make black of black ink on nothing
@@ -173,7 +175,7 @@ def _on_paper(image: Image.Image) -> Image.Image:
 
 @cache
 def _formats() -> list[str]:
-    """Those of `_FORMATS` that can be decoded here."""
+    """The `_FORMATS` that can be decoded on this machine."""
     from pillow_heif import register_heif_opener  # a large library
 
     register_heif_opener()
@@ -191,7 +193,7 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
 
 
 def _taken(image: Image.Image) -> datetime | None:
-    """EXIF time without zone, as the camera's clock showed it; None if absent or nonsense."""
+    """EXIF time without zone, by the camera's clock; None if it is absent or malformed."""
     try:
         exif = image.getexif()
         text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(

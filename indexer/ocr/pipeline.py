@@ -1,4 +1,4 @@
-"""The words of opened photos: find them, turn the photo if it lies on its side, read them."""
+"""The OCR pipeline: detection, recognition and orientation of decoded photos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from indexer.entities import Seen
+    from indexer.entities import Recognition
     from indexer.ocr.image import Upright
     from indexer.ocr.protocols import BoxLike, Detector, Recognizer
 
@@ -25,25 +25,28 @@ if TYPE_CHECKING:
 VERSION = "transcription-1"
 """Changes whenever the same boxes and weights could give other words."""
 
-LETTERS = 3
-"""Letters that a word needs to tell which way up it stands: `no` upside down reads `ou`."""
+MIN_LETTERS = 3
+"""Letters that a word needs to tell which way up it is: `no` upside down reads `ou`."""
 
-READABLE = 1.0
-"""Letters that are legible, for each word found, on a photo that is surely the right way up. On
+MIN_LEGIBLE_PER_WORD = 1.0
+"""Legible letters, for each word found, above which a photo is surely the right way up. On
 training pages they were 1.2 to 3.4 (.4 where the writing is poor), .6 at most upside down, and .1
 on the side."""
 
-SAMPLE = 32
-"""Words that are read to compare the ways up: the longest ones for their height."""
+MAX_SAMPLE = 32
+"""Words that are read to compare the orientations: the longest ones for their height."""
 
-CLEARLY, LEAST = 2.0, 6.0
-"""How many times as many legible letters another way up must show, and how many more: a few
-strokes are no reason to turn a photo. On training pages the right way showed 3 times as many."""
+MIN_RATIO = 2.0
+"""How many times as many legible letters another orientation must show. On training pages the
+right one showed 3 times as many."""
+
+MIN_GAIN = 6.0
+"""How many more legible letters it must show: a few strokes are no reason to turn a photo."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a word stands: its line, its box clipped to the photo, and what the detector gave."""
+    """A detected word: its line, its box clipped to the photo, and the detector's own box."""
 
     line: int
     box: Box
@@ -56,17 +59,17 @@ class _Place:
 def read_photos(
     photos: Sequence[tuple[Path, Upright]], detector: Detector, recognizer: Recognizer
 ) -> Iterator[Reading]:
-    """Readings of a few opened photos; the words of all of them are recognised together.
+    """Read a few decoded photos; the words of all of them are recognised together.
 
-    A photo that lies on its side or stands on its head is read as if it were turned; its boxes are
-    pixels of the photo as it lies.
+    A photo that is on its side or upside down is read as if it were turned; its boxes are pixels
+    of the photo as it is.
     """
     found = [(photo.pixels, _places(photo.pixels, path, detector)) for path, photo in photos]
     read = _words(found, recognizer)
     for (path, photo), (pixels, places), words in zip(photos, found, read, strict=True):
         height, width = pixels.shape[:2]
         turns = 0
-        if not detector.given(path) and _legible(words) <= READABLE * len(words):
+        if not (detector.has_known_boxes(path) or _surely_upright(words)):
             turns = _turns(pixels, places, path, detector, recognizer)
         kept = _words_turned(pixels, turns, path, detector, recognizer) if turns else words
         yield Reading(width, height, photo.taken, tuple(kept))
@@ -75,11 +78,11 @@ def read_photos(
 def _words_turned(
     pixels: Pixels, turns: int, path: Path, detector: Detector, recognizer: Recognizer
 ) -> list[Word]:
-    """Words of a photo as if it were turned, with boxes on the photo as it lies."""
+    """Words of a photo after `turns` quarter turns, with boxes on the photo as it is."""
     height, width = pixels.shape[:2]
     turned = _turned(pixels, turns)
     [words] = _words([(turned, _places(turned, path, detector))], recognizer)
-    return [replace(word, box=_back(word.box, turns, width, height)) for word in words]
+    return [replace(word, box=_turned_back(word.box, turns, width, height)) for word in words]
 
 
 def _places(pixels: Pixels, path: Path, detector: Detector) -> list[_Place]:
@@ -109,18 +112,22 @@ def _words(
     return [[word for word in page if word.text] for page in words]
 
 
-def _word(place: _Place, seen: Seen) -> Word:
+def _word(place: _Place, seen: Recognition) -> Word:
     return Word(
         place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
     )
 
 
-# which way up ------------------------------------------------------------------------------
+# orientation ------------------------------------------------------------------------------
 
 
-def _legible(words: Sequence[Word | Seen]) -> float:
-    """Letters of words that are long enough, each as likely as it was read."""
-    return sum(len(w.text) * w.confidence for w in words if len(w.text) >= LETTERS)
+def _legible(words: Sequence[Word | Recognition]) -> float:
+    """Expected number of legible letters in the words that are long enough to tell."""
+    return sum(len(w.text) * w.confidence for w in words if len(w.text) >= MIN_LETTERS)
+
+
+def _surely_upright(words: Sequence[Word]) -> bool:
+    return _legible(words) > MIN_LEGIBLE_PER_WORD * len(words)
 
 
 def _turns(
@@ -130,9 +137,9 @@ def _turns(
     detector: Detector,
     recognizer: Recognizer,
 ) -> int:
-    """Quarter turns (counter-clockwise) after which most can be read; 0 unless it is clearly more.
+    """Quarter turns (counter-clockwise) after which most letters are legible; 0 in case of doubt.
 
-    The detector finds the lines of a photo whichever way up they run, so two looks serve four ways.
+    The detector finds lines either way up, so two detections serve four orientations.
     """
     side = _turned(pixels, 1)
     looks = [_longest(pixels, places), _longest(side, _places(side, path, detector))]
@@ -142,20 +149,20 @@ def _turns(
     seen = iter(recognizer.read([crop for sample in samples for crop in sample]))
     letters = [_legible([next(seen) for _ in sample]) for sample in samples]
     best = max(range(len(letters)), key=letters.__getitem__)
-    return best if letters[best] > max(CLEARLY * letters[0], letters[0] + LEAST) else 0
+    return best if letters[best] > max(MIN_RATIO * letters[0], letters[0] + MIN_GAIN) else 0
 
 
 def _longest(pixels: Pixels, places: Sequence[_Place]) -> list[Image.Image]:
     crops = [place.cut(pixels) for place in places]
-    return sorted(crops, key=lambda crop: -crop.width / crop.height)[:SAMPLE]
+    return sorted(crops, key=lambda crop: -crop.width / crop.height)[:MAX_SAMPLE]
 
 
 def _turned(pixels: Pixels, turns: int) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, turns))
 
 
-def _back(box: Box, turns: int, width: int, height: int) -> Box:
-    """`box` on a photo of `width` × `height` pixels that was turned, as it lies on that photo."""
+def _turned_back(box: Box, turns: int, width: int, height: int) -> Box:
+    """A box on a turned photo as it is on the photo before, of `width` × `height` pixels."""
     for turn in range(turns, 0, -1):
         across = width if turn % 2 else height
         box = Box(across - box.bottom, box.left, across - box.top, box.right)

@@ -1,4 +1,4 @@
-"""What the OCR pipeline asks of a detector, a recogniser and an engine."""
+"""Interfaces of detector, recogniser and OCR engine, and the outcome of reading a photo."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from indexer.entities import Engine, Reading, Seen, Stamp
+    from indexer.entities import EngineId, Reading, Recognition, Stamp
     from indexer.ocr.image import Limits
 
 
 class BoxLike(Protocol):
-    """Half-open pixels, and how to cut the word out."""
+    """A word box in half-open pixels that can cut the word out of its photo."""
 
     @property
     def left(self) -> int: ...  # noqa: D102
@@ -32,16 +32,16 @@ class BoxLike(Protocol):
 
 
 class Detector(Protocol):
-    """Finds words: lines of boxes in reading order on an RGB photo [rows, columns, 3]."""
+    """Finds words on a photo: lines of boxes in reading order."""
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same photo could give other boxes."""
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> Sequence[Sequence[BoxLike]]:
-        """Find words on `photo`, which was read from `path`."""
+        """Find words on `photo`, RGB [rows, columns, 3], which was read from `path`."""
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         """Whether the boxes of this photo are known beforehand, and so which way up it is."""
 
 
@@ -56,8 +56,8 @@ class Recognizer(Protocol):
     def alphabet(self) -> str:
         """The characters that it can write, in the order of its labels."""
 
-    def read(self, crops: Sequence[Image.Image]) -> Sequence[Seen]:
-        """One answer for each crop."""
+    def read(self, crops: Sequence[Image.Image]) -> Sequence[Recognition]:
+        """The recognition of each crop, an RGB image of any size."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,33 @@ class Read:
     reading: Reading
 
 
-Outcome: TypeAlias = Read | str | None
-"""What became of a photo: it was read; or why not; or None: it is gone, or waits for its turn."""
+@dataclass(frozen=True)
+class Failed:
+    """A photo that cannot be read, and why."""
+
+    reason: str
 
 
-class Eyes(Protocol):
-    """What reads photos: detector and recogniser, loaded when first used."""
+@dataclass(frozen=True)
+class Skipped:
+    """A photo that was not tried to the end: it is gone, or it waits for its turn."""
+
+
+Outcome: TypeAlias = Read | Failed | Skipped
+"""What became of a photo file."""
+
+
+class OcrEngine(Protocol):
+    """Reads photos with a detector and a recogniser, which are loaded when first used."""
 
     @property
-    def engine(self) -> Engine:
-        """What identifies this pair; costs little. Raises EngineError."""
+    def id(self) -> EngineId:
+        """Identifies detector and recogniser, at little cost; raises EngineError."""
 
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """What becomes of each photo; None for all that are left once `stop` says so.
+        """The outcome of each photo; Skipped for all that are left once `stop` says so.
 
         Raises:
             EngineError: detector or recogniser cannot start.
@@ -94,13 +106,9 @@ class Eyes(Protocol):
         """Give back memory and processes until the next photo."""
 
 
-class Parts(Protocol):
-    """A detector and a recogniser."""
+@dataclass(frozen=True)
+class EngineParts:
+    """A detector and a recogniser that are loaded."""
 
-    @property
-    def detector(self) -> Detector:
-        """Raises EngineError if it cannot start."""
-
-    @property
-    def recognizer(self) -> Recognizer:
-        """Raises EngineError if it cannot start."""
+    detector: Detector
+    recognizer: Recognizer

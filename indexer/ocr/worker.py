@@ -1,26 +1,26 @@
-"""Photos are read in a process of their own, which may crash, hang or eat memory in their stead.
+"""OCR in a subprocess, so that a crash, hang or memory leak cannot take down the caller.
 
 The process is started when the first photo comes, loads the networks once, and is replaced when it
-dies or exceeds its bounds. Paths go in and readings come out; pixels stay where they are.
+dies or exceeds its limits. Paths go in and readings come out; pixels stay where they are.
 """
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
-import os
 import signal
-import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 
-from indexer.errors import EngineError
-from indexer.ocr.batch import one_by_one, read_files
+from indexer.errors import EngineError, PhotoError
+from indexer.ocr.isolation import isolate_faults
+from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply
+from indexer.ocr.protocols import Skipped
+from indexer.ocr.serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,42 +29,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.ocr.image import Limits
-    from indexer.ocr.protocols import Outcome, Parts
+    from indexer.ocr.protocols import EngineParts, Outcome
 
 START_SECONDS = 300.0
 """Time to load the networks, on the slowest machine with the coldest disk, or photo_seconds."""
 
-_LOOK_SECONDS = 0.05
-"""Time between two looks at a process that is reading: memory cannot grow far meanwhile."""
-
-_MMAP_THRESHOLD, _LARGE_BLOCK = -3, 4 << 20
-"""A parameter of mallopt(3), and bytes."""
-
-_SPARE_SECONDS = 30
-"""A process without its parent that is stuck ends itself so long after its time."""
+POLL_SECONDS = 0.05
+"""Time between two checks of a process that is reading: memory cannot grow far meanwhile."""
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What reading may take: seconds, and megabytes of the whole process."""
+class ProcessLimits:
+    """What reading may take: seconds a request, and megabytes of the whole process."""
 
     seconds: float
     megabytes: float
 
 
-class DiedError(Exception):
+class ProcessDiedError(PhotoError):
     """The reading process ended, or had to be ended; the text says why."""
-
-    exit_code = 6
 
 
 class Worker:
-    """A process that reads photos, there when it is needed."""
+    """A process that reads photos, started when it is needed."""
 
-    def __init__(self, make: Callable[[], Parts], bounds: Bounds) -> None:
-        """`make` brings detector and recogniser in the process; it must survive pickling."""
-        self._make, self._bounds = make, bounds
-        self._running: tuple[SpawnProcess, Connection[Any, Any]] | None = None
+    def __init__(self, load: Callable[[], EngineParts], limits: ProcessLimits) -> None:
+        """`load` loads detector and recogniser in the process; it must survive pickling."""
+        self._load, self._limits = load, limits
+        self._running: tuple[SpawnProcess, Connection[ReadRequest, Reply]] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -74,18 +66,18 @@ class Worker:
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """What becomes of each photo; None for all that are left once `stop` says so.
+        """The outcome of each photo; Skipped for all that are left once `stop` says so.
 
         Raises:
             EngineError: detector or recogniser cannot start.
 
         """
 
-        def ask(some: Sequence[Path]) -> list[Outcome]:
-            answer = self._ask((some, limits), stop)
-            return [None] * len(some) if answer is None else answer
+        def request(some: Sequence[Path]) -> list[Outcome]:
+            outcomes = self._request(ReadRequest(some, limits), stop)
+            return [Skipped()] * len(some) if outcomes is None else outcomes
 
-        return one_by_one(ask, paths, DiedError)
+        return isolate_faults(request, paths, ProcessDiedError)
 
     def close(self) -> None:
         """End the process, whatever it is doing: there is nothing in it to lose."""
@@ -96,50 +88,57 @@ class Worker:
             connection.close()
         self._running = None
 
-    def _ask(self, question: object, stop: Callable[[], bool]) -> list[Outcome] | None:
-        """The answer of a process that is ready; None if told to stop."""
+    def _request(self, request: ReadRequest, stop: Callable[[], bool]) -> list[Outcome] | None:
+        """Outcomes from a process that is ready; None if told to stop."""
         if self._running and not self._running[0].is_alive():
             self.close()  # it ended while it had nothing to do
         if not self._running and not self._start(stop):
             return None
-        answer: list[Outcome] | None = self._answer(self._bounds.seconds, stop, question)
-        return answer
+        reply = self._reply(self._limits.seconds, stop, request)
+        return reply.outcomes if isinstance(reply, Outcomes) else None
 
     def _start(self, stop: Callable[[], bool]) -> bool:
         """Start a process and wait until it has loaded the networks; False if told to stop."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
-        arguments = (theirs, self._make, self._bounds.seconds)
-        process = spawn.Process(target=_serve, args=arguments, daemon=True)
+        arguments = (theirs, self._load, self._limits.seconds)
+        process = spawn.Process(target=serve, args=arguments, daemon=True)
         with _interrupts_ignored():
             process.start()
         theirs.close()
         self._running = process, ours
         try:
-            answer = self._answer(max(START_SECONDS, self._bounds.seconds), stop)
-        except DiedError as error:
+            reply = self._reply(max(START_SECONDS, self._limits.seconds), stop)
+        except ProcessDiedError as error:
             msg = f"the reading process cannot load the weights: it {error}"
             raise EngineError(msg) from error
-        if isinstance(answer, Exception):
+        if isinstance(reply, LoadFailed):
             self.close()
-            raise answer
-        return answer is not None
+            raise EngineError(reply.reason)
+        return reply is not None
 
-    def _answer(self, seconds: float, stop: Callable[[], bool], question: object = None) -> Any:  # noqa: ANN401 - whatever the process sends
-        """What the process sends, asked or unasked; None if told to stop."""
+    def _reply(
+        self, seconds: float, stop: Callable[[], bool], request: ReadRequest | None = None
+    ) -> Reply | None:
+        """What the process sends, asked or unasked; None if told to stop.
+
+        Raises:
+            ProcessDiedError: it ended, or exceeded its limits.
+
+        """
         assert self._running  # noqa: S101 - for mypy; both callers have seen to it
         process, connection = self._running
         end = time.monotonic() + seconds
         try:
-            if question is not None:
-                connection.send(question)
-            while not connection.poll(_LOOK_SECONDS):
+            if request is not None:
+                connection.send(request)
+            while not connection.poll(POLL_SECONDS):
                 if stop():
                     self.close()
                     return None
                 self._check(process, end)
             return connection.recv()
-        except DiedError:
+        except ProcessDiedError:
             self.close()
             raise
         except Exception as error:  # half an answer can be anything
@@ -148,17 +147,17 @@ class Worker:
             self.close()
             if code == -signal.SIGTERM:  # with the whole program, or by hand: no fault of a photo
                 return None
-            raise DiedError(_cause(code)) from error
+            raise ProcessDiedError(_cause(code)) from error
 
     def _check(self, process: SpawnProcess, end: float) -> None:
         exceeded = None
         if time.monotonic() > end:
-            exceeded = f"longer than photo_seconds = {self._bounds.seconds:g}"
-        elif _megabytes(process.pid) > self._bounds.megabytes:
-            exceeded = f"more memory than worker_megabytes = {self._bounds.megabytes:g}"
+            exceeded = f"longer than photo_seconds = {self._limits.seconds:g}"
+        elif _megabytes(process.pid) > self._limits.megabytes:
+            exceeded = f"more memory than worker_megabytes = {self._limits.megabytes:g}"
         if exceeded:
             msg = f"took {exceeded}; raise it if this is right"
-            raise DiedError(msg)
+            raise ProcessDiedError(msg)
 
 
 def _megabytes(pid: int | None) -> float:
@@ -178,7 +177,7 @@ def _cause(code: int | None) -> str:
 
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """Ctrl-C in a terminal goes to all processes; a process inherits that it is ignored."""
+    """Let a process that starts here inherit that Ctrl-C, which goes to all, is ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -187,61 +186,3 @@ def _interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# in the process ------------------------------------------------------------------------------
-
-
-def _serve(connection: Connection[Any, Any], make: Callable[[], Parts], seconds: float) -> None:
-    """Read what comes down the connection until its other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _quiet_libraries()
-    _return_memory()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        parts = make()
-        detector, recognizer = parts.detector, parts.recognizer
-    except Exception as error:
-        expected = hasattr(error, "exit_code")  # whose message says all
-        connection.send(EngineError(str(error) if expected else f"{type(error).__name__}: {error}"))
-        return
-    connection.send("ready")
-    while True:
-        try:
-            paths, limits = connection.recv()
-        except EOFError:
-            return
-        _alarm(seconds + _SPARE_SECONDS)
-        connection.send(read_files(paths, limits, detector, recognizer))
-        _alarm(0)
-
-
-def _quiet_libraries() -> None:
-    """Decoders print what they dislike straight to stderr, into the log: ours alone goes there."""
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-
-
-def _return_memory() -> None:
-    """Large blocks go back to the system when they are freed, where the C library can be told so.
-
-    Otherwise a huge photo leaves the process huge, and the next one does not fit.
-    """
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK)
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed closes nothing: without this its child would read on."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _alarm(seconds: float) -> None:
-    """Be ended by the system after so long, even where no thread of ours gets its turn."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from indexer.entities import PhotoId
+
 
 @dataclass(frozen=True)
 class Term:
@@ -94,7 +96,7 @@ def is_certain(question: Question) -> bool:
     return not leaves(question)
 
 
-def admitted(question: Question, known: Mapping[Field, set[int]]) -> set[int] | None:
+def admitted(question: Question, known: Mapping[Field, set[PhotoId]]) -> set[PhotoId] | None:
     """Photos that can answer, by the fields alone; None if all can."""
     if isinstance(question, Field):
         return known[question]

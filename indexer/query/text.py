@@ -1,4 +1,4 @@
-"""Folding and tokens: how texts are compared."""
+"""Folding and tokens of texts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,49 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_TYPED = str.maketrans(
+    # Unicode does not decompose these: what people type who do not have the key
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ı": "i",
+        "ĸ": "q",
+        "ʼ": "'",  # an apostrophe that Unicode counts as a letter; `ŉ` decomposes to it
+    }
+)
+
 
 def fold(text: str) -> str:
-    """Lower case without accents; what remains of case and accents after reading is chance."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Lower-case a text and take its accents off, because both are chance after reading.
+
+    Compatibility forms are decomposed (`№5` becomes `no5`), and letters that Unicode does not
+    decompose become what is typed instead (`ø` becomes `o`). Folding a folded text changes
+    nothing, and each character folds on its own.
+
+    `recognizer.posteriors.folding` folds in the same way and cannot be imported from here;
+    `tests/test_folding.py` holds both together.
+    """
+    if text.isascii():
+        return text.lower()
+    bare = _unmarked(text)  # before and after: `№` decomposes to a capital, `ß` folds to two
+    return _unmarked(bare.casefold()).translate(_TYPED)
+
+
+def _unmarked(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def tokens(text: str) -> list[str]:
-    """The searchable words of a reading: folded runs of letters and digits."""
+    """Split a reading into its searchable words: folded runs of letters and digits."""
     return re.findall(r"[^\W_]+", fold(text))
 
 

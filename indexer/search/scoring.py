@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from indexer.entities import WordIndex
 from indexer.query import ast as q
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from indexer.entities import Evidence, PhotoId
 
 LEAST_SHOWN = 0.03
 """Words that are less likely than this, and than half the best, are not shown as matches."""
@@ -22,9 +25,6 @@ BROKEN = 0.5
 SLOPE, SHIFT = 0.55, -0.9
 """Log odds of a photo after calibration, from those before; fitted on training photos."""
 
-Evidence = dict[int, dict[int, float]]
-"""Photo → position of a word on it → probability that this word says what was asked."""
-
 
 class Judge:
     """Scores of photos, and the words that speak for them."""
@@ -32,7 +32,7 @@ class Judge:
     def __init__(
         self,
         evidence: Mapping[q.Leaf, Evidence],
-        fields: Mapping[q.Field, set[int]],
+        fields: Mapping[q.Field, set[PhotoId]],
     ) -> None:
         """What to judge by.
 
@@ -42,17 +42,19 @@ class Judge:
 
         """
         self._evidence, self._fields = evidence, fields
-        self._lines: Mapping[int, Mapping[int, int]] = {}
-        self._known: dict[q.Leaf, dict[int, float]] = {}
+        self._lines: Mapping[PhotoId, Mapping[WordIndex, int]] = {}
+        self._known: dict[q.Leaf, dict[PhotoId, float]] = {}
 
-    def scores(self, question: q.Question) -> dict[int, float]:
+    def scores(self, question: q.Question) -> dict[PhotoId, float]:
         """Probability that each photo answers, for those that any word speaks for."""
         scores, _ = self._scores(question)
         photos = {photo for found in self._evidence.values() for photo in found}
         return {photo: scores[photo] for photo in photos & scores.keys()}
 
     def learn(
-        self, photos: Collection[int], lines: Mapping[int, Mapping[int, int]] | None = None
+        self,
+        photos: Collection[PhotoId],
+        lines: Mapping[PhotoId, Mapping[WordIndex, int]] | None = None,
     ) -> None:
         """Judge these photos anew, for there is more evidence.
 
@@ -66,7 +68,7 @@ class Judge:
         for leaf, known in self._known.items():
             known |= {photo: _combine(self._words(leaf, photo).values()) for photo in photos}
 
-    def _scores(self, question: q.Question) -> tuple[Mapping[int, float], float]:
+    def _scores(self, question: q.Question) -> tuple[Mapping[PhotoId, float], float]:
         """Scores of some photos, and the score of all others."""
         if isinstance(question, q.And):
             return self._all(question)
@@ -82,28 +84,28 @@ class Judge:
             return dict.fromkeys(self._fields[question], 1.0), 0.0
         return self._leaf(question), 0.0
 
-    def _all(self, question: q.And) -> tuple[Mapping[int, float], float]:
+    def _all(self, question: q.And) -> tuple[Mapping[PhotoId, float], float]:
         """Several parts multiply; a word that nothing speaks for is unlikely, not impossible."""
         wanted = [self._scores(part) for part in question.parts if not q.is_certain(part)]
         needed = [self._scores(part) for part in question.parts if q.is_certain(part)]
         photos = {photo for scores, _ in wanted or needed for photo in scores}
-        every: dict[int, float] = {}
+        every: dict[PhotoId, float] = {}
         for photo in photos:
             chances = [scores.get(photo, rest) for scores, rest in wanted]
             fulfilled = all(scores.get(photo, rest) for scores, rest in needed)
             every[photo] = fulfilled * _product(chances)
         return every, all(rest for _, rest in needed) * _product([rest for _, rest in wanted])
 
-    def _leaf(self, leaf: q.Leaf) -> dict[int, float]:
+    def _leaf(self, leaf: q.Leaf) -> dict[PhotoId, float]:
         if leaf not in self._known:
             first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
             photos = self._evidence[leaf].keys() | self._evidence[first].keys()
             self._known[leaf] = {p: _combine(self._words(leaf, p).values()) for p in photos}
         return self._known[leaf]
 
-    def matched(self, question: q.Question, photo: int) -> dict[int, float]:
+    def matched(self, question: q.Question, photo: PhotoId) -> dict[WordIndex, float]:
         """Positions of the words that answer, with their probabilities, the likeliest first."""
-        shown: dict[int, float] = {}
+        shown: dict[WordIndex, float] = {}
         for leaf in q.leaves(question):
             words = self._words(leaf, photo)
             least = min(LEAST_SHOWN, max(words.values(), default=0.0) / 2)
@@ -111,12 +113,12 @@ class Judge:
                 # a phrase is evidence where it begins and shows all its words
                 length = len(leaf.texts) if isinstance(leaf, q.Phrase) else 1
                 inside = position in self._evidence[leaf].get(photo, {})
-                for place in range(position, position + (1 if inside else length)):
+                for place in map(WordIndex, range(position, position + (1 if inside else length))):
                     if p > least:
                         shown[place] = max(p, shown.get(place, 0.0))
         return dict(sorted(shown.items(), key=lambda item: -item[1]))
 
-    def _words(self, leaf: q.Leaf, photo: int) -> dict[int, float]:
+    def _words(self, leaf: q.Leaf, photo: PhotoId) -> dict[WordIndex, float]:
         """Positions of a photo that speak for a leaf."""
         words = self._evidence[leaf].get(photo, {})
         if not isinstance(leaf, q.Phrase):
@@ -125,14 +127,16 @@ class Judge:
         first, *others = (self._evidence[q.Term(text)].get(photo, {}) for text in leaf.texts)
         for position, p in first.items():
             chance = p * self._unbroken(photo, position, len(others))
-            chance *= math.prod(other.get(position + k, 0.0) for k, other in enumerate(others, 1))
+            chance *= math.prod(
+                other.get(WordIndex(position + k), 0.0) for k, other in enumerate(others, 1)
+            )
             if chance > words.get(position, 0.0):
                 words[position] = chance
         return words
 
-    def _unbroken(self, photo: int, position: int, more: int) -> float:
+    def _unbroken(self, photo: PhotoId, position: WordIndex, more: int) -> float:
         lines = self._lines.get(photo, {})
-        breaks = lines.get(position + more, 0) - lines.get(position, 0)
+        breaks = lines.get(WordIndex(position + more), 0) - lines.get(position, 0)
         return BROKEN ** min(breaks, more)
 
 

@@ -20,7 +20,7 @@ from indexer.query import ast as q
 from indexer.query import parser
 from indexer.query.text import nearest
 from indexer.query.text import tokens as text_tokens
-from indexer.search.scoring import Evidence, Judge, calibrated
+from indexer.search.scoring import Judge, calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
-    from indexer.entities import Photo, Word
+    from indexer.entities import Evidence, Photo, PhotoId, Word, WordIndex
     from indexer.stores.fulltext import Fulltext
     from indexer.stores.posteriors import PosteriorStore
 
@@ -130,9 +130,9 @@ class Searcher:
 
     def _admitted(
         self, question: q.Question, filters: Filters
-    ) -> tuple[dict[q.Field, set[int]], set[int] | None]:
+    ) -> tuple[dict[q.Field, set[PhotoId]], set[PhotoId] | None]:
         """Photos that fulfil each field, and those that can answer at all; None if all can."""
-        fields: dict[q.Field, set[int]] = {field: set() for field in q.fields(question)}
+        fields: dict[q.Field, set[PhotoId]] = {field: set() for field in q.fields(question)}
         if not fields and not filters.narrowed:
             return fields, None
         admitted = set()
@@ -148,15 +148,15 @@ class Searcher:
     def _candidates(
         self,
         question: q.Question,
-        scores: Mapping[int, float],
-        admitted: set[int] | None,
+        scores: Mapping[PhotoId, float],
+        admitted: set[PhotoId] | None,
         filters: Filters,
-    ) -> list[int]:
+    ) -> list[PhotoId]:
         """Photos whose readings are worth a look: the likeliest, and those of the full text."""
         count = max(CANDIDATES, filters.limit)
         seen = heapq.nlargest(count, scores, key=lambda photo: scores[photo])
         asked = [part.text for leaf in q.leaves(question) for part in _parts(leaf)]
-        unseen = any(self._posteriors.unpack.needs(text) is None for text in asked)
+        unseen = any(not self._posteriors.can_say(text) for text in asked)
         most = math.inf if filters.exact or unseen else MOST_PROPOSED
         limit = count if admitted is None else None
         read = self._index.candidates(question, limit, most)
@@ -164,9 +164,9 @@ class Searcher:
             read = [photo for photo in read if photo in admitted][:count]
         return list(dict.fromkeys((*seen, *read)))
 
-    def _lines(self, question: q.Question, judge: Judge) -> dict[int, dict[int, int]]:
+    def _lines(self, question: q.Question, judge: Judge) -> dict[PhotoId, dict[WordIndex, int]]:
         """Lines of the words of the photos that likeliest show a phrase."""
-        photos: set[int] = set()
+        photos: set[PhotoId] = set()
         for leaf in q.leaves(question, negated=True):
             if isinstance(leaf, q.Phrase):
                 scores = judge.scores(leaf)
@@ -184,7 +184,7 @@ class _Gathered:
         self.found: dict[q.Leaf, Evidence] = {leaf: defaultdict(dict) for leaf in leaves}
 
     def add_seen(
-        self, store: PosteriorStore, alphabet: str, admitted: Collection[int] | None
+        self, store: PosteriorStore, alphabet: str, admitted: Collection[PhotoId] | None
     ) -> None:
         """What the network saw speaks for words and patterns, and a little for parts of words."""
         leaves = {leaf.text: leaf for leaf in self.found if not isinstance(leaf, q.Phrase)}
@@ -204,7 +204,7 @@ class _Gathered:
         likely = sum(max(words.values()) > INSIDE for words in self.found[term].values())
         return len(term.text) >= SHORTEST_INSIDE and likely < CANDIDATES
 
-    def add_read(self, catalog: Catalog, photos: Sequence[int], *, exact: bool) -> None:
+    def add_read(self, catalog: Catalog, photos: Sequence[PhotoId], *, exact: bool) -> None:
         """The kept readings of these photos speak as well; a phrase may stand within one box."""
         literals = {max(_literals(leaf), key=len) for leaf in self.found}
         for photo, position, word in catalog.words_like(photos, literals):
@@ -246,7 +246,7 @@ def _says(tokens: list[str], leaf: q.Leaf) -> bool:
 
 
 def _hit(
-    photo: Photo, score: float, matched: Mapping[int, float], words: Mapping[int, Word]
+    photo: Photo, score: float, matched: Mapping[WordIndex, float], words: Mapping[WordIndex, Word]
 ) -> Hit:
     places = [position for position in matched if position in words]
     lines: dict[int, float] = defaultdict(float)

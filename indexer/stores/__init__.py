@@ -1,1 +1,1 @@
-"""The stores that are derived from the catalog: full text and posteriorgrams."""
+"""Stores that are derived from the catalog: full text and posteriorgrams."""

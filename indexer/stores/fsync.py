@@ -1,4 +1,4 @@
-"""What is written reaches the disk."""
+"""fsync helpers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def flush(paths: Iterable[Path]) -> None:
-    """Make files, and the names in folders, durable."""
+def fsync(paths: Iterable[Path]) -> None:
+    """Make the content of files, and the names in folders, durable; absent ones are skipped."""
     for path in paths:
         try:
             descriptor = os.open(path, os.O_RDONLY)
@@ -21,3 +21,10 @@ def flush(paths: Iterable[Path]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def fsync_replace(partial: Path, path: Path) -> None:
+    """Put a written file in the place of `path`, so that a crash leaves one of both, entire."""
+    fsync([partial])
+    partial.replace(path)
+    fsync([path.parent])

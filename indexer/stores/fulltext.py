@@ -1,10 +1,9 @@
-"""The full-text index: the only module that knows Whoosh, but for `syntax`, its private part.
+"""Full-text index on Whoosh, which only this, `whoosh_fields` and `query.parser` know.
 
 Each photo is a bag of weighted words: every reading of every word box, weighted by its
 probability. The index is derived from the catalog and can be rebuilt from it; it proposes
 photos, which `search` then looks at word by word, so it needs no positions (they would double
-its size). Whoosh pickles the schema by module path: `Readings` must stay importable as
-`indexer.stores.fulltext.Readings`, and an index that a stranger made must never be opened.
+its size). Whoosh reads pickles: an index that a stranger made must never be opened.
 """
 
 from __future__ import annotations
@@ -14,23 +13,33 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from whoosh import analysis, fields, formats, index, query, scoring, searching, writing
+from whoosh import index, query, scoring, searching, writing
 from whoosh.filedb.filestore import FileStorage
 
-from indexer.errors import CatalogError, DamageError, lacking
+from indexer.entities import PhotoId
+from indexer.errors import CatalogError, DamageError
 from indexer.query import ast as q
 from indexer.query.text import allowed_edits, nearest
-from indexer.stores.fsync import flush
+from indexer.stores.faults import store_error
+from indexer.stores.fsync import fsync, fsync_replace
+from indexer.stores.whoosh_fields import READINGS, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-FIELD = "readings"
-VERSION = "1"
-"""Format of the folder; another one is rebuilt."""
+VERSION = "2"
+"""Format that is written: both derived stores with today's folding of words."""
+
+READABLE = ("1", VERSION)
+"""Formats that queries are answered from; a writer makes an older one anew from the catalog.
+
+Format 1 is that of 0.1.0. Its words are folded in another way, which differs where a reading is
+not ASCII; so are the bounds in the segments of the posterior store beside it.
+"""
 
 _WRITER_MEGABYTES = 128
+"""Memory in which Whoosh collects the words of photos before it writes them."""
 
 
 class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
@@ -53,23 +62,8 @@ class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
         self._locks.clear()
 
 
-class Readings(fields.FieldType):  # type: ignore[misc] # Whoosh has no types
-    """Weighted words of a photo: a value is {word: expected number of times it stands there}."""
-
-    def __init__(self) -> None:
-        """Fixed format; nothing to set."""
-        super().__init__(formats.Existence(), analysis.IDAnalyzer(), scorable=True)
-
-    def index(
-        self, value: Mapping[str, float], **_: object
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Postings of one photo: word, frequency, weight, no value."""
-        for word, weight in value.items():
-            yield word.encode(), 1, weight, b""
-
-
 class Fulltext:
-    """The index below one folder; `CURRENT` names the generation that is in use."""
+    """Index below one folder; its file `CURRENT` names format and generation that are in use."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` need not exist yet."""
@@ -82,25 +76,34 @@ class Fulltext:
         with self._opened() as ix, self._translated():
             return int(ix.doc_count())
 
-    def photos(self) -> set[int]:
+    def is_current(self) -> bool:
+        """Whether the index is of the format that is written. Raises DamageError if missing."""
+        return self._pointer()[0] == VERSION
+
+    def photos(self) -> set[PhotoId]:
         """Numbers of the photos in the index. Raises DamageError if it cannot be read."""
         with self._opened() as ix, self._translated(), ix.reader() as reader:
-            return {int(reader.stored_fields(n)["id"]) for n in reader.all_doc_ids()}
+            return {PhotoId(int(reader.stored_fields(n)["id"])) for n in reader.all_doc_ids()}
 
-    def apply(self, photos: Mapping[int, Mapping[str, float] | None], *, wait: float = 5.0) -> None:
+    def apply(
+        self, photos: Mapping[PhotoId, Mapping[str, float] | None], *, wait: float = 5.0
+    ) -> None:
         """Replace photos by number: their weighted words, or None to remove; durable after.
 
         `wait` is how many seconds another writer is given to finish.
 
         Raises:
             CatalogError: locked, or the disk is full; nothing is changed then.
-            DamageError: missing or damaged.
+            DamageError: missing, damaged or of an older format.
 
         """
+        if not self.is_current():
+            msg = f"{self.folder}: full-text index of an older format; run: ocrsearch rebuild"
+            raise DamageError(msg)
         with self._opened() as ix:
             self._write(ix, self._current(), photos, wait)
 
-    def rebuild(self, batches: Iterator[Mapping[int, Mapping[str, float]]]) -> None:
+    def rebuild(self, batches: Iterator[Mapping[PhotoId, Mapping[str, float]]]) -> None:
         """Build a new index beside the old one, then swap; the old one serves until then.
 
         Raises:
@@ -111,19 +114,16 @@ class Fulltext:
         fresh = self.folder / f"{number:04d}"
         with self._translated():
             fresh.mkdir(parents=True)
-            schema = fields.Schema(id=fields.ID(stored=True, unique=True), **{FIELD: Readings()})
-            ix = _Storage(fresh).create_index(schema)
+            ix = _Storage(fresh).create_index(schema())
             # one commit for all: each one merges what the former ones wrote
             with _writer(ix, 0.0) as writer:
                 for batch in batches:
                     _add(writer, batch)
             ix.close()
-            flush([*fresh.iterdir(), fresh])
+            fsync([*fresh.iterdir(), fresh])
             pointer = self.folder / "CURRENT.part"
             pointer.write_text(f"{VERSION} {fresh.name}\n", encoding="ascii")
-            flush([pointer])
-            pointer.replace(self.folder / "CURRENT")
-            flush([self.folder])
+            fsync_replace(pointer, self.folder / "CURRENT")
         for old in self._generations():
             if old != fresh:
                 shutil.rmtree(old, ignore_errors=True)
@@ -132,7 +132,7 @@ class Fulltext:
         self,
         ix: index.Index,
         folder: Path,
-        photos: Mapping[int, Mapping[str, float] | None],
+        photos: Mapping[PhotoId, Mapping[str, float] | None],
         wait: float,
     ) -> None:
         with self._translated():
@@ -140,13 +140,13 @@ class Fulltext:
                 writer.delete_by_query(query.Or([query.Term("id", str(n)) for n in photos]))
                 _add(writer, photos)
             # Whoosh never syncs: without this a power cut could leave a list of absent segments
-            flush([*folder.iterdir(), folder])
+            fsync([*folder.iterdir(), folder])
 
     # reading -------------------------------------------------------------------------------
 
     def candidates(
         self, question: q.Question, limit: int | None, most: float = math.inf
-    ) -> list[int]:
+    ) -> list[PhotoId]:
         """Photos with a reading for every part of the question, best first.
 
         None are given if more than `most` photos would have to be looked at for it, or, where
@@ -160,14 +160,14 @@ class Fulltext:
             # a commit or a rebuild may have removed files between opening and reading
             return self._candidates(question, limit, most)
 
-    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[int]:
+    def _candidates(self, question: q.Question, limit: int | None, most: float) -> list[PhotoId]:
         with self._opened() as ix, self._translated():
             weighting = scoring.BM25F(B=0.3)
             with searching.Searcher(ix.reader(), weighting=weighting) as searcher:
                 wanted = _query(question)
                 if most < searcher.doc_count() and _takes_long(wanted, searcher, most):
                     return []
-                return [int(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
+                return [PhotoId(int(hit["id"])) for hit in searcher.search(wanted, limit=limit)]
 
     def suggestions(self, word: str) -> list[str]:
         """Words that were read somewhere and look like `word`, see `question.nearest`.
@@ -176,29 +176,33 @@ class Fulltext:
             CatalogError: the index is missing or damaged.
         """
         with self._opened() as ix, self._translated(), ix.reader() as reader:
-            return nearest(word, set(reader.terms_within(FIELD, word, allowed_edits(word))))
+            return nearest(word, set(reader.terms_within(READINGS, word, allowed_edits(word))))
 
     # the folder ----------------------------------------------------------------------------
 
     def _generations(self) -> list[Path]:
         return [p for p in self.folder.glob("[0-9]*") if p.name.isdigit()]
 
-    def _current(self) -> Path:
+    def _pointer(self) -> tuple[str, str]:
+        """Format and folder of the generation in use."""
         try:
             version, name = (self.folder / "CURRENT").read_text(encoding="ascii").split()
         except (OSError, ValueError) as error:
             msg = f"{self.folder}: there is no full-text index; run: ocrsearch rebuild"
             raise DamageError(msg) from error
-        if version != VERSION:
+        if version not in READABLE:
             msg = f"{self.folder}: full-text index of format {version}; run: ocrsearch rebuild"
             raise DamageError(msg)
-        return self.folder / name
+        return version, name
+
+    def _current(self) -> Path:
+        return self.folder / self._pointer()[1]
 
     @contextmanager
     def _opened(self) -> Iterator[index.Index]:
         folder = self._current()
         with self._translated():
-            ix = _Storage(folder).open_index()
+            ix = _Storage(folder).open_index(schema=schema())
         try:
             yield ix
         finally:
@@ -215,10 +219,8 @@ class Fulltext:
             raise
         except Exception as error:
             # Whoosh raises whatever its parsers meet in a damaged or half-deleted file
-            msg = f"{self.folder}: {str(error) or type(error).__name__}; "
-            if lacking(error):
-                raise CatalogError(msg + "free some space, or what else is lacking") from error
-            raise DamageError(msg + "if this lasts, run: ocrsearch rebuild") from error
+            advice = "if this lasts, run: ocrsearch rebuild"
+            raise store_error(self.folder, error, advice) from error
 
 
 def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) -> bool:
@@ -234,10 +236,10 @@ def _query(question: q.Question) -> query.Query:
     if isinstance(question, q.Or):
         return query.Or([_query(part) for part in question.parts])
     if isinstance(question, q.Phrase):
-        return query.And([query.Term(FIELD, text) for text in question.texts])
+        return query.And([query.Term(READINGS, text) for text in question.texts])
     if isinstance(question, q.Pattern):
-        return query.Wildcard(FIELD, question.text)
-    return query.Term(FIELD, question.text) if isinstance(question, q.Term) else query.NullQuery
+        return query.Wildcard(READINGS, question.text)
+    return query.Term(READINGS, question.text) if isinstance(question, q.Term) else query.NullQuery
 
 
 @contextmanager
@@ -256,7 +258,7 @@ def _writer(ix: index.Index, wait: float) -> Iterator[writing.IndexWriter]:
         ix.storage.unlock()
 
 
-def _add(writer: writing.IndexWriter, photos: Mapping[int, Mapping[str, float] | None]) -> None:
+def _add(writer: writing.IndexWriter, photos: Mapping[PhotoId, Mapping[str, float] | None]) -> None:
     for number, words in photos.items():
         if words is not None:
-            writer.add_document(id=str(number), **{FIELD: words})
+            writer.add_document(id=str(number), **{READINGS: words})

@@ -1,4 +1,4 @@
-"""What the network saw of every word, memory-mapped, to be asked about any text.
+"""Posterior store: the packed posteriorgrams of all words, memory-mapped, scored for any text.
 
 A derived store of immutable segments, newest last: each apply writes one, and small ones are merged
 when they grow many. A photo that is applied again, or removed, is superseded by its newest one.
@@ -8,88 +8,68 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.errors import CatalogError, DamageError, lacking
-from indexer.stores.fsync import flush
-from indexer.stores.prefilter import Needs, Sieve, likeliest
-from indexer.stores.segments import STEPS, Block, Entries, Segment, write
+from indexer.entities import WordIndex
+from indexer.stores.faults import store_error
+from indexer.stores.fsync import fsync
+from indexer.stores.prefilter import Prefilter, likeliest
+from indexer.stores.segments import STEPS, Block, Entries, Segment, write_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-MOST_SEGMENTS, MERGED = 12, 8
-"""Small segments beyond so many are merged: so many of the newest at least."""
+    from indexer.entities import Evidence, PhotoId, UnindexedPhoto
+    from indexer.stores.codec import PosteriorCodec
 
-LARGE = 1 << 19
+MAX_SMALL_SEGMENTS = 12
+"""Small segments beyond which they are merged."""
+
+MIN_MERGED = 8
+"""Small segments that one merge takes at least, the newest."""
+
+LARGE_SEGMENT = 1 << 19
 """Entries from which a segment is left alone, until half of them are superseded."""
 
-POSSIBLE = 0.01
+MIN_CONTAINED = 0.01
 """Probability from which a word may hold a character, as far as the bit planes go."""
 
-MOST_KEPT = 2_000
+MIN_COSTED = 1e-4
+"""Bounds below this cost no more than it: a cost is one byte."""
+
+MAX_EVIDENCE = 2_000
 """Words that are evidence for a pattern at most, the likeliest; see `evidence` for more."""
 
-LEAST_SCORE = 1e-9
+MIN_SCORE = 1e-9
 """Words that say a pattern with less probability are no evidence."""
 
-Evidence = dict[int, dict[int, float]]
-"""Photo → position of a word on it → probability that it says what was asked."""
 
-
-class Bounds(Protocol):
-    """Probabilities [N, characters]; see recognizer.posteriors.posteriorgram.Bounds."""
-
-    @property
-    def contained(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def begins(self) -> NDArray[np.float32]: ...  # noqa: D102
-    @property
-    def ends(self) -> NDArray[np.float32]: ...  # noqa: D102
-
-
-class Posteriors(Protocol):
-    """Unpacked words; see recognizer.posteriors.posteriorgram.FoldedPosteriors."""
-
-    def score(self, pattern: str) -> NDArray[np.float64]:
-        """Probability that each word says the folded `pattern`, where `*` is anything."""
-
-    def bounds(self) -> Bounds:
-        """Upper bounds, by which most words need not be scored."""
-
-
-class Unpack(Protocol):
-    """Makes Posteriors of packed words and the alphabet they were read with."""
-
-    def __call__(self, packed: Sequence[bytes], alphabet: str) -> Posteriors:
-        """Unpack."""
-
-    def joined(
-        self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str
-    ) -> Posteriors:
-        """The same for packed words that lie one behind the other."""
-
-    def split(self, packed: bytes, alphabet: str) -> list[bytes]:
-        """The parts of a word that can be looked for on their own, if it has several."""
-
-    def needs(self, pattern: str) -> Needs | None:
-        """Characters that a word must hold to say `pattern`; None if no word can."""
+def packed_words(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, list[bytes] | None]:
+    """Packed posteriorgrams of photos, as `PosteriorStore.apply` takes them."""
+    return {
+        photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]
+        for photo in photos
+    }
 
 
 class PosteriorStore:
-    """The segments below one folder."""
+    """Segments below one folder."""
 
-    def __init__(self, folder: Path, unpack: Unpack) -> None:
-        """`folder` need not exist yet; `unpack` knows the format of a packed word."""
-        self.folder, self.unpack = folder, unpack
+    def __init__(self, folder: Path, codec: PosteriorCodec) -> None:
+        """`folder` need not exist yet; `codec` knows the format of a packed word."""
+        self.folder, self._codec = folder, codec
         self._open: dict[tuple[Path, int, int, int], Segment] = {}
 
-    def photos(self) -> set[int]:
+    def can_say(self, pattern: str) -> bool:
+        """Whether any word could say the folded `pattern`: it has characters, and known ones."""
+        return self._codec.needs(pattern) is not None
+
+    def photos(self) -> set[PhotoId]:
         """Photos with words in the store.
 
         Raises:
@@ -103,7 +83,7 @@ class PosteriorStore:
                 for photo in segment.photos[newest & (segment.counts > 0)].tolist()
             }
 
-    def apply(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> None:
+    def apply(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> None:
         """Replace the words of photos, or remove them (None); durable after.
 
         Raises:
@@ -111,7 +91,7 @@ class PosteriorStore:
         """
         with self._translated():
             self.folder.mkdir(parents=True, exist_ok=True)
-            write(self._next(), [self._block(photos, alphabet)])
+            write_segment(self._next(), [self._block(photos, alphabet)])
             self._merge()
 
     @contextmanager
@@ -121,7 +101,7 @@ class PosteriorStore:
         Raises:
             CatalogError: the disk is full; this store stays in use.
         """
-        fresh = PosteriorStore(self.folder.with_name(self.folder.name + ".new"), self.unpack)
+        fresh = PosteriorStore(self.folder.with_name(self.folder.name + ".new"), self._codec)
         old = self.folder.with_name(self.folder.name + ".old")
         with self._translated():
             for leftover in (fresh.folder, old):
@@ -131,11 +111,11 @@ class PosteriorStore:
             if self.folder.exists():
                 self.folder.rename(old)
             fresh.folder.rename(self.folder)
-            flush([self.folder.parent])
+            fsync([self.folder.parent])
             shutil.rmtree(old, ignore_errors=True)
 
     def evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None = None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None = None
     ) -> dict[str, Evidence]:
         """Words that may say each of the folded patterns, looked for on `only` these photos.
 
@@ -152,7 +132,7 @@ class PosteriorStore:
                 return self._evidence(patterns, alphabet, only)
 
     def _evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[int] | None
+        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None
     ) -> dict[str, Evidence]:
         segments = self._segments()
         if not segments or not patterns:
@@ -161,36 +141,38 @@ class PosteriorStore:
         if only is not None:
             marks = _marked(only, segments)
             newest = [n & marks[s.photos] for n, s in zip(newest, segments, strict=True)]
-        sieved: dict[str, list[Sieve]] = {}
+        filtered: dict[str, list[Prefilter]] = {}
         for pattern in patterns:
-            needs = self.unpack.needs(pattern)
-            if needs is not None:
+            required = self._codec.needs(pattern)
+            if required is not None:
                 each = zip(segments, newest, strict=True)
-                sieved[pattern] = [Sieve.of(segment, needs, photos) for segment, photos in each]
+                filtered[pattern] = [
+                    Prefilter.of(segment, required, kept) for segment, kept in each
+                ]
         found: dict[str, Evidence] = {}
-        for pattern in sorted(sieved, key=lambda p: sum(s.count(0) for s in sieved[p])):
+        for pattern in sorted(filtered, key=lambda p: sum(f.count(0) for f in filtered[p])):
             rarer = {photo for evidence in found.values() for photo in evidence}
-            found[pattern] = self._said(pattern, sieved[pattern], rarer, alphabet)
+            found[pattern] = self._said(pattern, filtered[pattern], rarer, alphabet)
         return found
 
     def _said(
-        self, pattern: str, sieves: Sequence[Sieve], rarer: set[int], alphabet: str
+        self, pattern: str, filters: Sequence[Prefilter], rarer: set[PhotoId], alphabet: str
     ) -> Evidence:
         """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
-        chosen = likeliest(sieves)
-        among = _marked(rarer, [sieve.segment for sieve in sieves])
-        if rarer and sum(sieve.count(0) for sieve in sieves) > MOST_KEPT:
-            there = likeliest([sieve.among(among[sieve.segment.photos]) for sieve in sieves])
+        chosen = likeliest(filters)
+        among = _marked(rarer, [kept.segment for kept in filters])
+        if rarer and sum(kept.count(0) for kept in filters) > MAX_EVIDENCE:
+            there = likeliest([f.restricted_to(among[f.segment.photos]) for f in filters])
             chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
-        packed = [s.segment.packed(words) for s, words in zip(sieves, chosen, strict=True)]
+        each = [(kept.segment, words) for kept, words in zip(filters, chosen, strict=True)]
+        packed = [segment.packed(words) for segment, words in each]
         raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
-        scores = self.unpack.joined(raw, lengths, alphabet).score(pattern)
-        each = [(sieve.segment, words) for sieve, words in zip(sieves, chosen, strict=True)]
+        scores = self._codec.unpack_joined(raw, lengths, alphabet).score(pattern)
         owners = np.concatenate([segment.owners(words) for segment, words in each])
         positions = np.concatenate([segment.positions[words] for segment, words in each])
         kept = among[owners]
-        kept[np.argsort(-scores, kind="stable")[:MOST_KEPT]] = True
-        kept &= scores >= LEAST_SCORE
+        kept[np.argsort(-scores, kind="stable")[:MAX_EVIDENCE]] = True
+        kept &= scores >= MIN_SCORE
         return _by_photo(owners[kept], positions[kept], scores[kept])
 
     # segments ------------------------------------------------------------------------------
@@ -211,19 +193,19 @@ class PosteriorStore:
         self._open = {key: self._open.get(key) or Segment(key[0]) for key in keys}
         return list(self._open.values())
 
-    def _block(self, photos: Mapping[int, Sequence[bytes] | None], alphabet: str) -> Block:
+    def _block(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> Block:
         entries = {photo: self._entries(words or (), alphabet) for photo, words in photos.items()}
         packed = [word for of_photo in entries.values() for _, word in of_photo]
-        bounds = self.unpack(packed, alphabet).bounds()
-        costs = np.floor(-np.log(np.maximum(bounds.contained, 1e-4)) * STEPS).astype(np.uint8)
-        planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= POSSIBLE
+        bounds = self._codec.unpack(packed, alphabet).bounds()
+        costs = np.floor(-np.log(np.maximum(bounds.contained, MIN_COSTED)) * STEPS).astype(np.uint8)
+        planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= MIN_CONTAINED
         return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
 
     def _entries(self, words: Sequence[bytes], alphabet: str) -> Entries:
         return [
-            (position, entry)
+            (WordIndex(position), entry)
             for position, word in enumerate(words)
-            for entry in (word, *self.unpack.split(word, alphabet))
+            for entry in (word, *self._codec.split(word, alphabet))
         ]
 
     def _merge(self) -> None:
@@ -234,7 +216,7 @@ class PosteriorStore:
         merged = _to_merge([segment.size for segment in segments], alive)
         if merged:
             # only now the others go: a crash between leaves repeats, not gaps
-            write(self._next(), [segments[i].block(newest[i]) for i in merged])
+            write_segment(self._next(), [segments[i].block(newest[i]) for i in merged])
             for i in merged:
                 segments[i].path.unlink(missing_ok=True)
 
@@ -243,13 +225,10 @@ class PosteriorStore:
         try:
             yield
         except (OSError, ValueError, IndexError, MemoryError) as error:
-            msg = f"{self.folder}: {error}; "
-            if lacking(error):
-                raise CatalogError(msg + "free some space, or what else is lacking") from error
-            raise DamageError(msg + "run: ocrsearch rebuild") from error
+            raise store_error(self.folder, error, "run: ocrsearch rebuild") from error
 
 
-def _marked(photos: Collection[int], segments: Sequence[Segment]) -> NDArray[np.bool_]:
+def _marked(photos: Collection[PhotoId], segments: Sequence[Segment]) -> NDArray[np.bool_]:
     """Whether each photo number up to the highest of the segments is among `photos`."""
     marks = np.zeros(1 + max((int(s.photos.max(initial=0)) for s in segments), default=0), bool)
     marks[[photo for photo in photos if photo < len(marks)]] = True
@@ -274,13 +253,13 @@ def _newest(segments: Sequence[Segment]) -> list[NDArray[np.bool_]]:
 
 def _to_merge(sizes: Sequence[int], alive: Sequence[int]) -> list[int]:
     """Segments that should become one, in their order; none if there is no need."""
-    small = [i for i, size in enumerate(sizes) if size < LARGE]
-    merged = [i for i, size in enumerate(sizes) if size >= LARGE and alive[i] < size / 2]
-    if len(small) > MOST_SEGMENTS:
+    small = [i for i, size in enumerate(sizes) if size < LARGE_SEGMENT]
+    merged = [i for i, size in enumerate(sizes) if size >= LARGE_SEGMENT and alive[i] < size / 2]
+    if len(small) > MAX_SMALL_SEGMENTS:
         total = 0
         for number, i in enumerate(reversed(small)):
             # older ones join while they are no larger than what is merged anyway
-            if total >= LARGE or (number >= MERGED and sizes[i] > total):
+            if total >= LARGE_SEGMENT or (number >= MIN_MERGED and sizes[i] > total):
                 break
             merged.append(i)
             total += sizes[i]
@@ -290,7 +269,7 @@ def _to_merge(sizes: Sequence[int], alive: Sequence[int]) -> list[int]:
 def _by_photo(
     owners: NDArray[np.uint32], positions: NDArray[np.uint16], scores: NDArray[np.float64]
 ) -> Evidence:
-    """Evidence as `search` reads it; parts of a word share its position."""
+    """Group scores by photo and word; parts of a word share its position."""
     found: Evidence = {}
     for photo, position, score in zip(
         owners.tolist(), positions.tolist(), scores.tolist(), strict=True

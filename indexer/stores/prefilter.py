@@ -1,4 +1,4 @@
-"""Which words of the posterior store could say a pattern, by bounds alone.
+"""Candidate prefilter: the words of the posterior store that could say a pattern, by bounds alone.
 
 First by bit planes, which cost a few operations on one bit a word for each character; then, for
 the words that they leave, by one byte a character.
@@ -7,7 +7,7 @@ the words that they leave, by one byte a character.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,72 +18,68 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from indexer.stores.codec import RequiredCharacters
     from indexer.stores.segments import Segment
 
-MOST_MISSES = 2
+MAX_MISMATCHES = 2
 """Characters of a pattern that a word cannot hold, up to which such words are told apart."""
 
-MOST_BOUND = 30_000
+MAX_RANKED = 30_000
 """Words whose bounds are looked at, if they must lack some character."""
 
-LEAST_BOUND = 3e-5
-"""Words whose bound reaches this are scored for a pattern, up to MOST_SCORED of them."""
+MIN_BOUND = 3e-5
+"""Words whose bound reaches this are scored for a pattern, up to MAX_SCORED of them."""
 
-ALWAYS_SCORED, MOST_SCORED = 2_000, 5_000
-"""Words that are scored for a pattern in any case, and at most: those with the highest bounds."""
+MIN_SCORED = 2_000
+"""Words that are scored for a pattern in any case: those with the highest bounds."""
 
-
-class Needs(Protocol):
-    """What a word must hold to say a pattern; see recognizer.posteriors.posteriorgram.Needs."""
-
-    @property
-    def contained(self) -> list[int]: ...  # noqa: D102
-    @property
-    def begins(self) -> int | None: ...  # noqa: D102
-    @property
-    def ends(self) -> int | None: ...  # noqa: D102
+MAX_SCORED = 5_000
+"""Words that are scored for a pattern at most."""
 
 
 @dataclass(frozen=True)
-class Sieve:
-    """The words of one segment by how much of a pattern they lack.
+class Prefilter:
+    """Words of one segment by how much of a pattern they lack.
 
     Attributes:
         segment: where the words are.
-        needs: what the pattern needs.
-        levels: bits of the words that lack nothing, one thing, …, MOST_MISSES, more than these.
+        required: what the pattern requires.
+        levels: mismatch levels, one bit a word: the words that lack nothing, one requirement, …,
+            MAX_MISMATCHES, more than these.
 
     """
 
     segment: Segment
-    needs: Needs
+    required: RequiredCharacters
     levels: tuple[NDArray[np.uint8], ...]
 
     @classmethod
-    def of(cls, segment: Segment, needs: Needs, allowed: NDArray[np.bool_]) -> Sieve:
+    def of(
+        cls, segment: Segment, required: RequiredCharacters, allowed: NDArray[np.bool_]
+    ) -> Prefilter:
         """Sort the words of the photos that are `allowed` (one truth value a photo)."""
         levels = [_bits(segment, allowed)]
-        levels += [np.zeros_like(levels[0]) for _ in range(MOST_MISSES + 1)]
-        for plane in _planes(segment, needs):
+        levels += [np.zeros_like(levels[0]) for _ in range(MAX_MISMATCHES + 1)]
+        for plane in _planes(segment, required):
             lacking = ~plane
             levels[-1] |= levels[-2] & lacking
-            for misses in range(MOST_MISSES, 0, -1):
+            for misses in range(MAX_MISMATCHES, 0, -1):
                 levels[misses] &= plane
                 levels[misses] |= levels[misses - 1] & lacking
             levels[0] &= plane
-        return cls(segment, needs, tuple(levels))
+        return cls(segment, required, tuple(levels))
 
-    def among(self, photos: NDArray[np.bool_]) -> Sieve:
-        """The same for fewer photos."""
+    def restricted_to(self, photos: NDArray[np.bool_]) -> Prefilter:
+        """Keep only the words of the photos that are marked."""
         bits = _bits(self.segment, photos)
-        return Sieve(self.segment, self.needs, tuple(level & bits for level in self.levels))
+        return Prefilter(self.segment, self.required, tuple(level & bits for level in self.levels))
 
     def count(self, level: int) -> int:
-        """How many words there are in one of the levels."""
+        """Count the words of one mismatch level."""
         return int(np.bitwise_count(self.levels[level]).sum())
 
     def words(self, levels: int) -> NDArray[np.intp]:
-        """The words in the first `levels`."""
+        """Places of the words in the first `levels` mismatch levels, rising."""
         bits: NDArray[np.uint8] = np.bitwise_or.reduce(self.levels[:levels])
         filled = np.flatnonzero(bits)
         found = np.flatnonzero(np.unpackbits(bits[filled]))
@@ -91,17 +87,19 @@ class Sieve:
         return words
 
 
-def likeliest(sieves: Sequence[Sieve]) -> list[NDArray[np.intp]]:
-    """The words of each segment that are worth scoring, rising."""
-    levels, count = 1, sum(sieve.count(0) for sieve in sieves)
+def likeliest(prefilters: Sequence[Prefilter]) -> list[NDArray[np.intp]]:
+    """Choose the words of each segment that are worth scoring, rising."""
+    levels, count = 1, sum(prefilter.count(0) for prefilter in prefilters)
     # those that lack more are taken in where that costs little: hardly any of them say it
-    while count < ALWAYS_SCORED and levels <= MOST_MISSES + 1:
-        count += sum(sieve.count(levels) for sieve in sieves)
-        if count > MOST_BOUND:
+    while count < MIN_SCORED and levels <= MAX_MISMATCHES + 1:
+        count += sum(prefilter.count(levels) for prefilter in prefilters)
+        if count > MAX_RANKED:
             break
         levels += 1
-    words = [sieve.words(levels) for sieve in sieves]
-    costs = [s.segment.costs(s.needs.contained, w) for s, w in zip(sieves, words, strict=True)]
+    words = [prefilter.words(levels) for prefilter in prefilters]
+    costs = [
+        p.segment.costs(p.required.contained, w) for p, w in zip(prefilters, words, strict=True)
+    ]
     kept = np.zeros(sum(map(len, words)), bool)
     kept[_cheapest(np.concatenate(costs))] = True
     edges = np.cumsum([len(w) for w in words])[:-1]
@@ -109,9 +107,9 @@ def likeliest(sieves: Sequence[Sieve]) -> list[NDArray[np.intp]]:
 
 
 def _cheapest(costs: NDArray[np.uint16]) -> NDArray[np.intp]:
-    """Places of the lowest costs: all below LEAST_BOUND's, ALWAYS_SCORED to MOST_SCORED."""
-    reach = int(np.count_nonzero(costs <= -np.log(LEAST_BOUND) * STEPS))
-    count = min(len(costs), MOST_SCORED, max(reach, ALWAYS_SCORED))
+    """Find the places of the lowest costs: all below MIN_BOUND's, MIN_SCORED to MAX_SCORED."""
+    reach = int(np.count_nonzero(costs <= -np.log(MIN_BOUND) * STEPS))
+    count = min(len(costs), MAX_SCORED, max(reach, MIN_SCORED))
     if count == len(costs):
         return np.arange(count)
     return np.argpartition(costs, count)[:count]
@@ -126,9 +124,9 @@ def _bits(segment: Segment, photos: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return np.packbits(np.repeat(photos, segment.counts))
 
 
-def _planes(segment: Segment, needs: Needs) -> list[NDArray[np.uint8]]:
-    ends = ((1, needs.begins), (2, needs.ends))
+def _planes(segment: Segment, required: RequiredCharacters) -> list[NDArray[np.uint8]]:
+    ends = ((1, required.begins), (2, required.ends))
     return [
-        *(segment.plane(0, character) for character in needs.contained),
+        *(segment.plane(0, character) for character in required.contained),
         *(segment.plane(kind, character) for kind, character in ends if character is not None),
     ]

@@ -1,4 +1,4 @@
-"""One file of the posterior store: written once, memory-mapped after.
+"""Segments of the posterior store: files that are written once and memory-mapped after.
 
 A segment holds, for each of its photos, the packed posteriorgrams of the words. By two kinds of
 bounds most words are passed over unread: bit planes, one bit a word for each character that it may
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from indexer.stores.fsync import flush
+from indexer.stores.fsync import fsync_replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from indexer.entities import PhotoId, WordIndex
+
 _MAGIC = b"OCRSPOS2"
+"""Format of a segment. Its bounds depend on the folding of the alphabet; where that changes, the
+format of the full-text index is raised, with which both stores are rebuilt."""
+
 _HEADER = np.dtype([("magic", "S8"), ("photos", "<u8"), ("entries", "<u8"), ("classes", "<u8")])
+
 STEPS = 24.0
 """Quantisation steps of a factor e of the bounds; rounded so that they stay upper bounds."""
 
 PLANES = 3
 """Bit planes of each character: a word may hold it, begin with it, end with it."""
 
-Entries = list[tuple[int, bytes]]
+Entries = list[tuple["WordIndex", bytes]]
 """Position of a word on its photo, and the packed word or a part of it."""
 
 
@@ -60,7 +66,7 @@ class Block:
     @classmethod
     def of(
         cls,
-        photos: Mapping[int, Entries],
+        photos: Mapping[PhotoId, Entries],
         costs: NDArray[np.uint8],
         planes: NDArray[np.bool_],
     ) -> Block:
@@ -85,7 +91,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Segment:
-    """One memory-mapped file; see `write` for its layout."""
+    """One memory-mapped file; see `write_segment` for its layout."""
 
     path: Path
 
@@ -181,8 +187,12 @@ class Segment:
         )
 
 
-def write(path: Path, blocks: Sequence[Block]) -> None:
-    """Header, photo numbers, where their entries end, starts, positions, costs, planes, blob."""
+def write_segment(path: Path, blocks: Sequence[Block]) -> None:
+    """Write a segment, durable after.
+
+    Its parts: header, numbers of the photos, where their entries end, where the packed entries
+    begin, positions, costs, planes, packed entries.
+    """
 
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(block, name) for block in blocks])
@@ -206,6 +216,4 @@ def write(path: Path, blocks: Sequence[Block]) -> None:
             file.write(np.packbits(np.concatenate([block.plane(row) for block in blocks])).data)
         for block in blocks:
             file.write(block.blob.data)
-    flush([partial])
-    partial.replace(path)
-    flush([path.parent])
+    fsync_replace(partial, path)

@@ -1,4 +1,4 @@
-"""The two stores that are derived from the catalog."""
+"""Pair of the derived stores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stores:
-    """The two stores that are derived from the catalog."""
+    """Both stores that are derived from the catalog, and rebuilt from it together."""
 
     index: Fulltext
     posteriors: PosteriorStore

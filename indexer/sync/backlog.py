@@ -1,196 +1,202 @@
-"""The middle of a pass: files that wait are taken in and read, the newest first."""
+"""The backlog of a sync run: files to hash and read, the newest first."""
 
 from __future__ import annotations
 
 import os
 import time
-from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.entities import Failure, Stamp, State
 from indexer.errors import PhotoError
 from indexer.ocr import image
 from indexer.ocr.image import GoneError, Limits
-from indexer.ocr.protocols import Read
+from indexer.ocr.protocols import Failed, Read, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem import scan
-    from indexer.ocr.protocols import Eyes
-    from indexer.sync.run import Pass
+    from indexer.filesystem.scan import Changes
+    from indexer.ocr.protocols import OcrEngine, Outcome
+    from indexer.sync.comparison import DiskComparer
+    from indexer.sync.indexes import DerivedIndexes
+    from indexer.sync.run import SyncRun
 
-INDEX_BATCH = 200
-"""Photos in one commit of the full text."""
+BATCH_SECONDS = 3.0
+"""Time that photos read together should take: a photo that arrives meanwhile waits for them."""
 
-INDEX_SECONDS = 30.0
-"""What is read can be found after this time, even in the middle of a long backlog."""
+MAX_HASHED = 20
+"""Files that are hashed at most between two looks at what has arrived."""
 
-PATIENCE = 3.0
-"""Seconds that photos read together should take: a photo that arrives meanwhile waits for them."""
+CLOCK_RESOLUTION = 2.0
+"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
 
-_LOOKS = 20
-"""Files taken in between two looks at what has arrived."""
+MAX_REASON = 500
+"""Characters of a reason that are stored."""
 
-_LONGEST_REASON = 500
+MAX_DOUBLINGS = 10
+"""How often the wait before the next try of a failed photo doubles."""
 
 
-class Intake(ABC):
-    """Reads what waits and writes it down; what to do with the disk and the full text is not its."""
+class Backlog:
+    """Hashes files, reads photos that need it, and stores the results in the catalog."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, eyes: Eyes) -> None:
-        """`eyes` read what is new."""
-        self.settings, self.catalog, self.eyes = settings, catalog, eyes
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        engine: OcrEngine,
+        comparer: DiskComparer,
+        indexes: DerivedIndexes,
+    ) -> None:
+        """Read with `engine` into `catalog`; `comparer` looks at files that arrive meanwhile."""
+        self.settings = settings
+        self._catalog, self._engine = catalog, engine
+        self._comparer, self._indexes = comparer, indexes
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
-        self._seconds = 0.0  # that a photo takes, by experience
+        self._photo_seconds = 0.0  # running mean of what a photo takes, 0 before the first
 
-    @abstractmethod
-    def _look(self, paths: set[Path], this: Pass) -> scan.Changes:
-        """How single files differ from the catalog; `this.stamps` learns those that are there."""
-
-    @abstractmethod
-    def _forget(self, gone: Sequence[Path], this: Pass) -> None:
-        """Drop files that are no longer there."""
-
-    @abstractmethod
-    def index_stale(self) -> None:
-        """Let the full text catch up with the catalog."""
-
-    def work_off(self, changes: scan.Changes, this: Pass) -> bool:
-        """Take in and read what is new, and what waits or is due among the files of this pass.
+    def drain(self, changes: Changes, run: SyncRun) -> bool:
+        """Read what is new, and what waits or is due among the files of this run.
 
         False if it was told to end before all was done.
         """
-        due = self.catalog.due(this.hooks.clock(), self.eyes.engine)
-        new = {*changes.added, *changes.changed, *(path for path in due if path in this.stamps)}
-        this.added.update(changes.added)
-        self._queue(new, this)
-        while this.waiting:
-            if not self._work_off(this):
+        due = self._catalog.due(run.hooks.clock(), self._engine.id)
+        new = {*changes.added, *changes.changed, *(path for path in due if path in run.stamps)}
+        self._enqueue(new, run)
+        while run.waiting:
+            if not self._drain_queue(run):
                 return False
             # another place of a photo that failed at one, or what another engine had read
-            self._queue(set(), this)
+            self._enqueue(set(), run)
         return True
 
-    def _queue(self, new: set[Path], this: Pass) -> None:
-        """Let `new` files wait to be taken in and read, and those that were taken in before."""
-        this.known = {
-            path: content
-            for path, content in self.catalog.unread(self.eyes.engine, this.stamps).items()
-            if path not in new and content not in this.begun
-        }
-        this.put_first({*new, *this.known})
-        this.total += len(new) + len(this.known)
+    def forget(self, gone: Sequence[Path], run: SyncRun) -> None:
+        """Drop files from the catalog that are no longer there."""
+        self._catalog.drop_places(gone, run.hooks.clock())
+        run.removed(gone)
 
-    def _work_off(self, this: Pass) -> bool:
-        """Read what waits, a few photos at a time; False if this pass was told to end before."""
-        while this.waiting and not this.hooks.stop():
-            arrived = this.hooks.arrived()
+    def _enqueue(self, new: Collection[Path], run: SyncRun) -> None:
+        run.enqueue(new, self._catalog.unread(self._engine.id, run.stamps))
+
+    def _drain_queue(self, run: SyncRun) -> bool:
+        """Read what waits, a few photos at a time; False if this run was told to end before."""
+        while run.waiting and not run.hooks.stop():
+            arrived = run.hooks.arrived()
             if arrived:
-                self._admit(set(arrived), this)
-            self._read_some(self._next(this), this)
-            if arrived is None:  # only now, so that every pass gets somewhere
+                self._admit(arrived, run)
+            self._read_batch(self._next_batch(run), run)
+            if arrived is None:  # only now, so that every run gets somewhere
                 break
-        return not this.waiting
+        return not run.waiting
 
-    def _admit(self, arrived: set[Path], this: Pass) -> None:
-        """Let files that arrived in the middle of a pass be read next."""
-        changes = self._look(arrived, this)
-        fresh = {*changes.added, *changes.changed}
-        this.total += len(fresh.difference(this.waiting))
-        this.added.update(changes.added)
-        this.urgent.update(fresh)
-        for path in fresh:
-            this.known.pop(path, None)
-        this.put_first(fresh)
-        for path in changes.gone:
-            this.stamps.pop(path, None)
-        self._forget(changes.gone, this)
+    def _admit(self, arrived: Collection[Path], run: SyncRun) -> None:
+        """Let files that arrived in the middle of a run be read next."""
+        compared = self._comparer.compare_files(arrived, run.roots)
+        run.admit(compared)
+        self.forget(compared.changes.gone, run)
 
-    def _next(self, this: Pass) -> dict[Path, str]:
-        """Photos to read together, with their content; what is new is taken in on the way."""
-        together = int(PATIENCE / self._seconds) if self._seconds else self.settings.batch_photos
-        size = max(1, min(together, self.settings.batch_photos))
-        chosen: dict[Path, str] = {}
-        for _ in range(_LOOKS):
-            if not this.waiting or len(chosen) == size or this.hooks.stop():
+    # hashing -------------------------------------------------------------------------------
+
+    def _next_batch(self, run: SyncRun) -> dict[Path, str]:
+        """Photos to read together, with their content hashes; new files are hashed on the way."""
+        size = self._batch_size()
+        batch: dict[Path, str] = {}
+        for _ in range(MAX_HASHED):
+            if not run.waiting or len(batch) == size or run.hooks.stop():
                 break
-            path = this.waiting.popleft()
-            content = this.known.get(path) or self._take_in(path, this)
-            if content in this.begun:  # a copy
-                this.total -= 1
-            elif content:
-                this.begun.add(content)
-                chosen[path] = content
-        return chosen
+            path, known = run.next_file()
+            content = known or self._hash_file(path, run)
+            if content and run.begin(content):
+                batch[path] = content
+        return batch
 
-    def _take_in(self, path: Path, this: Pass) -> str | None:
+    def _batch_size(self) -> int:
+        """How many photos take about BATCH_SECONDS, by experience."""
+        largest = self.settings.batch_photos
+        if not self._photo_seconds:
+            return max(1, largest)
+        return max(1, min(int(BATCH_SECONDS / self._photo_seconds), largest))
+
+    def _hash_file(self, path: Path, run: SyncRun) -> str | None:
         """The content hash of a file that is to be read; None if there is nothing to read."""
         try:
             content, stamp = image.content_hash(path, self._limits)
-            state = self._put_place(path, stamp, content, this)
+            state = self._put_place(path, stamp, content, run)
         except GoneError:
-            this.total -= 1
+            run.vanished()
         except PhotoError as error:
-            self._fail(path, str(error), this)
+            self._fail(path, str(error), run)
         else:
             if state is State.PENDING:
                 return content
-            this.total -= 1
-            this.summary.moved += path in this.added
+            run.needs_no_reading(path)
         return None
 
-    def _read_some(self, chosen: dict[Path, str], this: Pass) -> None:
-        """Read a few photos and, where it is time, let the full text follow."""
-        paths = list(chosen)[: this.left]
+    def _put_place(self, path: Path, stamp: Stamp, content: str, run: SyncRun) -> State:
+        now = run.hooks.clock()
+        file = path, without_racy_time(stamp, now), content
+        return self._catalog.put_places([file], now)[0]
+
+    # reading -------------------------------------------------------------------------------
+
+    def _read_batch(self, batch: dict[Path, str], run: SyncRun) -> None:
+        """Read a few photos and, where it is time, let the derived stores follow."""
+        paths = list(batch)[: run.left]
         if paths:
             start = time.perf_counter()
-            outcomes = self.eyes.read(paths, self._limits, this.hooks.stop)
+            outcomes = self._engine.read(paths, self._limits, run.hooks.stop)
             seconds = (time.perf_counter() - start) / len(paths)
-            self._seconds = (self._seconds + seconds) / 2
+            self._photo_seconds = (self._photo_seconds + seconds) / 2
             for path, outcome in zip(paths, outcomes, strict=True):
-                if not isinstance(outcome, Read):  # another copy may be read
-                    this.begun.discard(chosen[path])
-                if isinstance(outcome, str):
-                    self._fail(path, outcome, this, seconds)
-                elif outcome is None:  # gone, or given up
-                    this.stamps.pop(path, None)
-                else:
-                    self._keep(path, chosen[path], outcome, this, seconds)
-        this.behind += len(paths)
-        late = this.hooks.clock() - this.committed >= INDEX_SECONDS
-        if this.behind and (late or this.behind >= INDEX_BATCH or this.urgent.intersection(paths)):
-            self.index_stale()
-            this.behind, this.committed = 0, this.hooks.clock()
+                self._store(path, batch[path], outcome, seconds, run)
+        if run.index_due(paths):
+            self._indexes.catch_up(run.hooks.alive)
+            run.indexed()
 
-    def _put_place(self, path: Path, stamp: Stamp, content: str, this: Pass) -> State:
-        file = path, this.settled(stamp), content
-        return self.catalog.put_places([file], this.hooks.clock())[0]
+    def _store(
+        self, path: Path, content: str, outcome: Outcome, seconds: float, run: SyncRun
+    ) -> None:
+        """Store what became of one photo whose content hash was `content`."""
+        match outcome:
+            case Read():
+                self._keep(path, content, outcome, seconds, run)
+            case Failed(reason):
+                run.release(content)
+                self._fail(path, reason, run, seconds)
+            case Skipped():
+                run.release(content)
+                run.lost(path)
 
-    def _keep(self, path: Path, content: str, read: Read, this: Pass, seconds: float) -> None:
-        if read.content != content:  # it changed after it was taken in
-            self._put_place(path, read.stamp, read.content, this)
-        words = read.reading.words
-        self.catalog.put_reading(read.content, read.reading, self.eyes.engine)
-        this.summary.read += bool(words)
-        this.summary.empty += not words
-        this.step(path, f"{len(words)} words", seconds)
+    def _keep(self, path: Path, content: str, read: Read, seconds: float, run: SyncRun) -> None:
+        if read.content != content:  # it changed after it was hashed
+            self._put_place(path, read.stamp, read.content, run)
+        self._catalog.put_reading(read.content, read.reading, self._engine.id)
+        run.finished(path, read, seconds)
 
-    def _fail(self, path: Path, reason: str, this: Pass, seconds: float = 0.0) -> None:
+    def _fail(self, path: Path, reason: str, run: SyncRun, seconds: float = 0.0) -> None:
         if not os.path.lexists(path):
-            this.stamps.pop(path, None)  # deleted or unmounted meanwhile: the next pass sees which
+            run.lost(path)  # deleted or unmounted meanwhile: the next run sees which
             return
-        attempts = 1 + self.catalog.attempts(path)
-        wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, 10)
-        now = this.hooks.clock()
-        reason = reason[:_LONGEST_REASON]
-        failure = Failure(path, reason, attempts, now + wait)
+        attempts = 1 + self._catalog.attempts(path)
+        wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, MAX_DOUBLINGS)
+        now = run.hooks.clock()
+        reason = reason[:MAX_REASON]
         # as it was seen before it was read: if it has grown since, it is looked at again
-        stamp = this.settled(this.stamps.get(path, Stamp(0, 0)))
-        self.catalog.put_failure(failure, stamp, self.eyes.engine, now)
-        this.summary.failed += 1
-        this.summary.problems[path] = reason
-        this.step(path, f"failed: {reason}", seconds)
+        stamp = without_racy_time(run.stamps.get(path, Stamp(0, 0)), now)
+        failure = Failure(path, reason, attempts, now + wait)
+        self._catalog.put_failure(failure, stamp, self._engine.id, now)
+        run.finished(path, Failed(reason), seconds)
+
+
+def without_racy_time(stamp: Stamp, now: float) -> Stamp:
+    """The stamp to store for a file that was looked at `now`, seconds since 1970.
+
+    A file written this moment may be written again without a change of size and time, so it gets a
+    stamp that no file has, and the next run looks at it again.
+    """
+    age = now - stamp.mtime_ns / 1e9
+    return replace(stamp, mtime_ns=-1) if abs(age) < CLOCK_RESOLUTION else stamp

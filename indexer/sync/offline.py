@@ -1,4 +1,4 @@
-"""Keeps photos that cannot be seen for now from being taken for deleted ones."""
+"""Offline detection: folders whose photos cannot be seen for now, and so are not deleted."""
 
 from __future__ import annotations
 
@@ -7,59 +7,66 @@ from typing import TYPE_CHECKING
 from indexer.filesystem import mounts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp
-    from indexer.filesystem.scan import Changes
 
 
-class Guard:
-    """Knows from the catalog what was where."""
+class OfflineDetector:
+    """Tells missing photos from deleted ones by what the catalog remembers of their folders."""
 
     def __init__(self, catalog: Catalog, missing_share: float) -> None:
-        """A folder that lost more than `missing_share` of many photos at once is away."""
+        """A folder that lost more than `missing_share` of many photos at once is offline."""
         self._catalog, self._missing_share = catalog, missing_share
 
-    def known(self, roots: Sequence[Path]) -> dict[Path, Stamp]:
-        """Files below `roots` that stand for a photo."""
-        places = self._catalog.places()
-        return {p: s for p, s in places.items() if any(p.is_relative_to(root) for root in roots)}
+    def places_below(self, roots: Sequence[Path]) -> dict[Path, Stamp]:
+        """Stamps of the files below `roots` that the catalog has as places or failures."""
+        return {p: s for p, s in self._catalog.places().items() if _below(p, roots)}
 
-    def away(
+    def offline(
         self, roots: Sequence[Path], found: Collection[Path], known: Collection[Path]
     ) -> list[Path]:
-        """Roots, and what is mounted below them, whose photos are missing rather than deleted."""
-        volumes = {
-            folder: volume
-            for folder, volume in self._catalog.volumes().items()
-            if any(folder.is_relative_to(root) for root in roots)
-        }
-        return mounts.away(roots, found, known, volumes, self._missing_share)
+        """Roots, and mount points below them, whose photos are missing rather than deleted.
 
-    def unseen(
-        self, roots: Sequence[Path], changes: Changes, found: Collection[Path]
-    ) -> tuple[list[Path], list[Path]]:
-        """The same after a look at single files: folders that are away, and that have fallen.
+        Args:
+            roots: the photo folders that were walked.
+            found: files below them that are there now.
+            known: files below them that the catalog has.
 
-        What became of the files of a fallen folder is seen by a look at everything.
         """
-        known = self.known(roots)
-        away = self.away(roots, known.keys() - set(changes.gone) | set(found), known)
-        folders = {path.parent for path in changes.gone}
-        return away, [folder for folder in folders if not mounts.stands(folder, roots)]
+        volumes = {f: volume for f, volume in self._catalog.volumes().items() if _below(f, roots)}
+        return mounts.offline_folders(roots, found, known, volumes, self._missing_share)
 
-    def remember(
-        self, roots: Sequence[Path], mounted: Sequence[Path], away: Collection[Path]
+    def offline_after(
+        self, gone: Collection[Path], found: Collection[Path], roots: Sequence[Path]
+    ) -> list[Path]:
+        """The same after a look at single files: `gone` are missing, `found` are there."""
+        known = self.places_below(roots)
+        return self.offline(roots, known.keys() - set(gone) | set(found), known)
+
+    @staticmethod
+    def deleted_parents(gone: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
+        """Folders of missing files that do not exist any more, or are roots without an entry."""
+        folders = {path.parent for path in gone}
+        return [folder for folder in folders if not mounts.is_present(folder, roots)]
+
+    def remember_volumes(
+        self, roots: Sequence[Path], mounted: Sequence[Path], offline: Collection[Path]
     ) -> None:
-        """Note which file systems the folders lie on, except for those that are away now."""
-        now = {folder: mounts.volume(folder) for folder in [*roots, *mounted] if folder not in away}
+        """Store which file systems the folders lie on, except for those that are offline now."""
+        now = {
+            folder: mounts.volume(folder) for folder in [*roots, *mounted] if folder not in offline
+        }
         before = self._catalog.volumes()
+        online = [root for root in roots if root not in offline]
         gone = [
-            folder
-            for folder in before.keys() - now.keys() - set(away)
-            if any(folder.is_relative_to(root) for root in roots if root not in away)
+            folder for folder in before.keys() - now.keys() - set(offline) if _below(folder, online)
         ]
         new = {folder: volume for folder, volume in now.items() if volume != before.get(folder)}
         self._catalog.set_volumes({f: volume for f, volume in new.items() if volume}, gone)
+
+
+def _below(path: Path, roots: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(root) for root in roots)

@@ -1,4 +1,4 @@
-"""What the writing process is doing, in a small file beside the catalog that others may read."""
+"""The progress file: what the writing process is doing, for other processes to read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import psutil
@@ -17,22 +18,33 @@ if TYPE_CHECKING:
 
     from indexer.sync.run import Step
 
-_WINDOW = 50
+RATE_WINDOW = 50
 """Photos that the rate is measured on."""
 
-_BIRTH_SECONDS = 5.0
-"""How exactly the start of a process is known: the clock may have been set since."""
+MAX_START_ERROR = 5.0
+"""Seconds by which the start of a process may seem to differ: the clock may be set meanwhile."""
+
+
+class WriterState(StrEnum):
+    """What a writing process is doing; `status` shows the value."""
+
+    LOOKING = "looking"
+    """Comparing the folders with the catalog."""
+
+    READING = "reading"
+    WAITING = "waiting"
+    ON_BATTERY = "on battery"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a writer does.
+    """Content of the progress file.
 
     Attributes:
-        pid: its process.
+        pid: number of the writing process.
         born: when that process started, seconds since 1970: numbers are used again.
-        state: "reading", "waiting", "looking" (through the folders) or "on battery".
-        done: photos that this pass has read or failed to read.
+        state: what it is doing.
+        done: photos that this run has read or failed to read.
         total: photos that it has to read, as far as is known.
         photo: the last one.
         per_minute: photos a minute lately, 0 while that is unknown.
@@ -41,7 +53,7 @@ class Progress:
 
     pid: int
     born: float
-    state: str = ""
+    state: WriterState
     done: int = 0
     total: int = 0
     photo: str = ""
@@ -49,51 +61,53 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time until the pass is done; None if unknown."""
+        """Time until the run is done; None if unknown."""
         left = self.total - self.done
         return 60 * left / self.per_minute if self.per_minute and left else None
 
 
 class Reporter:
-    """Keeps the file up to date: at once when something else begins, else once a second."""
+    """Keeps the file up to date: at once when the state changes, else once a second."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Nothing is written before the first call."""
-        me = psutil.Process()
+        """Report to `path`; nothing is written before the first call."""
+        process = psutil.Process()
+        self._pid, self._born = process.pid, process.create_time()
         self._path, self._clock = path, clock
-        self._progress = Progress(me.pid, me.create_time())
-        self._times: deque[float] = deque(maxlen=_WINDOW)
+        self._progress: Progress | None = None
+        self._times: deque[float] = deque(maxlen=RATE_WINDOW)
         self._written = float("-inf")
 
     def photo(self, step: Step) -> None:
-        """A photo is done."""
+        """Report that a photo is done."""
         now = self._clock()
         self._times.append(now)
         spent = now - self._times[0]
-        news = self._progress.state != "reading"
-        self._progress = replace(
-            self._progress,
-            state="reading",
-            done=step.done,
-            total=step.total,
-            photo=str(step.path),
+        changed = self._progress is None or self._progress.state is not WriterState.READING
+        self._progress = Progress(
+            self._pid,
+            self._born,
+            WriterState.READING,
+            step.done,
+            step.total,
+            str(step.path),
             per_minute=60 * (len(self._times) - 1) / spent if spent else 0.0,
         )
-        if news or now - self._written >= 1.0:
-            self._write()
+        if changed or now - self._written >= 1.0:
+            self._write(self._progress)
 
-    def state(self, state: str) -> None:
-        """Something else than reading begins; the rate is measured anew after it."""
-        if state != self._progress.state:
+    def state(self, state: WriterState) -> None:
+        """Report that something else than reading begins; the rate is measured anew after it."""
+        if self._progress is None or self._progress.state is not state:
             self._times.clear()
-            self._progress = Progress(self._progress.pid, self._progress.born, state)
-            self._write()
+            self._progress = Progress(self._pid, self._born, state)
+            self._write(self._progress)
 
-    def _write(self) -> None:
+    def _write(self, progress: Progress) -> None:
         self._written = self._clock()
         part = self._path.with_suffix(".part")
-        with suppress(OSError):  # a full disk must not end what this only tells about
-            part.write_text(json.dumps(asdict(self._progress)), encoding="ascii")
+        with suppress(OSError):  # a full disk must not end what is only reported here
+            part.write_text(json.dumps(asdict(progress)), encoding="ascii")
             part.replace(self._path)
 
 
@@ -101,7 +115,7 @@ class Reporter:
 def reported(path: Path) -> Iterator[Reporter]:
     """A reporter whose file is removed in the end."""
     reporter = Reporter(path)
-    reporter.state("looking")
+    reporter.state(WriterState.LOOKING)
     try:
         yield reporter
     finally:
@@ -111,8 +125,9 @@ def reported(path: Path) -> Iterator[Reporter]:
 def read(path: Path) -> Progress | None:
     """What the writer does now; None if there is none, whatever a dead one left behind."""
     try:
-        progress = Progress(**json.loads(path.read_text(encoding="ascii")))
+        content = Progress(**json.loads(path.read_text(encoding="ascii")))
+        progress = replace(content, state=WriterState(content.state))
         born = psutil.Process(progress.pid).create_time()
     except (OSError, ValueError, TypeError, psutil.Error):
         return None
-    return progress if abs(born - progress.born) < _BIRTH_SECONDS else None
+    return progress if abs(born - progress.born) < MAX_START_ERROR else None

@@ -1,46 +1,67 @@
-"""What a pass over the photos tells its caller, and what it may be told."""
+"""State, callbacks and summary of one sync run."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from indexer.entities import State
+from indexer.ocr.protocols import Failed, Read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from indexer.entities import Stamp
+    from indexer.sync.comparison import Comparison
 
+INDEX_BATCH = 200
+"""Photos in one commit of the derived stores."""
 
-COARSEST_CLOCK = 2.0
-"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
+INDEX_SECONDS = 30.0
+"""What is read can be found after this time, even in the middle of a long backlog."""
 
 log = logging.getLogger("ocrsearch")
+
+FinalOutcome: TypeAlias = Read | Failed
+"""An outcome that is stored; a skipped photo stays pending."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One photo done: which of how many, how it ended, and in how many seconds."""
+    """One photo that is done: which of how many, its outcome, and the seconds it took."""
 
     path: Path
     done: int
     total: int
-    outcome: str
+    outcome: FinalOutcome
     seconds: float
 
 
 def log_step(step: Step) -> None:
-    """One clear line a photo."""
-    fields = {"photo": str(step.path), "outcome": step.outcome, "seconds": round(step.seconds, 2)}
-    log.info("%s: %s (%.1f s)", step.path, step.outcome, step.seconds, extra=fields)
+    """Log one line about a photo; its fields, typed, are for programs (`--log-json`)."""
+    text, fields = _described(step.outcome)
+    fields |= {"photo": str(step.path), "outcome": text, "seconds": round(step.seconds, 2)}
+    log.info("%s: %s (%.1f s)", step.path, text, step.seconds, extra=fields)
+
+
+def _described(outcome: FinalOutcome) -> tuple[str, dict[str, object]]:
+    """An outcome as text for people, and as fields for programs."""
+    match outcome:
+        case Failed(reason):
+            return f"failed: {reason}", {"state": State.FAILED, "reason": reason}
+        case Read():
+            words = len(outcome.reading.words)
+            state = State.READ if words else State.EMPTY
+            return f"{words} words", {"state": state, "words": words}
 
 
 @dataclass
 class Summary:
-    """What one pass did."""
+    """Counts of one run, and what went wrong; only its `SyncRun` writes to it."""
 
     found: int = 0
     read: int = 0
@@ -54,15 +75,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class Hooks:
-    """How a pass talks to its caller.
+    """Callbacks from a run to its caller.
 
     Attributes:
         stop: whether to end now; a photo that is being read is given up and stays pending.
-        report: told of each photo that is done.
+        report: called with each photo that is done.
         clock: seconds since 1970.
-        arrived: asked between photos: files to read next, before all that wait, or None if the
-            pass shall end soon, because everything must be looked at again.
-        failed: told that a pass could not be worked off.
+        arrived: called between photos: returns files to read next, before all that wait, or None
+            if the run shall end soon, because everything must be looked at again.
+        failed: called when a run ended with an error.
+        alive: called now and then during long work that reads no photo.
 
     """
 
@@ -71,51 +93,51 @@ class Hooks:
     clock: Callable[[], float] = time.time
     arrived: Callable[[], frozenset[Path] | None] = frozenset
     failed: Callable[[], None] = lambda: None
+    alive: Callable[[], None] = lambda: None
 
 
-@dataclass
-class Pass:
-    """One pass under way: what it did, what it has left to do, whom it tells.
+class SyncRun:
+    """One run under way: its queue of files, its counters, its caller.
 
-    Attributes:
-        roots: photo folders that it is about.
-        stamps: of every file that this pass has found.
-        waiting: files to take in and read, the next one first.
-        known: content hash of each file in `waiting` that was taken in before.
-        added: files with new names.
-        urgent: files that arrived in the middle of the pass.
-        begun: content hashes that are read, or being read.
-        behind: photos that were read and that the full text does not know yet.
-        committed: when it last knew all.
-
+    All state of a run is in here and changes through these methods only.
     """
 
-    summary: Summary
-    hooks: Hooks
-    roots: Sequence[Path]
-    limit: int | None = None
-    total: int = 0
-    stamps: dict[Path, Stamp] = field(default_factory=dict)
-    waiting: deque[Path] = field(default_factory=deque)
-    known: dict[Path, str] = field(default_factory=dict)
-    added: set[Path] = field(default_factory=set)
-    urgent: set[Path] = field(default_factory=set)
-    begun: set[str] = field(default_factory=set)
-    behind: int = 0
-    committed: float = field(init=False)
+    def __init__(
+        self,
+        comparison: Comparison,
+        roots: Sequence[Path],
+        hooks: Hooks,
+        limit: int | None = None,
+    ) -> None:
+        """Begin a run over what `comparison` found below `roots`; read at most `limit` photos."""
+        self.roots, self.hooks = roots, hooks
+        self.summary = Summary(
+            found=len(comparison.found),
+            offline=list(comparison.offline),
+            problems=dict(comparison.problems),
+        )
+        self._limit = limit
+        self._total = 0
+        self._stamps = dict(comparison.found)
+        self._waiting: deque[Path] = deque()
+        self._hashes: dict[Path, str] = {}  # of waiting files that the catalog has as places
+        self._added = set(comparison.changes.added)
+        self._urgent: set[Path] = set()  # arrived in the middle of the run
+        self._begun: set[str] = set()  # content hashes that are read, or being read
+        self._unindexed = 0
+        self._indexed_at = hooks.clock()  # the stores are level with the catalog at the beginning
 
-    def __post_init__(self) -> None:
-        """The full text is level with the catalog when a pass begins."""
-        self.committed = self.hooks.clock()
+    # what the run knows --------------------------------------------------------------------
 
-    def settled(self, stamp: Stamp) -> Stamp:
-        """A stamp as it is kept.
+    @property
+    def stamps(self) -> Mapping[Path, Stamp]:
+        """Stamp of every file that this run found and that is still there."""
+        return self._stamps
 
-        A file written this moment may be written again without a change of size and time, so
-        it gets a stamp that no file has, and the next pass looks at it again.
-        """
-        age = self.hooks.clock() - stamp.mtime_ns / 1e9
-        return replace(stamp, mtime_ns=-1) if abs(age) < COARSEST_CLOCK else stamp
+    @property
+    def waiting(self) -> int:
+        """Files that wait to be hashed and read."""
+        return len(self._waiting)
 
     @property
     def done(self) -> int:
@@ -125,14 +147,99 @@ class Pass:
     @property
     def left(self) -> int | None:
         """How many photos may still be read; None if all."""
-        return None if self.limit is None else max(0, self.limit - self.done)
+        return None if self._limit is None else max(0, self._limit - self.done)
 
-    def put_first(self, paths: Iterable[Path]) -> None:
+    # the queue -----------------------------------------------------------------------------
+
+    def enqueue(self, new: Collection[Path], unread: Mapping[Path, str]) -> None:
+        """Let files wait: `new` ones, and places with content hashes that are still unread."""
+        self._hashes = {
+            path: content
+            for path, content in unread.items()
+            if path not in new and content not in self._begun
+        }
+        self._put_first({*new, *self._hashes})
+        self._total += len(new) + len(self._hashes)
+
+    def admit(self, comparison: Comparison) -> None:
+        """Let files that arrived in the middle of the run be read next."""
+        self._stamps.update(comparison.found)
+        self.summary.problems.update(comparison.problems)
+        self.summary.offline = list({*self.summary.offline, *comparison.offline})
+        fresh = {*comparison.changes.added, *comparison.changes.changed}
+        self._total += len(fresh.difference(self._waiting))
+        self._added.update(comparison.changes.added)
+        self._urgent.update(fresh)
+        for path in fresh:
+            self._hashes.pop(path, None)
+        self._put_first(fresh)
+
+    def _put_first(self, paths: Iterable[Path]) -> None:
         """Let files wait before all others, the newest first."""
         wanted = set(paths)
-        first = sorted(wanted, key=lambda path: -self.stamps[path].mtime_ns)
-        self.waiting = deque([*first, *(p for p in self.waiting if p not in wanted)])
+        first = sorted(wanted, key=lambda path: -self._stamps[path].mtime_ns)
+        self._waiting = deque([*first, *(p for p in self._waiting if p not in wanted)])
 
-    def step(self, path: Path, outcome: str, seconds: float) -> None:
-        """One photo is done."""
-        self.hooks.report(Step(path, self.done, max(self.total, self.done), outcome, seconds))
+    def next_file(self) -> tuple[Path, str | None]:
+        """Take the file that waits first, with its content hash if the catalog knows it."""
+        path = self._waiting.popleft()
+        return path, self._hashes.get(path)
+
+    def begin(self, content: str) -> bool:
+        """Begin to read a photo; False for a copy of one that this run has begun already."""
+        if content in self._begun:
+            self._total -= 1
+            return False
+        self._begun.add(content)
+        return True
+
+    # what became of a file -----------------------------------------------------------------
+
+    def vanished(self) -> None:
+        """A file was gone when it should have been hashed: the next run sees why."""
+        self._total -= 1
+
+    def needs_no_reading(self, path: Path) -> None:
+        """A file holds a photo that was read before: it was moved or copied."""
+        self._total -= 1
+        self.summary.moved += int(path in self._added)
+
+    def release(self, content: str) -> None:
+        """A begun photo was not read after all: another copy of it may be."""
+        self._begun.discard(content)
+
+    def lost(self, path: Path) -> None:
+        """A file went away, or was given up: the next run sees which."""
+        self._stamps.pop(path, None)
+
+    def finished(self, path: Path, outcome: FinalOutcome, seconds: float) -> None:
+        """Count a photo that is done and tell the caller."""
+        match outcome:
+            case Failed(reason):
+                self.summary.failed += 1
+                self.summary.problems[path] = reason
+            case Read():
+                empty = not outcome.reading.words
+                self.summary.empty += int(empty)
+                self.summary.read += int(not empty)
+        total = max(self._total, self.done)
+        self.hooks.report(Step(path, self.done, total, outcome, seconds))
+
+    def removed(self, paths: Collection[Path]) -> None:
+        """Files were dropped from the catalog."""
+        for path in paths:
+            self._stamps.pop(path, None)
+        self.summary.removed += len(paths)
+
+    # the derived stores --------------------------------------------------------------------
+
+    def index_due(self, paths: Collection[Path]) -> bool:
+        """Count photos that were read together; whether the derived stores should follow now."""
+        self._unindexed += len(paths)
+        late = self.hooks.clock() - self._indexed_at >= INDEX_SECONDS
+        urgent = bool(self._urgent.intersection(paths))
+        return bool(self._unindexed) and (late or self._unindexed >= INDEX_BATCH or urgent)
+
+    def indexed(self) -> None:
+        """The derived stores have caught up with the catalog."""
+        self._unindexed, self._indexed_at = 0, self.hooks.clock()

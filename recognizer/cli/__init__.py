@@ -1,1 +1,1 @@
-"""The recogniser's commands."""
+"""The recogniser's commands: read, evaluate, train, train-language, synthesize."""

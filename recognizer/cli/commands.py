@@ -1,11 +1,11 @@
-"""The recogniser's commands: to read, to measure, to train, to draw. Torch loads when one runs."""
+"""The recogniser's commands, and `ocrsearch read`. Torch loads when one runs."""
 
 from __future__ import annotations
 
 import csv
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +17,9 @@ from recognizer.cli.train_language import train_language
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from recognizer.decoding.beam_search import Reading
 
 
 @click.command()
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 50),
     default=5,
     show_default=True,
-    help="Readings to give of each word.",
+    help="Readings of each word.",
 )
 @language_option
 @words_option
-@click.option("--csv", "table", type=PATH, help="Write image, text and confidence to this file.")
+@click.option(
+    "--csv", "table", type=PATH, help="Also write image, text and confidence to this CSV file."
+)
 @json_option
 def read(
     crops: tuple[Path, ...],
@@ -45,7 +48,7 @@ def read(
     *,
     as_json: bool,
 ) -> None:
-    """Read word images: CROPS are files, or folders whose images are all read.
+    """Read the word images CROPS: image files, or folders that are searched for images.
 
     \b
     ocrsearch read word.png
@@ -54,48 +57,29 @@ def read(
     """
     from recognizer import recognize  # loads torch
     from recognizer.decoding import prior
-    from recognizer.inference import images, pretrained
+    from recognizer.inference import pretrained
 
-    known = prior.load(language, words)
+    loaded = prior.load(language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
+    found = recognize.find_images(crops)
     rows = []
     failed = False
-    for chunk in _chunks(_images(crops)):
-        opened = []
-        for path in chunk:
-            try:
-                opened.append((path, images.load(path)))
-            except DataError as error:
-                failed = True
-                click.echo(str(error), err=True)
-        readings = recognizer.read(
-            [crop for _, crop in opened], alternatives=alternatives, prior=known
-        )
-        for (path, _), reading in zip(opened, readings, strict=True):
-            rows.append((str(path), reading.text, round(reading.confidence, 4)))
-            click.echo(_reading_json(path, reading) if as_json else f"{path}\t{reading.text}")
+    for path, outcome in recognize.read_files(
+        found, recognizer, alternatives=alternatives, prior=loaded
+    ):
+        if isinstance(outcome, DataError):
+            failed = True
+            click.echo(str(outcome), err=True)
+        else:
+            rows.append((str(path), outcome.text, round(outcome.confidence, 4)))
+            click.echo(_as_json(path, outcome) if as_json else f"{path}\t{outcome.text}")
     if table:
         _write_csv(table, rows)
     if failed:
         sys.exit(6)
 
 
-def _images(paths: tuple[Path, ...]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            endings = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"}
-            found += sorted(p for p in path.rglob("*") if p.suffix.lower() in endings)
-        else:
-            found.append(path)
-    return found
-
-
-def _chunks(paths: list[Path], size: int = 512) -> Iterator[list[Path]]:
-    return (paths[i : i + size] for i in range(0, len(paths), size))
-
-
-def _reading_json(path: Path, reading: Any) -> str:  # noqa: ANN401 - decode.Reading, loads lazily
+def _as_json(path: Path, reading: Reading) -> str:
     return json.dumps(
         {
             "image": str(path),

@@ -1,4 +1,4 @@
-"""`ocrsearch evaluate`: how well labelled words are read. Torch loads when it runs."""
+"""`ocrsearch evaluate`: error rates on labelled words. Torch loads when the command runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from recognizer.datasets.samples import Sample
     from recognizer.decoding.beam_search import Reading
     from recognizer.decoding.prior import Prior
-    from recognizer.evaluation.report import Word
+    from recognizer.evaluation.report import EvaluatedWord
     from recognizer.recognize import Recognizer
 
 WORST = 50
-"""Words on the picture of the worst ones."""
+"""Words on the contact sheet."""
 
 
 @click.command()
@@ -36,12 +37,12 @@ WORST = 50
     type=click.IntRange(1, 50),
     default=10,
     show_default=True,
-    help="Readings to look for the truth in.",
+    help="Readings of each word that recall is measured in.",
 )
 @language_option
 @words_option
-@click.option("--greedy", is_flag=True, help="Read the best path only: one reading, faster.")
-@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this picture.")
+@click.option("--greedy", is_flag=True, help="Decode the best path only: one reading, faster.")
+@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this image file.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
 @json_option
 def evaluate(
@@ -56,7 +57,7 @@ def evaluate(
     as_markdown: bool,
     as_json: bool,
 ) -> None:
-    """Measure how well word images are read, where the errors are, and what they are.
+    """Measure error rates, confusions and calibration on labelled word images.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
     folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
@@ -69,25 +70,30 @@ def evaluate(
         msg = "--json and --markdown: choose one"
         raise click.UsageError(msg)
     if greedy and words:
-        msg = "--greedy and --words: choose one; the best path knows no words"
+        msg = "--greedy and --words: choose one; best-path decoding uses no words"
         raise click.UsageError(msg)
-    from recognizer import recognize
+    from recognizer import recognize  # loads torch
+    from recognizer.datasets import specs
     from recognizer.decoding import prior
     from recognizer.evaluation import formatting, report
-    from recognizer.inference import pretrained  # loads torch
+    from recognizer.inference import pretrained
 
-    known = None if greedy else prior.load(language, words)
+    loaded = None if greedy else prior.load(language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
-    samples, crops = _loaded(_samples(data))
+    samples, crops = _loaded(specs.samples(data))
     start = time.perf_counter()
-    readings = _read(recognizer, crops, 0 if greedy else alternatives, known)
+    readings = _read(recognizer, crops, 0 if greedy else alternatives, loaded)
     speed = round(len(crops) / (time.perf_counter() - start), 1)
-    how = report.How("greedy" if greedy else "beam", 1 if greedy else alternatives, speed)
+    settings = report.EvaluationSettings(
+        "greedy" if greedy else "beam", 1 if greedy else alternatives, speed
+    )
     read = [
-        report.Word(s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand)
+        report.EvaluatedWord(
+            s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand
+        )
         for s, r in zip(samples, readings, strict=True)
     ]
-    measured = report.measure(read, how)
+    measured = report.measure(read, settings)
     if as_json:
         click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
     else:
@@ -102,46 +108,42 @@ def _read(
     alternatives: int,
     prior: Prior | None,
 ) -> list[Reading]:
-    """What `recognizer` reads; with no alternatives, the best paths."""
+    """The readings of `crops`; with no alternatives, those of the best paths."""
     if alternatives:
         return recognizer.read(crops, alternatives=alternatives, prior=prior)
-    from recognizer.decoding import beam_search  # loads with torch
+    from recognizer.decoding import beam_search
 
     card = recognizer.card
     return [
-        beam_search.read_greedily(beam_search.softmax(logits, card.temperature), card.charset)
+        beam_search.decode_greedily(beam_search.softmax(logits, card.temperature), card.charset)
         for logits in recognizer.logits(crops)
     ]
 
 
-def _draw(path: Path, words: Sequence[Word], crops: Sequence[NDArray[np.uint8]]) -> None:
-    from recognizer.evaluation import contact_sheet, report  # loads with torch
+def _draw(path: Path, words: Sequence[EvaluatedWord], crops: Sequence[NDArray[np.uint8]]) -> None:
+    from recognizer.evaluation import contact_sheet, report
 
     places = report.worst(words, WORST)
     wrong = sum(word.truth != word.text for word in words)
     title = f"The worst {len(places)} of {wrong} misread words; {len(words)} words were read"
     contact_sheet.write(
-        path, [contact_sheet.Misread(crops[place], words[place]) for place in places], title
+        path, [contact_sheet.MisreadWord(crops[place], words[place]) for place in places], title
     )
 
 
-def _loaded(samples: list[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
-    """The samples whose images can be read, and these; the others are named and left out."""
+def _loaded(samples: Sequence[Sample]) -> tuple[list[Sample], list[NDArray[np.uint8]]]:
+    """The samples whose images can be read, and their crops; the others are reported."""
     kept, crops = [], []
-    for sample in samples:
-        try:
-            crops.append(sample.load())
-        except DataError as error:
-            click.echo(f"skipped: {error}", err=True)
-        else:
-            kept.append(sample)
+    with progress(len(samples), "loading words") as show:
+        for done, sample in enumerate(samples, start=1):
+            try:
+                crops.append(sample.load())
+            except DataError as error:
+                click.echo(f"skipped: {error}", err=True)
+            else:
+                kept.append(sample)
+            show(done)
     if not kept:
         msg = "no word image could be read"
         raise DataError(msg)
     return kept, crops
-
-
-def _samples(spec: str) -> list[Sample]:
-    from recognizer.datasets import specs  # loads torch
-
-    return list(specs.samples(spec))

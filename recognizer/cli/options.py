@@ -1,4 +1,4 @@
-"""Options that several of the recogniser's commands have."""
+"""Options that several of the recogniser's commands share."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from pathlib import Path
 import click
 
 PATH = click.Path(path_type=Path)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-weights_option = click.option("--weights", type=PATH, help="Weights (default: the shipped ones).")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+weights_option = click.option(
+    "--weights", type=PATH, help="Weights file (default: the shipped one)."
+)
 words_option = click.option(
     "--words",
     multiple=True,
     metavar="FILE",
-    help="Words to prefer: one a line, perhaps with a frequency; or `english`. May be repeated.",
+    help="Words to prefer: a file with one word a line and optionally its frequency, or `english`. "
+    "May be repeated.",
 )
 language_option = click.option(
     "--language",
     default="english",
     show_default=True,
     metavar="MODEL",
-    help="Which letter follows which: `english`, an ARPA file (see train-language), or `none`.",
+    help="Character language model: `english`, an ARPA file (see train-language), or `none`.",
 )

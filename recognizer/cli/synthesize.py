@@ -1,34 +1,28 @@
-"""`ocrsearch synthesize`: words and pages that nobody wrote, for training and for tests."""
+"""`ocrsearch synthesize`: synthetic words and pages, for training and for tests."""
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from recognizer.cli.options import PATH
+from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-
     from recognizer.synthesis.vocabulary import Vocabulary
-    from recognizer.synthesis.words import Drawn
+    from recognizer.synthesis.words import WordSource
 
 
 @click.group()
 def synthesize() -> None:
-    """Draw training words or whole pages with fonts."""
+    """Draw labelled words or whole pages."""
 
 
-seed_option = click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed draws the same."
-)
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 
 
 @synthesize.command("words")
@@ -38,11 +32,15 @@ seed_option = click.option(
 @click.option(
     "--letters",
     metavar="DATA",
-    help="Labelled words, some thousands at most, whose letters to write with instead of fonts.",
+    help="Labelled words, a few thousand at most, whose letters to use instead of fonts.",
 )
 @seed_option
 @click.option(
-    "--count", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many words."
+    "--count",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Number of words.",
 )
 @click.option("--words", type=click.File(encoding="utf-8"), help="Word list, one a line.")
 def synthesize_words(
@@ -52,7 +50,7 @@ def synthesize_words(
     letters: str | None,
     seed: int,
     count: int,
-    words: Any,  # noqa: ANN401
+    words: TextIO | None,
 ) -> None:
     """Draw labelled word images into the zip file OUT, ready for `train --data OUT`.
 
@@ -60,44 +58,57 @@ def synthesize_words(
     ocrsearch synthesize words words.zip --fonts ~/fonts --count 50000
     ocrsearch synthesize words more.zip --letters my-words --count 50000
     """
-    from recognizer.synthesis import fonts as handwriting
-    from recognizer.synthesis import words as synthetic
-    from recognizer.synthesis.strokes import read_strokes
     from recognizer.synthesis.vocabulary import Vocabulary
+    from recognizer.synthesis.words import write_words
 
-    if sum(source is not None for source in (fonts, strokes, letters)) != 1:
-        msg = "give one of --fonts FOLDER, --strokes FILE and --letters DATA"
-        raise DataError(msg)
     listed = [line.strip() for line in words if line.strip()] if words else None
-    if strokes:
-        source = synthetic.from_strokes(read_strokes(strokes))
-    elif letters:
-        source = _in_letters(letters, Vocabulary(listed), out)
-    else:
-        source = synthetic.from_fonts(Vocabulary(listed), handwriting.fonts_in(fonts or Path()))
-    with click.progressbar(length=count, label="drawing", file=sys.stderr) as bar:
-        synthetic.write_words(out, count, source, seed, lambda _: bar.update(1))
+    source = _source(fonts, strokes, letters, Vocabulary(listed), out)
+    with progress(count, "drawing") as show:
+        write_words(out, count, source, seed, show)
 
 
-def _in_letters(
-    data: str, vocabulary: Vocabulary, out: Path
-) -> Callable[[np.random.Generator], Drawn]:
-    """The words of `data` cut to letters; those that cannot be used are named beside `out`."""
-    from recognizer.datasets import batches, specs, streaming
+def _source(
+    fonts: Path | None,
+    strokes: Path | None,
+    letters: str | None,
+    vocabulary: Vocabulary,
+    out: Path,
+) -> WordSource:
+    """The source that was chosen; raises DataError unless it is exactly one."""
+    from recognizer.synthesis.fonts import fonts_in
+    from recognizer.synthesis.strokes import read_strokes
+    from recognizer.synthesis.words import font_source, stroke_source
+
+    match fonts, strokes, letters:
+        case Path() as folder, None, None:
+            return font_source(vocabulary, fonts_in(folder))
+        case None, Path() as file, None:
+            return stroke_source(read_strokes(file))
+        case None, None, str() as data:
+            return _letters_source(data, vocabulary, out)
+    msg = "give one of --fonts FOLDER, --strokes FILE and --letters DATA"
+    raise DataError(msg)
+
+
+def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
+    """A glyph source of the words of `data`; unusable ones are listed in a file beside `out`."""
+    from recognizer.datasets import specs
+    from recognizer.datasets.loading import load_all
+    from recognizer.datasets.streaming import SkipLog
     from recognizer.recognize import Recognizer
-    from recognizer.synthesis import glyphs as letters
+    from recognizer.synthesis.glyphs import glyph_source
 
     say = partial(click.echo, err=True)
     recognizer = Recognizer()
     samples = specs.samples(data)
-    with click.progressbar(length=len(samples), label="loading", file=sys.stderr) as bar:
-        loaded = batches.load_all(samples, recognizer.card.charset, lambda _: bar.update(1))
-    skipped = streaming.Skipped(out.with_name(f"{out.name}.skipped.tsv"), say)
+    with progress(len(samples), "loading words") as show:
+        loaded = load_all(samples, recognizer.card.charset, show)
+    skipped = SkipLog(out.with_name(f"{out.name}.skipped.tsv"), say)
     for name, reason in loaded.skipped.items():
         skipped(name, reason)
-    say(f"finding the letters of {len(loaded.words)} words")
+    say(f"aligning the letters of {len(loaded.words)} words")
     try:
-        return letters.from_words(loaded.words, recognizer, vocabulary)
+        return glyph_source(loaded.words, recognizer, vocabulary)
     except DataError as error:
         msg = f"{data}: {error}"
         raise DataError(msg) from error
@@ -108,7 +119,7 @@ def _in_letters(
 @click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf fonts.")
 @seed_option
 @click.option(
-    "--count", type=click.IntRange(min=1), default=12, show_default=True, help="How many pages."
+    "--count", type=click.IntRange(min=1), default=12, show_default=True, help="Number of pages."
 )
 def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
     """Draw photo-like pages into the folder OUT, each with a JSON file of its words and boxes.
@@ -118,10 +129,11 @@ def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
     """
     import numpy as np
 
-    from recognizer.synthesis import fonts as handwriting
     from recognizer.synthesis import pages
+    from recognizer.synthesis.fonts import fonts_in
 
-    chosen = handwriting.fonts_in(fonts)
-    with click.progressbar(range(count), label="drawing", file=sys.stderr) as numbers:
-        for number in numbers:
-            pages.write_page(out, number, chosen, np.random.default_rng((seed, number)))
+    found = fonts_in(fonts)
+    with progress(count, "drawing") as show:
+        for number in range(count):
+            pages.write_page(out, number, found, np.random.default_rng((seed, number)))
+            show(number + 1)

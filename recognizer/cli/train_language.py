@@ -1,4 +1,4 @@
-"""`ocrsearch train-language`: which letter follows which, learned from texts."""
+"""`ocrsearch train-language`: estimates a character n-gram language model from texts."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ if TYPE_CHECKING:
 
 
 @click.command("train-language")
-@click.option("--data", multiple=True, help="Labelled words whose texts to learn from, see train.")
+@click.option(
+    "--data",
+    multiple=True,
+    help="Labelled words whose texts to learn from, see train; may be repeated.",
+)
 @words_option
-@click.option("--out", type=PATH, required=True, help="File to write; .arpa.gz is compressed.")
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    help="ARPA file to write; compressed if its name ends in .gz.",
+)
 @click.option(
     "--order",
     type=click.IntRange(1, 10),
     default=5,
     show_default=True,
-    help="Characters of the longest pieces.",
+    help="Characters of the longest n-grams.",
 )
 @click.option(
     "--prune",
     type=click.FloatRange(min=0),
     default=1e-6,
     show_default=True,
-    help="Leave out pieces that better the model by less, in nats a character.",
+    help="Prune n-grams that improve the model by less than this (nats per character).",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed draws the same."
-)
+@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 def train_language(
     data: tuple[str, ...],
     words: tuple[str, ...],
@@ -42,15 +49,15 @@ def train_language(
     prune: float,
     seed: int,
 ) -> None:
-    """Learn which letter follows which, for reading with `--language OUT`.
+    """Estimate a character language model, for reading with `--language OUT`.
 
-    Of --words, names and formulas are made up as well, as they stand on whiteboards.
+    Names and formulas are generated from --words too.
 
     \b
     ocrsearch train-language --words german.txt --data my-words --out german.arpa.gz
     ocrsearch read crops/ --language german.arpa.gz
     """
-    import numpy as np  # only this command needs them
+    import numpy as np
 
     from recognizer.datasets import specs
     from recognizer.decoding import lexicon

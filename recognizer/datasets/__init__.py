@@ -1,1 +1,1 @@
-"""Labelled word images, each source read in its own published format."""
+"""Labelled word images: readers of data sets, loading, batches and their sampler."""

@@ -1,4 +1,4 @@
-"""What the published data sets share: three parts, and annotations in lines of columns."""
+"""Parsing of annotation files, and the parts (train, val, test) of published data sets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARTS = ("train", "val", "test")
-"""What a data set is divided into."""
+"""Names of the parts of a data set."""
 
 
 def check_part(part: str) -> None:
-    """Refuse a part that no data set has.
+    """Check that `part` is one of PARTS.
 
     Raises:
-        DataError: names the part and those there are.
+        DataError: it is not; names PARTS.
 
     """
     if part not in PARTS:
@@ -27,16 +27,16 @@ def check_part(part: str) -> None:
 
 
 def find(root: Path, places: Sequence[str], name: str) -> Path | None:
-    """The first file called `name` in the folders `places` below `root`, if any has it."""
+    """The first file called `name` in the folders `places` below `root`; None if there is none."""
     candidates = (root / place / name for place in places)
     return next((path for path in candidates if path.is_file()), None)
 
 
 def read_text(path: Path) -> str:
-    """The text of `path`, which is UTF-8.
+    """Read a UTF-8 file.
 
     Raises:
-        DataError: the file is missing or holds something else.
+        DataError: the file cannot be read, or is not UTF-8.
 
     """
     try:
@@ -47,10 +47,10 @@ def read_text(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of `path`.
+    """Read a file.
 
     Raises:
-        DataError: the file is missing or cannot be read.
+        DataError: the file cannot be read.
 
     """
     try:
@@ -63,7 +63,7 @@ def read_bytes(path: Path) -> bytes:
 def rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
     """Line number and columns of every line that is neither blank nor a comment (#).
 
-    Columns are separated by white space; the last one is all that remains, spaces included.
+    Columns are separated by white space; the last one is the rest of the line, spaces included.
 
     Raises:
         DataError: the file cannot be read, or a line has fewer columns; names file and line.

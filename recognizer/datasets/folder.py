@@ -1,7 +1,7 @@
-"""A folder of images that carry their text in their names, as CRNN_OCR_lite keeps them.
+"""A folder of images with their texts in their file names, in the format of CRNN_OCR_lite.
 
-`<anything>_<label>_<id>.png`: the label is the last but one part between underscores; the first
-part may be empty, as in `_label_id.png`.
+A name is `<anything>_<label>_<id>.png`: the label is the last but one part between underscores;
+the first part may be empty, as in `_label_id.png`.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ from recognizer.inference import images
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENDINGS = (".png", ".jpg", ".jpeg")
+SUFFIXES = (".png", ".jpg", ".jpeg")
+"""Files that are taken for word images."""
 
 
-def read_folder(root: Path) -> list[Sample]:
+def read_named_images(root: Path) -> list[Sample]:
     """Samples of all images below `root`, sorted by path.
 
     Raises:
-        DataError: there is no image, or one whose name holds no label; names it.
+        DataError: there is no image, or the name of one holds no label; names it.
 
     """
-    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS)
+    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not paths:
-        msg = f"{root}: holds no image ({', '.join(ENDINGS)})"
+        msg = f"{root}: holds no word image ({', '.join(SUFFIXES)})"
         raise DataError(msg)
     return [
         Sample(str(path.relative_to(root)), _label(path), "", partial(images.load, path))

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TABLES = ("", "ascii")
-"""Folders of `words.txt` and `forms.txt`: as unpacked by hand, or by the published archive."""
+"""Folders of `words.txt` and `forms.txt`: moved to the root, or as the archive has them."""
 
 _LISTS = ("", "ascii", "task", "split", "splits", "largeWriterIndependentTextLineRecognitionTask")
-"""Folders of the lists of a split."""
+"""Folders of the lists of a split into train, val and test."""
 
 _SPLITS = (
     {
@@ -40,13 +40,13 @@ _SPLITS = (
     },
     {"train": ("train.uttlist",), "val": ("validation.uttlist",), "test": ("test.uttlist",)},
 )
-"""Lists of line or form ids: IAM's own writer-independent task, and the one of Aachen."""
+"""Files of line or form ids: IAM's own writer-independent split, and that of RWTH Aachen."""
 
 _SHARES = {"train": range(90), "val": range(90, 95), "test": range(95, 100)}
-"""Percent of the writers that fall into each part where there are no lists."""
+"""Percentiles of the writers in each part if there are no lists."""
 
 _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
-"""An entity that HTML knows and XML does not."""
+"""An entity that is defined in HTML but not in XML."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class _Form:
 def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
     """Samples of the part train, val or test; each hand is a writer.
 
-    Where `root` holds the lists of a split they decide; otherwise a hash of the writer does, so
-    that nobody writes in two parts. Writers come from `forms.txt` or the XML; without either
-    the beginning of the form's id (a01) stands for the writer.
+    If `root` holds the lists of a split, these decide; otherwise a hash of the writer does, so
+    that no writer is in two parts. Writers are read from `forms.txt` or the XML files; without
+    either, the first part of the form's id (a01) is taken for the writer.
 
     Args:
         root: folder with `words/`, and `words.txt`, `ascii/words.txt` or `xml/`.
@@ -84,11 +84,12 @@ def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
         ok_only: leave out words whose segmentation is marked as doubtful.
 
     Raises:
-        DataError: no such part, no truth, no list of this part, or a file that is damaged.
+        DataError: there is no such part, no annotation or no list of this part, or a file is
+            damaged.
 
     """
     check_part(part)
-    words, writers = _truth(root)
+    words, writers = _annotations(root)
     belongs = _membership(root, part)
     samples = []
     for word in words:
@@ -99,8 +100,8 @@ def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
     return samples
 
 
-def _truth(root: Path) -> tuple[list[_Word], dict[str, str]]:
-    """All words, and the writer of each form as far as known."""
+def _annotations(root: Path) -> tuple[list[_Word], dict[str, str]]:
+    """All words, and the writer of each form where it is known."""
     table, listed = find(root, _TABLES, "words.txt"), find(root, _TABLES, "forms.txt")
     writers = {form: writer for _, (form, writer, _) in rows(listed, 3)} if listed else {}
     if table and listed:
@@ -114,16 +115,16 @@ def _truth(root: Path) -> tuple[list[_Word], dict[str, str]]:
 
 
 def _table_words(table: Path) -> list[_Word]:
-    """Words of `words.txt`: id, ok or err, grey level, x, y, w, h, tag, then the text."""
+    """Words of `words.txt`, whose columns are id, ok or err, grey level, x, y, w, h, tag, text."""
     return [_Word(c[0], c[8], ok=c[1] == "ok") for _, c in rows(table, 9)]
 
 
 def _parse_form(path: Path) -> _Form:
     try:
-        # expat itself bounds how far entities may grow
+        # expat itself limits the expansion of entities
         root = ET.fromstring(_ENTITY.sub(_as_number, path.read_bytes()))  # noqa: S314
         words = [
-            # the published files escape twice: &amp;quot; is a quotation mark
+            # the published files are escaped twice: &amp;quot; is a quotation mark
             _Word(word.attrib["id"], html.unescape(word.attrib["text"]), ok=_is_ok(line))
             for line in root.iter("line")
             for word in line.iter("word")
@@ -138,7 +139,7 @@ def _parse_form(path: Path) -> _Form:
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:
-    """A named entity by its number, which every XML parser and encoding knows."""
+    """A named entity as a numeric one, which every XML parser knows."""
     known = html5.get(entity[1].decode())
     return "".join(f"&#{ord(c)};" for c in known).encode() if known else entity[0]
 
@@ -148,7 +149,7 @@ def _is_ok(line: ET.Element) -> bool:
 
 
 def _membership(root: Path, part: str) -> Callable[[_Word, str], bool]:
-    """Whether a word, written by a hand, belongs to `part`."""
+    """A function that says whether a word, written by a hand, belongs to `part`."""
     for split in _SPLITS:
         found = {p: [path for n in split[p] if (path := find(root, _LISTS, n))] for p in PARTS}
         if any(found.values()):
@@ -160,7 +161,7 @@ def _listed_in(
     root: Path, lists: list[Path], names: tuple[str, ...]
 ) -> Callable[[_Word, str], bool]:
     if not lists:
-        msg = f"{root}: holds lists of a split, but not {names[0]}"
+        msg = f"{root}: holds lists of other parts of a split, but not {names[0]}"
         raise DataError(msg)
     listed = {entry for path in lists for _, (entry,) in rows(path, 1)}
     return lambda word, _: word.line in listed or word.form in listed

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.datasets.annotations import check_part, find, read_bytes
-from recognizer.datasets.samples import MadeOnDemand, Sample
+from recognizer.datasets.samples import LazySequence, Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PLACES = ("", "mnt/ramdisk/max/90kDICT32px", "90kDICT32px")
-"""Where the annotations lie: the archive holds the path of the machine that it was made on."""
+"""Folders of the annotations: the archive holds paths of the machine that it was made on."""
 
 _WRONG = re.compile(
     rb"^(?!\#|\s*$)"  # neither a comment nor blank,
@@ -37,11 +37,11 @@ _WRONG = re.compile(
 def read_mjsynth(root: Path, part: str) -> Sequence[Sample]:
     """Samples of the part train, val or test below `root`, in the order of the annotation.
 
-    Some published images are empty or damaged; they come out as samples that fail to load. No
-    image needs to exist before it is loaded.
+    Images are not opened before they are loaded. Some published ones are empty or damaged; they
+    are samples whose `load` fails.
 
     Raises:
-        DataError: no such part, no annotation of it, or a line that names no text.
+        DataError: there is no such part or no annotation of it, or a line names no text.
 
     """
     check_part(part)
@@ -53,11 +53,11 @@ def read_mjsynth(root: Path, part: str) -> Sequence[Sample]:
     return _Annotation(annotation)
 
 
-class _Annotation(MadeOnDemand[Sample]):
-    """The lines of an annotation: its bytes, and where each line begins."""
+class _Annotation(LazySequence[Sample]):
+    """The samples of an annotation file, kept as its bytes and the offset of each line."""
 
     def __init__(self, path: Path) -> None:
-        """Read `path`; a wrong line is an error that names file and line."""
+        """Read `path`; raises DataError with the number of a wrong line."""
         self._folder = path.parent
         self._text = read_bytes(path)
         # one search in C finds the first wrong line of nine million in seconds
@@ -73,7 +73,7 @@ class _Annotation(MadeOnDemand[Sample]):
         return len(self._starts)
 
     def item(self, index: int) -> Sample:
-        """See `MadeOnDemand`."""
+        """See `LazySequence`."""
         start = int(self._starts[index])
         end = self._text.find(b"\n", start)
         line = self._text[start : end if end >= 0 else None]
@@ -83,7 +83,7 @@ class _Annotation(MadeOnDemand[Sample]):
 
 
 def _line_starts(text: bytes) -> np.ndarray:
-    """Where the lines begin that are neither blank nor a comment."""
+    """Offsets of the lines that are neither blank nor a comment."""
     raw = np.frombuffer(text, dtype=np.uint8)
     starts = np.concatenate(([0], np.flatnonzero(raw == ord("\n")) + 1))
     starts = starts[starts < len(raw)]

@@ -1,4 +1,4 @@
-"""A labelled word image, wherever it comes from."""
+"""Samples (labelled word images that are not loaded yet), and lazy sequences of them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One word image and what it says.
+    """One word image and its text.
 
     Attributes:
         name: names the image in messages and results, for example its path.
-        text: the ink as written.
+        text: the transcription.
         hand: who wrote it, "" if not known.
-        load: reads the fitted grey crop (HEIGHT × width); raises DataError.
+        load: reads the fitted grey crop [HEIGHT, width]; raises DataError.
 
     """
 
@@ -34,12 +34,12 @@ class Sample:
     load: Callable[[], NDArray[np.uint8]]
 
 
-class MadeOnDemand(Sequence[T]):
-    """A sequence that makes an item when it is asked for: millions of them cost no memory."""
+class LazySequence(Sequence[T]):
+    """A sequence that builds an item when it is asked for: millions of them cost no memory."""
 
     @abstractmethod
     def item(self, index: int) -> T:
-        """Item `index` of 0 to len - 1."""
+        """Build item `index`, which lies in 0 to len - 1."""
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -51,17 +51,17 @@ class MadeOnDemand(Sequence[T]):
         return self.item(place) if isinstance(place, int) else [self.item(i) for i in place]
 
 
-class Chosen(MadeOnDemand[T]):
-    """Some items of a sequence, in the order of their indices there."""
+class Subset(LazySequence[T]):
+    """The items of a sequence at the given indices, in the order of these."""
 
     def __init__(self, items: Sequence[T], indices: NDArray[np.int64]) -> None:
         """Show `items[i]` for each i of `indices`."""
         self._items, self._indices = items, indices
 
     def __len__(self) -> int:
-        """How many were chosen."""
+        """Number of indices."""
         return len(self._indices)
 
     def item(self, index: int) -> T:
-        """See `MadeOnDemand`."""
+        """See `LazySequence`."""
         return self._items[int(self._indices[index])]

@@ -1,4 +1,4 @@
-"""Naming data on the command line: one word says which format it has and where it lies."""
+"""Data specs: strings that name the format and the location of a data set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.datasets import folder, iam, mjsynth, table
-from recognizer.datasets.samples import Chosen
+from recognizer.datasets.samples import Subset
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,29 +24,30 @@ FORMS = (
     "iam:ROOT[:part]",
     "folder:ROOT",
 )
-"""What `samples` understands; a part is train (if not said), val or test."""
+"""The forms of a spec; a part is train (the default), val or test."""
 
 
 def samples(spec: str) -> Sequence[Sample]:
-    """Samples of the data that `spec` names, in one of `FORMS`.
+    """Samples of the data set that `spec` names in one of `FORMS`.
 
-    `SPEC#5000` means 5000 of them at most, spread evenly by chance and always the same ones.
+    `SPEC#5000` means at most 5000 of them, chosen at random and always the same ones.
 
     Raises:
-        DataError: no such form (lists them), a missing path (names it), or unreadable data.
+        DataError: the spec has none of the forms (lists them), the path is missing (names it), or
+            the data cannot be read.
 
     """
     named, _, count = spec.rpartition("#")
     if not named or not count.isdecimal() or Path(spec).exists():
         return _all(spec)
-    return _some(_all(named), int(count))
+    return _sampled(_all(named), int(count))
 
 
-def _some(found: Sequence[Sample], count: int) -> Sequence[Sample]:
+def _sampled(found: Sequence[Sample], count: int) -> Sequence[Sample]:
     if count >= len(found):
         return found
     chosen = np.random.default_rng(0).choice(len(found), count, replace=False)
-    return Chosen(found, np.sort(chosen))
+    return Subset(found, np.sort(chosen))
 
 
 def _all(spec: str) -> Sequence[Sample]:
@@ -57,12 +58,12 @@ def _all(spec: str) -> Sequence[Sample]:
         case "iam" if rest:
             return iam.read_iam(*_root_and_part(rest))
         case "folder" if rest:
-            return folder.read_folder(_existing(Path(rest)))
+            return folder.read_named_images(_existing(Path(rest)))
     return _labels(spec)
 
 
 def _labels(spec: str) -> list[Sample]:
-    """Samples of a path: a table, a zip file, or the folder of a table."""
+    """Samples of a path: a labels.tsv, a zip file, or a folder with a labels.tsv."""
     path = Path(spec)
     if (path / table.LABELS).is_file():
         return table.read_table(path / table.LABELS)
@@ -75,7 +76,7 @@ def _labels(spec: str) -> list[Sample]:
 
 
 def _root_and_part(rest: str) -> tuple[Path, str]:
-    """Folder and part; a colon belongs to the folder if a folder of that name exists."""
+    """Folder and part of ROOT[:PART]; a colon belongs to ROOT if such a folder exists."""
     root, colon, part = rest.rpartition(":")
     if not colon or Path(rest).exists():
         return _existing(Path(rest)), "train"

@@ -1,7 +1,7 @@
-"""`labels.tsv` beside its images, or both inside one zip file.
+"""A table of labels: `labels.tsv` beside its images, or both inside a zip file.
 
-A line is: image path relative to the file, TAB, text, then optionally TAB, hand and further
-columns that are not read.
+A line is: image path relative to the file, TAB, text, optionally TAB and hand. Further columns
+are ignored.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LABELS = "labels.tsv"
+"""File name of the table."""
 
 _UNREADABLE = (
     OSError,
@@ -38,14 +39,14 @@ _UNREADABLE = (
     zlib.error,
     Image.DecompressionBombError,
 )
-"""What a damaged archive member or image raises."""
+"""Exceptions that a damaged archive member or image raises."""
 
 
 def read_table(path: Path) -> list[Sample]:
     """Samples of a `labels.tsv`.
 
     Raises:
-        DataError: the file is missing, or a line has no text; names the file and the line.
+        DataError: the file cannot be read, or a line has no text; names the file and the line.
 
     """
     text = read_text(path)
@@ -60,7 +61,7 @@ def read_zip(path: Path) -> list[Sample]:
     """Samples of a zip file that holds `labels.tsv` and the images it names.
 
     Raises:
-        DataError: no zip file, or no labels in it.
+        DataError: not a zip file, no `labels.tsv` in it, or a line has no text.
 
     """
     try:
@@ -69,7 +70,7 @@ def read_zip(path: Path) -> list[Sample]:
     except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
         msg = f"{path}: not a zip file with {LABELS} at its top ({error})"
         raise DataError(msg) from error
-    # several threads may read images at once, but an archive has one file position
+    # several threads may read images at once, but an archive has only one file position
     lock = Lock()
     return [
         Sample(name, label, hand, partial(_load_member, archive, lock, name))
@@ -89,7 +90,8 @@ def _rows(text: str, source: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _load_file(root: Path, name: str) -> NDArray[np.uint8]:
-    # the path is made here: one for each line of a large table would take more than its text
+    # the path is built here because one for each line of a large table would need more memory
+    # than its text
     return images.load(root / name)
 
 

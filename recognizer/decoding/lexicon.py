@@ -1,4 +1,4 @@
-"""Word lists as a soft prior: known words become more probable, nothing becomes impossible."""
+"""Word lists as a prior for LM fusion: listed words become likelier, none becomes impossible."""
 
 from __future__ import annotations
 
@@ -17,56 +17,56 @@ if TYPE_CHECKING:
 ENGLISH = "english"
 """Name of the list that comes with the package wordfreq."""
 
-_WEIGHT = 16.0
-"""Reward of a list; this and the next two were chosen on hand10, see EXPERIMENTS.md."""
+_WORD_FACTOR = 16.0
+"""Factor of a listed word; this and the next two were chosen on hand10, see EXPERIMENTS.md."""
 
-_LETTER = 5.0
-"""Reward of a letter: a long text is hardly ever a known word by chance."""
+_LETTER_FACTOR = 5.0
+"""Factor of each letter: a long text is hardly ever a listed word by chance."""
 
-_TEMPER = 0.5
-"""Power of a frequency: with 1, the hundred commonest words would push away all others."""
+_FREQUENCY_EXPONENT = 0.5
+"""Exponent of a frequency: with 1, the hundred commonest words would push away all others."""
 
-_RARE = 1e-5
+_DEFAULT_FREQUENCY = 1e-5
 """Frequency of a word that is listed without one: ten in a million, a rare English word."""
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _PART = re.compile(f"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+(?![{_LOWER}])")
-"""Words of a name as programs use them: `hasLeftChild` has three, `INPUT.Value` two."""
+"""The words of an identifier: `hasLeftChild` has three, `INPUT.Value` two."""
 
 
 class Lexicon:
-    """Words with frequencies, and how much likelier they make a text.
+    """A prior that makes listed words likelier, by their frequency and length.
 
-    A listed word of n letters (n > 1) and frequency f is rewarded by 1 + 16·√f·5ⁿ, any other text
-    by 1. Capitals and signs do not matter: `Vertex,` is rewarded as `vertex`.
-    A text of several words (`hasLeftChild`, `node.next`) is rewarded by their product, if that is
-    more. In terms of Bayes: the ratio of a unigram model of listed words, tempered, to a model of
-    texts in which a letter costs a factor of 5.
+    A listed word of n letters (n > 1) and frequency f scores 1 + 16·√f·5ⁿ, any other text 1.
+    Capitals and signs do not matter: `Vertex,` scores as `vertex`. An identifier of several words
+    (`hasLeftChild`, `node.next`) scores their product, if that is more. In terms of Bayes: the
+    ratio of a unigram model of listed words, tempered, to a model of texts in which a letter
+    costs a factor of 5.
     """
 
     def __init__(self, frequencies: Mapping[str, float]) -> None:
-        """Words with their shares of running text."""
+        """Take words with their shares 0..1 of running text."""
         folded: defaultdict[str, float] = defaultdict(float)
         for word, frequency in frequencies.items():
             folded[_core(word)] += frequency
         self._words: dict[str, float] = {}
         self._starts: dict[str, float] = {}
         for word, frequency in folded.items():
-            reward = _WEIGHT * frequency**_TEMPER
+            factor = _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT
             for length in range(2, len(word) + 1):
-                start, value = word[:length], reward * _LETTER**length
+                start, value = word[:length], factor * _LETTER_FACTOR**length
                 if value > self._starts.get(start, 0.0):
                     self._starts[start] = value
             if len(word) > 1:
-                self._words[word] = reward * _LETTER ** len(word)
-        self.promise = lru_cache(1 << 16)(self._promise)
+                self._words[word] = factor * _LETTER_FACTOR ** len(word)
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
-    def reward(self, text: str) -> float:
-        """Factor >= 1 on the probability that an image says `text`."""
+    def score(self, text: str) -> float:
+        """Factor >= 1 on the probability of the complete `text`."""
         return self._product(text, self._words)
 
-    def _promise(self, start: str) -> float:
-        """The same for a text that may go on: its last word may be the start of a listed one."""
+    def _prefix_score(self, start: str) -> float:
+        """The same for a text that may go on: its last word may be the start of a listed word."""
         return self._product(start, self._starts)
 
     def _product(self, text: str, last: Mapping[str, float]) -> float:
@@ -87,22 +87,24 @@ def _core(text: str) -> str:
 
 
 def frequencies(names: Sequence[str]) -> dict[str, float]:
-    """Words of several lists together, files or ENGLISH, with their shares of running text.
+    """Words of all lists (files, or ENGLISH) with their shares of running text.
+
+    A word of several lists has the highest of its shares, in whatever order the lists are given.
 
     Raises:
         DataError: a file cannot be read, or a line is no word with a frequency.
 
     """
-    together: dict[str, float] = {}
+    merged: dict[str, float] = {}
     for name in names:
         listed = _english() if name == ENGLISH else _read(Path(name))
         for word, frequency in listed.items():
-            together[word] = max(frequency, together.get(word, 0.0))
-    return together
+            merged[word] = max(frequency, merged.get(word, 0.0))
+    return merged
 
 
 def contents(names: Sequence[str]) -> list[str]:
-    """What `frequencies` would read, or in place of a list that is installed its version.
+    """The text of each list that `frequencies` would read; of an installed list its version.
 
     Raises:
         DataError: a file cannot be read.
@@ -123,10 +125,10 @@ def _english() -> dict[str, float]:
 
 
 def _read(path: Path) -> dict[str, float]:
-    """Words with shares; frequencies that sum to more than 1 are counts, and are divided."""
+    """Words with shares; frequencies that sum to more than 1 are counts, and are normalised."""
     listed = dict(_rows(_content(str(path)).splitlines(), path))
     total = max(1.0, sum(f for f in listed.values() if f is not None))
-    return {word: _RARE if f is None else f / total for word, f in listed.items()}
+    return {word: _DEFAULT_FREQUENCY if f is None else f / total for word, f in listed.items()}
 
 
 def _content(path: str) -> str:

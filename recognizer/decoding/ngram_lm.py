@@ -1,8 +1,8 @@
-"""Character n-grams as a soft prior: which letter follows which, in texts as people write them.
+"""A character n-gram language model, read from ARPA files, as a prior for LM fusion.
 
-A language model knows no words: it can spell any text, and merely finds `tion` likelier than
-`tiom`. Models are read in the ARPA format of the n-gram toolkits (SRILM, KenLM), with characters
-for tokens, so that one made elsewhere can be used.
+The model has no vocabulary: it gives every text a probability, and `tion` a higher one than
+`tiom`. The ARPA format is that of the n-gram toolkits (SRILM, KenLM), with characters for tokens,
+so that a model made elsewhere can be used.
 """
 
 from __future__ import annotations
@@ -20,62 +20,65 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ENGLISH = "english"
-"""Name of the model that comes with the program."""
+"""Name of the model that is shipped with the program."""
 
 NONE = "none"
-"""Name of doing without."""
+"""Name for no language model."""
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "english.arpa.gz"
 
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-"""One character each for the tokens below."""
+"""The characters that stand for the tokens <s>, </s> and <unk>."""
 
 TOKENS = {"<s>": START, "</s>": END, "<unk>": UNKNOWN}
+"""The characters of the ARPA tokens that have more than one."""
 
-_POWER = 0.5
-"""Power of the model's probability; this and the next were chosen on hand10, see EXPERIMENTS.md."""
+_LM_WEIGHT = 0.5
+"""Weight of the model's log probability; this and the next were chosen on hand10, see EXPERIMENTS.md."""
 
-_LETTER = 1.5
-"""Logarithm of what a letter is worth; without it, short texts would always be likelier."""
+_INSERTION_BONUS = 1.5
+"""Added to the log probability of each character; without it, short texts would always win."""
 
 
 class LanguageModel:
-    """How much likelier the characters of a text make it.
+    """A character n-gram model with back-off, as a prior.
 
-    A text is rewarded by the product of (e^1.5·P(c | characters before c))^0.5 over its letters,
-    its digits and its end. Capitals do not matter, `NODE` is rewarded as `node`, and signs are
-    neither rewarded nor punished: texts to learn from have too few of them.
+    A text scores the product of (e^1.5·P(c | characters before c))^0.5 over its letters, its
+    digits and its end. Case does not matter (`NODE` scores as `node`), and signs do not change
+    the score because training texts hold too few of them.
     Source: character n-grams in the CTC beam as of Hannun et al. 2014, backing off as Katz 1987.
     """
 
     def __init__(self, probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> None:
-        """Decimal logarithms of n-grams' probabilities, and of what it costs to back off from them.
+        """Take the decimal logarithms of probabilities and of back-off weights, by n-gram.
 
-        N-grams are strings of lower-case characters and of START, END and UNKNOWN, which has a
-        probability.
+        N-grams are strings of lower-case characters and of START, END and UNKNOWN; UNKNOWN must
+        have a probability.
         """
         self._probabilities = probabilities
         self._backoffs = backoffs
         self._order = max(map(len, probabilities))
-        self._factor = lru_cache(1 << 17)(self._worth)
-        self.promise = lru_cache(1 << 16)(self._promise)
+        self._factor = lru_cache(1 << 17)(self._ngram_factor)
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
-    def reward(self, text: str) -> float:
-        """Factor on the probability that an image says `text`."""
-        return self.promise(text + END)
+    def score(self, text: str) -> float:
+        """Factor > 0 on the probability of the complete `text`."""
+        return self.prefix_score(text + END)
 
-    def _promise(self, start: str) -> float:
+    def _prefix_score(self, start: str) -> float:
         """The same for a text that may go on."""
         if not start:
             return 1.0
         # a text's first characters stand after its start, as far as n-grams reach
         tail = start[-self._order :] if len(start) >= self._order else START + start
-        return self.promise(start[:-1]) * self._factor(tail)
+        return self.prefix_score(start[:-1]) * self._factor(tail)
 
-    def _worth(self, ngram: str) -> float:
+    def _ngram_factor(self, ngram: str) -> float:
         if not (ngram[-1].isalnum() or ngram[-1] == END):
             return 1.0
-        return exp(_POWER * (_LETTER + log(10.0) * self.log_probability(ngram.lower())))
+        return exp(
+            _LM_WEIGHT * (_INSERTION_BONUS + log(10.0) * self.log_probability(ngram.lower()))
+        )
 
     def log_probability(self, ngram: str) -> float:
         """Decimal logarithm of P(last character | the characters before it)."""
@@ -89,7 +92,7 @@ class LanguageModel:
 
 
 def load(name: str) -> LanguageModel | None:
-    """The model in the ARPA file `name`, perhaps compressed with gzip; ENGLISH and NONE are names.
+    """Load the ARPA file `name`, which may be gzip-compressed, or the model ENGLISH or NONE.
 
     Raises:
         DataError: the file cannot be read, or holds no model of characters.
@@ -111,7 +114,7 @@ def load(name: str) -> LanguageModel | None:
                 except ValueError as error:
                     msg = f"{path}, line {number}: no n-gram of characters: {line!r}"
                     raise DataError(msg) from error
-            case _:  # headings, and the number of n-grams
+            case _:  # section headings and n-gram counts
                 continue
     if UNKNOWN not in probabilities:
         msg = f"{path}: no language model in the ARPA format (it has no <unk>)"
@@ -120,7 +123,7 @@ def load(name: str) -> LanguageModel | None:
 
 
 def content(name: str) -> bytes:
-    """The bytes that `load` would read; none for NONE.
+    """The bytes of the file that `load` would read; b"" for NONE.
 
     Raises:
         DataError: the file cannot be read.
@@ -154,7 +157,7 @@ def _lines(name: str) -> Iterator[str]:
 def _finite(number: str) -> float:
     value = float(number)
     if not isfinite(value):
-        msg = f"{number} is no logarithm that forbids nothing"
+        msg = f"{number} is not a finite logarithm"
         raise ValueError(msg)
     return value
 

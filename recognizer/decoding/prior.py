@@ -1,4 +1,4 @@
-"""What is known of texts before an image is seen: a language model, word lists, or both."""
+"""LM fusion: a language model, word lists or both as a prior over texts for the beam search."""
 
 from __future__ import annotations
 
@@ -13,47 +13,54 @@ if TYPE_CHECKING:
 
 
 class Prior(Protocol):
-    """How much likelier it makes a text than the image alone does; nothing is impossible."""
+    """Scores texts without the image; a score multiplies a text's probability (shallow fusion)."""
 
-    def reward(self, text: str) -> float:
-        """Factor > 0 on the probability that an image says `text`."""
+    def score(self, text: str) -> float:
+        """Factor > 0 on the probability of the complete `text`; 1 changes nothing."""
 
-    def promise(self, start: str) -> float:
-        """The same for a text that may go on."""
+    def prefix_score(self, start: str) -> float:
+        """The same for the beginning of a text, to rank the unfinished texts of a beam."""
 
 
-class Both:
-    """Two priors that know nothing of each other: their factors multiply."""
+class ProductPrior:
+    """The product of two independent priors."""
 
     def __init__(self, one: Prior, other: Prior) -> None:
-        """Wrap them."""
+        """Multiply the scores of `one` and `other`."""
         self._one, self._other = one, other
-        self.promise = lru_cache(1 << 16)(self._promise)
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
-    def reward(self, text: str) -> float:
+    def score(self, text: str) -> float:
         """See `Prior`."""
-        return self._one.reward(text) * self._other.reward(text)
+        return self._one.score(text) * self._other.score(text)
 
-    def _promise(self, start: str) -> float:
-        return self._one.promise(start) * self._other.promise(start)
+    def _prefix_score(self, start: str) -> float:
+        return self._one.prefix_score(start) * self._other.prefix_score(start)
 
 
-def load(model: str, words: Sequence[str]) -> Prior | None:
-    """The prior of a language model and word lists, named as `language` and `lexicon` have it.
+def load(model: str = ngram_lm.ENGLISH, words: Sequence[str] = ()) -> Prior | None:
+    """Load a language model and word lists as a prior for reading.
+
+    Args:
+        model: "english" (the shipped model), "none", or the path of an ARPA file.
+        words: paths of word lists, or "english" for that of the package wordfreq.
+
+    Returns:
+        None if `model` is "none" and there are no word lists.
 
     Raises:
-        DataError: a file cannot be read, or is not what it should be.
+        DataError: a file cannot be read or has another format; names the file.
 
     """
-    spelling = ngram_lm.load(model)
+    characters = ngram_lm.load(model)
     if not words:
-        return spelling
+        return characters
     listed = lexicon.Lexicon(lexicon.frequencies(words))
-    return Both(spelling, listed) if spelling else listed
+    return ProductPrior(characters, listed) if characters else listed
 
 
 def fingerprint(model: str, words: Sequence[str]) -> str:
-    """Changes whenever what `load` would read changes; "" if it reads nothing.
+    """A hash of everything that `load` would read, in 8 hexadecimal digits; "" for no prior.
 
     Raises:
         DataError: a file cannot be read.

@@ -1,1 +1,1 @@
-"""Error rates, confusions, reports and contact sheets."""
+"""Evaluation of readings: error rates, confusions, calibration, reports and contact sheets."""

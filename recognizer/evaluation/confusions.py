@@ -1,4 +1,4 @@
-"""Which characters were misread as what: readings aligned with the truth, edit by edit."""
+"""Confusion matrix and error rates by character class, from edits between truth and reading."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CLASSES = ("lower-case", "capitals", "digits", "signs", "other")
-"""Kinds of characters; the last one holds letters without case, which no sign is."""
+"""Character classes; "other" holds the letters of scripts without case."""
 
 
 @dataclass(frozen=True)
-class Errors:
+class ClassErrors:
     """Character errors of one class.
 
     Attributes:
-        characters: of this class in the truth.
-        replaced: characters of the truth that were read as another one, of whatever class.
-        missed: characters of the truth that were not read.
+        characters: number of characters of this class in the truth.
+        replaced: those that were read as another character, of whatever class.
+        missed: those that were not read.
         added: characters of this class that were read where the truth has none.
 
     """
@@ -42,7 +42,7 @@ class Errors:
 
 @dataclass(frozen=True)
 class Confusion:
-    """A piece of the truth and what was read for it; "" stands for nothing."""
+    """A cell of the confusion matrix: `truth` was read as `read`; "" stands for no character."""
 
     truth: str
     read: str
@@ -60,11 +60,11 @@ def class_of(character: str) -> str:
     return "other" if character.isalpha() else "signs"
 
 
-def errors_by_class(pairs: Iterable[tuple[str, str]]) -> dict[str, Errors]:
-    """Errors of (truth, reading) pairs, by class; classes that occur in neither are left out.
+def errors_by_class(pairs: Iterable[tuple[str, str]]) -> dict[str, ClassErrors]:
+    """Errors of (truth, reading) pairs by class; classes that occur in neither are left out.
 
     The edits are those of a shortest Levenshtein alignment. A replaced or missed character counts
-    for its class in the truth; an added one has none there and counts for its own, as it was read.
+    for its class in the truth, an added one for its own.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for truth, read in pairs:
@@ -75,24 +75,29 @@ def errors_by_class(pairs: Iterable[tuple[str, str]]) -> dict[str, Errors]:
             counts[class_of(character), edit.tag] += 1
     seen = {name for name, _ in counts}
     return {
-        name: Errors(*(counts[name, what] for what in ("in truth", "replace", "delete", "insert")))
+        name: ClassErrors(
+            *(counts[name, what] for what in ("in truth", "replace", "delete", "insert"))
+        )
         for name in CLASSES
         if name in seen
     }
 
 
-def confusions(pairs: Iterable[tuple[str, str]], most: int = 20) -> tuple[Confusion, ...]:
-    """The `most` frequent confusions of (truth, reading) pairs, see `pieces`; ties by alphabet."""
-    counts = Counter(piece for truth, read in pairs for piece in pieces(truth, read))
+def confusions(pairs: Iterable[tuple[str, str]], limit: int = 20) -> tuple[Confusion, ...]:
+    """The `limit` most frequent confusions of (truth, reading) pairs, ties in alphabetical order.
+
+    A confusion is an edit segment, see `edit_segments`.
+    """
+    counts = Counter(segment for truth, read in pairs for segment in edit_segments(truth, read))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Confusion(truth, read, count) for (truth, read), count in ranked[:most])
+    return tuple(Confusion(truth, read, count) for (truth, read), count in ranked[:limit])
 
 
-def pieces(truth: str, read: str) -> Iterator[tuple[str, str]]:
-    """Where the two differ: one character for another, or neighbours that go together.
+def edit_segments(truth: str, read: str) -> Iterator[tuple[str, str]]:
+    """The differing parts of `truth` and `read`, each as (part of the truth, part of the reading).
 
-    Adjacent edits are one piece when they change the length ("rn" read as "m"), and one piece a
-    character when they do not ("ab" read as "xy" is "a" as "x" and "b" as "y").
+    Adjacent edits are one segment if they change the length ("rn" read as "m"), and one segment
+    for each character if they do not ("ab" read as "xy" is "a" as "x" and "b" as "y").
     """
     edits = Levenshtein.opcodes(truth, read)
     for same, run in groupby(edits, key=lambda edit: edit.tag == "equal"):

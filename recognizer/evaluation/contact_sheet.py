@@ -1,4 +1,4 @@
-"""A contact sheet of misread words: what stood there, what it says, what was read."""
+"""A contact sheet of misread words: each crop with its truth and its reading."""
 
 from __future__ import annotations
 
@@ -17,67 +17,75 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.evaluation.report import Word
+    from recognizer.evaluation.report import EvaluatedWord
 
 COLUMNS = 5
+"""Words in a row."""
+
 CELL_WIDTH, CELL_HEIGHT = 260, 132
-"""Pixels of one word with its labels."""
+"""Size of a word with its labels, in pixels."""
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 240, 68
-"""Pixels that the picture of a word fits into."""
+CROP_WIDTH, CROP_HEIGHT = 240, 68
+"""Size that a crop is scaled to fit into, in pixels."""
 
-MARGIN, INDENT = 10, 52
-HEAD = 44
+MARGIN = 10
+"""Pixels around crops and labels."""
+
+INDENT = 52
+"""Pixels left of a text, for its label."""
+
+TITLE_HEIGHT = 44
 """Pixels above the words, for the title."""
 
 TITLE_SIZE, LABEL_SIZE = 18, 15
+"""Font sizes."""
 
 PAPER, INK, FAINT, WRONG = "white", "black", "#666666", "#b00020"
 
 
 @dataclass(frozen=True)
-class Misread:
-    """One word of the sheet: its fitted crop (HEIGHT × width) and what was read."""
+class MisreadWord:
+    """One word of the sheet: its fitted crop [HEIGHT, width] and its reading."""
 
     crop: NDArray[np.uint8]
-    word: Word
+    word: EvaluatedWord
 
 
-def write(path: Path, misread: Sequence[Misread], title: str) -> None:
-    """Write the sheet of `misread`, in the order given, to an image file.
+def write(path: Path, misread: Sequence[MisreadWord], title: str) -> None:
+    """Write the contact sheet of `misread`, in the order given, to an image file.
 
     Raises:
-        DataError: the file cannot be written, or its ending names no image format.
+        DataError: the file cannot be written, or its suffix names no image format.
 
     """
     try:
         draw(misread, title).save(path)
     except (OSError, ValueError) as error:
-        msg = f"{path}: cannot write ({error}); expected a picture's name, for example worst.png"
+        msg = f"{path}: cannot write ({error}); expected the name of an image file, for example worst.png"
         raise DataError(msg) from error
 
 
-def draw(misread: Sequence[Misread], title: str) -> Image.Image:
-    """The sheet of `misread`, row by row, below a title; without words only the title."""
+def draw(misread: Sequence[MisreadWord], title: str) -> Image.Image:
+    """The contact sheet of `misread`, row by row below a title."""
     rows = -(-len(misread) // COLUMNS)
-    size = (MARGIN * 2 + COLUMNS * CELL_WIDTH, HEAD + rows * CELL_HEIGHT + MARGIN)
+    size = (MARGIN * 2 + COLUMNS * CELL_WIDTH, TITLE_HEIGHT + rows * CELL_HEIGHT + MARGIN)
     sheet = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.text((MARGIN * 2, MARGIN), title, fill=INK, font=ImageFont.load_default(TITLE_SIZE))
     for place, each in enumerate(misread):
         row, column = divmod(place, COLUMNS)
-        left, top = MARGIN + column * CELL_WIDTH, HEAD + row * CELL_HEIGHT
+        left, top = MARGIN + column * CELL_WIDTH, TITLE_HEIGHT + row * CELL_HEIGHT
         sheet.paste(_cell(each), (left, top))
     return sheet
 
 
-def _cell(misread: Misread) -> Image.Image:
+def _cell(misread: MisreadWord) -> Image.Image:
     cell = Image.new("RGB", (CELL_WIDTH, CELL_HEIGHT), PAPER)
     pen = ImageDraw.Draw(cell)
-    picture = _picture(misread.crop)
-    cell.paste(picture, (MARGIN, MARGIN + PICTURE_HEIGHT - picture.height))
+    crop = _scaled(misread.crop)
+    cell.paste(crop, (MARGIN, MARGIN + CROP_HEIGHT - crop.height))
     font = ImageFont.load_default(LABEL_SIZE)
-    top = MARGIN + PICTURE_HEIGHT + 3
+    top = MARGIN + CROP_HEIGHT + 3
     word = misread.word
     for name, value, color, aside in (
         ("says", word.truth, INK, ""),
@@ -93,11 +101,11 @@ def _cell(misread: Misread) -> Image.Image:
     return cell
 
 
-def _picture(crop: NDArray[np.uint8]) -> Image.Image:
-    """The crop in its natural shape, as large as fits."""
+def _scaled(crop: NDArray[np.uint8]) -> Image.Image:
+    """The crop in its original proportions, as large as fits."""
     image = Image.fromarray(crop)
     width, height = image.width / STRETCH, image.height
-    scale = min(PICTURE_WIDTH / width, PICTURE_HEIGHT / height)
+    scale = min(CROP_WIDTH / width, CROP_HEIGHT / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return image.resize(size, Image.Resampling.BICUBIC)
 
@@ -108,7 +116,7 @@ def _shortened(
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     room: float,
 ) -> str:
-    """As much of `value` as `room` pixels hold, with an ellipsis if that is not all."""
+    """`value`, cut to `room` pixels with an ellipsis if it is wider."""
     if pen.textlength(value, font) <= room:
         return value
     while value and pen.textlength(value + "…", font) > room:

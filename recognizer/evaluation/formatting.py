@@ -1,4 +1,4 @@
-"""A report of an evaluation for people: aligned text for a terminal, or Markdown to paste."""
+"""Report formatting: aligned text for a terminal, or Markdown."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from recognizer.evaluation.metrics import Scores
     from recognizer.evaluation.report import Report
 
-MOST_HANDS = 12
+MAX_HANDS = 12
 """Hands that are listed; of more, those with the highest error rates."""
 
-ACROSS = 4
-"""Confusions beside each other."""
+CONFUSION_COLUMNS = 4
+"""Confusions in a row."""
 
-NONE = "–"
-"""Stands where there is nothing to tell."""
+NO_VALUE = "–"
+"""Cell of a value that does not exist."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells below headings; the first heading says what the table is about."""
+    """Rows of cells below a head, whose first cell is the title of the table."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -34,7 +34,7 @@ class Table:
 
 
 def text(report: Report) -> str:
-    """The report for a terminal, some 50 short lines."""
+    """The report as aligned text of some 50 lines."""
     return "\n\n".join([_summary(report), *map(_text_of, _tables(report))])
 
 
@@ -44,11 +44,11 @@ def markdown(report: Report) -> str:
 
 
 def _summary(report: Report) -> str:
-    how = report.how
-    beam = f"beam search, {how.alternatives} readings a word"
+    settings = report.settings
+    beam = f"beam search, {settings.alternatives} readings a word"
     return (
-        f"{report.scores.words} words, {beam if how.decoding == 'beam' else 'greedy decoding'}, "
-        f"{how.words_per_second:.0f} words/s"
+        f"{report.scores.words} words, {beam if settings.decoding == 'beam' else 'greedy decoding'}, "
+        f"{settings.words_per_second:.0f} words/s"
     )
 
 
@@ -72,13 +72,13 @@ def _overall(report: Report) -> Table:
     rows = [
         ("CER", _rate(scores.cer), _rate(scores.folded_cer)),
         ("WER", _rate(scores.wer), _rate(scores.folded_wer)),
-        ("edits a word", NONE, _rate(scores.mean_edit_distance)),
-        ("edits / length, mean", NONE, _rate(scores.normalized_edit_distance)),
+        ("edits a word", NO_VALUE, _rate(scores.mean_edit_distance)),
+        ("edits / length, mean", NO_VALUE, _rate(scores.normalized_edit_distance)),
     ]
     for rank, share in report.recall.items():
         name = "truth is the best reading" if rank == 1 else f"truth among the best {rank}"
         rows.append((name, _rate(share.exact), _rate(share.folded)))
-    rows.append(("calibration error", _rate(report.calibration_error), NONE))
+    rows.append(("calibration error", _rate(report.calibration_error), NO_VALUE))
     return Table(
         ("scores", "as written", "folded"),
         tuple(rows),
@@ -95,8 +95,8 @@ def _scores(part: Scores) -> tuple[str, ...]:
 
 
 def _by_hand(hands: dict[str, Scores]) -> Table:
-    listed = sorted(hands.items(), key=lambda item: item[1].cer, reverse=True)[:MOST_HANDS]
-    note = f"the worst {MOST_HANDS} of {len(hands)} hands" if len(hands) > MOST_HANDS else ""
+    listed = sorted(hands.items(), key=lambda item: item[1].cer, reverse=True)[:MAX_HANDS]
+    note = f"the worst {MAX_HANDS} of {len(hands)} hands" if len(hands) > MAX_HANDS else ""
     rows = tuple((name or "(not named)", *_scores(part)) for name, part in listed)
     return Table(("by hand", *_SCORES), rows, note)
 
@@ -104,7 +104,7 @@ def _by_hand(hands: dict[str, Scores]) -> Table:
 def _by_class(report: Report) -> Table:
     rows = tuple(
         (name, *map(str, (part.characters, part.replaced, part.missed, part.added)),
-         NONE if part.rate is None else _rate(part.rate))
+         NO_VALUE if part.rate is None else _rate(part.rate))
         for name, part in report.classes.items()
     )  # fmt: skip
     return Table(
@@ -116,7 +116,7 @@ def _by_class(report: Report) -> Table:
 
 def _confusions(found: Sequence[Confusion]) -> Table:
     cells = [(_confusion(each), str(each.count)) for each in found]
-    down = -(-len(cells) // ACROSS)
+    down = -(-len(cells) // CONFUSION_COLUMNS)
     columns = [cells[start : start + down] for start in range(0, len(cells), down)]
     rows = tuple(
         tuple(part for cell in row for part in cell)
@@ -176,13 +176,13 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _numeric(table: Table) -> list[bool]:
-    """Which columns hold numbers: all but the first, and those in which a cell is words."""
+    """Whether each column holds only numbers; the first one never does."""
     return [
-        place > 0 and all(re.fullmatch(rf"[\d.]*|{NONE}", cell) for cell in column)
+        place > 0 and all(re.fullmatch(rf"[\d.]*|{NO_VALUE}", cell) for cell in column)
         for place, column in enumerate(zip(*table.rows, strict=True))
     ]
 
 
-def _escaped(piece: str) -> str:
-    """Signs that Markdown would take for its own, and that words may hold, are escaped."""
-    return re.sub(r"([\\`*_<>|\[\]#~&])", r"\\\1", piece)
+def _escaped(text: str) -> str:
+    """`text` with the signs escaped that Markdown would interpret."""
+    return re.sub(r"([\\`*_<>|\[\]#~&])", r"\\\1", text)

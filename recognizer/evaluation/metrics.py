@@ -1,20 +1,16 @@
-"""How well readings match the truth."""
+"""Character and word error rates."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
+from recognizer.posteriors.folding import fold
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def fold(text: str) -> str:
-    """What search sees of a text: lower case, letters and digits only."""
-    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 @dataclass(frozen=True)
@@ -22,12 +18,12 @@ class Scores:
     """Error rates over a set of words.
 
     Attributes:
-        words: how many.
-        cer: character edits / characters of the truth, case and signs kept.
-        wer: share of words that are not exactly right.
+        words: number of words.
+        cer: character error rate: edits / characters of the truth, case and signs kept.
+        wer: word error rate: share of words that are not read exactly.
         folded_cer: `cer` of the folded texts.
         folded_wer: `wer` of the folded texts.
-        mean_edit_distance: folded character edits a word (CRNN_OCR_lite's first figure).
+        mean_edit_distance: folded character edits per word (CRNN_OCR_lite's first figure).
         normalized_edit_distance: mean over words of folded edits / length (its second figure).
 
     """
@@ -41,12 +37,12 @@ class Scores:
     normalized_edit_distance: float
 
     def as_dict(self) -> dict[str, float]:
-        """For JSON."""
+        """The scores as a JSON object."""
         return asdict(self)
 
 
 def score(pairs: Iterable[tuple[str, str]]) -> Scores:
-    """Scores of (truth, reading) pairs; pairs whose truth folds to "" only count unfolded."""
+    """Scores of (truth, reading) pairs; the folded ones leave out pairs whose truth folds to ""."""
     rows = [(truth, read, fold(truth), fold(read)) for truth, read in pairs]
     folded = [(t, r) for _, _, t, r in rows if t]
     raw = [(t, r) for t, r, _, _ in rows]

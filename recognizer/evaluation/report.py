@@ -1,4 +1,4 @@
-"""What an evaluation tells beside its scores: where the errors are, and how sure they were."""
+"""Evaluation reports: scores by hand, length and class, confusions, recall and calibration."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Levenshtein
 
-from recognizer.evaluation.confusions import Confusion, Errors, confusions, errors_by_class
-from recognizer.evaluation.metrics import Scores, fold, score
+from recognizer.evaluation.confusions import ClassErrors, Confusion, confusions, errors_by_class
+from recognizer.evaluation.metrics import Scores, score
+from recognizer.posteriors.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-LONGEST = 12
-"""Words of this many folded characters and more share one line."""
+MAX_LENGTH = 12
+"""Words of this many folded characters and more share one row."""
 
 RANKS = (1, 5, 10)
-"""How many readings the truth is looked for in, as far as that many were asked for."""
+"""Values of N for which recall among the N best readings is reported, if as many were asked for."""
 
 BINS = 10
-"""Equal intervals of confidence in the table of calibration."""
+"""Equal intervals of confidence in the calibration table."""
 
 
 @dataclass(frozen=True)
-class Word:
-    """One word of the data and what was read.
+class EvaluatedWord:
+    """One word of the data and its readings.
 
     Attributes:
-        truth: what it says.
+        truth: the transcription.
         text: the best reading.
-        confidence: probability 0..1 that `text` is right, as the recogniser has it.
+        confidence: probability 0..1 that `text` is right, as the recogniser estimates it.
         readings: all readings asked for, best first, `text` included.
         hand: who wrote it, "" if not known.
 
@@ -45,13 +46,13 @@ class Word:
 
 
 @dataclass(frozen=True)
-class How:
-    """How the words were read.
+class EvaluationSettings:
+    """Decoder settings and speed of an evaluation.
 
     Attributes:
         decoding: "beam" or "greedy".
         alternatives: readings asked for of each word; the width of the beam grows with it.
-        words_per_second: network and decoding, without loading the images.
+        words_per_second: speed of network and decoding, without loading the images.
 
     """
 
@@ -65,8 +66,8 @@ class Recall:
     """Share of words whose truth is among the N best readings.
 
     Attributes:
-        exact: case and signs kept, of all words.
-        folded: of the words whose truth does not fold to "".
+        exact: share of all words, case and signs kept.
+        folded: share of the words whose truth does not fold to "", folded.
 
     """
 
@@ -75,13 +76,13 @@ class Recall:
 
 
 @dataclass(frozen=True)
-class Bin:
+class CalibrationBin:
     """Words whose confidence lies in one interval [low, high).
 
     Attributes:
-        words: how many; the last interval includes 1.
+        words: number of words; the last interval includes 1.
         confidence: their mean confidence.
-        right: share of them that was read exactly.
+        right: share of them that were read exactly.
 
     """
 
@@ -94,42 +95,47 @@ class Bin:
 
 @dataclass(frozen=True)
 class Report:
-    """All that `ocrsearch evaluate` knows.
+    """The result of `ocrsearch evaluate`.
 
     Attributes:
+        settings: how the words were read.
+        scores: error rates over all words.
+        recall: by N, see `RANKS`.
         hands: scores by hand; empty if the data names none.
         lengths: scores by length of the folded truth; "0" holds words of signs only.
+        classes: errors by character class.
+        confusions: the most frequent ones.
         calibration: the intervals that hold words.
-        calibration_error: mean distance of confidence and accuracy, weighted by words.
+        calibration_error: see `expected_calibration_error`.
 
     """
 
-    how: How
+    settings: EvaluationSettings
     scores: Scores
     recall: dict[int, Recall]
     hands: dict[str, Scores]
     lengths: dict[str, Scores]
-    classes: dict[str, Errors]
+    classes: dict[str, ClassErrors]
     confusions: tuple[Confusion, ...]
-    calibration: tuple[Bin, ...]
+    calibration: tuple[CalibrationBin, ...]
     calibration_error: float
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: the scores and how they came about on top, the tables below their names."""
+        """The report as a JSON object: scores and settings at the top level, tables by name."""
         whole = asdict(self)
         for name, errors in self.classes.items():
             whole["classes"][name]["rate"] = errors.rate
-        return {**whole.pop("scores"), **whole.pop("how"), **whole}
+        return {**whole.pop("scores"), **whole.pop("settings"), **whole}
 
 
-def measure(words: Sequence[Word], how: How) -> Report:
-    """Everything about `words`."""
+def measure(words: Sequence[EvaluatedWord], settings: EvaluationSettings) -> Report:
+    """The report about `words`, which were read with `settings`."""
     pairs = [(word.truth, word.text) for word in words]
     bins = calibration(words)
     return Report(
-        how=how,
+        settings=settings,
         scores=score(pairs),
-        recall={rank: _recall(words, rank) for rank in RANKS if rank <= how.alternatives},
+        recall={rank: _recall(words, rank) for rank in RANKS if rank <= settings.alternatives},
         hands=_by_hand(words),
         lengths=_by_length(words),
         classes=errors_by_class(pairs),
@@ -139,13 +145,13 @@ def measure(words: Sequence[Word], how: How) -> Report:
     )
 
 
-def calibration(words: Sequence[Word], bins: int = BINS) -> tuple[Bin, ...]:
-    """Confidence against accuracy in equal intervals; those without a word are left out."""
-    members: dict[int, list[Word]] = defaultdict(list)
+def calibration(words: Sequence[EvaluatedWord], bins: int = BINS) -> tuple[CalibrationBin, ...]:
+    """Confidence against accuracy in `bins` equal intervals; those without a word are left out."""
+    members: dict[int, list[EvaluatedWord]] = defaultdict(list)
     for word in words:
         members[min(int(word.confidence * bins), bins - 1)].append(word)
     return tuple(
-        Bin(
+        CalibrationBin(
             low=place / bins,
             high=(place + 1) / bins,
             words=len(inside),
@@ -156,32 +162,35 @@ def calibration(words: Sequence[Word], bins: int = BINS) -> tuple[Bin, ...]:
     )
 
 
-def expected_calibration_error(bins: Sequence[Bin]) -> float:
-    """Mean distance of confidence and accuracy over `bins`, weighted by words."""
+def expected_calibration_error(bins: Sequence[CalibrationBin]) -> float:
+    """Mean absolute difference of confidence and accuracy over `bins`, weighted by words.
+
+    Source: ECE of Naeini et al. 2015, as in Guo et al. 2017.
+    """
     words = sum(each.words for each in bins)
     return sum(abs(each.confidence - each.right) * each.words for each in bins) / max(1, words)
 
 
-def worst(words: Sequence[Word], most: int) -> list[int]:
-    """Places of the `most` worst read of `words`, worst first; words read right are left out.
+def worst(words: Sequence[EvaluatedWord], limit: int) -> list[int]:
+    """Indices of the `limit` worst read of `words`, worst first; words read exactly are left out.
 
-    Worst is most edits for its length, by the longer of truth and reading, and then most sure.
-    Edits are those of the folded texts: search does not mind a capital read as a small letter.
+    They are ranked by edits / length of the longer of truth and reading, then by confidence. The
+    texts are folded because search does not distinguish capitals from small letters.
     """
 
     def badness(place: int) -> tuple[float, float]:
         word = words[place]
         truth, read = fold(word.truth), fold(word.text)
         if not truth:
-            # words of signs only would be right with any other sign
+            # folded, words of signs only would be right with any other sign
             truth, read = word.truth, word.text
         return Levenshtein.normalized_distance(truth, read), word.confidence
 
     wrong = [place for place, word in enumerate(words) if word.truth != word.text]
-    return sorted(wrong, key=badness, reverse=True)[:most]
+    return sorted(wrong, key=badness, reverse=True)[:limit]
 
 
-def _recall(words: Sequence[Word], rank: int) -> Recall:
+def _recall(words: Sequence[EvaluatedWord], rank: int) -> Recall:
     exact = [word.truth in word.readings[:rank] for word in words]
     folded = [
         truth in map(fold, word.readings[:rank]) for word in words if (truth := fold(word.truth))
@@ -189,25 +198,25 @@ def _recall(words: Sequence[Word], rank: int) -> Recall:
     return Recall(sum(exact) / max(1, len(exact)), sum(folded) / max(1, len(folded)))
 
 
-def _by_hand(words: Sequence[Word]) -> dict[str, Scores]:
+def _by_hand(words: Sequence[EvaluatedWord]) -> dict[str, Scores]:
     if not any(word.hand for word in words):
         return {}
     return _by(sorted(words, key=lambda word: word.hand), lambda word: word.hand)
 
 
-def _by_length(words: Sequence[Word]) -> dict[str, Scores]:
-    def length(word: Word) -> int:
-        return min(LONGEST, len(fold(word.truth)))
+def _by_length(words: Sequence[EvaluatedWord]) -> dict[str, Scores]:
+    def length(word: EvaluatedWord) -> int:
+        return min(MAX_LENGTH, len(fold(word.truth)))
 
-    def name(word: Word) -> str:
-        return f"{LONGEST}+" if length(word) == LONGEST else str(length(word))
+    def name(word: EvaluatedWord) -> str:
+        return f"{MAX_LENGTH}+" if length(word) == MAX_LENGTH else str(length(word))
 
     return _by(sorted(words, key=length), name)
 
 
-def _by(words: Sequence[Word], name: Callable[[Word], str]) -> dict[str, Scores]:
-    """Scores of the parts of `words` that have a name in common, in order of appearance."""
-    parts: dict[str, list[Word]] = defaultdict(list)
+def _by(words: Sequence[EvaluatedWord], name: Callable[[EvaluatedWord], str]) -> dict[str, Scores]:
+    """Scores of the words of each name, in order of appearance."""
+    parts: dict[str, list[EvaluatedWord]] = defaultdict(list)
     for word in words:
         parts[name(word)].append(word)
     return {key: score((word.truth, word.text) for word in part) for key, part in parts.items()}

@@ -1,1 +1,1 @@
-"""What reading needs without torch: image preparation and the card of a weights file."""
+"""Reading without torch: image preparation, and the card and fingerprint of a weights file."""

@@ -1,4 +1,4 @@
-"""The card of a weights file: alphabet, network configuration, temperature, provenance."""
+"""The card of a weights file: alphabet, network configuration, temperature and provenance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """What a weights file says about itself beside the tensors."""
+    """The metadata of a weights file.
+
+    Attributes:
+        charset: the alphabet.
+        config: configuration of the network.
+        temperature: calibration temperature, see `beam_search.softmax`.
+        metrics: error rates on the dev words.
+        provenance: data, random seed and initial weights of the training.
+
+    """
 
     charset: Charset
     config: ModelConfig
@@ -22,7 +31,7 @@ class Card:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Everything that is needed to build the network again.
+    """The configuration of a network.
 
     Attributes:
         labels: size of the alphabet, the blank included.

@@ -1,8 +1,8 @@
-"""A word image becomes what the network sees: the same code for training and for reading."""
+"""Image preparation: a word image becomes a fitted crop, the same for training and reading."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -14,24 +14,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    WordImage: TypeAlias = Image.Image | NDArray[np.uint8]
+    """A word image of any size and mode, or a fitted crop."""
+
 HEIGHT = 48
-"""Rows of every network input, in pixels."""
+"""Rows of a fitted crop, in pixels."""
 
 STRETCH = 1.5
-"""Words are widened by this factor: small, dense writing needs more frames a letter."""
+"""Factor by which words are widened: small, dense writing needs more frames a letter."""
 
 MIN_WIDTH, MAX_WIDTH = 24, 640
-"""Columns of a network input, in pixels; wider words are squeezed."""
+"""Columns of a fitted crop, in pixels; wider words are squeezed."""
 
 WIDTH_STEP = 16
 """Batches are padded to a multiple of this many columns."""
 
 
 def load(path: Path) -> NDArray[np.uint8]:
-    """Read a word image as a fitted grey crop (HEIGHT × width).
+    """Read an image file as a fitted crop [HEIGHT, width].
 
     Raises:
-        DataError: the file is missing or is no readable image.
+        DataError: the file is missing or is not a readable image.
 
     """
     try:
@@ -43,7 +46,10 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:
-    """Scale a word image to HEIGHT rows and widen it by STRETCH, within MIN/MAX_WIDTH."""
+    """Convert a word image to grey levels [HEIGHT, width], widened by STRETCH.
+
+    The width follows from the proportions of the image, within MIN_WIDTH and MAX_WIDTH.
+    """
     if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
@@ -55,3 +61,21 @@ def fit(image: Image.Image) -> NDArray[np.uint8]:
     # reducing_gap lets very large crops shrink in whole steps first: the same picture, faster
     scaled = grey.resize((width, HEIGHT), Image.Resampling.BILINEAR, reducing_gap=3.0)
     return np.asarray(scaled, dtype=np.uint8)
+
+
+def fitted(word: WordImage) -> NDArray[np.uint8]:
+    """The fitted crop of a word image; a crop that is fitted already is returned as it is.
+
+    Raises:
+        DataError: an array that is not a fitted crop; make an image of it first.
+
+    """
+    if isinstance(word, Image.Image):
+        return fit(word)
+    if word.dtype != np.uint8 or word.ndim != 2 or word.shape[0] != HEIGHT or not word.shape[1]:
+        msg = (
+            f"an array of shape {word.shape} and type {word.dtype} is not a fitted crop "
+            f"({HEIGHT} × width, uint8); pass PIL.Image.fromarray(array) instead"
+        )
+        raise DataError(msg)
+    return word

@@ -1,4 +1,4 @@
-"""The weights that come with the program, and what can be known of a weights file without torch."""
+"""The shipped weights, and the metadata of a weights file, read without torch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from typing import Any
 from recognizer.errors import WeightsError
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "handwriting.safetensors"
+"""The shipped weights."""
+
 FORMAT = 1
-_LONGEST_HEADER = 1 << 24
+"""Version of the metadata."""
+
+_MAX_HEADER = 1 << 24
+"""Bytes of a header above which the file is not one of ours."""
 
 
 def fingerprint(path: Path) -> str:
@@ -29,16 +34,16 @@ def fingerprint(path: Path) -> str:
 
 
 def description(path: Path) -> dict[str, Any]:
-    """What the weights say about themselves: the JSON object in the safetensors header.
+    """The metadata of the weights: the JSON object in the safetensors header.
 
     Raises:
-        WeightsError: not a safetensors file, no description in it, or another format.
+        WeightsError: not a safetensors file, no metadata in it, or another format.
 
     """
     try:
         with path.open("rb") as file:
             size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(size)) if size < _LONGEST_HEADER else {}
+            header = json.loads(file.read(size)) if size < _MAX_HEADER else {}
         described: dict[str, Any] = json.loads(header["__metadata__"]["ocrsearch"])
         version = described.get("format")
     except OSError as error:
@@ -54,5 +59,5 @@ def description(path: Path) -> dict[str, Any]:
 
 
 def alphabet(path: Path) -> str:
-    """The characters of the labels 1, 2, …; raises WeightsError."""
+    """The characters of the labels 1, 2, … in order; raises WeightsError."""
     return str(description(path)["charset"])

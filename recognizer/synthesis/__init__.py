@@ -1,1 +1,1 @@
-"""Drawn training words and pages."""
+"""Synthesis of labelled word images and pages: fonts, pen strokes, glyph banks."""

@@ -1,4 +1,4 @@
-"""Drawing text as ink: a font, a pen and an unsteady hand."""
+"""Word ink drawn with handwriting fonts."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.errors import DataError
+from recognizer.synthesis.ink import WordInk
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 SUFFIXES = (".ttf", ".otf")
 
 
 @dataclass(frozen=True)
 class Pen:
-    """How one hand writes for a while.
+    """Font, size and irregularity of one hand.
 
     Attributes:
         font: the letter shapes.
         size: font size in pixels.
         stroke: extra stroke width in pixels.
-        joined: whether the font's own letter distances are kept (scripts break without).
-        spacing: extra distance of letters, in ems.
-        jitter: random vertical displacement of letters, in ems.
+        joined: whether the font's own letter distances are kept (cursive fonts break without).
+        spacing: extra distance between letters, in ems.
+        jitter: standard deviation of the vertical position of letters, in ems.
 
     """
 
@@ -41,7 +40,7 @@ class Pen:
 
 
 def fonts_in(folder: Path) -> list[Path]:
-    """Font files of `folder`, sorted.
+    """The font files of `folder`, sorted by name.
 
     Raises:
         DataError: there is none.
@@ -55,7 +54,7 @@ def fonts_in(folder: Path) -> list[Path]:
 
 
 def random_pen(fonts: list[Path], random: np.random.Generator) -> Pen:
-    """A pen in one of `fonts`, sized for word images of about 64 rows."""
+    """A random pen with one of `fonts`, sized for word images of about 64 rows."""
     size = int(random.integers(34, 48))
     return Pen(
         font=fonts[int(random.integers(len(fonts)))],
@@ -68,18 +67,15 @@ def random_pen(fonts: list[Path], random: np.random.Generator) -> Pen:
 
 
 def supports(font: Path, text: str) -> bool:
-    """Whether `font` draws every character of `text` (some lack signs or capitals)."""
+    """Whether `font` has a glyph for every character of `text` (some lack signs or capitals)."""
     shapes = ImageFont.truetype(str(font), 24)
     # a font draws the same box for every character that it lacks
     absent = bytes(shapes.getmask("\uffff"))
     return all(bytes(shapes.getmask(c)) not in (absent, b"") for c in set(text))
 
 
-def draw(text: str, pen: Pen, random: np.random.Generator) -> tuple[NDArray[np.float32], int, int]:
-    """Ink of `text`: coverage 0..1 [rows, columns] cut at its sides, and its line's top and foot.
-
-    The rows are generous; top and foot are the rows where a line of this pen begins and ends.
-    """
+def draw_text(text: str, pen: Pen, random: np.random.Generator) -> WordInk:
+    """Draw `text` with `pen`, with room above and below the line."""
     font = ImageFont.truetype(str(pen.font), pen.size)
     ascent, descent = font.getmetrics()
     edge = pen.size
@@ -95,7 +91,7 @@ def draw(text: str, pen: Pen, random: np.random.Generator) -> tuple[NDArray[np.f
             brush.text((x, y), character, fill=255, font=font, stroke_width=pen.stroke)
             x += font.getlength(character) + random.normal(pen.spacing, 0.02) * pen.size
     box = canvas.getbbox() or (0, 0, 1, 1)
-    ink = np.asarray(canvas, dtype=np.float32)[:, box[0] : box[2]] / np.float32(255)
-    x_top = font.getbbox("d", anchor="ls")[1]
-    x_foot = font.getbbox("p", anchor="ls")[3]
-    return ink, edge + ascent + int(x_top), edge + ascent + int(x_foot)
+    coverage = np.asarray(canvas, dtype=np.float32)[:, box[0] : box[2]] / np.float32(255)
+    top = font.getbbox("d", anchor="ls")[1]
+    foot = font.getbbox("p", anchor="ls")[3]
+    return WordInk(coverage, edge + ascent + int(top), edge + ascent + int(foot))

@@ -1,4 +1,4 @@
-"""Whole pages: notes and boards that look like photos, with the truth of every word."""
+"""Synthetic pages: photo-like notes and boards, with the text and box of every word."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from recognizer.synthesis import fonts as handwriting
+from recognizer.synthesis.fonts import Pen, draw_text, supports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,19 +59,19 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "photosynthesis needs light", "protein folding", "cells divide")),
 )  # fmt: skip
 
-_PENS = ((25, 25, 35), (20, 40, 140), (170, 25, 35), (15, 110, 60), (60, 60, 70))
+_PEN_COLOURS = ((25, 25, 35), (20, 40, 140), (170, 25, 35), (15, 110, 60), (60, 60, 70))
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A word on a page: its text and its corners [4, 2] in pixels."""
+class PlacedWord:
+    """A word on a page: its text and its corners [4, 2] in pixels, clockwise from the top left."""
 
     text: str
     corners: NDArray[np.float64]
 
 
 def write_page(out: Path, number: int, fonts: list[Path], random: np.random.Generator) -> None:
-    """Write page `number` as OUT/NNN-topic.jpg and the truth as OUT/NNN-topic.json."""
+    """Write page `number` as OUT/NNN-topic.jpg, and its words and boxes as OUT/NNN-topic.json."""
     out.mkdir(parents=True, exist_ok=True)
     title, lines = TOPICS[number % len(TOPICS)]
     ground = _board(random) if random.random() < 0.6 else _paper(random)
@@ -120,25 +121,25 @@ def _write(
     lines: tuple[str, ...],
     fonts: list[Path],
     random: np.random.Generator,
-) -> list[Placed]:
-    """Write title and lines in one hand and one or two pens; returns the words placed."""
+) -> list[PlacedWord]:
+    """Write title and lines onto `page` in one hand and two colours; returns the words."""
     text = title + "".join(lines)
-    usable = [font for font in fonts if handwriting.supports(font, text.replace(" ", ""))]
+    usable = [font for font in fonts if supports(font, text.replace(" ", ""))]
     font = (usable or fonts)[int(random.integers(len(usable or fonts)))]
-    colours = random.permutation(len(_PENS))
-    words: list[Placed] = []
+    colours = random.permutation(len(_PEN_COLOURS))
+    words: list[PlacedWord] = []
     y = float(random.integers(90, 140))
     for index, line in enumerate((title, *lines)):
         size = 74 if index == 0 else int(random.integers(50, 60))
-        pen = handwriting.Pen(font, size, int(size > 60) + 1, joined=True, spacing=0.0, jitter=0.0)
-        colour = _PENS[int(colours[0 if index == 0 else 1])]
+        pen = Pen(font, size, int(size > 60) + 1, joined=True, spacing=0.0, jitter=0.0)
+        colour = _PEN_COLOURS[int(colours[0 if index == 0 else 1])]
         x = float(random.integers(90, 190))
         slope = float(random.normal(0, 0.012))
         for word in line.split(" "):
-            ink, top, foot = handwriting.draw(word, pen, random)
+            ink, top, foot = draw_text(word, pen, random)
             at = (round(x), round(y + slope * x) - top)
             page.paste(colour, at, Image.fromarray((ink * 235).astype(np.uint8)))
-            words.append(Placed(word, _corners(x, y + slope * x, ink.shape[1], foot - top)))
+            words.append(PlacedWord(word, _corners(x, y + slope * x, ink.shape[1], foot - top)))
             x += ink.shape[1] + size * float(random.uniform(0.38, 0.5))
         y += size * float(random.uniform(2.2, 2.6))
     return words
@@ -149,13 +150,13 @@ def _corners(x: float, y: float, width: float, height: float) -> NDArray[np.floa
 
 
 def _photograph(
-    page: Image.Image, words: list[Placed], random: np.random.Generator
-) -> tuple[Image.Image, list[Placed]]:
-    """Tilt in perspective, shade, blur and grain; word corners move along."""
+    page: Image.Image, words: list[PlacedWord], random: np.random.Generator
+) -> tuple[Image.Image, list[PlacedWord]]:
+    """Tilt in perspective, blur, shade and add grain; the corners of the words move along."""
     columns, rows = page.size
-    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], dtype=float)
-    moved = corners + random.uniform(-28, 28, (4, 2))
-    back = _perspective(moved, corners)
+    corners = _corners(0, 0, columns, rows).astype(np.float32)  # as cv2 needs them
+    moved = (corners + random.uniform(-28, 28, (4, 2))).astype(np.float32)
+    back = cv2.getPerspectiveTransform(moved, corners)
     coefficients = tuple((back / back[2, 2]).ravel()[:8])
     tilted = page.transform(
         page.size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC,
@@ -165,28 +166,17 @@ def _photograph(
     pixels = np.asarray(blurred, dtype=np.float64)
     pixels = pixels * _ramp(random, columns)[None, :, None] * _ramp(random, rows)[:, None, None]
     pixels = pixels + random.normal(0, 2.5, (rows, columns, 1))
-    forth = _perspective(corners, moved)
-    placed = [Placed(word.text, _project(forth, word.corners)) for word in words]
+    forth = cv2.getPerspectiveTransform(corners, moved)
+    placed = [
+        PlacedWord(word.text, cv2.perspectiveTransform(word.corners[None], forth)[0])
+        for word in words
+    ]
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8)), placed
 
 
 def _ramp(random: np.random.Generator, length: int) -> NDArray[np.float64]:
     """Light that falls off to one side."""
     return np.linspace(random.uniform(0.8, 1.0), random.uniform(0.8, 1.0), length)
-
-
-def _perspective(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The 3×3 homography that takes four points to four others."""
-    rows = []
-    for (x, y), (u, v) in zip(source, target, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-    solved = np.linalg.solve(np.array(rows), target.ravel())
-    return np.append(solved, 1.0).reshape(3, 3)
-
-
-def _project(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])
 
 
 def _bounds(corners: NDArray[np.float64]) -> list[int]:

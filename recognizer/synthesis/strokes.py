@@ -1,7 +1,8 @@
-"""Words as pen strokes, drawn with any pen.
+"""Word ink drawn from recorded pen strokes.
 
-An archive of NumPy arrays: `points` int16 [N, 2] (x to the right, y down, 1/32 unit), `starts`
-packed bits (1 where a stroke begins), `offsets` [words + 1] into points, `text`, `style`.
+The file is an archive of NumPy arrays (.npz): `points` int16 [N, 2] (x to the right, y down, in
+1/32 unit), `starts` packed bits (1 where a stroke begins), `offsets` [words + 1] into points,
+`text` [words] and `style` [words].
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from recognizer.errors import DataError
+from recognizer.synthesis.ink import WordInk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,18 +24,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNIT = 32
-"""Stored steps of one unit."""
+"""Stored steps in one unit."""
 
 LINE = (-9.5, 8.5)
 """Top and foot of a line of writing, in units."""
 
-_FINER = 3
-"""Strokes are drawn this many times larger and scaled down, for smooth edges."""
+_SUPERSAMPLING = 3
+"""Factor by which strokes are drawn larger and then scaled down, for smooth edges."""
 
 
 @dataclass(frozen=True)
 class Strokes:
-    """One word: its text, who wrote it, and its strokes as points [n, 2] in units."""
+    """One word: its text, its writer, and its strokes as points [n, 2] in units."""
 
     text: str
     style: str
@@ -41,10 +43,11 @@ class Strokes:
 
 
 def read_strokes(path: Path) -> list[Strokes]:
-    """All words of an archive.
+    """Read all words of an archive.
 
     Raises:
-        DataError: missing, damaged, or without the arrays that are needed.
+        DataError: the file is missing, damaged, or lacks an array.
+
     """
     try:
         with np.load(path, allow_pickle=False) as held:
@@ -62,12 +65,9 @@ def read_strokes(path: Path) -> list[Strokes]:
     return words
 
 
-def draw(word: Strokes, random: np.random.Generator) -> tuple[NDArray[np.float32], int, int]:
-    """Ink of a word: coverage 0..1 [rows, columns] cut at its sides, and its line's top and foot.
-
-    Slant, proportions and pen width vary, so that a style is more than one hand.
-    """
-    scale = float(random.uniform(2.6, 3.6)) * _FINER
+def draw_strokes(word: Strokes, random: np.random.Generator) -> WordInk:
+    """Draw `word` with random slant, proportions and pen width, so that a style varies."""
+    scale = float(random.uniform(2.6, 3.6)) * _SUPERSAMPLING
     wide, slant = float(random.uniform(0.8, 1.3)), float(random.normal(0, 0.12))
     pen = max(1, round(float(random.uniform(0.35, 1.5)) * scale))
     low, high = np.concatenate(word.lines).min(axis=0), np.concatenate(word.lines).max(axis=0)
@@ -80,15 +80,17 @@ def draw(word: Strokes, random: np.random.Generator) -> tuple[NDArray[np.float32
         x = (wide * (line[:, 0] - low[0]) - slant * line[:, 1] + reach) * scale
         y = (line[:, 1] - top) * scale
         _stroke(brush, list(zip(x.tolist(), y.tolist(), strict=True)), pen)
-    small = canvas.resize((columns // _FINER, canvas.height // _FINER), Image.Resampling.BOX)
+    small = canvas.resize(
+        (columns // _SUPERSAMPLING, canvas.height // _SUPERSAMPLING), Image.Resampling.BOX
+    )
     box = small.getbbox() or (0, 0, 1, 1)
-    ink = np.asarray(small, dtype=np.float32)[:, box[0] : box[2]] / np.float32(255)
-    size = scale / _FINER
-    return ink, round((LINE[0] - top) * size), round((LINE[1] - top) * size)
+    coverage = np.asarray(small, dtype=np.float32)[:, box[0] : box[2]] / np.float32(255)
+    size = scale / _SUPERSAMPLING
+    return WordInk(coverage, round((LINE[0] - top) * size), round((LINE[1] - top) * size))
 
 
 def _stroke(brush: ImageDraw.ImageDraw, points: list[tuple[float, float]], pen: int) -> None:
-    """A line with round ends and corners."""
+    """Draw a line with round ends and corners."""
     brush.line(points, fill=255, width=pen, joint="curve")
     half = pen / 2
     for x, y in (points[0], points[-1]):

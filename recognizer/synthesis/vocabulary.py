@@ -1,7 +1,7 @@
-"""What synthetic words say: everyday words, names as programs use them, formulas, numbers, signs.
+"""The vocabulary of synthetic words: everyday words, identifiers, formulas, numbers and signs.
 
-The shares follow what stands on whiteboards: there, one text in twelve is a single letter or
-digit (a node of a graph, a variable), and every eighth has two characters.
+The shares follow whiteboards, where one text in twelve is a single letter or digit (a node of a
+graph, a variable), and one in eight has two characters.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _PAIRS = ("()", "[]", "{}", '""', "''", "<>")
 _SIGNS = ("->", "=>", "==", "!=", "<=", ">=", "+=", "++", "-", "=", "+", "*", "/", "&", "%", "#")
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz" + 2 * "ijknmxyab"
-"""Small letters as variables use them."""
+"""Small letters, those of common variables more often."""
 
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + 2 * "ABCDEFN"
-"""Capitals as nodes and sets use them."""
+"""Capitals, those of common nodes and sets more often."""
 
 _FORMULAS = (
     "O({v})", "O({v}^2)", "O(log{v})", "O(1)", "{v}^2", "2^{v}", "{v}^{d}", "log({v})", "f({v})",
@@ -30,23 +30,23 @@ _FORMULAS = (
     "{v}==0", "{v}<{w}", "{v}>{d}", "{v}+{w}", "{v}-1", "{v}/2", "{d}{v}", "{v}{d}", "{v}*{w}",
     "({v})", "{c}->{v}", "{v},", "{c}:", "{v})", "{d}.", "{d})",
 )  # fmt: skip
-"""Pieces of formulas: v and w are variables, c a capital, d a digit."""
+"""Parts of formulas: v and w are variables, c a capital, d a digit."""
 
 
-_NAMES = (
+_IDENTIFIERS = (
     *4 * ("{a}{B}",), *2 * ("{a}_{b}", "{a}.{b}"), "{a}_{b}()", "{a}.{b}()", "{a}.{b}({v});",
     "{a}{B}(", "{a}{B}({v})", "{A}<{B}>", "{A}<{B}>();", "{A}{B}<>();", "{A}[]", "{a}[{v}]",
     "{a}[{b}]", "({a},", "({a})", "{a});", "!{a}", "{a}=", "<{a}>", "[{a},{b}]", "{a}/{b}",
     "//{a}", "{a}->{b}", "{a}{d}",
 )  # fmt: skip
-"""Names as programs write them: a and b are words (A and B with a capital), v a variable, d a digit."""
+"""Identifiers: a and b are words (A and B capitalised), v a variable, d a digit."""
 
 
 class Vocabulary:
-    """Draws texts; common words come often, but not as often as in running text."""
+    """Draws random texts; common words are frequent, but less so than in running text."""
 
     def __init__(self, words: Sequence[str] | None = None, size: int = 40_000) -> None:
-        """`words`, most common first; without them the `size` most common English ones."""
+        """Draw from `words`, most common first; without, from the `size` most common English words."""
         self._given = words
         self._size = size
 
@@ -62,15 +62,15 @@ class Vocabulary:
 
     @cached_property
     def _odds(self) -> np.ndarray:
-        """Of each word and those before it together."""
+        """Cumulative probabilities of the words."""
         # Zipf's law flattened: a network must learn letters, not the hundred commonest words
         odds = ((np.arange(len(self.words)) + 20.0) ** -0.6).cumsum()
         return np.asarray(odds / odds[-1])
 
     def draw(self, random: np.random.Generator) -> str:
-        """One text without spaces."""
+        """Draw one text without spaces."""
         kind = random.random()
-        if kind < 0.07:  # with numbers of one digit it is .08
+        if kind < 0.07:  # .08 with the numbers of one digit
             return self._single(random)
         if kind < 0.11:
             return self._formula(random)
@@ -79,9 +79,9 @@ class Vocabulary:
         if kind < 0.19:
             return str(random.choice(_SIGNS))
         if kind < 0.31:
-            return self._name(random)
+            return self._identifier(random)
         word = self._cased(self._word(random), random)
-        return self._dressed(word, random) if random.random() < 0.18 else word
+        return self._punctuated(word, random) if random.random() < 0.18 else word
 
     def _word(self, random: np.random.Generator) -> str:
         return self.words[int(self._odds.searchsorted(random.random(), side="right"))]
@@ -93,9 +93,9 @@ class Vocabulary:
             return word
         return word.capitalize() if kind < 0.86 else word.upper()
 
-    def _name(self, random: np.random.Generator) -> str:
+    def _identifier(self, random: np.random.Generator) -> str:
         a, b = self._word(random), self._word(random)
-        form = str(random.choice(_NAMES))
+        form = str(random.choice(_IDENTIFIERS))
         variable = str(random.choice(list(_LETTERS)))
         return form.format(
             a=a, b=b, A=a.capitalize(), B=b.capitalize(), v=variable, d=int(random.integers(10))
@@ -125,7 +125,7 @@ class Vocabulary:
         return f"{digits}{random.choice(list('./-:'))}{int(random.integers(0, 100))}"
 
     @staticmethod
-    def _dressed(word: str, random: np.random.Generator) -> str:
+    def _punctuated(word: str, random: np.random.Generator) -> str:
         if random.random() < 0.7:
             return word + str(random.choice(_TAILS))
         pair = str(random.choice(_PAIRS))

@@ -1,19 +1,19 @@
-"""Synthetic word images, drawn from fonts onto paper and boards."""
+"""Synthetic word images: ink rendered as a crop of a photo, and their zip files."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from recognizer.datasets.table import LABELS
 from recognizer.errors import DataError
-from recognizer.synthesis import fonts as handwriting
-from recognizer.synthesis import strokes
+from recognizer.synthesis.fonts import draw_text, random_pen, supports
+from recognizer.synthesis.strokes import Strokes, draw_strokes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,64 +21,58 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from recognizer.synthesis.ink import WordInk
     from recognizer.synthesis.vocabulary import Vocabulary
 
 
-_BOXED = 0.05
-"""Share of words behind a box to tick or a bullet, as lists have them; it is no text."""
+_MARKED = 0.05
+"""Share of words behind a checkbox or a bullet, as lists have them; it is not part of the text."""
 
-_LOWEST = 16
-"""Rows that a cut close to the ink has at least; lower ink is cut as high as its line."""
+_MIN_ROWS = 16
+"""Rows below which a crop close to the ink is taken as high as its line instead."""
 
 
 def draw_word(
     text: str, fonts: list[Path], random: np.random.Generator
 ) -> tuple[NDArray[np.uint8], str]:
-    """A grey word image and the name of the font it is drawn in.
+    """A grey word image [rows, columns] of `text`, and the name of the font that it is drawn in.
 
     Raises:
         DataError: no font has all the characters of `text`.
 
     """
-    pen = handwriting.random_pen(fonts, random)
-    while not handwriting.supports(pen.font, text):
-        if not any(handwriting.supports(font, text) for font in fonts):
+    pen = random_pen(fonts, random)
+    while not supports(pen.font, text):
+        if not any(supports(font, text) for font in fonts):
             msg = f"{text!r}: no font in {pen.font.parent} has all of its characters"
             raise DataError(msg)
-        pen = handwriting.random_pen(fonts, random)
-    ink, top, foot = handwriting.draw(text, pen, random)
-    return picture(ink, top, foot, random), pen.font.stem
+        pen = random_pen(fonts, random)
+    return render(draw_text(text, pen, random), random), pen.font.stem
 
 
-def picture(
-    ink: NDArray[np.float32],
-    top: int,
-    foot: int,
-    random: np.random.Generator,
-    boxed: float = _BOXED,
-) -> NDArray[np.uint8]:
-    """What a detector would cut from a photo of `ink`, whose line is from row `top` to `foot`.
+def render(ink: WordInk, random: np.random.Generator, marked: float = _MARKED) -> NDArray[np.uint8]:
+    """Render `ink` as a detector would cut it from a photo: grey levels [rows, columns].
 
-    With odds of `boxed`, the word stands behind a box to tick or a bullet.
+    With a probability of `marked`, the word stands behind a checkbox or a bullet.
     """
-    if random.random() < boxed:
-        ink = np.concatenate([_mark(ink, top, foot, random), ink], axis=1)
-    return _photograph(_cut(ink, top, foot, random), random)
+    if random.random() < marked:
+        coverage = np.concatenate([_mark(ink, random), ink.coverage], axis=1)
+        ink = ink._replace(coverage=coverage)
+    return _photograph(_crop(ink, random), random)
 
 
-def _mark(
-    ink: NDArray[np.float32], top: int, foot: int, random: np.random.Generator
-) -> NDArray[np.float32]:
-    """A box, ticked or not, or a bullet, as high as `ink`."""
+def _mark(ink: WordInk, random: np.random.Generator) -> NDArray[np.float32]:
+    """Coverage of a checkbox, ticked or not, or of a bullet, as high as `ink`."""
+    coverage, top, foot = ink
     size = (foot - top) * random.uniform(0.4, 0.95)
     pen = max(1, round((foot - top) * random.uniform(0.03, 0.08)))
     y = top + (foot - top - size) * random.uniform(0.2, 1)
-    canvas = Image.new("L", (int(size + (foot - top) * 0.5), len(ink)))
+    canvas = Image.new("L", (int(size + (foot - top) * 0.5), len(coverage)))
     brush = ImageDraw.Draw(canvas)
 
     def place(across: float, down: float) -> tuple[float, float]:
-        shaky = random.normal(0, 0.06, 2)
-        return size * (0.15 + across + shaky[0]), y + size * (down + shaky[1])
+        jitter = random.normal(0, 0.06, 2)
+        return size * (0.15 + across + jitter[0]), y + size * (down + jitter[1])
 
     if random.random() < 0.75:
         start = place(0, 0)
@@ -94,29 +88,28 @@ def _mark(
     return np.asarray(canvas, np.float32) / np.float32(255 / random.uniform(0.6, 1.0))
 
 
-def _cut(
-    ink: NDArray[np.float32], top: int, foot: int, random: np.random.Generator
-) -> NDArray[np.float32]:
-    """Cut as a detector would: mostly as high as the line, sometimes close to the ink."""
-    rows = np.flatnonzero(ink.max(axis=1) > 0.2)
+def _crop(ink: WordInk, random: np.random.Generator) -> NDArray[np.float32]:
+    """Crop as a detector would: mostly as high as the line, sometimes close to the ink."""
+    coverage, top, foot = ink
+    rows = np.flatnonzero(coverage.max(axis=1) > 0.2)
     first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (top, foot)
     if random.random() < 0.7:
         first, last = min(first + 2, top), max(last - 2, foot)
     height = last - first
-    if height < _LOWEST:  # a dash: cut so close, it would be blown up to a smear
+    if height < _MIN_ROWS:  # a dash: cropped so closely, it would be enlarged to a smear
         first, last = min(first, top), max(last, foot)
         height = last - first
     above, below, left, right = (random.uniform(-0.02, 0.22, 4) * height).round().astype(int)
-    padded = np.pad(ink, ((height, height), (height, height)))
-    columns = ink.shape[1] + height
+    padded = np.pad(coverage, ((height, height), (height, height)))
+    columns = coverage.shape[1] + height
     return padded[first + height - above : last + height + below, height - left : columns + right]
 
 
-def _photograph(ink: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Ink on a ground as a camera sees it: uneven pen, soft focus, any contrast."""
-    picture = Image.fromarray((ink * 255).astype(np.uint8))
+def _photograph(coverage: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Photograph ink on paper: uneven pen, soft focus, any contrast, grain."""
+    sharp = Image.fromarray((coverage * 255).astype(np.uint8))
     coverage = np.asarray(
-        picture.filter(ImageFilter.GaussianBlur(float(random.uniform(0.2, 1.6)))), np.float32
+        sharp.filter(ImageFilter.GaussianBlur(float(random.uniform(0.2, 1.6)))), np.float32
     )
     rows, columns = coverage.shape
     coarse = random.uniform(0.65, 1.0, (max(2, rows // 12), max(2, columns // 12)))
@@ -129,31 +122,35 @@ def _photograph(ink: NDArray[np.float32], random: np.random.Generator) -> NDArra
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A drawn word: grey picture, its text, and the font or style it is drawn in."""
+class DrawnWord:
+    """A synthetic word: grey levels [rows, columns], its text, and its font, style or hand."""
 
-    picture: NDArray[np.uint8]
+    image: NDArray[np.uint8]
     text: str
     hand: str
 
 
-def from_fonts(vocabulary: Vocabulary, fonts: list[Path]) -> Callable[[np.random.Generator], Drawn]:
-    """A source of words that `vocabulary` says, drawn in `fonts`."""
+WordSource: TypeAlias = "Callable[[np.random.Generator], DrawnWord]"
+"""Draws a random word each time it is called."""
 
-    def draw(random: np.random.Generator) -> Drawn:
+
+def font_source(vocabulary: Vocabulary, fonts: list[Path]) -> WordSource:
+    """A source of texts of `vocabulary`, drawn in `fonts`."""
+
+    def draw(random: np.random.Generator) -> DrawnWord:
         text = vocabulary.draw(random)
-        drawn, font = draw_word(text, fonts, random)
-        return Drawn(drawn, text, font)
+        image, font = draw_word(text, fonts, random)
+        return DrawnWord(image, text, font)
 
     return draw
 
 
-def from_strokes(words: list[strokes.Strokes]) -> Callable[[np.random.Generator], Drawn]:
-    """A source of words that were written as pen strokes."""
+def stroke_source(words: list[Strokes]) -> WordSource:
+    """A source of words drawn from recorded pen strokes."""
 
-    def draw(random: np.random.Generator) -> Drawn:
+    def draw(random: np.random.Generator) -> DrawnWord:
         word = words[int(random.integers(len(words)))]
-        return Drawn(picture(*strokes.draw(word, random), random), word.text, word.style)
+        return DrawnWord(render(draw_strokes(word, random), random), word.text, word.style)
 
     return draw
 
@@ -161,18 +158,18 @@ def from_strokes(words: list[strokes.Strokes]) -> Callable[[np.random.Generator]
 def write_words(
     out: Path,
     count: int,
-    draw: Callable[[np.random.Generator], Drawn],
+    draw: WordSource,
     seed: int,
     progress: Callable[[int], None],
 ) -> None:
-    """Draw `count` labelled words into the zip file `out`; read it with `datasets.table`.
+    """Draw `count` labelled words into the zip file `out`, in the format of `datasets.table`.
 
     Args:
-        out: written under a temporary name first, so a half-made file never counts as complete.
-        count: how many words.
-        draw: where the words come from, see `from_fonts` and `from_strokes`.
-        seed: the same seed draws the same words.
-        progress: called with the number of words done.
+        out: written under a temporary name first, so that it is never incomplete.
+        count: number of words.
+        draw: draws the words, for example a `font_source`.
+        seed: random seed.
+        progress: called after each word with the number of words done.
 
     """
     random = np.random.default_rng(seed)
@@ -183,7 +180,7 @@ def write_words(
             word = draw(random)
             name = f"{index // 1000:04d}/{index:07d}.webp"
             buffer = io.BytesIO()
-            Image.fromarray(word.picture).save(buffer, "WEBP", quality=80, method=0)
+            Image.fromarray(word.image).save(buffer, "WEBP", quality=80, method=0)
             archive.writestr(name, buffer.getvalue())
             labels.append(f"{name}\t{word.text}\t{word.hand}\n")
             progress(index + 1)

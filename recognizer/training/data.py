@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.datasets.batches import Labelled, load_all
-from recognizer.datasets.samples import Chosen
-from recognizer.datasets.streaming import OnDisk, Skipped
+from recognizer.datasets.loading import LabelledCrop, load_all
+from recognizer.datasets.samples import Subset
+from recognizer.datasets.streaming import SkipLog, StreamedCrops
 from recognizer.runs.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def split(
     for part in sets:
         order = np.random.default_rng(seed).permutation(len(part))
         aside = len(part) - round(len(part) * (1 - share))
-        kept.append(Chosen(part, order[aside:]))
-        dev += Chosen(part, order[:aside])
+        kept.append(Subset(part, order[aside:]))
+        dev += Subset(part, order[:aside])
     return kept, dev
 
 
@@ -62,14 +62,14 @@ class WordLoader:
     """Loads samples as words, in memory as far as it goes; the others are read when drawn."""
 
     def __init__(
-        self, charset: Charset, skipped: Skipped, say: Callable[[str], None], counter: Counter
+        self, charset: Charset, skipped: SkipLog, say: Callable[[str], None], counter: Counter
     ) -> None:
         """Encode texts with `charset`; words that cannot be used are noted in `skipped`."""
         self._charset, self._skipped, self._say, self._counter = charset, skipped, say, counter
 
     def sets(
         self, sets: list[Sequence[Sample]], dev: Sequence[Sample], memory: int
-    ) -> list[Sequence[Labelled]]:
+    ) -> list[Sequence[LabelledCrop]]:
         """The words of every set; the small ones are held in `memory` (bytes) beside `dev`.
 
         Raises:
@@ -90,7 +90,7 @@ class WordLoader:
                 held.add(number)
         return [self.set(s) if i in held else self._on_disk(s) for i, s in enumerate(sets)]
 
-    def set(self, part: Sequence[Sample]) -> list[Labelled]:
+    def set(self, part: Sequence[Sample]) -> list[LabelledCrop]:
         """The words of `part` in memory; the unusable ones are named and left out.
 
         Raises:
@@ -106,6 +106,6 @@ class WordLoader:
             raise TrainingError(msg)
         return loaded.words
 
-    def _on_disk(self, part: Sequence[Sample]) -> OnDisk:
+    def _on_disk(self, part: Sequence[Sample]) -> StreamedCrops:
         self._say(f"{len(part)} words do not fit in --memory: each is read when it is drawn")
-        return OnDisk(part, self._charset, self._skipped)
+        return StreamedCrops(part, self._charset, self._skipped)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from recognizer.charset import Charset
-from recognizer.datasets.streaming import Skipped
+from recognizer.datasets.streaming import SkipLog
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
@@ -82,7 +82,7 @@ def train(
         sets, dev = data.split(sets, options.train_portion, options.seed)
     model, card = _start(options, (s.text for part in sets for s in part))
     _warn(card.charset, say)
-    skipped = Skipped(options.out / SKIPPED, say)
+    skipped = SkipLog(options.out / SKIPPED, say)
     loader = WordLoader(card.charset, skipped, say, counter)
     words = loader.sets(sets, dev, int(options.memory * 1e9))
     measured = loader.set(dev)
@@ -157,9 +157,9 @@ def _saved_card(path: Path) -> Card:
 
 
 def _warn(charset: Charset, say: Callable[[str], None]) -> None:
-    if len(charset) > posteriorgram.MOST_LABELS:
+    if len(charset) > posteriorgram.MAX_LABELS:
         say(
-            f"{len(charset) - 1} characters: with more than {posteriorgram.MOST_LABELS - 1}, "
+            f"{len(charset) - 1} characters: with more than {posteriorgram.MAX_LABELS - 1}, "
             "photos are found by their best readings only"
         )
 

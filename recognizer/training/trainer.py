@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
-from recognizer.datasets.batches import CHUNK, Batch, Batches, Labelled, balanced
+from recognizer.datasets.batch import Batch
+from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.streaming import hands
 from recognizer.evaluation import metrics as evaluation
 from recognizer.inference.card import Card
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.network.model import CRNN
     from recognizer.runs.metrics import Row
     from recognizer.training.config import TrainConfig
@@ -90,8 +92,8 @@ class Trainer:
 
     def run(
         self,
-        data: Sequence[Sequence[Labelled]],
-        dev: Sequence[Labelled],
+        data: Sequence[Sequence[LabelledCrop]],
+        dev: Sequence[LabelledCrop],
         *,
         stop: Callable[[], bool],
         report: Callable[[Row], None],
@@ -122,11 +124,11 @@ class Trainer:
                 watch=watch,
             )
 
-    def _batches(self, data: Sequence[Sequence[Labelled]]) -> Generator[Batch]:
+    def _batches(self, data: Sequence[Sequence[LabelledCrop]]) -> Generator[Batch]:
         """The batches from the current step on."""
         mix = self.config.mix or tuple(float(len(part)) for part in data)
-        odds = [balanced(hands(part)) for part in data] if self.config.balance_hands else []
-        drawn = Batches(data, mix, self.config.batch_size, self.config.seed, odds)
+        odds = [balanced_odds(hands(part)) for part in data] if self.config.balance_hands else []
+        drawn = BatchSampler(data, mix, self.config.batch_size, self.config.seed, odds)
         pinned = self.device.type == "cuda"
         return (Batch.of(words, pinned=pinned) for words in drawn.from_step(self.state.step))
 
@@ -190,7 +192,7 @@ class Trainer:
         count_updates(self.ema, self.state.step - self.state.lost)
 
     def _evaluate(
-        self, dev: Sequence[Labelled], losses: Sequence[float], report: Callable[[Row], None]
+        self, dev: Sequence[LabelledCrop], losses: Sequence[float], report: Callable[[Row], None]
     ) -> None:
         """Measure the averaged weights, keep them if they are the best so far, and report."""
         scores = evaluation.score(read_labelled(self.average, dev, self.card.charset))
@@ -216,7 +218,7 @@ class Trainer:
             "words_per_second": round(words / max(1e-9, self.state.elapsed), 1),
         }
 
-    def _save_best(self, row: dict[str, Any], dev: Sequence[Labelled]) -> None:
+    def _save_best(self, row: dict[str, Any], dev: Sequence[LabelledCrop]) -> None:
         logits = word_logits(self.average, [word.crop for word in dev])
         temperature = fit_temperature(logits, [word.labels for word in dev])
         card = Card(self.card.charset, self.model.config, temperature, row, self.card.provenance)

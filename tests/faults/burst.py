@@ -17,7 +17,7 @@ from pathlib import Path
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
 from indexer.filesystem import inotify, watch
-from indexer.filesystem.debounce import Pace
+from indexer.filesystem.debounce import Timing
 from indexer.sync.run import Hooks
 from tests.faults import life
 
@@ -38,25 +38,25 @@ def main() -> None:
     photos = base / "photos"
     for number in range(FOLDERS):
         (photos / str(number)).mkdir(parents=True)
-    stop, overflows, hints = threading.Event(), [], [0]
-    handle, add = inotify.Kernel.handle_event, watch.Hints.add
+    stop, overflows, events = threading.Event(), [], [0]
+    handle, add = inotify.OverflowAwareInotify.handle_event, watch.DirtySet.add
     free = threading.Event()
     free.set()
 
-    def handled(reader: inotify.Kernel, event: object) -> None:
+    def handled(reader: inotify.OverflowAwareInotify, event: object) -> None:
         free.wait()  # as on a machine that has other things to do while the files come
         overflows.extend([event] * event.is_queue_overflow)
         handle(reader, event)
 
-    def added(self: watch.Hints, path: Path | None) -> None:
-        hints[0] += path is not None
+    def added(self: watch.DirtySet, path: Path | None) -> None:
+        events[0] += path is not None
         add(self, path)
 
-    inotify.Kernel.handle_event, watch.Hints.add = handled, added
+    inotify.OverflowAwareInotify.handle_event, watch.DirtySet.add = handled, added
     start = time.monotonic()
 
     def batches():
-        for number, batch in enumerate(watch.watch([photos], stop, Pace())):
+        for number, batch in enumerate(watch.watch([photos], stop, Timing())):
             yield batch
             if number == 0:
                 free.clear()
@@ -68,13 +68,13 @@ def main() -> None:
 
     with Catalog(life.settings(base / "home").database) as catalog:
         library = life.library(life.settings(base / "home"), catalog)
-        library._read_some = lambda *_: None
+        library.backlog._read_batch = lambda *_: None
         guard = threading.Timer(3000, stop.set)
         guard.start()
-        service.run(library, [photos], batches(), Hooks(stop=stop.is_set))
+        service.process_batches(library, [photos], batches(), Hooks(stop=stop.is_set))
         guard.cancel()
         found = len(catalog.places())
-    print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {hints[0]}")
+    print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {events[0]}")
     print(f"files found: {found} of {count}, {time.monotonic() - start:.0f} s after the start")
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     shutil.rmtree(base)

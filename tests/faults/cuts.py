@@ -80,7 +80,7 @@ class Stage:
         """Tells the story once, undisturbed and written down."""
         self.base, self.folder, self.control = base, base / "photos", disk.control()
         self.log = Path(os.environ["SHIM_LOG"])
-        posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
+        posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
         settings = life.settings(base / "homes" / "whole")
         changes = self._run(lambda: tell(settings, self.folder), record=1)
         assert changes == 0, "the undisturbed run failed"

@@ -1,4 +1,4 @@
-"""A library with eyes that need no network, and a life of it in a process of its own."""
+"""A library whose engine needs no network, and a life of it in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
-from indexer.entities import Seen
+from indexer.entities import Recognition
 from indexer.sync.library import Library
-from tests.indexer.conftest import TileEyes, TileReader, spelled
+from tests.indexer.conftest import TileEngine, TileRecognizer, spelled
 
 
-class FaultReader(TileReader):
+class FaultRecognizer(TileRecognizer):
     """Also says what the network saw; a new version is surer, so that its readings differ."""
 
     surer = 0.0
@@ -25,17 +25,17 @@ class FaultReader(TileReader):
     def read(self, crops):
         seen = super().read(crops)
         sure = 0.9 + self.surer
-        return [Seen(s.text, sure, ((s.text, sure),), spelled(s.text)) for s in seen]
+        return [Recognition(s.text, sure, ((s.text, sure),), spelled(s.text)) for s in seen]
 
 
-def eyes(version: int = 1) -> TileEyes:
-    reader = FaultReader()
+def engine(version: int = 1) -> TileEngine:
+    reader = FaultRecognizer()
     reader.surer = version / 1000
-    return TileEyes(recognizer=reader, version=str(version))
+    return TileEngine(recognizer=reader, version=str(version))
 
 
 def library(settings: Settings, catalog: Catalog, version: int = 1) -> Library:
-    return Library(settings, catalog, stores(settings), eyes(version))
+    return Library(settings, catalog, stores(settings), engine(version))
 
 
 def fork(life: Callable[[], None], before: Callable[[int], None] = lambda pid: None) -> int:

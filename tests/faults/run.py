@@ -1,7 +1,7 @@
 """A daemon among random changes, kills and faults, held against a model of what it must know.
 
 `python -m tests.faults.run --seed 1 --operations 1000 --kills 100` uses real folders, the kernel's
-real events, and SIGKILL; only the eyes are not real. At each quiet point catalog, full text,
+real events, and SIGKILL; only the OCR engine is not real. At each quiet point catalog, full text,
 posterior store and answers must equal the model; in the end, all that an undisturbed run makes.
 """
 

@@ -12,8 +12,9 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.config import Settings
-from indexer.stores.fulltext import FIELD, Fulltext
+from indexer.stores.fulltext import Fulltext
 from indexer.stores.segments import Segment
+from indexer.stores.whoosh_fields import READINGS
 
 
 @dataclass
@@ -81,8 +82,8 @@ def _index(folder: Path, names: dict[int, str], state: State) -> None:
                 state.faults.append(f"photo {photo} is in the index twice")
             documents[number] = state.index.setdefault(name or f"number {photo}", {})
         for field_name, term in reader.all_terms():
-            if field_name == FIELD:
-                matcher = reader.postings(FIELD, term)
+            if field_name == READINGS:
+                matcher = reader.postings(READINGS, term)
                 while matcher.is_active():
                     documents[matcher.id()][term.decode()] = round(matcher.weight(), 3)
                     matcher.next()

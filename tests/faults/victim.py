@@ -17,7 +17,7 @@ from pathlib import Path
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
 from indexer.filesystem import watch as watching
-from indexer.filesystem.debounce import Pace
+from indexer.filesystem.debounce import Timing
 from indexer.stores import posteriors
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
@@ -25,7 +25,7 @@ from tests.faults import disk, life
 
 PHASES = (
     "waiting",
-    "taking in",
+    "hashing",
     "reading",
     "catalog",
     "posteriors",
@@ -62,15 +62,17 @@ class Daemon:
         )
         logging.getLogger("ocrsearch").setLevel(logging.INFO)
         faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
-        posteriors.MOST_SEGMENTS = 3  # compaction comes after a few changes
-        watching.CARE_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
+        posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
+        watching.CHECK_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
         with service.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
             self._mark(library)
-            pace = Pace(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
+            timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            service.run(library, self.roots, watching.watch(self.roots, stop, pace, failed), hooks)
+            service.process_batches(
+                library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
+            )
 
     def _clock(self) -> float:
         return time.time() + self.control.clock * DAY
@@ -78,14 +80,14 @@ class Daemon:
     def _mark(self, library: Library) -> None:
         """Let the shared page say what is being done, and a file what was read."""
         for owner, name, phase in (
-            (library, "_take_in", "taking in"),
-            (library.eyes.recognizer, "read", "reading"),
+            (library.backlog, "_hash_file", "hashing"),
+            (library.engine.recognizer, "read", "reading"),
             (library.catalog, "put_reading", "catalog"),
             (library.catalog, "put_places", "catalog"),
             (library.posteriors, "apply", "posteriors"),
             (library.posteriors, "_merge", "compaction"),
             (library.index, "apply", "index"),
-            (library, "rebuild", "rebuild"),
+            (library.indexes, "rebuild", "rebuild"),
         ):
             setattr(owner, name, self._marked(getattr(owner, name), PHASES.index(phase)))
         put, reads = library.catalog.put_reading, self.base / "reads"

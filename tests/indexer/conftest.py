@@ -1,4 +1,4 @@
-"""A library whose eyes read coloured tiles, so that its tests need no network."""
+"""A library whose OCR engine reads coloured tiles, so that its tests need no network."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from PIL import Image
 from detector_stub.boxes import Box
 from indexer import config
 from indexer.catalog.catalog import Catalog
-from indexer.entities import Answer, Engine, Seen
-from indexer.ocr.batch import read_files
+from indexer.entities import Answer, EngineId, Recognition
+from indexer.ocr.batch import read_in_process
+from indexer.ocr.protocols import Skipped
 from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
-from recognizer.posteriors.posteriorgram import FoldedPosteriors, pack
+from recognizer.posteriors.codec import PosteriorCodec
+from recognizer.posteriors.posteriorgram import pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
@@ -70,12 +72,12 @@ class TileDetector:
                 lines.append([Box(0, top, tiles * TILE, top + TILE)])
         return lines
 
-    def given(self, path: Path) -> bool:
+    def has_known_boxes(self, path: Path) -> bool:
         return True  # tiles have one way up
 
 
 @dataclass
-class TileReader:
+class TileRecognizer:
     """Spells tiles; counts its work, and can be told which words crash it."""
 
     fingerprint: str = "tiles"
@@ -85,7 +87,7 @@ class TileReader:
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     posteriorgrams: dict[str, bytes] = field(default_factory=dict)
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Seen]:
+    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
         out = []
         for crop in crops:
             codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
@@ -94,27 +96,27 @@ class TileReader:
                 msg = f"cannot bear {text}"
                 raise RuntimeError(msg)
             alternatives = self.alternatives.get(text, ((text, 0.9),))
-            out.append(Seen(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
+            out.append(Recognition(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
         self.reads += 1
         return out
 
 
 @dataclass
-class TileEyes:
+class TileEngine:
     """Detector and recogniser of the tests."""
 
     detector: TileDetector = field(default_factory=TileDetector)
-    recognizer: TileReader = field(default_factory=TileReader)
+    recognizer: TileRecognizer = field(default_factory=TileRecognizer)
     version: str = "1"
 
     @property
-    def engine(self) -> Engine:
-        return Engine(f"tiles-{self.version}", CODES)
+    def id(self) -> EngineId:
+        return EngineId(f"tiles-{self.version}", CODES)
 
     def read(self, paths, limits, stop):
         if stop():
-            return [None] * len(paths)
-        return read_files(paths, limits, self.detector, self.recognizer)
+            return [Skipped()] * len(paths)
+        return read_in_process(paths, limits, self)
 
     def close(self):
         pass
@@ -126,7 +128,7 @@ class World:
 
     photos: Path
     library: Library
-    eyes: TileEyes
+    engine: TileEngine
     now: float = 1_000_000.0
 
     def sync(self, **options: object) -> object:
@@ -145,10 +147,10 @@ class World:
         return {k: n for k, n in self.library.catalog.counts().items() if n}
 
 
-ODD_EYES = """
+ODD_ENGINE = """
 import os
 import signal
-from indexer.entities import Engine, Seen
+from indexer.entities import EngineId, Recognition
 
 class Shape:
     left, top, right, bottom = 0, 0, 16, 16
@@ -156,14 +158,14 @@ class Shape:
     def cut(self, photo):
         return photo[:16, :16]
 
-class Eyes:
-    engine, fingerprint, alphabet = Engine("odd", "odd"), "odd", "odd"
+class OddEngine:
+    id, fingerprint, alphabet = EngineId("odd", "odd"), "odd", "odd"
 
     def __init__(self):
         self.detector = self.recognizer = self
         self.names = []
 
-    def given(self, path):
+    def has_known_boxes(self, path):
         return True
 
     def detect(self, photo, path):
@@ -183,7 +185,7 @@ class Eyes:
 
     def read(self, crops):
         names, self.names = self.names, []
-        return [Seen(name, 0.9, ((name, 0.9),), b"") for name in names]
+        return [Recognition(name, 0.9, ((name, 0.9),), b"") for name in names]
 
 def broken():
     raise RuntimeError("no such network")
@@ -191,13 +193,13 @@ def broken():
 
 
 @pytest.fixture
-def odd_eyes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A module for other processes: its eyes read the names of files, and do as some names say."""
+def odd_engine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A module for other processes: its engine reads the names of files, and does what they say."""
     folder = tmp_path_factory.mktemp("modules")
-    (folder / "odd_eyes.py").write_text(ODD_EYES)
+    (folder / "odd_engine.py").write_text(ODD_ENGINE)
     monkeypatch.syspath_prepend(str(folder))
-    yield importlib.import_module("odd_eyes")
-    del sys.modules["odd_eyes"]
+    yield importlib.import_module("odd_engine")
+    del sys.modules["odd_engine"]
 
 
 @pytest.fixture
@@ -214,13 +216,13 @@ def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[
     def make() -> World:
         settings.home.mkdir(exist_ok=True, mode=0o700)
         (tmp_path / "photos").mkdir(exist_ok=True)
-        eyes = TileEyes()
+        engine = TileEngine()
         catalog = Catalog(settings.database)
         stores = Stores(
-            Fulltext(settings.index), PosteriorStore(settings.posteriors, FoldedPosteriors)
+            Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec())
         )
-        library = Library(settings, catalog, stores, eyes)
-        opened.append(World(tmp_path / "photos", library, eyes))
+        library = Library(settings, catalog, stores, engine)
+        opened.append(World(tmp_path / "photos", library, engine))
         return opened[-1]
 
     yield make

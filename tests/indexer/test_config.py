@@ -7,6 +7,26 @@ import pytest
 from indexer import config
 from indexer.errors import ConfigError
 
+OTHER = {
+    "home": "/elsewhere",
+    "folders": '["/boards"]',
+    "catalog_url": "sqlite:///x.db",
+    "weights": "/mine",
+    "language": "none",
+    "words": "[]",
+    "detector": "classical",
+    "detector_weights": "/mine",
+    "suffixes": '[".gif"]',
+    "rescan_seconds": "7",
+    "poll_seconds": "7",
+    "batch_photos": "7",
+    "alternatives": "7",
+    "nice": "7",
+    "idle_io": "true",
+    "pause_on_battery": "true",
+}
+"""Values that are no defaults, as variables carry them; 0.75 is one for all other settings."""
+
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
@@ -30,6 +50,38 @@ def test_flag_beats_environment_beats_file_beats_default(file, monkeypatch):
     assert settings.batch_photos == 3
 
 
+def test_a_variable_goes_before_the_file_whatever_its_case(file, monkeypatch):
+    file.write_text("batch_photos = 3\n")
+    monkeypatch.setenv("ocrsearch_batch_photos", "5")
+
+    assert config.load(file).batch_photos == 5
+
+
+@pytest.mark.parametrize("name", ["nice", "words", "pause_on_battery"])
+def test_an_empty_variable_counts_as_not_set(file, monkeypatch, name):
+    file.write_text("nice = 3\nwords = []\npause_on_battery = true\n")
+    monkeypatch.setenv(f"OCRSEARCH_{name.upper()}", "")
+
+    settings = config.load(file)
+
+    assert (settings.nice, settings.words, settings.pause_on_battery) == (3, (), True)
+
+
+@pytest.mark.parametrize("name", sorted(config.Settings.model_fields))
+def test_every_setting_can_be_set_by_its_variable_alone(file, monkeypatch, name):
+    monkeypatch.setenv(f"OCRSEARCH_{name.upper()}", OTHER.get(name, "0.75"))
+
+    assert getattr(config.load(), name) != getattr(config.Settings.model_construct(), name)
+
+
+def test_loading_one_file_leaves_nothing_behind_for_the_next(file):
+    file.write_text("nice = 3\n")
+    config.load(file)
+
+    assert config.load().nice == 0
+    assert config.Settings().nice == 0
+
+
 def test_every_wrong_key_is_named_at_once_with_a_suggestion(file):
     file.write_text('settle_secnds = 3\nbatch_photos = "many"\nkeep_days = -1\n')
 
@@ -42,11 +94,24 @@ def test_every_wrong_key_is_named_at_once_with_a_suggestion(file):
     assert "keep_days = -1" in message
 
 
-def test_a_wrong_variable_is_named_as_such(file, monkeypatch):
+def test_a_wrong_variable_is_named_as_such_and_not_the_file(file, monkeypatch):
+    file.write_text("batch_photos = 3\n")
     monkeypatch.setenv("OCRSEARCH_BATCH_PHOTOS", "zero")
 
-    with pytest.raises(ConfigError, match="OCRSEARCH_BATCH_PHOTOS"):
-        config.load()
+    with pytest.raises(ConfigError, match=r"^OCRSEARCH_BATCH_PHOTOS: batch_photos = 'zero': "):
+        config.load(file)
+
+
+def test_a_wrong_option_is_named_as_such(file):
+    with pytest.raises(ConfigError, match=r"^option --batch-photos: batch_photos = 0: "):
+        config.load(batch_photos=0)
+
+
+def test_a_key_like_no_setting_is_answered_with_the_example(file):
+    file.write_text("colour = 3\n")
+
+    with pytest.raises(ConfigError, match=r"unknown key 'colour'; see config\.example\.toml"):
+        config.load(file)
 
 
 def test_a_file_that_is_no_toml_is_named(file):
@@ -58,6 +123,17 @@ def test_a_file_that_is_no_toml_is_named(file):
 
 def test_a_missing_file_that_was_asked_for_is_an_error(file):
     with pytest.raises(ConfigError, match="cannot read"):
+        config.load(file)
+
+
+@pytest.mark.parametrize("content", [b"home = '\xff'", None])
+def test_a_file_that_cannot_be_read_is_named(file, content):
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"config\.toml: cannot read the configuration \("):
         config.load(file)
 
 
@@ -123,5 +199,5 @@ def test_a_language_model_may_lie_in_the_home_of_the_user(file):
 def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):
     monkeypatch.setenv("OCRSEARCH_WORDS", "english")
 
-    with pytest.raises(ConfigError, match=r"words.*written as JSON"):
+    with pytest.raises(ConfigError, match=r"^OCRSEARCH_WORDS: .*write a list as JSON"):
         config.load()

@@ -97,3 +97,31 @@ def test_a_photo_folder_inside_the_home_is_refused_even_behind_a_link(tmp_path):
 
     with pytest.raises(ConfigError, match="a photo folder inside home"):
         home.check_apart(tmp_path / "home", [tmp_path / "link"])
+
+
+def test_a_home_that_is_locked_names_the_process_that_writes(settings):
+    home.make(settings)
+
+    with (
+        home.locked(settings),
+        pytest.raises(CatalogError, match=f"process {os.getpid()}\\) is writing"),
+        home.locked(settings),
+    ):
+        pass
+
+
+def test_a_lock_ends_with_its_holder_even_after_an_error(settings):
+    home.make(settings)
+    with pytest.raises(ValueError, match="a fault"), home.locked(settings):
+        raise ValueError("a fault")
+
+    with home.locked(settings):
+        pass
+
+
+def test_a_home_that_cannot_be_locked_is_named(settings):
+    home.make(settings)
+    settings.lock.mkdir()
+
+    with pytest.raises(CatalogError, match="cannot lock the home folder"), home.locked(settings):
+        pass

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 HEAVY = (
     "torch",
@@ -60,17 +64,75 @@ def test_whoever_writes_leaves_the_networks_to_the_process_that_reads(settings, 
     assert "onnxruntime" not in heavy
 
 
-def test_importing_any_module_prints_nothing_and_opens_nothing():
-    code = (
-        "import pkgutil, importlib, builtins, indexer, recognizer, detector_stub\n"
-        "for package in (indexer, recognizer, detector_stub):\n"
-        "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
-        "        if not found.name.endswith('migrations.env'):\n"
-        "            importlib.import_module(found.name)\n"
-        "import logging\n"
-        "assert not logging.getLogger().handlers\n"
+IMPORT_ALL = """
+import importlib, logging, pkgutil, sys
+
+opened = []
+
+def watch(event, arguments):
+    if event != "open":
+        return
+    frame = sys._getframe(1)
+    # a file that the import system opens, for us or for an import of ours, is code
+    while frame and "importlib" not in frame.f_code.co_filename:
+        if frame.f_globals.get("__name__", "").split(".")[0] in sys.argv[1:]:
+            opened.append(f"{frame.f_code.co_filename}:{frame.f_lineno} opens {arguments[0]}")
+            return
+        frame = frame.f_back
+
+sys.addaudithook(watch)
+for name in sys.argv[1:]:
+    package = importlib.import_module(name)
+    for found in pkgutil.walk_packages(package.__path__, name + "."):
+        if not found.name.endswith("migrations.env"):
+            importlib.import_module(found.name)
+assert not opened, opened
+assert not logging.getLogger().handlers
+"""
+
+
+def import_all(*packages, folder=Path(__file__).parents[2]):
+    """Import every module of `packages`, which may lie in `folder`, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *packages],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+def test_importing_any_module_prints_nothing_and_opens_nothing():
+    done = import_all("indexer", "recognizer", "detector_stub")
 
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["open('/dev/null').close()", "import pathlib; pathlib.Path('/dev/null').read_text()"],
+)
+def test_a_module_that_opens_a_file_on_import_is_noticed(tmp_path, line):
+    (tmp_path / "greedy").mkdir()
+    (tmp_path / "greedy" / "__init__.py").touch()
+    (tmp_path / "greedy" / "deep.py").write_text(f"import json\n{line}\n")
+
+    done = import_all("greedy", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "deep.py:2 opens /dev/null" in done.stderr
+
+
+def test_the_package_itself_loads_nothing_at_all():
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import indexer\n"
+        "print(*sorted({m.split('.')[0] for m in set(sys.modules) - before}))\n"
+        "print(*(m for m in sys.modules if m.startswith('indexer.')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    outside, inside = done.stdout.split("\n")[:2]
+    assert set(outside.split()) - set(sys.stdlib_module_names) == {"indexer"}
+    assert inside == ""

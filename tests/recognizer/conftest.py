@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import recognize
 from recognizer.charset import BLANK, Charset
-from recognizer.datasets.batches import Labelled
+from recognizer.datasets.loading import LabelledCrop
 from recognizer.inference import images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
@@ -51,10 +51,10 @@ def crop() -> Callable[[str], NDArray[np.uint8]]:
 
 
 @pytest.fixture(scope="session")
-def labelled() -> Callable[[Sequence[str], Charset], list[Labelled]]:
+def labelled() -> Callable[[Sequence[str], Charset], list[LabelledCrop]]:
     """Draws words to learn from."""
     return lambda texts, charset: [
-        Labelled(images.fit(draw_word(text)), charset.encode(text), text) for text in texts
+        LabelledCrop(images.fit(draw_word(text)), charset.encode(text), text) for text in texts
     ]
 
 
@@ -179,7 +179,7 @@ def labels_of(tmp_path: Path) -> Callable[[Sequence[str]], Path]:
 
 
 @pytest.fixture
-def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
+def words(labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]) -> list[LabelledCrop]:
     return labelled(TEXTS, CHARSET)
 
 

@@ -13,7 +13,8 @@ from recognizer.training.trainer import Trainer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from recognizer.datasets.batches import Batch, Labelled
+    from recognizer.datasets.batch import Batch
+    from recognizer.datasets.loading import LabelledCrop
 
 CHARSET = Charset("aceont")
 TEXTS = ["at", "to", "on", "no", "an", "ten", "cat", "net"]
@@ -36,7 +37,7 @@ class Recording(Trainer):
 
 
 def go(
-    trainer: Trainer, words: list[Labelled], stop: Callable[[], bool] = lambda: False
+    trainer: Trainer, words: list[LabelledCrop], stop: Callable[[], bool] = lambda: False
 ) -> list[dict[str, float]]:
     rows: list[dict[str, float]] = []
     trainer.run([words], words, stop=stop, report=rows.append)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.charset import Charset
-from recognizer.datasets.batches import Labelled
+from recognizer.datasets.loading import LabelledCrop
 from recognizer.inference import images
 from recognizer.network.model import FRAME_STRIDE
 
@@ -32,9 +32,9 @@ class Spelled:
         return [(middle, middle) for middle in middles]
 
     @property
-    def labelled(self) -> Labelled:
+    def labelled(self) -> LabelledCrop:
         """The word to learn from, by a hand of its own."""
-        return Labelled(self.crop, Charset().encode(self.text), self.text, "Pillow")
+        return LabelledCrop(self.crop, Charset().encode(self.text), self.text, "Pillow")
 
 
 def spell(text: str, *, size: int = 36, gap: int = 8, ink: int = 30, tail: bool = False) -> Spelled:

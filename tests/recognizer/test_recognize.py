@@ -97,7 +97,7 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_weights(
 
     assert recognizer.card.temperature == 1.5
     np.testing.assert_allclose(probabilities, beam_search.softmax(logits, 1.5), atol=1e-6)
-    assert reading == beam_search.read(probabilities, recognizer.card.charset)
+    assert reading == beam_search.decode(probabilities, recognizer.card.charset)
 
 
 def test_as_many_alternatives_come_as_are_asked_for(

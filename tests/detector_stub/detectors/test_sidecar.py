@@ -17,7 +17,7 @@ class Fixed:
     def detect(self, photo, path):
         return [[Box(1, 1, 2, 2)]]
 
-    def given(self, path):
+    def has_known_boxes(self, path):
         return path.name == "known.jpg"
 
 
@@ -70,4 +70,4 @@ def test_boxes_are_given_where_there_is_a_sidecar_or_the_other_detector_knows_th
 
     names = ("a.jpg", "b.jpg", "known.jpg")
 
-    assert [detector.given(tmp_path / name) for name in names] == [True, False, True]
+    assert [detector.has_known_boxes(tmp_path / name) for name in names] == [True, False, True]

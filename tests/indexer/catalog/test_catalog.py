@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from indexer.catalog import database, schema
 from indexer.catalog.catalog import Catalog
-from indexer.entities import Box, Engine, Failure, Reading, Stamp, State, Volume, Word
+from indexer.entities import Box, EngineId, Failure, Reading, Stamp, State, Volume, Word
 from indexer.errors import CatalogError
 
-ENGINE = Engine("e1", "abc")
+ENGINE = EngineId("e1", "abc")
 WORD = Word(Box(1, 2, 30, 40), 3, "queue", 0.75, (("queue", 0.75), ("queve", 0.125)), b"\x00\x80")
 STAMP = Stamp(10, 20)
 
@@ -97,7 +97,7 @@ def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     assert catalog.attempts(tmp_path / "a.jpg") == 2
     assert catalog.due(98.0, ENGINE) == {}
     assert catalog.due(99.0, ENGINE) == {tmp_path / "a.jpg": 2}
-    assert catalog.due(0.0, Engine("e2", "abc")) == {tmp_path / "a.jpg": 2}
+    assert catalog.due(0.0, EngineId("e2", "abc")) == {tmp_path / "a.jpg": 2}
 
 
 def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path):

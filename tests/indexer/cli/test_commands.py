@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import ExifTags, Image
 
 from indexer import bootstrap, config
 from indexer.cli.commands import main
+from indexer.ocr.protocols import Failed
 from indexer.sync.progress_file import reported
 from indexer.sync.run import Step
 
-from ..conftest import TileEyes, draw_photo, spelled
+from ..conftest import TileEngine, draw_photo, spelled
 
 
 class Shell:
-    """Runs commands in a private home with the tile eyes."""
+    """Runs commands in a private home with the tile engine."""
 
-    def __init__(self, folder: Path, eyes: TileEyes) -> None:
-        self.folder, self.eyes = folder, eyes
+    def __init__(self, folder: Path, engine: TileEngine) -> None:
+        self.folder, self.engine = folder, engine
         self.photos = folder / "photos"
         self.photos.mkdir()
 
@@ -35,10 +36,11 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
-    eyes = TileEyes()
+    engine = TileEngine()
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
-    monkeypatch.setattr(bootstrap, "BuiltInEyes", lambda *_: eyes)
-    return Shell(tmp_path, eyes)
+    monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
+    monkeypatch.setattr(bootstrap, "make_detector", lambda _: engine.detector)
+    return Shell(tmp_path, engine)
 
 
 def test_index_then_query_finds_the_photo(shell):
@@ -149,6 +151,59 @@ def test_query_needs_words_or_a_batch(shell):
     assert "--batch" in shell("query", code=2).stderr
 
 
+@pytest.fixture
+def dated(shell):
+    """A photo of 2 March 2026 in a folder of its own."""
+    photo = draw_photo(shell.photos / "march" / "board.png", "helios")
+    with Image.open(photo) as picture:
+        exif = picture.getexif()
+        exif[ExifTags.Base.DateTime] = "2026:03:02 10:00:00"
+        picture.save(photo, exif=exif)
+    shell("index", shell.photos)
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("admits", "option", "value"),
+    [
+        (True, "--since", "2026-03-02"),
+        (False, "--since", "2026-03-03"),
+        (True, "--until", "2026-03-03"),
+        (False, "--until", "2026-03-02"),
+        (True, "--folder", "march"),
+        (False, "--folder", "april"),
+        (True, "--min-score", "0.1"),
+        (False, "--min-score", "1"),
+    ],
+)
+def test_query_leaves_out_what_its_options_exclude(dated, admits, option, value, monkeypatch):
+    monkeypatch.chdir(dated.photos)
+
+    found = dated("query", "helios", option, value, code=0 if admits else 1)
+
+    assert ("board.png" in found.stdout) is admits
+
+
+def test_query_shows_at_most_as_many_photos_as_asked_for(shell):
+    for number in range(3):
+        draw_photo(shell.photos / f"{number}.png", "helios", salt=number)
+    shell("index", shell.photos)
+
+    found = shell("query", "helios", "--limit", "2")
+
+    assert found.stdout.count(".png") == 2
+    assert "… and 1 more, less likely (raise --limit)" in found.stdout
+
+
+def test_an_exact_query_knows_only_the_best_reading(shell):
+    shell.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    draw_photo(shell.photos / "a.png", "queve")
+    shell("index", shell.photos)
+
+    shell("query", "queue")
+    shell("query", "queue", "--exact", code=1)
+
+
 def test_query_draws_its_hits(shell):
     draw_photo(shell.photos / "board.png", "helios")
     shell("index", shell.photos)
@@ -161,7 +216,7 @@ def test_query_draws_its_hits(shell):
 
 
 def test_show_prints_text_and_promised_json(shell):
-    shell.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    shell.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
     photo = draw_photo(shell.photos / "board.png", "queve", "tree")
     shell("index", shell.photos)
 
@@ -202,7 +257,7 @@ def test_status_tells_what_a_writer_is_doing(shell):
     settings = config.load(home=shell.folder / "home")
 
     with reported(settings.progress) as reporter:
-        reporter.photo(Step(shell.photos / "a.png", 3, 10, "2 words", 1.0))
+        reporter.photo(Step(shell.photos / "a.png", 3, 10, Failed("damaged"), 1.0))
         told, text = shell("status", "--json").stdout, shell("status").stdout
 
     writer = json.loads(told)["writer"]
@@ -229,10 +284,10 @@ def test_less_can_be_logged(shell):
 
 
 def test_retry_reads_failed_photos_now(shell):
-    shell.eyes.recognizer.crash_on = {"boom"}
+    shell.engine.recognizer.crash_on = {"boom"}
     draw_photo(shell.photos / "a.png", "boom")
     shell("index", shell.photos, code=6)
-    shell.eyes.recognizer.crash_on = set()
+    shell.engine.recognizer.crash_on = set()
 
     shell("retry")
 
@@ -311,7 +366,7 @@ def test_a_full_disk_is_one_message(shell, monkeypatch):
     assert "disk is full; free some space" in shell("index", shell.photos, code=4).stderr
 
 
-def test_every_option_is_also_a_variable(shell, monkeypatch):
+def test_an_option_can_be_set_by_its_variable(shell, monkeypatch):
     draw_photo(shell.photos / "a.png", "helios")
     shell("index", shell.photos)
     monkeypatch.setenv("OCRSEARCH_QUERY_LIMIT", "0")
@@ -328,7 +383,7 @@ def test_every_command_has_help(command):
 
 
 def test_guesses_are_shown_as_such_and_only_a_few(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     for number in range(6):
         draw_photo(shell.photos / f"{number}.png", "gnene", salt=number)
     shell("index", shell.photos)
@@ -340,7 +395,7 @@ def test_guesses_are_shown_as_such_and_only_a_few(shell):
 
 
 def test_guesses_are_not_listed_behind_certain_hits(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     draw_photo(shell.photos / "guess.png", "gnene")
     draw_photo(shell.photos / "sure.png", "queue")
     shell("index", shell.photos)
@@ -352,7 +407,7 @@ def test_guesses_are_not_listed_behind_certain_hits(shell):
 
 
 def test_guesses_are_not_drawn_behind_certain_hits(shell):
-    shell.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
+    shell.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "pvpvp", "queue", "xxxxx")}
     draw_photo(shell.photos / "guess.png", "gnene")
     draw_photo(shell.photos / "sure.png", "queue")
     shell("index", shell.photos)
@@ -363,7 +418,7 @@ def test_guesses_are_not_drawn_behind_certain_hits(shell):
 
 
 def test_a_word_that_is_only_guessed_is_corrected(shell):
-    shell.eyes.recognizer.posteriorgrams = {"queue": spelled("queue")}
+    shell.engine.recognizer.posteriorgrams = {"queue": spelled("queue")}
     draw_photo(shell.photos / "a.png", "queue")
     shell("index", shell.photos)
 

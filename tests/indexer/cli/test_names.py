@@ -49,10 +49,10 @@ def test_a_failure_of_a_photo_whose_name_is_not_utf8_is_listed_and_logged(shell,
     def detect(pixels, path):
         raise ValueError(f"nothing beside {path}")
 
-    world.eyes.detector.detect = detect
+    world.engine.detector.detect = detect
     draw_photo(world.photos / ODD, "helios")
 
-    service.run(world.library, [world.photos], [Batch(everything=True)], Hooks())
+    service.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
 
     [failure] = world.library.catalog.failures()
     assert failure.path.name == ODD
@@ -98,7 +98,7 @@ def test_a_rename_between_normal_forms_is_a_move(world):
     world.library.sync_paths([world.photos], [composed, decomposed], Hooks())
 
     assert world.find("helios") == [decomposed.name]
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
 
 
 def test_a_rename_that_changes_only_the_case_is_a_move(world):
@@ -111,7 +111,7 @@ def test_a_rename_that_changes_only_the_case_is_a_move(world):
     )
 
     assert world.find("helios") == ["BOARD.PNG"]
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
 
 
 def test_where_case_does_not_matter_a_file_has_one_name(world, monkeypatch):

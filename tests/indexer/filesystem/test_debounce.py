@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from indexer.entities import Stamp
 from indexer.filesystem import debounce
-from indexer.filesystem.debounce import Batch, Hints, Pace, Settler, follow
+from indexer.filesystem.debounce import Batch, Debouncer, DirtySet, Timing, follow
 
 
 class Clock:
@@ -23,41 +23,41 @@ class Clock:
         return self.looks < 0
 
 
-def collect(events, looks, **pace):
+def collect(events, looks, **timing):
     clock = Clock(looks)
-    hints = Hints()
+    dirty = DirtySet()
     for event in events:
-        hints.add(event)
-    return list(follow(hints, clock, Pace(tick=0.0, clock=clock, **pace)))
+        dirty.add(event)
+    return list(follow(dirty, clock, Timing(tick=0.0, clock=clock, **timing)))
 
 
 def test_a_file_settles_once_it_has_stood_still(tmp_path):
-    settler = Settler(2.0, stamp=lambda path: Stamp(1, 1))
+    debouncer = Debouncer(2.0, stamp=lambda path: Stamp(1, 1))
 
-    settler.note(tmp_path / "a.jpg", now=0.0)
+    debouncer.note(tmp_path / "a.jpg", now=0.0)
 
-    assert settler.ready(now=1.9) == frozenset()
-    assert settler.ready(now=2.0) == {tmp_path / "a.jpg"}
-    assert settler.ready(now=9.0) == frozenset()
+    assert debouncer.ready(now=1.9) == frozenset()
+    assert debouncer.ready(now=2.0) == {tmp_path / "a.jpg"}
+    assert debouncer.ready(now=9.0) == frozenset()
 
 
 def test_a_growing_file_waits_until_it_stops_growing(tmp_path):
     sizes = iter([1, 2, 3, 3, 3])
-    settler = Settler(2.0, stamp=lambda path: Stamp(next(sizes), 1))
-    settler.note(tmp_path / "a.jpg", now=0.0)
+    debouncer = Debouncer(2.0, stamp=lambda path: Stamp(next(sizes), 1))
+    debouncer.note(tmp_path / "a.jpg", now=0.0)
 
-    states = [bool(settler.ready(now)) for now in (2.0, 4.0, 5.0, 6.0)]
+    states = [bool(debouncer.ready(now)) for now in (2.0, 4.0, 5.0, 6.0)]
 
     assert states == [False, False, False, True]
 
 
 def test_a_file_that_vanishes_settles_too_so_that_it_is_removed(tmp_path):
     stamps = iter([Stamp(1, 1), None, None])
-    settler = Settler(1.0, stamp=lambda path: next(stamps))
-    settler.note(tmp_path / "a.jpg", now=0.0)
+    debouncer = Debouncer(1.0, stamp=lambda path: next(stamps))
+    debouncer.note(tmp_path / "a.jpg", now=0.0)
 
-    assert settler.ready(now=1.0) == frozenset()
-    assert settler.ready(now=2.0) == {tmp_path / "a.jpg"}
+    assert debouncer.ready(now=1.0) == frozenset()
+    assert debouncer.ready(now=2.0) == {tmp_path / "a.jpg"}
 
 
 def test_settled_files_come_in_one_batch(tmp_path):
@@ -82,7 +82,7 @@ def test_where_events_cannot_be_relied_on_rescans_are_frequent():
     clock = Clock(65)
 
     batches = list(
-        follow(Hints(), clock, Pace(tick=0.0, poll=30.0, clock=clock), reliable=lambda: False)
+        follow(DirtySet(), clock, Timing(tick=0.0, poll=30.0, clock=clock), reliable=lambda: False)
     )
 
     assert batches == [Batch(everything=True)] * 2
@@ -91,11 +91,11 @@ def test_where_events_cannot_be_relied_on_rescans_are_frequent():
 def test_a_file_that_grows_for_minutes_is_left_out_of_the_rescans(tmp_path):
     photo = tmp_path / "a.jpg"
     photo.write_bytes(b"")
-    clock, hints = Clock(300), Hints()
-    hints.add(photo)
-    pace = Pace(settle=2.0, rescan=60.0, tick=0.0, clock=grow(photo, clock))
+    clock, dirty = Clock(300), DirtySet()
+    dirty.add(photo)
+    timing = Timing(settle=2.0, rescan=60.0, tick=0.0, clock=grow(photo, clock))
 
-    batches = [(clock.now, batch) for batch in follow(hints, clock, pace)]
+    batches = [(clock.now, batch) for batch in follow(dirty, clock, timing)]
 
     assert [b for now, b in batches if now < 200] == [
         Batch(everything=True, growing=frozenset([photo]))
@@ -115,12 +115,12 @@ def grow(photo, clock):
 
 
 def test_a_failed_batch_is_followed_by_a_look_at_everything_soon_and_then_less_soon():
-    clock, failed, hints = Clock(300), threading.Event(), Hints()
-    hints.add(None)
-    pace = Pace(settle=2.0, retry=5.0, poll=60.0, tick=0.0, clock=clock)
+    clock, failed, dirty = Clock(300), threading.Event(), DirtySet()
+    dirty.add(None)
+    timing = Timing(settle=2.0, retry=5.0, poll=60.0, tick=0.0, clock=clock)
     times = []
 
-    for batch in follow(hints, clock, pace, failed=failed):
+    for batch in follow(dirty, clock, timing, failed=failed):
         assert batch.everything
         times.append(clock.now)
         failed.set()
@@ -129,11 +129,11 @@ def test_a_failed_batch_is_followed_by_a_look_at_everything_soon_and_then_less_s
 
 
 def test_after_a_look_that_succeeds_all_is_calm_again():
-    clock, failed, hints = Clock(100), threading.Event(), Hints()
-    hints.add(None)
+    clock, failed, dirty = Clock(100), threading.Event(), DirtySet()
+    dirty.add(None)
     times = []
 
-    for _ in follow(hints, clock, Pace(retry=5.0, tick=0.0, clock=clock), failed=failed):
+    for _ in follow(dirty, clock, Timing(retry=5.0, tick=0.0, clock=clock), failed=failed):
         times.append(clock.now)
         if len(times) == 1:
             failed.set()
@@ -142,27 +142,27 @@ def test_after_a_look_that_succeeds_all_is_calm_again():
 
 
 def test_folders_that_never_come_to_rest_are_looked_at_all_the_same():
-    hints = Hints()
+    dirty = DirtySet()
 
     class Restless(Clock):
         def is_set(self):
-            hints.add(None)
+            dirty.add(None)
             return super().is_set()
 
     clock = Restless(65)
 
-    batches = list(follow(hints, clock, Pace(settle=2.0, tick=0.0, clock=clock)))
+    batches = list(follow(dirty, clock, Timing(settle=2.0, tick=0.0, clock=clock)))
 
     assert batches == [Batch(everything=True)] * 2
 
 
-def test_more_hints_than_anybody_looks_at_become_one(tmp_path):
-    hints = Hints()
-    for number in range(debounce.MOST_HINTS + 5):
-        hints.add(tmp_path / str(number))
-        hints.add(tmp_path / str(number))
+def test_more_changed_files_than_max_dirty_ask_for_a_look_at_everything(tmp_path):
+    dirty = DirtySet()
+    for number in range(debounce.MAX_DIRTY + 5):
+        dirty.add(tmp_path / str(number))
+        dirty.add(tmp_path / str(number))
 
-    paths, everything = hints.take(0.0)
+    paths, everything = dirty.take(0.0)
 
-    assert (len(paths), everything) == (debounce.MOST_HINTS, True)
-    assert hints.take(0.0) == (set(), False)
+    assert (len(paths), everything) == (debounce.MAX_DIRTY, True)
+    assert dirty.take(0.0) == (set(), False)

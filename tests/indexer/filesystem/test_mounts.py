@@ -34,11 +34,55 @@ def test_the_innermost_and_latest_mount_tells_whether_a_folder_is_remote(tmp_pat
     table = tmp_path / "mountinfo"
     table.write_text(TABLE)
 
-    assert mounts.remote(Path(path), table) == kind
+    assert mounts.remote_type(Path(path), table) == kind
 
 
 def test_without_a_table_of_mounts_nothing_is_remote(tmp_path):
-    assert mounts.remote(tmp_path, tmp_path / "none") is None
+    assert mounts.remote_type(tmp_path, tmp_path / "none") is None
+
+
+def offline(root, known, found, share=0.5):
+    """Whether a folder that had photos of these numbers and has those now is offline."""
+    had, has = ([root / f"{n}.jpg" for n in numbers] for numbers in (known, found))
+    return mounts.offline_folders([root], has, had, {}, share) == [root]
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [(0, True), (mounts.MIN_PHOTOS - 1, True), (mounts.MIN_PHOTOS, False), (30, False)],
+)
+def test_a_folder_with_as_many_new_photos_as_it_lost_was_exported_anew(tmp_path, new, expected):
+    lost, kept = mounts.MIN_PHOTOS, 2
+
+    found = [*range(lost, lost + kept), *range(100, 100 + new)]
+
+    assert offline(tmp_path, range(lost + kept), found) is expected
+
+
+def test_from_ten_photos_on_a_folder_that_lost_more_than_its_share_is_offline(tmp_path):
+    assert mounts.MIN_PHOTOS == 10
+    assert offline(tmp_path, range(10), range(4))
+    assert not offline(tmp_path, range(10), range(5))
+    assert not offline(tmp_path, range(9), range(1))
+
+
+def test_a_folder_that_lost_all_its_photos_is_offline_however_few_they_were(tmp_path):
+    assert offline(tmp_path, range(1), [])
+    assert not offline(tmp_path, [], [])
+
+
+def test_a_folder_that_is_missing_is_offline(tmp_path):
+    assert offline(tmp_path / "none", [], [])
+
+
+def test_an_empty_root_is_not_present_and_an_empty_folder_in_it_is(tmp_path):
+    (tmp_path / "root" / "in").mkdir(parents=True)
+    (tmp_path / "empty").mkdir()
+    roots = [tmp_path / "root", tmp_path / "empty"]
+
+    present = [*roots, tmp_path / "root" / "in", tmp_path / "none"]
+
+    assert [mounts.is_present(folder, roots) for folder in present] == [True, False, True, False]
 
 
 def test_a_volume_is_the_same_for_all_that_lies_on_it(tmp_path):

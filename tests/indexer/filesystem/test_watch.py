@@ -1,4 +1,4 @@
-"""Watching with the kernel's real events; its failures are injected."""
+"""FolderWatcher with the kernel's real events; its failures are injected."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, Inotify
 
 from indexer.daemon import service
 from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch, Hints, Pace, follow
-from indexer.filesystem.inotify import Kernel
-from indexer.filesystem.watch import CARE_SECONDS, RESTART_SECONDS, Watching, _Handler, watch
+from indexer.filesystem.debounce import Batch, DirtySet, Timing, follow
+from indexer.filesystem.inotify import OverflowAwareInotify
+from indexer.filesystem.watch import CHECK_SECONDS, RESTART_SECONDS, FolderWatcher, _Handler, watch
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -40,25 +40,25 @@ def watching():
     started = []
 
     def start(*roots):
-        hints, clock = Hints(), Clock()
-        started.append(Watching(roots, hints, clock))
-        return started[-1], hints, clock
+        dirty, clock = DirtySet(), Clock()
+        started.append(FolderWatcher(roots, dirty, clock))
+        return started[-1], dirty, clock
 
     yield start
     for each in started:
         each.stop()
 
 
-def later(watching, clock, seconds=CARE_SECONDS):
+def later(watching, clock, seconds=CHECK_SECONDS):
     clock.now += seconds
     return watching.reliable()
 
 
-def told(hints, path):
+def told(dirty, path):
     """Whether a hint about `path` comes."""
     paths = set()
     while path not in paths:
-        more, _ = hints.take(5.0)
+        more, _ = dirty.take(5.0)
         if not more:
             return False
         paths |= more
@@ -66,11 +66,11 @@ def told(hints, path):
 
 
 def handled(*events):
-    hints = Hints()
-    handler = _Handler(hints)
+    dirty = DirtySet()
+    handler = _Handler(dirty)
     for event in events:
         handler.dispatch(event)
-    return hints.take(0.0)
+    return dirty.take(0.0)
 
 
 def test_a_move_concerns_both_names():
@@ -91,7 +91,7 @@ def test_a_name_that_is_not_utf8_is_passed_on():
 
 def test_watching_asks_for_everything_first_and_reports_a_new_file(tmp_path):
     stop = threading.Event()
-    batches = watch([tmp_path], stop, Pace(settle=0.0, tick=5.0))
+    batches = watch([tmp_path], stop, Timing(settle=0.0, tick=5.0))
     first = next(batches)
 
     (tmp_path / "board.jpg").write_bytes(b"x")
@@ -109,110 +109,110 @@ def test_a_folder_moved_in_or_out_asks_for_everything(tmp_path, watching, way):
     root, aside = tmp_path / "root", tmp_path / "aside"
     (root / "may").mkdir(parents=True)
     (aside / "june").mkdir(parents=True)
-    _, hints, _ = watching(root)
+    _, dirty, _ = watching(root)
 
     if way == "in":
         (aside / "june").rename(root / "june")
     else:
         (root / "may").rename(aside / "may")
 
-    assert hints.take(5.0)[1]
+    assert dirty.take(5.0)[1]
 
 
 def test_an_atomic_save_is_told_under_its_final_name(tmp_path, watching):
-    _, hints, _ = watching(tmp_path)
+    _, dirty, _ = watching(tmp_path)
 
     (tmp_path / ".board.jpg.tmp").write_bytes(b"x")
     (tmp_path / ".board.jpg.tmp").rename(tmp_path / "board.jpg")
 
-    assert told(hints, tmp_path / "board.jpg")
+    assert told(dirty, tmp_path / "board.jpg")
 
 
 def test_a_hard_link_is_told(tmp_path, watching):
     (tmp_path / "a.jpg").write_bytes(b"x")
-    _, hints, _ = watching(tmp_path)
+    _, dirty, _ = watching(tmp_path)
 
     os.link(tmp_path / "a.jpg", tmp_path / "b.jpg")
 
-    assert told(hints, tmp_path / "b.jpg")
+    assert told(dirty, tmp_path / "b.jpg")
 
 
 def test_reading_a_photo_is_no_event(tmp_path, watching):
     (tmp_path / "a.jpg").write_bytes(b"x")
-    _, hints, _ = watching(tmp_path)
+    _, dirty, _ = watching(tmp_path)
 
     (tmp_path / "a.jpg").read_bytes()
     (tmp_path / "b.jpg").write_bytes(b"x")
 
-    assert told(hints, tmp_path / "b.jpg")
-    assert (tmp_path / "a.jpg") not in hints.take(0.0)[0]
+    assert told(dirty, tmp_path / "b.jpg")
+    assert (tmp_path / "a.jpg") not in dirty.take(0.0)[0]
 
 
 def test_an_overflow_of_the_event_queue_asks_for_everything():
-    hints = Hints()
-    kernel = Kernel(lambda: hints.add(None), print)
-    kernel.start()
+    dirty = DirtySet()
+    inotify = OverflowAwareInotify(lambda: dirty.add(None), print)
+    inotify.start()
 
-    kernel.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
-    kernel.stop()
-    kernel.join()
+    inotify.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+    inotify.stop()
+    inotify.join()
 
-    assert hints.take(0.0) == (set(), True)
+    assert dirty.take(0.0) == (set(), True)
 
 
-@pytest.mark.parametrize("part", ["_kernel", "_observer"])
+@pytest.mark.parametrize("part", ["_inotify", "_observer"])
 def test_an_observer_that_dies_is_started_again(tmp_path, watching, part, caplog):
-    watcher, hints, clock = watching(tmp_path)
+    watcher, dirty, clock = watching(tmp_path)
     dead = getattr(watcher, part)
     dead.stop()
     dead.join()
 
     assert not later(watcher, clock)
-    assert hints.take(0.0) == (set(), False)
+    assert dirty.take(0.0) == (set(), False)
     assert later(watcher, clock, RESTART_SECONDS)
 
-    assert hints.take(0.0)[1]
+    assert dirty.take(0.0)[1]
     (tmp_path / "board.jpg").write_bytes(b"x")
-    assert told(hints, tmp_path / "board.jpg")
+    assert told(dirty, tmp_path / "board.jpg")
     assert "has stopped" in caplog.text
 
 
 def test_where_there_is_no_inotify_another_observer_watches(tmp_path, watching, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    watcher, hints, clock = watching(tmp_path)
+    watcher, dirty, clock = watching(tmp_path)
 
     (tmp_path / "board.jpg").write_bytes(b"x")
 
-    assert told(hints, tmp_path / "board.jpg")
+    assert told(dirty, tmp_path / "board.jpg")
     assert later(watcher, clock)
-    assert watcher._kernel is None
+    assert watcher._inotify is None
 
 
 def test_a_folder_that_appears_later_is_watched(tmp_path, watching):
     root = tmp_path / "later"
-    watcher, hints, clock = watching(root)
+    watcher, dirty, clock = watching(root)
     root.mkdir()
 
     assert later(watcher, clock)
 
-    assert hints.take(0.0)[1]
+    assert dirty.take(0.0)[1]
     (root / "board.jpg").write_bytes(b"x")
-    assert told(hints, root / "board.jpg")
+    assert told(dirty, root / "board.jpg")
 
 
 def test_a_folder_that_another_one_takes_the_place_of_is_watched_anew(tmp_path, watching):
     """As a mount does, and what a sync program does that starts from scratch."""
     root = tmp_path / "root"
     root.mkdir()
-    watcher, hints, clock = watching(root)
+    watcher, dirty, clock = watching(root)
     root.rename(tmp_path / "aside")
     root.mkdir()
 
     assert later(watcher, clock)
 
-    assert hints.take(0.0)[1]
+    assert dirty.take(0.0)[1]
     (root / "board.jpg").write_bytes(b"x")
-    assert told(hints, root / "board.jpg")
+    assert told(dirty, root / "board.jpg")
 
 
 def refusing(monkeypatch, number, where=b""):
@@ -243,13 +243,13 @@ def test_too_many_folders_are_said_once_with_what_to_do_and_rescans_stand_in(
 def test_a_folder_that_cannot_be_watched_once_it_is_made_is_noticed(
     tmp_path, watching, monkeypatch
 ):
-    watcher, hints, clock = watching(tmp_path)
+    watcher, dirty, clock = watching(tmp_path)
     assert later(watcher, clock)
     refusing(monkeypatch, errno.ENOSPC)
 
     (tmp_path / "new").mkdir()
 
-    assert hints.take(5.0)[1]
+    assert dirty.take(5.0)[1]
     assert not later(watcher, clock)
 
 
@@ -269,7 +269,7 @@ def test_too_many_watching_programs_are_said_and_rescans_stand_in(
 
 
 def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
-    monkeypatch.setattr(mounts, "remote", lambda path: "nfs4")
+    monkeypatch.setattr(mounts, "remote_type", lambda path: "nfs4")
     watcher, _, clock = watching(tmp_path)
 
     assert not later(watcher, clock)
@@ -286,14 +286,14 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
             self.now += 30.0
             return self.now > days * 24 * 3600
 
-    clock, hints = Days(), Hints()
-    watcher = Watching([world.photos], hints, clock)
+    clock, dirty = Days(), DirtySet()
+    watcher = FolderWatcher([world.photos], dirty, clock)
     memory, files = (array("q", [0] * 48 * days) for _ in range(2))  # no growth of its own
     looks = itertools.count()
 
     def hours():
         yield Batch(everything=True)
-        for batch in follow(hints, clock, Pace(tick=0.0, clock=clock), reliable=watcher.reliable):
+        for batch in follow(dirty, clock, Timing(tick=0.0, clock=clock), reliable=watcher.reliable):
             yield batch
             gc.collect()
             look = next(looks)
@@ -303,7 +303,7 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     gc.freeze()  # what was there before is not looked through
     tracemalloc.start()
     try:
-        service.run(world.library, [world.photos], hours(), Hooks())
+        service.process_batches(world.library, [world.photos], hours(), Hooks())
     finally:
         tracemalloc.stop()
         gc.unfreeze()

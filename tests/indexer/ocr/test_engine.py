@@ -1,4 +1,4 @@
-"""The built-in eyes: which settings make another engine, and what word lists do."""
+"""The built-in engine: which settings make another engine, and what word lists do."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from PIL import Image
 from detector_stub.inference import pretrained
 from indexer import config
 from indexer.errors import EngineError
-from indexer.ocr.builtin import BuiltInEyes
+from indexer.ocr.builtin import BuiltInEngine, load_parts, weights_path
 
 
 @pytest.fixture
-def eyes(tmp_path, monkeypatch):
+def configured(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
 
     def make(**settings):
-        return BuiltInEyes(config.load(home=tmp_path / "home", **settings), workers=1)
+        return config.load(home=tmp_path / "home", **settings)
 
     return make
 
@@ -37,93 +37,107 @@ def model(tmp_path):
     return path
 
 
-def fingerprint(eyes):
-    return eyes.engine.fingerprint
+def fingerprint(settings):
+    return BuiltInEngine(settings).id.fingerprint
 
 
-def test_the_same_settings_are_the_same_engine(eyes, terms):
-    assert fingerprint(eyes()) == fingerprint(eyes(words=["english"], detector="learned"))
-    assert fingerprint(eyes(words=[str(terms)])) == fingerprint(eyes(words=[str(terms)]))
+def recognizer(settings):
+    return load_parts(settings, workers=1).recognizer
 
 
-def test_another_detector_is_another_engine(eyes):
-    assert fingerprint(eyes(detector="classical")) != fingerprint(eyes(detector="learned"))
+def test_the_same_settings_are_the_same_engine(configured, terms):
+    assert fingerprint(configured()) == fingerprint(
+        configured(words=["english"], detector="learned")
+    )
+    assert fingerprint(configured(words=[str(terms)])) == fingerprint(
+        configured(words=[str(terms)])
+    )
 
 
-def test_each_choice_of_word_lists_is_another_engine(eyes, terms):
+def test_another_detector_is_another_engine(configured):
+    assert fingerprint(configured(detector="classical")) != fingerprint(
+        configured(detector="learned")
+    )
+
+
+def test_each_choice_of_word_lists_is_another_engine(configured, terms):
     choices = [[], ["english"], [str(terms)], ["english", str(terms)]]
 
-    assert len({fingerprint(eyes(words=words)) for words in choices}) == len(choices)
+    assert len({fingerprint(configured(words=words)) for words in choices}) == len(choices)
 
 
-def test_each_language_model_is_another_engine(eyes, model):
+def test_each_language_model_is_another_engine(configured, model):
     choices = ["none", "english", str(model)]
 
-    assert len({fingerprint(eyes(language=name)) for name in choices}) == len(choices)
+    assert len({fingerprint(configured(language=name)) for name in choices}) == len(choices)
 
 
-def test_a_changed_language_model_is_another_engine(eyes, model):
-    before = fingerprint(eyes(language=str(model)))
+def test_a_changed_language_model_is_another_engine(configured, model):
+    before = fingerprint(configured(language=str(model)))
 
     model.write_text(model.read_text().replace("-0.3", "-0.4"), encoding="utf-8")
 
-    assert fingerprint(eyes(language=str(model))) != before
+    assert fingerprint(configured(language=str(model))) != before
 
 
-def test_a_language_model_that_is_missing_or_none_is_named(eyes, terms, tmp_path):
+def test_a_language_model_that_is_missing_or_none_is_named(configured, terms, tmp_path):
     with pytest.raises(EngineError, match=r"absent\.arpa: cannot read the language model"):
-        _ = eyes(language=str(tmp_path / "absent.arpa")).engine
+        _ = BuiltInEngine(configured(language=str(tmp_path / "absent.arpa"))).id
     with pytest.raises(EngineError, match=r"terms\.txt: no language model"):
-        _ = eyes(language=str(terms)).recognizer
+        _ = recognizer(configured(language=str(terms)))
 
 
-def test_a_changed_word_list_is_another_engine(eyes, terms):
-    before = fingerprint(eyes(words=[str(terms)]))
+def test_a_changed_word_list_is_another_engine(configured, terms):
+    before = fingerprint(configured(words=[str(terms)]))
 
     terms.write_text("dijkstra\nvertices\n", encoding="utf-8")
 
-    assert fingerprint(eyes(words=[str(terms)])) != before
+    assert fingerprint(configured(words=[str(terms)])) != before
 
 
-def test_a_word_list_under_another_name_is_the_same_engine(eyes, terms, tmp_path):
+def test_a_word_list_under_another_name_is_the_same_engine(configured, terms, tmp_path):
     copy = tmp_path / "copy.txt"
     copy.write_bytes(terms.read_bytes())
 
-    assert fingerprint(eyes(words=[str(copy)])) == fingerprint(eyes(words=[str(terms)]))
+    assert fingerprint(configured(words=[str(copy)])) == fingerprint(configured(words=[str(terms)]))
 
 
-def test_a_word_list_may_lie_in_the_home_of_the_user(eyes, terms, monkeypatch):
+def test_a_word_list_may_lie_in_the_home_of_the_user(configured, terms, monkeypatch):
     monkeypatch.setenv("HOME", str(terms.parent))
 
-    assert fingerprint(eyes(words=["~/terms.txt"])) == fingerprint(eyes(words=[str(terms)]))
+    assert fingerprint(configured(words=["~/terms.txt"])) == fingerprint(
+        configured(words=[str(terms)])
+    )
 
 
-def test_a_missing_word_list_is_named(eyes, tmp_path):
+def test_a_missing_word_list_is_named(configured, tmp_path):
     with pytest.raises(EngineError, match=r"absent\.txt: cannot read the word list"):
-        _ = eyes(words=["english", str(tmp_path / "absent.txt")]).engine
+        _ = BuiltInEngine(configured(words=["english", str(tmp_path / "absent.txt")])).id
 
 
-def test_a_damaged_word_list_is_named_with_its_line(eyes, terms):
+def test_a_damaged_word_list_is_named_with_its_line(configured, terms):
     terms.write_text("dijkstra\nof three words\n", encoding="utf-8")
 
     with pytest.raises(EngineError, match=r"terms\.txt, line 2"):
-        _ = eyes(words=[str(terms)]).recognizer
+        _ = recognizer(configured(words=[str(terms)]))
 
 
-def test_missing_weights_of_the_detector_are_named(eyes, tmp_path):
-    blind = eyes(detector_weights=tmp_path / "absent.safetensors")
+def test_missing_weights_of_the_detector_are_named(configured, tmp_path):
+    blind = BuiltInEngine(configured(detector_weights=tmp_path / "absent.safetensors"))
 
     with pytest.raises(EngineError, match=r"absent\.safetensors"):
-        _ = blind.engine
+        _ = blind.id
 
 
-def test_other_weights_of_the_detector_are_another_engine(eyes, tmp_path):
+def test_other_weights_of_the_detector_are_another_engine(configured, tmp_path):
     content = bytearray(pretrained.WEIGHTS.read_bytes())
     content[-1] ^= 1
     (tmp_path / "mine.safetensors").write_bytes(content)
 
-    assert fingerprint(eyes(detector_weights=tmp_path / "mine.safetensors")) != fingerprint(eyes())
-    assert fingerprint(eyes(detector_weights=pretrained.WEIGHTS)) == fingerprint(eyes())
+    assert fingerprint(configured(detector_weights=tmp_path / "mine.safetensors")) != fingerprint(
+        configured()
+    )
+    assert fingerprint(configured(detector_weights=pretrained.WEIGHTS)) == fingerprint(configured())
 
 
 def letters(text):
@@ -136,13 +150,13 @@ def letters(text):
     return Image.fromarray((np.asarray(crop) + grain).clip(0, 255).astype(np.uint8))
 
 
-def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads_them(eyes):
+def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads_them(configured):
     from recognizer.inference import images
     from recognizer.recognize import Recognizer
 
     crops = [letters("vertex"), letters("queue")]
-    reader = eyes(language="none", words=[]).recognizer
-    alone = Recognizer(eyes().weights, threads=1)
+    reader = recognizer(configured(language="none", words=[]))
+    alone = Recognizer(weights_path(configured()), threads=1)
 
     seen = reader.read(crops)
 
@@ -152,11 +166,11 @@ def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads
     ]
 
 
-def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(eyes, model):
+def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(configured, model):
     crop = letters("garden")
-    [plain] = eyes(language="none", words=[]).recognizer.read([crop])
+    [plain] = recognizer(configured(language="none", words=[])).read([crop])
 
-    [spelled] = eyes(language=str(model), words=[]).recognizer.read([crop])
+    [spelled] = recognizer(configured(language=str(model), words=[])).read([crop])
 
     most_z = max(plain.alternatives, key=lambda reading: reading[0].count("z"))[0]
     assert spelled.alternatives != plain.alternatives
@@ -164,13 +178,13 @@ def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(eyes, mo
     assert spelled.posteriorgram == plain.posteriorgram
 
 
-def test_a_listed_word_becomes_likelier_and_what_the_network_saw_stays(eyes, terms):
+def test_a_listed_word_becomes_likelier_and_what_the_network_saw_stays(configured, terms):
     crop = letters("garden")
-    [plain] = eyes(words=[]).recognizer.read([crop])
+    [plain] = recognizer(configured(words=[])).read([crop])
     second = next(text for text, _ in plain.alternatives[1:] if text.isalpha())
     terms.write_text(f"{second}\n", encoding="utf-8")
 
-    [listed] = eyes(words=[str(terms)]).recognizer.read([crop])
+    [listed] = recognizer(configured(words=[str(terms)])).read([crop])
 
     assert dict(listed.alternatives)[second] > 2 * dict(plain.alternatives)[second]
     assert listed.posteriorgram == plain.posteriorgram

@@ -92,6 +92,17 @@ def test_a_scan_of_16_bits_keeps_its_shades(tmp_path, suffix):
     assert pixels[..., 1].ravel().tolist() == list(range(0, 256, 16))
 
 
+@pytest.mark.parametrize("around", [" {} ", "{}  \0", "\0{}\0\0"])
+def test_a_time_that_is_padded_by_the_camera_is_read(tmp_path, around):
+    exif = Image.Exif()
+    exif[306] = around.format("2026:03:01 12:30:00")
+    corner_picture().save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)
+
+
 def test_the_time_of_the_camera_is_read(tmp_path):
     exif = Image.Exif()
     exif[306] = "2026:03:01 12:30:00"

@@ -14,7 +14,7 @@ from indexer import entities as photo
 from indexer.ocr.image import Limits, open_upright
 from indexer.ocr.pipeline import read_photos
 
-from ..conftest import TILE, TileDetector, TileReader, draw_photo
+from ..conftest import TILE, TileDetector, TileRecognizer, draw_photo
 
 WORDS = ("helios", "selene", "eos")
 
@@ -35,19 +35,19 @@ class Lines(TileDetector):
                 lines.append([Box(green[0] * TILE, top, (green[-1] + 1) * TILE, top + TILE)])
         return lines
 
-    def given(self, path):
+    def has_known_boxes(self, path):
         return False
 
 
 @dataclass
-class Literate(TileReader):
+class Literate(TileRecognizer):
     """Is sure of the words it knows, and the less of others the longer they are."""
 
     known: set[str] = field(default_factory=lambda: set(WORDS))
 
     def read(self, crops):
         return [
-            photo.Seen(
+            photo.Recognition(
                 s.text,
                 c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
                 ((s.text, c),),
@@ -77,7 +77,7 @@ def test_words_of_several_photos_go_home_to_their_own_photo(tmp_path):
     ]
     opened = [(path, open_upright(path, Limits())) for path in paths]
 
-    readings = list(read_photos(opened, TileDetector(), TileReader()))
+    readings = list(read_photos(opened, TileDetector(), TileRecognizer()))
 
     assert [[w.text for w in r.words] for r in readings] == [["helios", "luna"], [], ["selene"]]
     assert [w.line for w in readings[0].words] == [0, 1]
@@ -90,7 +90,7 @@ def test_boxes_are_clipped_to_the_photo(tmp_path):
 
     path = draw_photo(tmp_path / "a.png", "helios")
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileRecognizer())
 
     assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
 
@@ -104,7 +104,7 @@ def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
         def detect(self, photo, path):
             return [[Box(0, 0, 16, 96, ((16.0, 0.0), (16.0, 96.0), (0.0, 96.0), (0.0, 0.0)))]]
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileRecognizer())
 
     assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
 
@@ -120,7 +120,7 @@ def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
 
     path = draw_photo(tmp_path / "a.png", "helios", "luna")
 
-    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileReader())
+    [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileRecognizer())
 
     assert [w.text for w in reading.words] == ["luna"]
 
@@ -169,9 +169,19 @@ def test_a_single_short_word_turns_no_photo(tmp_path):
     assert [w.text for w in reading.words] == ["soe"]
 
 
+def test_another_way_up_must_show_twice_as_many_letters_and_not_only_some_more(tmp_path):
+    same_both_ways, turned = ("aaa", "bbb", "ccc"), "defghijk"
+    too_short = ("a", "b", "c", "d", "e", "f")
+    lying, _ = turned_photo(tmp_path / "a.png", 2, *same_both_ways, turned, *too_short)
+
+    [reading] = read_photos([lying], Lines(), Literate(known={*same_both_ways, turned}))
+
+    assert turned[::-1] in [word.text for word in reading.words]
+
+
 def test_a_photo_whose_boxes_are_given_is_never_turned(tmp_path):
     class Given(Lines):
-        def given(self, path):
+        def has_known_boxes(self, path):
             return True
 
     lying, _ = turned_photo(tmp_path / "a.png", 2, *WORDS)

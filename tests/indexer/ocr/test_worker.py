@@ -14,21 +14,21 @@ import pytest
 
 from indexer.errors import EngineError
 from indexer.ocr.image import Limits
-from indexer.ocr.protocols import Read
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.protocols import Failed, Read, Skipped
+from indexer.ocr.worker import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 
-ROOMY = Bounds(seconds=60, megabytes=2000)
+ROOMY = ProcessLimits(seconds=60, megabytes=2000)
 
 
 @pytest.fixture
-def worker(odd_eyes):
+def worker(odd_engine):
     """Makes workers, and ends their processes."""
     made = []
 
-    def make(bounds=ROOMY, eyes=odd_eyes.Eyes):
-        made.append(Worker(eyes, bounds))
+    def make(bounds=ROOMY, engine=odd_engine.OddEngine):
+        made.append(Worker(engine, bounds))
         return made[-1]
 
     yield make
@@ -50,13 +50,13 @@ def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_re
     names = ("first", "crash", "leave", "hang", "bloat", "last")
     paths = [draw_photo(tmp_path / f"{name}.png", name) for name in names]
 
-    first, crash, leave, hang, bloat, last = read(worker(Bounds(2, 400)), *paths)
+    first, crash, leave, hang, bloat, last = read(worker(ProcessLimits(2, 400)), *paths)
 
     assert (words(first), words(last)) == (["first"], ["last"])
-    assert crash == "crashed the reading process (SIGSEGV)"
-    assert leave == "ended the reading process (exit code 3)"
-    assert "photo_seconds = 2" in hang
-    assert "worker_megabytes = 400" in bloat
+    assert crash == Failed("crashed the reading process (SIGSEGV)")
+    assert leave == Failed("ended the reading process (exit code 3)")
+    assert "photo_seconds = 2" in hang.reason
+    assert "worker_megabytes = 400" in bloat.reason
 
 
 def test_one_process_reads_many_photos_and_is_replaced_without_blame_if_it_ended_idle(
@@ -92,7 +92,7 @@ def test_being_told_to_stop_gives_up_the_photo_in_hand_at_once(worker, tmp_path)
     process = psutil.Process(reader.pid)
     looks = itertools.count()
 
-    assert read(reader, *paths, stop=lambda: next(looks) > 2) == [None, None]
+    assert read(reader, *paths, stop=lambda: next(looks) > 2) == [Skipped(), Skipped()]
     assert not process.is_running()
 
 
@@ -112,36 +112,36 @@ def test_a_process_that_is_told_to_end_is_no_fault_of_its_photo(worker, tmp_path
     def end():
         os.kill(reader.pid, signal.SIGTERM)
 
-    assert read(reader, photo, stop=end) == [None]
+    assert read(reader, photo, stop=end) == [Skipped()]
 
 
-def test_a_network_that_cannot_be_loaded_is_an_error_of_the_engine(worker, odd_eyes, tmp_path):
+def test_a_network_that_cannot_be_loaded_is_an_error_of_the_engine(worker, odd_engine, tmp_path):
     photo = draw_photo(tmp_path / "a.png")
 
     with pytest.raises(EngineError, match="RuntimeError: no such network"):
-        read(worker(eyes=odd_eyes.broken), photo)
+        read(worker(engine=odd_engine.broken), photo)
 
 
 ORPHAN = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import odd_eyes
+import odd_engine
 from indexer.ocr.image import Limits
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.worker import ProcessLimits, Worker
 if __name__ == "__main__":
-    worker = Worker(odd_eyes.Eyes, Bounds(60, 2000))
+    worker = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
     worker.read([Path(sys.argv[2])], Limits(), lambda: False)
     print(worker.pid, flush=True)
     worker.read([Path(sys.argv[3])], Limits(), lambda: False)
 """
 
 
-def test_no_process_outlives_a_program_that_was_killed(odd_eyes, tmp_path):
+def test_no_process_outlives_a_program_that_was_killed(odd_engine, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(ORPHAN)
     photos = [draw_photo(tmp_path / f"{name}.png", name) for name in ("good", "hang")]
-    arguments = [str(Path(odd_eyes.__file__).parent), *map(str, photos)]
+    arguments = [str(Path(odd_engine.__file__).parent), *map(str, photos)]
     program = subprocess.Popen(
         [sys.executable, str(script), *arguments], stdout=subprocess.PIPE, text=True
     )
@@ -154,14 +154,14 @@ def test_no_process_outlives_a_program_that_was_killed(odd_eyes, tmp_path):
     assert not reading.is_running()
 
 
-def test_a_library_lists_what_killed_the_process_and_reads_on(world, odd_eyes):
-    reader = Worker(odd_eyes.Eyes, ROOMY)
-    world.eyes.read, world.eyes.close = reader.read, reader.close
+def test_a_library_lists_what_killed_the_process_and_reads_on(world, odd_engine):
+    reader = Worker(odd_engine.OddEngine, ROOMY)
+    world.engine.read, world.engine.close = reader.read, reader.close
     for salt, name in enumerate(("helios", "crash", "selene")):
         draw_photo(world.photos / f"{name}.png", salt=salt)
 
     summary = world.sync()
-    world.library.eyes.close()
+    world.library.engine.close()
 
     assert summary.read == 2
     assert sorted(world.find("helios OR selene")) == ["helios.png", "selene.png"]

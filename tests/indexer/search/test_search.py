@@ -103,7 +103,7 @@ def test_a_prefix_finds_longer_words(world):
 
 
 def test_a_second_reading_is_found_but_ranks_below_a_first_one(world):
-    world.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    world.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
     draw_photo(world.photos / "unsure.png", "queve")
     draw_photo(world.photos / "sure.png", "queue")
     world.sync()
@@ -112,7 +112,7 @@ def test_a_second_reading_is_found_but_ranks_below_a_first_one(world):
 
 
 def test_exact_asks_for_the_best_reading_only(world):
-    world.eyes.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
+    world.engine.recognizer.alternatives = {"queve": (("queve", 0.6), ("queue", 0.3))}
     draw_photo(world.photos / "unsure.png", "queve")
     draw_photo(world.photos / "sure.png", "queue")
     world.sync()
@@ -198,7 +198,7 @@ def test_dates_narrow_the_search_to_a_half_open_span(world):
 
 
 def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
-    world.eyes.recognizer.posteriorgrams = {"gnene": spelled("gnene", "queue")}
+    world.engine.recognizer.posteriorgrams = {"gnene": spelled("gnene", "queue")}
     draw_photo(world.photos / "unsure.png", "gnene")
     draw_photo(world.photos / "other.png", "tree")
     world.sync()
@@ -212,7 +212,7 @@ def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
 
 
 def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
-    world.eyes.recognizer.posteriorgrams = {"node.mext": spelled("node.mext", "node.next")}
+    world.engine.recognizer.posteriorgrams = {"node.mext": spelled("node.mext", "node.next")}
     draw_photo(world.photos / "a.png", "node.mext")
     world.sync()
 
@@ -220,7 +220,7 @@ def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
 
 
 def test_phrases_follow_what_the_network_saw(world):
-    world.eyes.recognizer.posteriorgrams = {
+    world.engine.recognizer.posteriorgrams = {
         "linked": spelled("linked"),
         "lisf": spelled("lisf", "list"),
     }
@@ -235,7 +235,7 @@ def test_phrases_follow_what_the_network_saw(world):
 
 
 def test_a_negated_word_excludes_photos_that_likely_hold_it(world):
-    world.eyes.recognizer.posteriorgrams = {"tree": spelled("tree"), "java": spelled("java")}
+    world.engine.recognizer.posteriorgrams = {"tree": spelled("tree"), "java": spelled("java")}
     draw_photo(world.photos / "a.png", "tree", "java")
     draw_photo(world.photos / "b.png", "tree", "ruby")
     world.sync()
@@ -257,7 +257,7 @@ def test_similar_words_are_suggested_when_nothing_is_found(world):
 
 
 def test_similar_words_are_suggested_from_what_was_found_with_little_certainty(world):
-    world.eyes.recognizer.posteriorgrams = {"queue": spelled("queue"), "quota": spelled("quota")}
+    world.engine.recognizer.posteriorgrams = {"queue": spelled("queue"), "quota": spelled("quota")}
     draw_photo(world.photos / "a.png", "queue", "quota")
     world.sync()
 
@@ -332,7 +332,7 @@ def test_fields_narrow_a_query_wherever_they_stand_in_it(world):
 
 
 def test_a_pattern_is_found_by_what_the_network_saw(world):
-    world.eyes.recognizer.posteriorgrams = {"gneues": spelled("gneues", "queues")}
+    world.engine.recognizer.posteriorgrams = {"gneues": spelled("gneues", "queues")}
     draw_photo(world.photos / "unsure.png", "gneues")
     draw_photo(world.photos / "other.png", "tree")
     world.sync()
@@ -345,7 +345,7 @@ def test_a_pattern_is_found_by_what_the_network_saw(world):
 
 
 def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
-    world.eyes.recognizer.posteriorgrams = {
+    world.engine.recognizer.posteriorgrams = {
         "dequeue": spelled("dequeue"),
         "gneue": spelled("gneue", "queue"),
     }

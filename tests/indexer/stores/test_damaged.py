@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from indexer.errors import PhotoError
 from indexer.ocr.image import GoneError, Limits, open_upright
-from indexer.ocr.worker import Bounds, Worker
+from indexer.ocr.worker import ProcessLimits, Worker
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "mutated_images.py"
 
@@ -23,9 +23,9 @@ def mutated():
     return module
 
 
-def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_eyes, mutated):
-    reader = Worker(odd_eyes.Eyes, Bounds(60, 2000))
-    world.eyes.read, world.eyes.close = reader.read, reader.close
+def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_engine, mutated):
+    reader = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
+    world.engine.read, world.engine.close = reader.read, reader.close
     variants = sum(1 for _ in mutated.variants(mutated.random.Random(0)))
     files = mutated.write(world.photos, variants * len(mutated.DAMAGE), seed=5)
     before = {path: path.read_bytes() for path in files}

@@ -8,7 +8,8 @@ import pytest
 from indexer.errors import CatalogError, DamageError
 from indexer.stores import posteriors, prefilter
 from indexer.stores.posteriors import PosteriorStore
-from recognizer.posteriors.posteriorgram import FoldedPosteriors, pack
+from recognizer.posteriors.codec import PosteriorCodec
+from recognizer.posteriors.posteriorgram import pack
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz."
 
@@ -24,7 +25,7 @@ def word(text, sure=0.9):
 
 @pytest.fixture
 def store(tmp_path):
-    return PosteriorStore(tmp_path / "posteriors", FoldedPosteriors)
+    return PosteriorStore(tmp_path / "posteriors", PosteriorCodec())
 
 
 def likely(store, text):
@@ -47,11 +48,11 @@ def test_scores_equal_those_without_a_store(store):
 
     found = store.evidence(["queue"], ALPHABET)["queue"]
 
-    direct = FoldedPosteriors(packed, ALPHABET).score("queue")
+    direct = PosteriorCodec().unpack(packed, ALPHABET).score("queue")
     assert found[1] == {
         place: pytest.approx(score)
         for place, score in enumerate(direct)
-        if score >= posteriors.LEAST_SCORE
+        if score >= posteriors.MIN_SCORE
     }
 
 
@@ -83,7 +84,7 @@ def test_many_segments_are_merged_without_losing_the_newest_word(store):
     for number in range(40):
         store.apply({number % 10: [word("tree" if number < 30 else "queue")]}, ALPHABET)
 
-    assert len(list(store.folder.glob("*.seg"))) <= posteriors.MOST_SEGMENTS
+    assert len(list(store.folder.glob("*.seg"))) <= posteriors.MAX_SMALL_SEGMENTS
     assert likely(store, "tree") == set()
     assert likely(store, "queue") == set(range(10))
 
@@ -98,7 +99,7 @@ def test_a_removal_survives_merging(store):
 
 
 def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypatch):
-    for number in range(posteriors.MOST_SEGMENTS):
+    for number in range(posteriors.MAX_SMALL_SEGMENTS):
         store.apply({number: [word("tree")]}, ALPHABET)
     from pathlib import Path
 
@@ -110,14 +111,17 @@ def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypat
         store.apply({99: [word("tree")]}, ALPHABET)
     monkeypatch.undo()
 
-    again = PosteriorStore(store.folder, FoldedPosteriors)
-    assert likely(again, "tree") == {*range(posteriors.MOST_SEGMENTS), 99}
+    again = PosteriorStore(store.folder, PosteriorCodec())
+    assert likely(again, "tree") == {*range(posteriors.MAX_SMALL_SEGMENTS), 99}
 
 
 def test_a_rebuild_that_fails_leaves_the_old_store_in_use(store):
     store.apply({7: [word("tree")]}, ALPHABET)
 
-    with pytest.raises(CatalogError, match="free some space"), store.rebuilt() as fresh:
+    with (
+        pytest.raises(CatalogError, match="free disk space, memory or file handles"),
+        store.rebuilt() as fresh,
+    ):
         fresh.apply({8: [word("queue")]}, ALPHABET)
         raise OSError(28, "No space left on device")
 
@@ -140,7 +144,7 @@ def test_a_damaged_segment_says_what_to_do(store, damage):
     segment.write_bytes(segment.read_bytes()[:-5] if damage is None else damage)
 
     with pytest.raises(CatalogError, match="ocrsearch rebuild"):
-        PosteriorStore(store.folder, FoldedPosteriors).evidence(["tree"], ALPHABET)
+        PosteriorStore(store.folder, PosteriorCodec()).evidence(["tree"], ALPHABET)
 
 
 def test_a_missing_store_says_what_to_do(store):
@@ -187,15 +191,15 @@ def test_a_word_that_cannot_hold_a_letter_still_has_a_small_chance(store):
 
 
 def test_of_many_words_the_likeliest_are_scored(store, monkeypatch):
-    monkeypatch.setattr(prefilter, "ALWAYS_SCORED", 1)
-    monkeypatch.setattr(prefilter, "MOST_SCORED", 2)
+    monkeypatch.setattr(prefilter, "MIN_SCORED", 1)
+    monkeypatch.setattr(prefilter, "MAX_SCORED", 2)
     store.apply({n: [word("tree", sure=n / 10)] for n in range(1, 10)}, ALPHABET)
 
     assert set(store.evidence(["tree"], ALPHABET)["tree"]) == {8, 9}
 
 
 def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypatch):
-    monkeypatch.setattr(posteriors, "MOST_KEPT", 2)
+    monkeypatch.setattr(posteriors, "MAX_EVIDENCE", 2)
     store.apply({n: [word("tree", sure=0.9)] for n in range(9)}, ALPHABET)
     store.apply({4: [word("tree", sure=0.5), word("zebra")]}, ALPHABET)
 
@@ -207,7 +211,7 @@ def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypa
 
 
 def test_a_large_segment_is_left_alone_until_half_of_it_is_superseded(store, monkeypatch):
-    monkeypatch.setattr(posteriors, "LARGE", 8)
+    monkeypatch.setattr(posteriors, "LARGE_SEGMENT", 8)
     store.apply({n: [word("tree")] for n in range(10)}, ALPHABET)
     [large] = store.folder.glob("*.seg")
 
@@ -222,7 +226,7 @@ def test_a_large_segment_is_left_alone_until_half_of_it_is_superseded(store, mon
 
 def test_a_merge_in_another_process_does_not_disturb_a_search(store, monkeypatch):
     store.apply({7: [word("tree")]}, ALPHABET)
-    reader, segments = PosteriorStore(store.folder, FoldedPosteriors), PosteriorStore._segments
+    reader, segments = PosteriorStore(store.folder, PosteriorCodec()), PosteriorStore._segments
     calls = []
 
     def vanishing(self):
@@ -238,7 +242,7 @@ def test_a_merge_in_another_process_does_not_disturb_a_search(store, monkeypatch
 
 def test_an_open_store_sees_that_it_was_rebuilt(store):
     store.apply({7: [word("tree")]}, ALPHABET)
-    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    reader = PosteriorStore(store.folder, PosteriorCodec())
     before = likely(reader, "tree")
 
     with store.rebuilt() as fresh:
@@ -266,7 +270,7 @@ def test_a_segment_that_is_cut_off_under_an_open_store_is_an_error_not_a_crash(s
 
 def test_an_open_store_sees_what_another_process_has_merged(store):
     store.apply({7: [word("tree")]}, ALPHABET)
-    reader = PosteriorStore(store.folder, FoldedPosteriors)
+    reader = PosteriorStore(store.folder, PosteriorCodec())
     assert likely(reader, "tree") == {7}
 
     store.apply({7: [word("queue")]}, ALPHABET)

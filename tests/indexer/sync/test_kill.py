@@ -15,7 +15,7 @@ PHOTOS = 24
 CHILD = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from tests_indexer_conftest import TileEyes
+from tests_indexer_conftest import TileEngine
 from indexer.bootstrap import stores
 from pathlib import Path
 from indexer import config
@@ -23,12 +23,12 @@ from indexer.catalog.catalog import Catalog
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
 settings = config.load(home=Path(sys.argv[2]), batch_photos=2)
-eyes = TileEyes()
+engine = TileEngine()
 with Catalog(settings.database) as catalog:
-    library = Library(settings, catalog, stores(settings), eyes)
+    library = Library(settings, catalog, stores(settings), engine)
     print("ready", flush=True)
     def report(step):
-        library.index_stale()
+        library.indexes.catch_up()
         print(step.done, flush=True)
     library.sync([Path(sys.argv[3])], Hooks(report=report))
 """

@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+from indexer.filesystem import scan
+from indexer.sync import run
+from indexer.sync.run import Hooks
+
 from ..conftest import draw_photo
 
 
@@ -24,7 +28,7 @@ def test_a_second_pass_reads_nothing(world):
     summary = world.sync()
 
     assert (summary.found, summary.read) == (1, 0)
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
 
 
 def test_a_deleted_photo_is_found_no_more(world):
@@ -44,27 +48,27 @@ def test_a_renamed_photo_is_found_under_its_new_name_without_being_read_again(wo
     old = draw_photo(world.photos / "old.png", "helios")
     draw_photo(world.photos / "other.png", "selene")
     world.sync()
-    reads = world.eyes.recognizer.reads
+    reads = world.engine.recognizer.reads
     old.rename(world.photos / "new.png")
 
     world.sync()
 
     assert world.find("helios") == ["new.png"]
-    assert world.eyes.recognizer.reads == reads
+    assert world.engine.recognizer.reads == reads
 
 
 def test_a_moved_folder_keeps_its_readings(world):
     draw_photo(world.photos / "may" / "board.png", "helios")
     draw_photo(world.photos / "june.png", "selene")
     world.sync()
-    reads = world.eyes.recognizer.reads
+    reads = world.engine.recognizer.reads
     (world.photos / "may").rename(world.photos / "archive")
 
     world.sync()
 
     assert world.find("helios") == ["board.png"]
     assert world.library.catalog.photo_at(world.photos / "archive" / "board.png")
-    assert world.eyes.recognizer.reads == reads
+    assert world.engine.recognizer.reads == reads
 
 
 def test_a_copy_is_not_read_and_its_deletion_leaves_the_original(world):
@@ -77,7 +81,7 @@ def test_a_copy_is_not_read_and_its_deletion_leaves_the_original(world):
     copy.unlink()
     world.sync()
 
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
     assert world.find("helios") == ["a.png"]
 
 
@@ -96,7 +100,7 @@ def test_a_photo_that_comes_back_later_is_not_read_again(world):
     photo = draw_photo(world.photos / "board.png", "helios")
     draw_photo(world.photos / "other.png", "selene")
     world.sync()
-    reads = world.eyes.recognizer.reads
+    reads = world.engine.recognizer.reads
     aside = world.photos.parent / "aside.png"
     photo.rename(aside)
     world.sync()
@@ -106,7 +110,7 @@ def test_a_photo_that_comes_back_later_is_not_read_again(world):
     world.sync()
 
     assert world.find("helios") == ["board.png"]
-    assert world.eyes.recognizer.reads == reads
+    assert world.engine.recognizer.reads == reads
 
 
 def test_photos_gone_for_longer_than_keep_days_leave_the_catalog(world):
@@ -135,7 +139,7 @@ def test_a_photo_without_words_is_empty_not_pending(world):
 def test_a_new_engine_reads_every_photo_again(world):
     draw_photo(world.photos / "board.png", "helios")
     world.sync()
-    world.eyes.version = "2"
+    world.engine.version = "2"
 
     summary = world.sync()
 
@@ -158,7 +162,7 @@ def test_a_bad_photo_is_listed_with_its_reason_and_stops_no_other(world):
 
 
 def test_a_photo_that_crashes_the_recogniser_is_isolated_from_its_batch(world):
-    world.eyes.recognizer.crash_on = {"boom"}
+    world.engine.recognizer.crash_on = {"boom"}
     for name, word in (("a", "helios"), ("b", "boom"), ("c", "selene")):
         draw_photo(world.photos / f"{name}.png", word)
 
@@ -170,10 +174,10 @@ def test_a_photo_that_crashes_the_recogniser_is_isolated_from_its_batch(world):
 
 
 def test_a_failed_photo_is_tried_again_when_its_time_has_come(world):
-    world.eyes.recognizer.crash_on = {"boom"}
+    world.engine.recognizer.crash_on = {"boom"}
     draw_photo(world.photos / "a.png", "boom")
     world.sync()
-    world.eyes.recognizer.crash_on = set()
+    world.engine.recognizer.crash_on = set()
     assert world.sync().read == 0
 
     world.now += 3601
@@ -240,7 +244,7 @@ def test_a_failed_index_commit_is_caught_up_by_the_next_pass(world, monkeypatch)
 
     world.sync()
 
-    assert world.eyes.recognizer.reads == 2
+    assert world.engine.recognizer.reads == 2
     assert world.find("helios OR selene") == ["a.png", "b.png"]
 
 
@@ -253,8 +257,6 @@ def test_stopping_keeps_what_was_read_and_the_next_pass_goes_on(make_world):
     for number in range(20):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     steps = []
-
-    from indexer.sync.run import Hooks
 
     hooks = Hooks(stop=lambda: bool(steps), report=steps.append, clock=lambda: world.now)
     first = world.library.sync([world.photos], hooks)
@@ -271,17 +273,12 @@ def test_the_newest_photo_is_read_first(world):
         os.utime(path, (1000 + number, 1000 + number))
     steps = []
 
-    from indexer.sync.run import Hooks
-
     world.library.sync([world.photos], Hooks(report=steps.append))
 
     assert [step.path.name for step in steps] == ["2.png", "1.png", "0.png"]
 
 
 def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
-    from indexer.filesystem import scan
-    from indexer.sync.run import Hooks
-
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     (world.photos / "a.png").rename(world.photos / "b.png")
@@ -292,14 +289,14 @@ def test_single_paths_are_brought_up_to_date_without_a_walk(world, monkeypatch):
     )
 
     assert world.find("helios") == ["b.png"]
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
 
 
 def test_an_ordinary_change_never_rebuilds_the_whole_index(world, monkeypatch):
     for number in range(3):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     world.sync()
-    monkeypatch.setattr(world.library, "rebuild", None)
+    monkeypatch.setattr(world.library.indexes, "rebuild", None)
 
     draw_photo(world.photos / "0.png", "selene")
     (world.photos / "1.png").unlink()
@@ -317,21 +314,30 @@ def test_the_limit_counts_photos_not_batches(world):
 
 
 def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
-    from indexer.sync import backlog
-
-    monkeypatch.setattr(backlog, "INDEX_BATCH", 4)
+    monkeypatch.setattr(run, "INDEX_BATCH", 4)
     draw_photo(world.photos / "first.png", "helios", salt=99)
     world.sync()
     for number in range(12):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     found = []
-    take_in = world.library._take_in
+    hash_file = world.library.backlog._hash_file
 
     def watched(path, *rest, **options):
         found.append(len(world.find("helios")))
-        return take_in(path, *rest, **options)
+        return hash_file(path, *rest, **options)
 
-    monkeypatch.setattr(world.library, "_take_in", watched)
+    monkeypatch.setattr(world.library.backlog, "_hash_file", watched)
     world.sync()
 
     assert found == [1] * 4 + [5] * 4 + [9] * 4
+
+
+def test_a_rebuild_that_takes_minutes_gives_signs_of_life(world):
+    draw_photo(world.photos / "a.png", "helios")
+    world.sync()
+    signs = []
+    shutil.rmtree(world.library.settings.index)
+
+    world.library.sync([world.photos], Hooks(alive=lambda: signs.append(1)))
+
+    assert signs

@@ -69,7 +69,7 @@ def test_a_folder_unmounted_in_the_middle_of_a_pass_keeps_all_its_photos(world, 
     for number in range(12):
         draw_photo(world.photos / f"{number}.png", "helios", salt=number)
     world.sync(limit=4)
-    world.eyes.version = "2"
+    world.engine.version = "2"
     aside = world.photos.parent / "aside"
 
     def unmounted(path, limits):
@@ -119,14 +119,14 @@ def test_a_moved_photo_is_read_by_a_new_engine_in_the_same_pass(world):
     draw_photo(world.photos / "old.png", "helios")
     draw_photo(world.photos / "other.png", "selene")
     world.sync()
-    world.eyes.version = "2"
+    world.engine.version = "2"
     (world.photos / "old.png").rename(world.photos / "new.png")
 
     assert world.sync().read == 2
 
 
 def test_every_copy_of_a_photo_that_fails_is_listed_by_the_same_pass(world):
-    world.eyes.recognizer.crash_on = {"boom"}
+    world.engine.recognizer.crash_on = {"boom"}
     photo = draw_photo(world.photos / "0.png", "boom")
     for number in range(1, 5):
         shutil.copy(photo, world.photos / f"{number}.png")
@@ -166,13 +166,13 @@ def test_a_photo_that_is_replaced_and_put_back_is_not_read_again(world):
     world.sync()
     draw_photo(photo, "selene")
     world.sync()
-    reads = world.eyes.recognizer.reads
+    reads = world.engine.recognizer.reads
     photo.write_bytes(original)
 
     world.sync()
 
     assert world.find("helios") == ["board.png"]
-    assert world.eyes.recognizer.reads == reads
+    assert world.engine.recognizer.reads == reads
 
 
 def test_files_that_are_still_being_written_are_left_alone_and_kept(world):
@@ -205,7 +205,7 @@ def test_a_photo_that_is_told_of_many_times_is_read_once(world):
         world.library.sync_paths([world.photos], [photo, photo], Hooks())
         world.sync()
 
-    assert world.eyes.recognizer.reads == 1
+    assert world.engine.recognizer.reads == 1
     assert world.library.index.count() == 1
 
 
@@ -321,9 +321,9 @@ def test_a_full_disk_never_leads_to_a_rebuild(world, monkeypatch):
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     draw_photo(world.photos / "b.png", "selene")
-    monkeypatch.setattr(world.library, "rebuild", None)
+    monkeypatch.setattr(world.library.indexes, "rebuild", None)
     monkeypatch.setattr(SegmentWriter, "_commit_toc", _full)
-    with pytest.raises(CatalogError, match="free some space"):
+    with pytest.raises(CatalogError, match="free disk space"):
         world.sync()
     monkeypatch.undo()
     world.sync()
@@ -375,7 +375,7 @@ def test_a_catalog_that_is_held_by_another_program_is_tried_again(world, setting
 
     with world.library.catalog._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=1")
-    service.run(world.library, [world.photos], batches(), Hooks(failed=failed.set))
+    service.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
     other.close()
 
     assert "another program holds it" in caplog.text

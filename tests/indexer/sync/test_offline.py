@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+
+from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
 
@@ -77,3 +80,16 @@ def test_a_backlog_in_an_unmounted_folder_stays_pending(world):
     assert world.library.catalog.failures() == []
     aside.rename(world.photos)
     assert world.sync().read == 15
+
+
+def test_files_of_a_folder_that_is_gone_wait_for_a_look_at_everything(world):
+    """The folder may have been moved, or unmounted: single events do not say which."""
+    photo = draw_photo(world.photos / "in" / "board.png", "helios")
+    draw_photo(world.photos / "other.png", "selene")
+    world.sync()
+    shutil.rmtree(photo.parent)
+
+    seen = world.library.sync_paths([world.photos], [photo], Hooks())
+
+    assert (seen.removed, world.find("helios")) == (0, ["board.png"])
+    assert (world.sync().removed, world.find("helios")) == (1, [])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.ocr.protocols import Failed
 from indexer.sync import progress_file
-from indexer.sync.progress_file import Reporter
+from indexer.sync.progress_file import Reporter, WriterState
 from indexer.sync.run import Step
 
 
@@ -30,7 +31,7 @@ def file(tmp_path):
 
 def read_photos(reporter, clock, count, *, seconds=2.0, total=100):
     for number in range(count):
-        reporter.photo(Step(Path(f"/{number}.jpg"), number + 1, total, "3 words", seconds))
+        reporter.photo(Step(Path(f"/{number}.jpg"), number + 1, total, Failed("damaged"), seconds))
         clock.now += seconds
 
 
@@ -65,7 +66,7 @@ def test_the_file_is_written_once_a_second_and_not_for_every_photo(file, clock, 
 def test_waiting_is_told_without_the_figures_of_the_last_pass(file, clock):
     reporter = Reporter(file, clock)
     read_photos(reporter, clock, 3)
-    reporter.state("waiting")
+    reporter.state(WriterState.WAITING)
 
     doing = progress_file.read(file)
 
@@ -74,7 +75,7 @@ def test_waiting_is_told_without_the_figures_of_the_last_pass(file, clock):
 
 
 def test_what_a_dead_process_left_is_not_believed(file, clock):
-    Reporter(file, clock).state("waiting")
+    Reporter(file, clock).state(WriterState.WAITING)
     told = json.loads(file.read_text())
 
     file.write_text(json.dumps(told | {"born": told["born"] - 1000}))
@@ -96,12 +97,12 @@ def test_a_full_disk_does_not_end_what_is_reported(file, clock, monkeypatch):
 
     monkeypatch.setattr(Path, "write_text", full)
 
-    Reporter(file, clock).state("waiting")
+    Reporter(file, clock).state(WriterState.WAITING)
 
 
 def test_nothing_is_left_in_the_end(file):
     with progress_file.reported(file) as reporter:
-        reporter.state("waiting")
+        reporter.state(WriterState.WAITING)
         assert file.exists()
 
     assert not file.exists()

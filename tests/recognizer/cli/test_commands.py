@@ -73,7 +73,7 @@ def test_reading_as_json_prints_one_object_a_line(words: Path) -> None:
         assert row["confidence"] == pytest.approx(row["alternatives"][0][1], abs=1e-4)
 
 
-def test_reading_says_what_the_recognizer_reads(words: Path, small_weights: Path) -> None:
+def test_the_command_reads_what_the_recognizer_reads(words: Path, small_weights: Path) -> None:
     crop = recognize.images.load(words / "cat.png")
     expected = recognize.Recognizer(small_weights).read([crop])[0]
 
@@ -90,10 +90,10 @@ class Prefers:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def reward(self, text: str) -> float:
+    def score(self, text: str) -> float:
         return 1e30 if text == self.text else 1.0
 
-    def promise(self, start: str) -> float:
+    def prefix_score(self, start: str) -> float:
         return 1e30 if self.text.startswith(start) else 1.0
 
 
@@ -148,7 +148,7 @@ def test_a_prior_that_is_missing_is_named_before_anything_is_read(
 
 
 @pytest.mark.parametrize("command", ["read", "evaluate"])
-def test_english_spelling_is_used_unless_told_otherwise(
+def test_the_english_language_model_is_the_default(
     words: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     asked = []
@@ -187,12 +187,10 @@ def test_images_that_cannot_be_read_are_named_and_the_others_are_read(words: Pat
     assert len(result.stdout.splitlines()) == len(TEXTS)
 
 
-def test_more_images_than_one_chunk_are_all_read(
+def test_more_images_than_are_held_in_memory_are_all_read(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recognizer.cli import commands
-
-    monkeypatch.setattr(commands._chunks, "__defaults__", (3,))
+    monkeypatch.setattr(recognize, "FILES_AT_A_TIME", 3)
 
     assert len(ok("read", words).stdout.splitlines()) == len(TEXTS)
 

@@ -95,12 +95,12 @@ def test_the_worst_words_are_drawn_beside_the_report(words: Path, tmp_path: Path
     assert (tmp_path / "worst.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_worst_words_are_shown_with_their_own_pictures(
+def test_the_worst_words_are_shown_with_their_own_crops(
     words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from recognizer.evaluation import contact_sheet
 
-    shown: list[contact_sheet.Misread] = []
+    shown: list[contact_sheet.MisreadWord] = []
     monkeypatch.setattr(contact_sheet, "write", lambda path, misread, title: shown.extend(misread))
 
     ok("evaluate", words / "labels.tsv", "--worst", tmp_path / "worst.png")

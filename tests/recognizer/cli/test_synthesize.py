@@ -56,7 +56,7 @@ def test_labelled_words_that_cannot_be_used_are_named(
 
     assert "skipped gone.png: " in result.stderr
     assert "gone.png" in (tmp_path / "w.zip.skipped.tsv").read_text(encoding="utf-8")
-    assert "finding the letters of 4 words" in result.stderr
+    assert "aligning the letters of 4 words" in result.stderr
 
 
 @pytest.mark.parametrize("extra", [(), ("--fonts", "a", "--letters", "b")])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recognizer.datasets.folder import read_folder
+from recognizer.datasets.folder import read_named_images
 from recognizer.errors import DataError
 from recognizer.inference import images
 
@@ -28,7 +28,7 @@ def test_the_label_is_the_last_but_one_part_of_the_name(
 ) -> None:
     save_word(tmp_path / name)
 
-    (sample,) = read_folder(tmp_path)
+    (sample,) = read_named_images(tmp_path)
 
     assert (sample.name, sample.text, sample.hand) == (name, text, "")
 
@@ -37,7 +37,7 @@ def test_samples_load_their_own_image(tmp_path: Path, save_word: Callable[..., P
     save_word(tmp_path / "a_short_1.png", size=(48, 24))
     save_word(tmp_path / "b_long_2.png", size=(96, 24))
 
-    widths = {sample.text: sample.load().shape for sample in read_folder(tmp_path)}
+    widths = {sample.text: sample.load().shape for sample in read_named_images(tmp_path)}
 
     assert widths == {"short": (images.HEIGHT, 144), "long": (images.HEIGHT, 288)}
 
@@ -48,7 +48,7 @@ def test_samples_are_sorted_by_path_and_subfolders_are_read(
     for name in ("c_three_1.png", "b/x_two_1.png", "a_one_1.png"):
         save_word(tmp_path / name)
 
-    assert [sample.text for sample in read_folder(tmp_path)] == ["one", "two", "three"]
+    assert [sample.text for sample in read_named_images(tmp_path)] == ["one", "two", "three"]
 
 
 def test_files_that_are_no_images_are_left_alone(
@@ -57,7 +57,7 @@ def test_files_that_are_no_images_are_left_alone(
     save_word(tmp_path / "a_one_1.png")
     (tmp_path / "notes.txt").touch()
 
-    assert [sample.text for sample in read_folder(tmp_path)] == ["one"]
+    assert [sample.text for sample in read_named_images(tmp_path)] == ["one"]
 
 
 @pytest.mark.parametrize("name", ["word.png", "word_1.png", "a__1.png"])
@@ -65,18 +65,18 @@ def test_a_name_without_a_label_is_an_error_that_names_the_file(tmp_path: Path, 
     (tmp_path / name).touch()
 
     with pytest.raises(DataError, match=name):
-        read_folder(tmp_path)
+        read_named_images(tmp_path)
 
 
 def test_a_folder_without_images_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=f"{tmp_path}: holds no image"):
-        read_folder(tmp_path)
+    with pytest.raises(DataError, match=f"{tmp_path}: holds no word image"):
+        read_named_images(tmp_path)
 
 
 def test_an_unreadable_image_fails_only_when_loaded(tmp_path: Path) -> None:
     (tmp_path / "a_word_1.png").write_bytes(b"no image")
 
-    (sample,) = read_folder(tmp_path)
+    (sample,) = read_named_images(tmp_path)
 
     with pytest.raises(DataError, match=r"a_word_1\.png"):
         sample.load()

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from recognizer.datasets.mjsynth import read_mjsynth
-from recognizer.datasets.samples import Chosen, MadeOnDemand
+from recognizer.datasets.samples import LazySequence, Subset
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Squares(MadeOnDemand[int]):
+class Squares(LazySequence[int]):
     def __len__(self) -> int:
         return 5
 
@@ -20,7 +20,7 @@ class Squares(MadeOnDemand[int]):
         return index * index
 
 
-def test_items_made_on_demand_behave_like_a_list() -> None:
+def test_a_lazy_sequence_behaves_like_a_list() -> None:
     squares = Squares()
 
     assert list(squares) == [0, 1, 4, 9, 16]
@@ -35,8 +35,8 @@ def test_an_index_beyond_the_end_is_an_error(index: int) -> None:
         Squares()[index]
 
 
-def test_chosen_items_come_in_the_order_of_their_indices() -> None:
-    assert list(Chosen("abcde", np.array([4, 0, 2]))) == ["e", "a", "c"]
+def test_a_subset_has_its_items_in_the_order_of_their_indices() -> None:
+    assert list(Subset("abcde", np.array([4, 0, 2]))) == ["e", "a", "c"]
 
 
 def test_a_large_annotation_takes_little_more_memory_than_its_file(tmp_path: Path) -> None:

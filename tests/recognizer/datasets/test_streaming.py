@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.datasets import batches, streaming
-from recognizer.datasets.batches import CHUNK, Batches, balanced, load_all
+from recognizer.datasets import sampler, streaming
+from recognizer.datasets.loading import load_all
+from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.samples import Sample
-from recognizer.datasets.streaming import MOST_SAID, OnDisk, Skipped, hands
+from recognizer.datasets.streaming import MAX_MESSAGES, SkipLog, StreamedCrops, hands
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
 
@@ -45,37 +46,37 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def skipped(tmp_path: Path, lines: list[str]) -> Skipped:
-    return Skipped(tmp_path / "run" / "skipped.tsv", lines.append)
+def skipped(tmp_path: Path, lines: list[str]) -> SkipLog:
+    return SkipLog(tmp_path / "run" / "skipped.tsv", lines.append)
 
 
 def drawn(words: object, count: int, step: int = 0) -> list[list[str]]:
-    stream = Batches([words], (1,), size=4, seed=3)
+    stream = BatchSampler([words], (1,), size=4, seed=3)
     return [[word.name for word in batch] for batch in islice(stream.from_step(step), count)]
 
 
-def test_nothing_is_read_before_it_is_asked_for(skipped: Skipped) -> None:
-    words = OnDisk([broken(0)] * 3, CHARSET, skipped)
+def test_nothing_is_read_before_it_is_asked_for(skipped: SkipLog) -> None:
+    words = StreamedCrops([broken(0)] * 3, CHARSET, skipped)
 
     assert len(words) == 3
     assert len(skipped) == 0
 
 
-def test_words_read_when_drawn_are_those_that_would_be_held_in_memory(skipped: Skipped) -> None:
+def test_words_read_when_drawn_are_those_that_would_be_held_in_memory(skipped: SkipLog) -> None:
     samples = [sample(n) for n in range(50)]
     held = load_all(samples, CHARSET, lambda done: None).words
 
-    assert drawn(OnDisk(samples, CHARSET, skipped), CHUNK + 3) == drawn(held, CHUNK + 3)
+    assert drawn(StreamedCrops(samples, CHARSET, skipped), CHUNK + 3) == drawn(held, CHUNK + 3)
 
 
 def test_batches_do_not_depend_on_the_number_of_readers(
-    skipped: Skipped, monkeypatch: pytest.MonkeyPatch
+    skipped: SkipLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = OnDisk([sample(n) for n in range(30)], CHARSET, skipped)
+    words = StreamedCrops([sample(n) for n in range(30)], CHARSET, skipped)
 
     found = []
     for readers in (1, 7):
-        monkeypatch.setattr(batches, "READERS", readers)
+        monkeypatch.setattr(sampler, "READERS", readers)
         found.append(drawn(words, 5))
 
     assert found[0] == found[1]
@@ -83,43 +84,43 @@ def test_batches_do_not_depend_on_the_number_of_readers(
 
 @pytest.mark.parametrize("step", [1, CHUNK - 1, CHUNK, CHUNK + 5])
 def test_a_resumed_run_draws_the_words_of_an_uninterrupted_one_although_some_are_damaged(
-    skipped: Skipped, step: int
+    skipped: SkipLog, step: int
 ) -> None:
-    words = OnDisk([broken(n) if n % 3 else sample(n) for n in range(60)], CHARSET, skipped)
+    words = StreamedCrops([broken(n) if n % 3 else sample(n) for n in range(60)], CHARSET, skipped)
 
     assert drawn(words, 3, step=step) == drawn(words, step + 3)[step:]
 
 
-def test_a_word_that_cannot_be_learned_is_replaced_by_the_next_one(skipped: Skipped) -> None:
-    words = OnDisk([sample(0), broken(1), sample(2, "xyz"), sample(3)], CHARSET, skipped)
+def test_a_word_that_cannot_be_learned_is_replaced_by_the_next_one(skipped: SkipLog) -> None:
+    words = StreamedCrops([sample(0), broken(1), sample(2, "xyz"), sample(3)], CHARSET, skipped)
 
     assert [word.name for word in words] == ["0.png", "3.png", "3.png", "3.png"]
 
 
-def test_the_last_word_is_replaced_by_the_first(skipped: Skipped) -> None:
-    words = OnDisk([sample(0), broken(1)], CHARSET, skipped)
+def test_the_last_word_is_replaced_by_the_first(skipped: SkipLog) -> None:
+    words = StreamedCrops([sample(0), broken(1)], CHARSET, skipped)
 
     assert words[1].name == "0.png"
 
 
-def test_data_without_a_usable_word_is_an_error_with_its_reason(skipped: Skipped) -> None:
-    words = OnDisk([broken(n) for n in range(5)], CHARSET, skipped)
+def test_data_without_a_usable_word_is_an_error_with_its_reason(skipped: SkipLog) -> None:
+    words = StreamedCrops([broken(n) for n in range(5)], CHARSET, skipped)
 
     with pytest.raises(DataError, match=r"no word .* among 5 in a row: 1\.png: not a readable"):
         words[2]
 
 
-def test_an_error_while_reading_reaches_the_one_who_draws(skipped: Skipped) -> None:
-    words = OnDisk([broken(n) for n in range(5)], CHARSET, skipped)
+def test_an_error_while_reading_reaches_the_caller(skipped: SkipLog) -> None:
+    words = StreamedCrops([broken(n) for n in range(5)], CHARSET, skipped)
 
     with pytest.raises(DataError, match="no word to learn from"):
         drawn(words, 1)
 
 
 def test_each_skipped_word_is_counted_and_named_once(
-    skipped: Skipped, lines: list[str], tmp_path: Path
+    skipped: SkipLog, lines: list[str], tmp_path: Path
 ) -> None:
-    words = OnDisk([sample(0), broken(1), sample(2, "axy")], CHARSET, skipped)
+    words = StreamedCrops([sample(0), broken(1), sample(2, "axy")], CHARSET, skipped)
 
     for _ in range(3):
         list(words)
@@ -132,10 +133,10 @@ def test_each_skipped_word_is_counted_and_named_once(
     assert lines == [f"skipped {line}".replace("\t", ": ") for line in text.splitlines()]
 
 
-def test_many_skipped_words_do_not_flood_the_screen(
-    skipped: Skipped, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_of_many_skipped_words_only_the_first_are_reported(
+    skipped: SkipLog, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "MOST_NAMED", 100)
+    monkeypatch.setattr(streaming, "MAX_LINES", 100)
 
     for number in range(200):
         skipped(f"{number}.png", "a\nreason\tof its own")
@@ -144,16 +145,16 @@ def test_many_skipped_words_do_not_flood_the_screen(
     assert len(skipped) == 200
     assert written[99] == "99.png\ta reason of its own"
     assert len(written) == 100
-    assert len(lines) == MOST_SAID + 1
+    assert len(lines) == MAX_MESSAGES + 1
     assert "skipped.tsv names them" in lines[-1]
 
 
 def test_the_file_of_an_earlier_start_is_begun_anew(
-    skipped: Skipped, tmp_path: Path, lines: list[str]
+    skipped: SkipLog, tmp_path: Path, lines: list[str]
 ) -> None:
     skipped("old.png", "gone")
 
-    Skipped(tmp_path / "run" / "skipped.tsv", lines.append)("new.png", "damaged")
+    SkipLog(tmp_path / "run" / "skipped.tsv", lines.append)("new.png", "damaged")
 
     text = (tmp_path / "run" / "skipped.tsv").read_text(encoding="utf-8")
     assert text == "new.png\tdamaged\n"
@@ -161,28 +162,15 @@ def test_the_file_of_an_earlier_start_is_begun_anew(
 
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_balanced_hands_come_as_often_as_their_words_to_the_power_of_seven_tenths(
-    skipped: Skipped, *, in_memory: bool
+    skipped: SkipLog, *, in_memory: bool
 ) -> None:
     samples = [sample(n, hand="often" if n < 1000 else "rare") for n in range(1010)]
-    words = load_all(samples, CHARSET, lambda done: None).words if in_memory else OnDisk(
+    words = load_all(samples, CHARSET, lambda done: None).words if in_memory else StreamedCrops(
         samples, CHARSET, skipped
     )  # fmt: skip
 
-    stream = Batches([words], (1,), size=128, seed=0, odds=[balanced(hands(words))])
+    stream = BatchSampler([words], (1,), size=128, seed=0, odds=[balanced_odds(hands(words))])
     found = [word.hand for batch in islice(stream.from_step(0), 2 * CHUNK) for word in batch]
 
     # 10 ** 0.7 / (10 ** 0.7 + 1000 ** 0.7) instead of 10 / 1010
     assert found.count("rare") / len(found) == pytest.approx(0.0383, abs=0.007)
-
-
-def test_hands_that_write_equally_much_change_nothing_when_balanced() -> None:
-    odds = balanced(["a", "b", "b", "a"])
-
-    assert np.allclose(odds, [0.25, 0.5, 0.75, 1.0])
-
-
-def test_words_of_one_hand_are_equally_likely_when_balanced(skipped: Skipped) -> None:
-    odds = balanced(["a", "b", "b", "b"])
-
-    assert np.allclose(np.diff(odds), np.diff(odds)[0])
-    assert odds[-1] == 1

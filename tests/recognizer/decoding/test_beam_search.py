@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset, frames_needed
-from recognizer.decoding.beam_search import beam_search, greedy, read, read_greedily, softmax
+from recognizer.decoding.beam_search import (
+    beam_search,
+    decode,
+    decode_greedily,
+    greedy,
+    softmax,
+)
 from recognizer.decoding.lexicon import Lexicon
 from recognizer.decoding.ngram_lm import END, START, UNKNOWN, LanguageModel
-from recognizer.decoding.prior import Both
+from recognizer.decoding.prior import ProductPrior
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +126,7 @@ def test_a_double_letter_needs_a_frame_between_its_halves_where_the_blank_is_lik
     charset = Charset("l")
 
     assert greedy(probabilities, charset) == text
-    assert read(probabilities, charset).text == text
+    assert decode(probabilities, charset).text == text
 
 
 @pytest.mark.parametrize("gap", [0.2, 0.8])
@@ -172,7 +178,7 @@ def test_equal_probabilities_do_not_widen_the_beam() -> None:
 def test_hundreds_of_flat_frames_are_read_as_nothing_sure() -> None:
     flat = np.full((900, 20), 1 / 20, dtype=np.float32)
 
-    reading = read(flat, Charset("abcdefghijklmnopqrs"))
+    reading = decode(flat, Charset("abcdefghijklmnopqrs"))
 
     assert reading.confidence == pytest.approx(0, abs=1e-6)
 
@@ -190,7 +196,7 @@ def test_blanks_alone_decode_to_the_empty_text(
 
     assert greedy(blanks, AB) == ""
     assert beam_search(blanks, AB)[0][0] == ""
-    assert read(blanks, AB).text == ""
+    assert decode(blanks, AB).text == ""
 
 
 def test_no_frames_decode_to_the_empty_text_for_certain() -> None:
@@ -205,7 +211,7 @@ def test_a_greedy_reading_is_as_sure_as_its_one_path(
 ) -> None:
     probabilities = spoken([1, 0, 2], 3, certainty=0.8)
 
-    reading = read_greedily(probabilities, Charset("ab"))
+    reading = decode_greedily(probabilities, Charset("ab"))
 
     assert reading.text == "ab"
     assert reading.confidence == pytest.approx(0.8**3)
@@ -218,7 +224,7 @@ def test_a_reading_is_the_best_text_with_its_own_probability(
 ) -> None:
     probabilities = spoken([1, 0, 2], 3, certainty=0.8)
 
-    reading = read(probabilities, AB, alternatives=3)
+    reading = decode(probabilities, AB, alternatives=3)
 
     assert reading.text == "ab"
     assert reading.confidence == pytest.approx(ctc(probabilities, [1, 2]), abs=1e-6)
@@ -226,12 +232,26 @@ def test_a_reading_is_the_best_text_with_its_own_probability(
     assert len(reading.alternatives) == 3
 
 
+@pytest.mark.parametrize("prior", [None, Lexicon({"abc": 1e-3, "ded": 1e-3, "cab": 1e-3})])
+def test_many_alternatives_are_the_best_of_all_texts_because_the_beam_is_wider_than_they_are_many(
+    prior: Prior | None,
+) -> None:
+    values = np.random.default_rng(5).uniform(0.05, 1.0, (9, 6)) ** 3
+    probabilities = (values / values.sum(axis=1, keepdims=True)).astype(np.float32)
+    charset = Charset("abcde")
+
+    found = decode(probabilities, charset, alternatives=12, prior=prior).alternatives
+
+    everything = beam_search(probabilities, charset, width=4 * WIDE, prior=prior)
+    assert {text for text, _ in found} == {text for text, _ in everything[:12]}
+
+
 def test_asking_for_one_alternative_does_not_narrow_the_beam(
     random_probabilities: Callable[..., NDArray[np.float32]],
 ) -> None:
     probabilities = random_probabilities(6, 3, seed=3)
 
-    one, four = (read(probabilities, AB, alternatives=count) for count in (1, 4))
+    one, four = (decode(probabilities, AB, alternatives=count) for count in (1, 4))
 
     assert one.alternatives == four.alternatives[:1]
 
@@ -266,7 +286,7 @@ SPELLED = LanguageModel(
 )
 
 
-@pytest.mark.parametrize("prior", [LISTED, SPELLED, Both(SPELLED, LISTED)])
+@pytest.mark.parametrize("prior", [LISTED, SPELLED, ProductPrior(SPELLED, LISTED)])
 @pytest.mark.parametrize("seed", range(3))
 def test_with_a_prior_a_reading_has_its_posterior_under_both(
     seed: int,
@@ -278,9 +298,9 @@ def test_with_a_prior_a_reading_has_its_posterior_under_both(
 
     ranked = dict(beam_search(probabilities, AB, width=WIDE, prior=prior))
 
-    rewarded = {t: p * prior.reward(t) for t, p in all_texts(probabilities, AB).items()}
-    total = sum(rewarded.values())
-    assert ranked == pytest.approx({t: p / total for t, p in rewarded.items()}, abs=1e-5)
+    scored = {t: p * prior.score(t) for t, p in all_texts(probabilities, AB).items()}
+    total = sum(scored.values())
+    assert ranked == pytest.approx({t: p / total for t, p in scored.items()}, abs=1e-5)
 
 
 def test_a_word_list_decides_between_close_readings(
@@ -290,8 +310,8 @@ def test_a_word_list_decides_between_close_readings(
     probabilities = spoken([1, 2, 3, 5], 6)
     probabilities[3, [4, 5]] = 0.4, 0.5
 
-    plain = read(probabilities, charset)
-    known = read(probabilities, charset, prior=Lexicon({"note": 1e-5}))
+    plain = decode(probabilities, charset)
+    known = decode(probabilities, charset, prior=Lexicon({"note": 1e-5}))
 
     assert (plain.text, known.text) == ("nota", "note")
     assert "nota" in dict(known.alternatives)
@@ -304,7 +324,7 @@ def test_a_word_list_does_not_forbid_what_is_clearly_written(
     charset = Charset("notea")
     probabilities = spoken([1, 2, 3, 5], 6, certainty=0.999)
 
-    assert read(probabilities, charset, prior=Lexicon({"note": 1e-5})).text == "nota"
+    assert decode(probabilities, charset, prior=Lexicon({"note": 1e-5})).text == "nota"
 
 
 def test_a_language_model_decides_between_close_readings_of_any_text(
@@ -315,7 +335,7 @@ def test_a_language_model_decides_between_close_readings_of_any_text(
     probabilities[3, [4, 5]] = 0.4, 0.5
     likes = LanguageModel({UNKNOWN: -1.5, "te": -0.1}, {})
 
-    assert read(probabilities, charset, prior=likes).text == "note"
+    assert decode(probabilities, charset, prior=likes).text == "note"
 
 
 def test_what_no_image_shows_is_certain_to_say_nothing_whatever_the_prior() -> None:
@@ -331,7 +351,7 @@ def test_a_text_too_unlikely_for_the_numbers_is_still_read(
     unlikely = LanguageModel({UNKNOWN: -99.0}, {})
     probabilities = spoken([1, 2] * 8, 3, certainty=1.0)
 
-    assert read(probabilities, AB, prior=unlikely).text == "ab" * 8
+    assert decode(probabilities, AB, prior=unlikely).text == "ab" * 8
 
 
 def test_a_list_that_holds_nothing_of_a_word_changes_nothing(

@@ -55,44 +55,44 @@ def load(name: str) -> LanguageModel:
     return loaded
 
 
-def reward(*log_probabilities: float) -> float:
+def factors(*log_probabilities: float) -> float:
     return exp(sum(0.5 * (1.5 + log(10) * p) for p in log_probabilities))
 
 
-def test_a_text_is_rewarded_for_each_character_and_for_its_end(model: LanguageModel) -> None:
-    assert model.reward("ab") == pytest.approx(reward(-0.4, -0.1, -0.7))
-    assert model.promise("ab") == pytest.approx(reward(-0.4, -0.1))
-    assert model.promise("") == 1
+def test_a_text_scores_the_product_over_its_characters_and_its_end(model: LanguageModel) -> None:
+    assert model.score("ab") == pytest.approx(factors(-0.4, -0.1, -0.7))
+    assert model.prefix_score("ab") == pytest.approx(factors(-0.4, -0.1))
+    assert model.prefix_score("") == 1
 
 
-def test_what_the_model_has_not_seen_costs_the_way_to_what_it_has(model: LanguageModel) -> None:
+def test_an_unseen_ngram_costs_the_back_off_to_a_seen_one(model: LanguageModel) -> None:
     # b at the start: the start's -0.3; a after b: b's -0.1; the end after a: <s> a has no end
-    assert model.reward("b") == pytest.approx(reward(-0.3 - 0.8, -0.7))
-    assert model.reward("ba") == pytest.approx(reward(-0.3 - 0.8, -0.1 - 0.6, -0.2 - 0.9))
-    assert model.reward("a") == pytest.approx(reward(-0.4, -0.5 - 0.2 - 0.9))
+    assert model.score("b") == pytest.approx(factors(-0.3 - 0.8, -0.7))
+    assert model.score("ba") == pytest.approx(factors(-0.3 - 0.8, -0.1 - 0.6, -0.2 - 0.9))
+    assert model.score("a") == pytest.approx(factors(-0.4, -0.5 - 0.2 - 0.9))
 
 
 def test_an_unknown_character_is_unlikely_but_not_impossible(model: LanguageModel) -> None:
-    assert model.promise("ж") == pytest.approx(reward(-0.3 - 2.0))
+    assert model.prefix_score("ж") == pytest.approx(factors(-0.3 - 2.0))
 
 
-def test_signs_are_neither_rewarded_nor_punished_and_stand_between_letters(
+def test_signs_do_not_change_the_score_but_stand_between_letters(
     model: LanguageModel,
 ) -> None:
-    assert model.promise("ab<") == model.promise("ab") == model.promise("ab!?")
-    assert model.promise("a<b") == pytest.approx(reward(-0.4, -0.8))
-    assert model.reward("<") == pytest.approx(reward(-0.9))
+    assert model.prefix_score("ab<") == model.prefix_score("ab") == model.prefix_score("ab!?")
+    assert model.prefix_score("a<b") == pytest.approx(factors(-0.4, -0.8))
+    assert model.score("<") == pytest.approx(factors(-0.9))
 
 
 @pytest.mark.parametrize(("text", "same"), [("AB", "ab"), ("É", "é"), ("aB<", "ab<")])
 def test_capitals_do_not_matter(model: LanguageModel, text: str, same: str) -> None:
-    assert model.reward(text) == model.reward(same)
+    assert model.score(text) == model.score(same)
 
 
-def test_a_packed_model_is_the_same_model(tmp_path: Path, model: LanguageModel) -> None:
+def test_a_compressed_model_is_the_same_model(tmp_path: Path, model: LanguageModel) -> None:
     (tmp_path / "ab.gz").write_bytes(gzip.compress(ARPA.encode()))
 
-    assert load(str(tmp_path / "ab.gz")).reward("abba") == model.reward("abba")
+    assert load(str(tmp_path / "ab.gz")).score("abba") == model.score("abba")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_file_may_be_called_as_a_name_is(
     monkeypatch.chdir(tmp_path)
     write(tmp_path / name, ARPA)
 
-    assert load(f"./{name}").reward("abba") == model.reward("abba")
+    assert load(f"./{name}").score("abba") == model.score("abba")
     assert ngram_lm.content(f"./{name}") == ARPA.encode()
 
 
@@ -146,24 +146,26 @@ def test_the_shipped_model_finds_english_likelier_than_what_nobody_writes() -> N
     english = load("english")
 
     for text, other in [("function", "fnuction"), ("hasLeftChild", "hasLeftChlid"), ("a", "q")]:
-        assert english.reward(text) > 2 * english.reward(other)
+        assert english.score(text) > 2 * english.score(other)
 
 
 def test_the_shipped_model_can_spell_every_character_of_the_alphabet() -> None:
     english = load("english")
 
-    assert all(english.reward(chr(code)) > 0 for code in range(33, 127))
+    assert all(english.score(chr(code)) > 0 for code in range(33, 127))
 
 
-def test_model_and_lists_multiply(tmp_path: Path, model: LanguageModel) -> None:
+def test_the_scores_of_model_and_lists_multiply(tmp_path: Path, model: LanguageModel) -> None:
     names = str(tmp_path / "ab.arpa"), (write(tmp_path / "w.txt", "ab\n"),)
     listed = lexicon.Lexicon(lexicon.frequencies(names[1]))
 
     both = prior.load(*names)
 
     assert both is not None
-    assert both.reward("ab") == pytest.approx(model.reward("ab") * listed.reward("ab"))
-    assert both.promise("a") == pytest.approx(model.promise("a") * listed.promise("a"))
+    assert both.score("ab") == pytest.approx(model.score("ab") * listed.score("ab"))
+    assert both.prefix_score("a") == pytest.approx(
+        model.prefix_score("a") * listed.prefix_score("a")
+    )
 
 
 def test_without_a_model_the_lists_are_left_and_without_these_nothing(tmp_path: Path) -> None:
@@ -174,7 +176,9 @@ def test_without_a_model_the_lists_are_left_and_without_these_nothing(tmp_path: 
     assert isinstance(prior.load("none", words), lexicon.Lexicon)
 
 
-def test_a_prior_is_known_by_what_is_in_its_files(tmp_path: Path, model: LanguageModel) -> None:
+def test_the_fingerprint_of_a_prior_follows_from_the_contents_of_its_files(
+    tmp_path: Path, model: LanguageModel
+) -> None:
     name, words = str(tmp_path / "ab.arpa"), (write(tmp_path / "w.txt", "ab\n"),)
     seen = {prior.fingerprint(n, w) for n in (name, "english") for w in (words, ("english",), ())}
     copy = write(tmp_path / "copy.arpa", ARPA)
@@ -183,7 +187,7 @@ def test_a_prior_is_known_by_what_is_in_its_files(tmp_path: Path, model: Languag
     assert prior.fingerprint(copy, words) == prior.fingerprint(name, words)
     write(tmp_path / "copy.arpa", ARPA.replace("-0.9", "-0.8"))
     assert prior.fingerprint(copy, words) not in seen
-    assert model.reward("ab") > 0
+    assert model.score("ab") > 0
 
 
 def test_unknown_start_and_end_are_characters_no_alphabet_has() -> None:

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from recognizer.evaluation.confusions import (
+    ClassErrors,
     Confusion,
-    Errors,
     class_of,
     confusions,
+    edit_segments,
     errors_by_class,
-    pieces,
 )
 
 TEXTS = st.text(alphabet="abAB12.'", max_size=7)
@@ -34,21 +34,21 @@ def test_every_character_has_one_class(characters: str, expected: str) -> None:
 def test_replaced_and_missed_characters_count_for_their_class_in_the_truth() -> None:
     errors = errors_by_class([("Tea4", "7ea")])
 
-    assert errors["capitals"] == Errors(characters=1, replaced=1, missed=0, added=0)
-    assert errors["digits"] == Errors(characters=1, replaced=0, missed=1, added=0)
-    assert errors["lower-case"] == Errors(characters=2, replaced=0, missed=0, added=0)
+    assert errors["capitals"] == ClassErrors(characters=1, replaced=1, missed=0, added=0)
+    assert errors["digits"] == ClassErrors(characters=1, replaced=0, missed=1, added=0)
+    assert errors["lower-case"] == ClassErrors(characters=2, replaced=0, missed=0, added=0)
 
 
 def test_added_characters_count_for_their_own_class() -> None:
     errors = errors_by_class([("tea", "tea."), ("tea", "3tea")])
 
-    assert errors["signs"] == Errors(characters=0, replaced=0, missed=0, added=1)
-    assert errors["digits"] == Errors(characters=0, replaced=0, missed=0, added=1)
+    assert errors["signs"] == ClassErrors(characters=0, replaced=0, missed=0, added=1)
+    assert errors["digits"] == ClassErrors(characters=0, replaced=0, missed=0, added=1)
     assert errors["lower-case"].rate == 0
 
 
 def test_an_error_rate_is_errors_over_characters_of_the_truth() -> None:
-    assert Errors(characters=8, replaced=1, missed=2, added=3).rate == 6 / 8
+    assert ClassErrors(characters=8, replaced=1, missed=2, added=3).rate == 6 / 8
 
 
 def test_a_class_that_the_truth_lacks_has_no_error_rate() -> None:
@@ -82,13 +82,15 @@ def test_the_errors_of_all_classes_are_the_edits_of_all_words(pairs: list[tuple[
         ("a", "", [("a", "")]),
     ],
 )
-def test_readings_differ_in_pieces(truth: str, read: str, expected: list[tuple[str, str]]) -> None:
-    assert list(pieces(truth, read)) == expected
+def test_truth_and_reading_differ_in_edit_segments(
+    truth: str, read: str, expected: list[tuple[str, str]]
+) -> None:
+    assert list(edit_segments(truth, read)) == expected
 
 
 @given(TEXTS, TEXTS)
-def test_a_piece_is_never_read_as_itself(truth: str, read: str) -> None:
-    found = list(pieces(truth, read))
+def test_an_edit_segment_is_never_read_as_itself(truth: str, read: str) -> None:
+    found = list(edit_segments(truth, read))
 
     assert all(left != right for left, right in found)
     assert bool(found) == (truth != read)
@@ -103,4 +105,4 @@ def test_the_most_frequent_confusions_come_first_and_ties_by_alphabet() -> None:
 
 
 def test_no_more_confusions_than_asked_for() -> None:
-    assert confusions([("abc", "xyz")], most=2) == (Confusion("a", "x", 1), Confusion("b", "y", 1))
+    assert confusions([("abc", "xyz")], limit=2) == (Confusion("a", "x", 1), Confusion("b", "y", 1))

@@ -8,8 +8,8 @@ from PIL import Image, ImageChops
 
 from recognizer.errors import DataError
 from recognizer.evaluation import contact_sheet
-from recognizer.evaluation.contact_sheet import Misread
-from recognizer.evaluation.report import Word
+from recognizer.evaluation.contact_sheet import MisreadWord
+from recognizer.evaluation.report import EvaluatedWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,15 +25,15 @@ def misread(
     text: str = "cot",
     confidence: float = 0.5,
     crop: NDArray[np.uint8] = BLANK,
-) -> Misread:
-    return Misread(crop, Word(truth, text, confidence, (text,)))
+) -> MisreadWord:
+    return MisreadWord(crop, EvaluatedWord(truth, text, confidence, (text,)))
 
 
 def cell(drawn: Image.Image, place: int) -> Image.Image:
     row, column = divmod(place, contact_sheet.COLUMNS)
     left, top = (
         contact_sheet.MARGIN + column * contact_sheet.CELL_WIDTH,
-        contact_sheet.HEAD + row * contact_sheet.CELL_HEIGHT,
+        contact_sheet.TITLE_HEIGHT + row * contact_sheet.CELL_HEIGHT,
     )
     return drawn.crop((left, top, left + contact_sheet.CELL_WIDTH, top + contact_sheet.CELL_HEIGHT))
 
@@ -66,14 +66,14 @@ def test_truth_reading_and_confidence_can_be_seen(change: dict[str, object]) -> 
     assert differ(contact_sheet.draw([misread()], ""), contact_sheet.draw([misread(**change)], ""))
 
 
-def test_the_picture_of_the_word_can_be_seen(crop: Callable[[str], NDArray[np.uint8]]) -> None:
+def test_the_crop_of_the_word_is_visible(crop: Callable[[str], NDArray[np.uint8]]) -> None:
     shown = cell(contact_sheet.draw([misread(crop=crop("cat"))], ""), 0)
     blank = cell(contact_sheet.draw([misread()], ""), 0)
 
     box = ImageChops.difference(shown, blank).getbbox()
 
     assert box is not None
-    assert box[3] <= contact_sheet.MARGIN + contact_sheet.PICTURE_HEIGHT
+    assert box[3] <= contact_sheet.MARGIN + contact_sheet.CROP_HEIGHT
 
 
 @pytest.mark.parametrize("width", [24, 144, 640])
@@ -82,14 +82,14 @@ def test_pictures_of_any_width_keep_their_shape_and_fit(width: int) -> None:
 
     shown = cell(contact_sheet.draw([misread(crop=black)], ""), 0)
     picture = shown.crop(
-        (0, 0, contact_sheet.CELL_WIDTH, contact_sheet.MARGIN + contact_sheet.PICTURE_HEIGHT)
+        (0, 0, contact_sheet.CELL_WIDTH, contact_sheet.MARGIN + contact_sheet.CROP_HEIGHT)
     )
 
     left, top, right, bottom = ink(picture)
     natural = width / 1.5 / 48
     assert (right - left) / (bottom - top) == pytest.approx(natural, rel=0.05)
-    assert right - left <= contact_sheet.PICTURE_WIDTH
-    assert bottom - top <= contact_sheet.PICTURE_HEIGHT
+    assert right - left <= contact_sheet.CROP_WIDTH
+    assert bottom - top <= contact_sheet.CROP_HEIGHT
 
 
 def test_labels_of_long_words_stay_in_their_cell() -> None:

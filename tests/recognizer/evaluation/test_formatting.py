@@ -3,13 +3,13 @@ from __future__ import annotations
 import re
 
 from recognizer.evaluation.formatting import markdown, text
-from recognizer.evaluation.report import How, Report, Word, measure
+from recognizer.evaluation.report import EvaluatedWord, EvaluationSettings, Report, measure
 
 
-def report(*rows: tuple[str, ...], how: How | None = None) -> Report:
+def report(*rows: tuple[str, ...], settings: EvaluationSettings | None = None) -> Report:
     """Of words told as truth, reading and perhaps a hand."""
-    words = [Word(truth, read, 0.35, (read,), *hand) for truth, read, *hand in rows]
-    return measure(words, how or How("beam", 10, 380.4))
+    words = [EvaluatedWord(truth, read, 0.35, (read,), *hand) for truth, read, *hand in rows]
+    return measure(words, settings or EvaluationSettings("beam", 10, 380.4))
 
 
 def lines_of(table: str, of: str) -> list[list[str]]:
@@ -20,7 +20,7 @@ def lines_of(table: str, of: str) -> list[list[str]]:
 
 def test_a_report_says_how_the_words_were_read() -> None:
     beam = text(report(("cat", "cat")))
-    greedy = text(report(("cat", "cat"), how=How("greedy", 1, 900.0)))
+    greedy = text(report(("cat", "cat"), settings=EvaluationSettings("greedy", 1, 900.0)))
 
     assert beam.startswith("1 words, beam search, 10 readings a word, 380 words/s\n")
     assert greedy.startswith("1 words, greedy decoding, 900 words/s\n")

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from recognizer.evaluation.metrics import fold, score
+from recognizer.evaluation.metrics import score
+from recognizer.posteriors.folding import fold
 
 
 def test_perfect_readings_have_no_errors() -> None:

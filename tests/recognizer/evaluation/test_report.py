@@ -6,20 +6,20 @@ import pytest
 
 from recognizer.evaluation.metrics import score
 from recognizer.evaluation.report import (
-    How,
+    EvaluatedWord,
+    EvaluationSettings,
     Recall,
-    Word,
     calibration,
     expected_calibration_error,
     measure,
     worst,
 )
 
-BEAM = How("beam", 10, 400.0)
+BEAM = EvaluationSettings("beam", 10, 400.0)
 
 
-def word(truth: str, text: str, confidence: float = 0.5, **more: object) -> Word:
-    return Word(truth, text, confidence, **({"readings": (text,)} | more))
+def word(truth: str, text: str, confidence: float = 0.5, **more: object) -> EvaluatedWord:
+    return EvaluatedWord(truth, text, confidence, **({"readings": (text,)} | more))
 
 
 def test_hands_are_scored_apart_in_the_order_of_their_names() -> None:
@@ -73,8 +73,8 @@ def test_the_truth_is_looked_for_among_the_best_readings() -> None:
 
 
 def test_the_truth_is_not_looked_for_beyond_the_readings_asked_for() -> None:
-    assert list(measure([word("a", "a")], How("beam", 7, 1.0)).recall) == [1, 5]
-    assert list(measure([word("a", "a")], How("greedy", 1, 1.0)).recall) == [1]
+    assert list(measure([word("a", "a")], EvaluationSettings("beam", 7, 1.0)).recall) == [1, 5]
+    assert list(measure([word("a", "a")], EvaluationSettings("greedy", 1, 1.0)).recall) == [1]
 
 
 def test_confidence_is_compared_with_accuracy_in_intervals() -> None:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
 
 
 def test_resuming_at_half_takes_the_steps_of_an_uninterrupted_run(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     config = TrainConfig(steps=10, batch_size=4, evaluate_every=3, seed=5)
     whole = start("whole", config)
@@ -43,7 +43,7 @@ def test_resuming_at_half_takes_the_steps_of_an_uninterrupted_run(
 
 
 def test_another_seed_draws_other_batches(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     runs = [start(f"{s}", TrainConfig(steps=3, batch_size=4, seed=s)) for s in (1, 2)]
 
@@ -54,7 +54,7 @@ def test_another_seed_draws_other_batches(
 
 
 def test_a_request_to_stop_leaves_a_checkpoint_to_resume_from(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     config = TrainConfig(steps=4, batch_size=4)
     stopped = start("run", config)
@@ -71,7 +71,7 @@ def test_a_request_to_stop_leaves_a_checkpoint_to_resume_from(
 
 
 def test_a_checkpoint_is_never_half_written(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
     go(trainer, words)
@@ -89,7 +89,7 @@ def test_a_checkpoint_is_never_half_written(
 
 
 def test_a_finished_run_that_is_resumed_takes_no_step(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     config = TrainConfig(steps=2, batch_size=4)
     done = start("run", config)
@@ -104,7 +104,7 @@ def test_a_finished_run_that_is_resumed_takes_no_step(
 
 
 def test_a_checkpoint_that_an_earlier_version_wrote_is_continued(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     config = TrainConfig(steps=4, batch_size=4)
     stopped = start("run", config)
@@ -142,7 +142,7 @@ def test_a_checkpoint_that_lacks_a_part_is_named(
 
 @pytest.mark.parametrize("damage", [b"", b"no checkpoint", None])
 def test_a_checkpoint_that_cannot_be_read_is_named(
-    start: Callable[..., Recording], words: list[Labelled], damage: bytes | None
+    start: Callable[..., Recording], words: list[LabelledCrop], damage: bytes | None
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
     path = trainer.folder / CHECKPOINT

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from recognizer.errors import DataError
-from recognizer.synthesis import fonts as handwriting
-from recognizer.synthesis.fonts import Pen
+from recognizer.synthesis.fonts import Pen, draw_text, fonts_in, random_pen, supports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +20,7 @@ def pen(font: Path, **changes: float) -> Pen:
 
 
 def ink(text: str, pen: Pen, seed: int = 0) -> NDArray[np.float32]:
-    return handwriting.draw(text, pen, np.random.default_rng(seed))[0]
+    return draw_text(text, pen, np.random.default_rng(seed))[0]
 
 
 def ink_rows(drawn: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -32,12 +31,12 @@ def test_fonts_are_found_by_their_ending_and_sorted(tmp_path: Path) -> None:
     for name in ("b.ttf", "a.OTF", "readme.txt", "c.TTF"):
         (tmp_path / name).touch()
 
-    assert [font.name for font in handwriting.fonts_in(tmp_path)] == ["a.OTF", "b.ttf", "c.TTF"]
+    assert [font.name for font in fonts_in(tmp_path)] == ["a.OTF", "b.ttf", "c.TTF"]
 
 
 def test_a_folder_without_fonts_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=str(tmp_path)):
-        handwriting.fonts_in(tmp_path)
+        fonts_in(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +45,15 @@ def test_a_folder_without_fonts_is_an_error_that_names_it(tmp_path: Path) -> Non
 def test_a_font_supports_a_text_if_it_has_every_character(
     fonts: list[Path], text: str, *, supported: bool
 ) -> None:
-    assert handwriting.supports(fonts[0], text) is supported
+    assert supports(fonts[0], text) is supported
 
 
 def test_a_space_is_no_ink_and_so_not_supported(fonts: list[Path]) -> None:
-    assert not handwriting.supports(fonts[0], "a b")
+    assert not supports(fonts[0], "a b")
 
 
 def test_the_same_seed_takes_the_same_pen(fonts: list[Path]) -> None:
-    pens = [handwriting.random_pen(fonts, np.random.default_rng(seed)) for seed in (7, 7, 8)]
+    pens = [random_pen(fonts, np.random.default_rng(seed)) for seed in (7, 7, 8)]
 
     assert pens[0] == pens[1] != pens[2]
 
@@ -62,7 +61,7 @@ def test_the_same_seed_takes_the_same_pen(fonts: list[Path]) -> None:
 def test_pens_suit_word_images_of_64_rows(fonts: list[Path]) -> None:
     random = np.random.default_rng(0)
 
-    pens = [handwriting.random_pen(fonts, random) for _ in range(200)]
+    pens = [random_pen(fonts, random) for _ in range(200)]
 
     assert all(34 <= p.size < 48 and p.stroke in (0, 1, 2) and p.jitter <= 0.05 for p in pens)
     assert {p.joined for p in pens} == {True, False}
@@ -82,7 +81,7 @@ def test_ink_is_coverage_cut_at_its_sides(fonts: list[Path], *, joined: bool) ->
 def test_letters_stand_between_the_top_and_the_foot_of_the_line(
     fonts: list[Path], text: str
 ) -> None:
-    drawn, top, foot = handwriting.draw(text, pen(fonts[0]), np.random.default_rng(0))
+    drawn, top, foot = draw_text(text, pen(fonts[0]), np.random.default_rng(0))
 
     rows = ink_rows(drawn)
     assert top - 1 <= rows[0] < rows[-1] <= foot + 1
@@ -91,7 +90,7 @@ def test_letters_stand_between_the_top_and_the_foot_of_the_line(
 def test_top_and_foot_do_not_depend_on_the_text(fonts: list[Path]) -> None:
     random = np.random.default_rng(0)
 
-    lines = {handwriting.draw(text, pen(fonts[0]), random)[1:] for text in ("ace", "dpq", "-")}
+    lines = {draw_text(text, pen(fonts[0]), random)[1:] for text in ("ace", "dpq", "-")}
 
     assert len(lines) == 1
 

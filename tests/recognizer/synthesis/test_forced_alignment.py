@@ -11,7 +11,7 @@ from recognizer.charset import BLANK
 from recognizer.inference import pretrained
 from recognizer.network import weights
 from recognizer.network.model import FRAME_STRIDE
-from recognizer.synthesis.forced_alignment import aligned, letter_spans
+from recognizer.synthesis.forced_alignment import align, align_words
 
 from ..spelled import spell
 
@@ -43,40 +43,40 @@ def best_by_trying(
 
 @pytest.mark.parametrize("labels", [[1], [1, 2], [2, 2], [1, 2, 1], [2, 1, 1]])
 @pytest.mark.parametrize("seed", range(4))
-def test_letters_stand_where_the_likeliest_of_all_paths_has_them(
+def test_an_alignment_is_the_likeliest_of_all_paths(
     random_probabilities: Callable[..., NDArray[np.float32]], labels: list[int], seed: int
 ) -> None:
     # flattened, so that chance is never unlikely enough to be disbelieved
     likely = np.log(random_probabilities(6, 3, seed).astype(np.float64)) / 4
 
-    assert aligned(likely, labels) == best_by_trying(likely, labels)
+    assert align(likely, labels) == best_by_trying(likely, labels)
 
 
-def test_a_text_with_too_few_frames_stands_nowhere(
+def test_a_text_with_too_few_frames_is_not_aligned(
     random_probabilities: Callable[..., NDArray[np.float32]],
 ) -> None:
     likely = np.log(random_probabilities(2, 3).astype(np.float64))
 
-    assert aligned(likely, [1, 2]) == [(0, 0), (1, 1)]
-    assert aligned(likely, [1, 1]) is None
+    assert align(likely, [1, 2]) == [(0, 0), (1, 1)]
+    assert align(likely, [1, 1]) is None
 
 
-def test_a_text_that_the_picture_does_not_say_stands_nowhere(
+def test_a_text_that_the_image_does_not_show_is_not_aligned(
     spoken: Callable[..., NDArray[np.float32]],
 ) -> None:
     likely = np.log(spoken([1, 0, 2], 4, 0.999).astype(np.float64))
 
-    assert aligned(likely, [1, 2]) == [(0, 0), (2, 2)]
-    assert aligned(likely, [3, 3]) is None
+    assert align(likely, [1, 2]) == [(0, 0), (2, 2)]
+    assert align(likely, [3, 3]) is None
 
 
-def test_letters_of_real_pictures_are_found_where_they_were_drawn() -> None:
+def test_letters_of_drawn_words_are_found_where_they_were_drawn() -> None:
     parts = (("st", "cr", "gl"), ("a", "o", "i", "u"), ("ne", "mp", "ver", "t"))
     words = [spell("".join(part)) for part in product(*parts)]
     model, _ = weights.load(pretrained.WEIGHTS)
     before = torch.random.get_rng_state()
 
-    spans = letter_spans(model, [word.labelled for word in words])
+    spans = align_words(model, [word.labelled for word in words])
 
     assert torch.equal(torch.random.get_rng_state(), before)
     for word, found in zip(words, spans, strict=True):

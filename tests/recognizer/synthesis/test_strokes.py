@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recognizer.errors import DataError
-from recognizer.synthesis.strokes import UNIT, draw, read_strokes
+from recognizer.synthesis.strokes import UNIT, draw_strokes, read_strokes
 
 
 def write(path, words):
@@ -47,7 +47,7 @@ def test_words_come_back_with_their_strokes(tmp_path):
 def test_ink_stands_within_the_line_and_strokes_stay_apart(tmp_path):
     [word] = read_strokes(write(tmp_path / "s.npz", [("L-", 0, [L, DASH])]))
 
-    ink, top, foot = draw(word, np.random.default_rng(0))
+    ink, top, foot = draw_strokes(word, np.random.default_rng(0))
 
     rows = np.flatnonzero(ink.max(axis=1) > 0.5)
     assert top <= rows[0]
@@ -59,7 +59,7 @@ def test_ink_stands_within_the_line_and_strokes_stay_apart(tmp_path):
 def test_the_same_seed_draws_the_same_ink(tmp_path):
     [word] = read_strokes(write(tmp_path / "s.npz", [("L", 0, [L])]))
 
-    first, second = (draw(word, np.random.default_rng(7))[0] for _ in range(2))
+    first, second = (draw_strokes(word, np.random.default_rng(7))[0] for _ in range(2))
 
     assert np.array_equal(first, second)
 

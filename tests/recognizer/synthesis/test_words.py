@@ -10,8 +10,8 @@ import pytest
 from recognizer.datasets.table import read_zip
 from recognizer.errors import DataError
 from recognizer.inference import images
-from recognizer.synthesis import fonts as handwriting
 from recognizer.synthesis import words
+from recognizer.synthesis.fonts import draw_text, random_pen
 from recognizer.synthesis.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def members(path: Path) -> dict[str, bytes]:
 
 
 def write(out: Path, fonts: list[Path], count: int = 12, seed: int = 0) -> Path:
-    words.write_words(out, count, words.from_fonts(VOCABULARY, fonts), seed, lambda done: None)
+    words.write_words(out, count, words.font_source(VOCABULARY, fonts), seed, lambda done: None)
     return out
 
 
@@ -77,7 +77,7 @@ def test_a_font_that_lacks_a_character_is_passed_over(
     poor, rich = tmp_path / "poor.ttf", tmp_path / "rich.ttf"
     shutil.copy(fonts[0], poor)
     shutil.copy(fonts[0], rich)
-    monkeypatch.setattr(handwriting, "supports", lambda font, text: font.stem == "rich")
+    monkeypatch.setattr(words, "supports", lambda font, text: font.stem == "rich")
     random = np.random.default_rng(0)
 
     used = {words.draw_word("lamp", [poor, rich], random)[1] for _ in range(10)}
@@ -115,7 +115,7 @@ def test_the_same_seed_writes_the_same_words(tmp_path: Path, fonts: list[Path]) 
 def test_progress_is_told_after_every_word(tmp_path: Path, fonts: list[Path]) -> None:
     done: list[int] = []
 
-    words.write_words(tmp_path / "w.zip", 3, words.from_fonts(VOCABULARY, fonts), 0, done.append)
+    words.write_words(tmp_path / "w.zip", 3, words.font_source(VOCABULARY, fonts), 0, done.append)
 
     assert done == [1, 2, 3]
 
@@ -127,7 +127,7 @@ def test_an_interrupted_file_never_counts_as_complete(tmp_path: Path, fonts: lis
 
     out = tmp_path / "words.zip"
     with pytest.raises(KeyboardInterrupt):
-        words.write_words(out, 5, words.from_fonts(VOCABULARY, fonts), 0, interrupt)
+        words.write_words(out, 5, words.font_source(VOCABULARY, fonts), 0, interrupt)
 
     assert not out.exists()
 
@@ -138,20 +138,20 @@ def test_nothing_but_the_file_remains(tmp_path: Path, fonts: list[Path]) -> None
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_box_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
-    pen = handwriting.random_pen(fonts, np.random.default_rng(0))
-    ink, top, foot = handwriting.draw("lamp", pen, np.random.default_rng(0))
+def test_a_checkbox_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
+    pen = random_pen(fonts, np.random.default_rng(0))
+    ink = draw_text("lamp", pen, np.random.default_rng(0))
 
-    def length(boxed: float) -> float:
+    def length(marked: float) -> float:
         """Mean width / height."""
         random = np.random.default_rng(5)
-        pictures = [words.picture(ink, top, foot, random, boxed) for _ in range(20)]
+        pictures = [words.render(ink, random, marked) for _ in range(20)]
         return float(np.mean([picture.shape[1] / picture.shape[0] for picture in pictures]))
 
-    assert length(boxed=1.0) > length(boxed=0.0) + 0.5
+    assert length(marked=1.0) > length(marked=0.0) + 0.5
 
 
-def test_one_word_in_twenty_stands_behind_one(
+def test_one_word_in_twenty_stands_behind_a_checkbox_or_bullet(
     fonts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked = []

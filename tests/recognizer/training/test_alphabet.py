@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from recognizer.charset import ASCII, Charset
-from recognizer.datasets.batches import load_all
+from recognizer.datasets.loading import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.decoding import beam_search
 from recognizer.inference import pretrained
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
 
 UMLAUTS = ["für", "grün", "Tür", "über"]
 PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)
@@ -87,7 +87,7 @@ def test_an_alphabet_does_not_shrink(random_model: Callable[..., CRNN]) -> None:
 
 
 def test_a_new_character_is_learned_in_a_few_steps(
-    tmp_path: Path, labelled: Callable[[Sequence[str], Charset], list[Labelled]]
+    tmp_path: Path, labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]
 ) -> None:
     torch.manual_seed(0)
     model, card = weights.load(pretrained.WEIGHTS)
@@ -167,7 +167,7 @@ def test_what_cannot_be_printed_never_enters_an_alphabet() -> None:
 
 def test_an_alphabet_too_large_for_the_packed_format_is_said() -> None:
     lines: list[str] = []
-    most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MOST_LABELS)))
+    most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MAX_LABELS)))
 
     setup._warn(Charset(most[:-1]), lines.append)
     assert lines == []

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from recognizer.charset import Charset
-from recognizer.datasets.batches import Batch
+from recognizer.datasets.batch import Batch
 from recognizer.inference.card import Card
 from recognizer.network.model import CRNN
 from recognizer.runs import loop
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.inference.card import ModelConfig
 
 
@@ -44,7 +44,7 @@ class Faulty(Trainer):
 
 
 @pytest.fixture
-def words(labelled: Callable[[Sequence[str], Charset], list[Labelled]]) -> list[Labelled]:
+def words(labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]) -> list[LabelledCrop]:
     return labelled(["at", "to", "on", "no"], CHARSET)
 
 
@@ -67,7 +67,9 @@ def tensors(trainer: Trainer) -> list[torch.Tensor]:
     return [*trainer.model.state_dict().values(), *trainer.average.state_dict().values()]
 
 
-def test_a_lost_step_changes_no_weight(start: Callable[..., Faulty], words: list[Labelled]) -> None:
+def test_a_lost_step_changes_no_weight(
+    start: Callable[..., Faulty], words: list[LabelledCrop]
+) -> None:
     trainer = start([0])
     before = [tensor.clone() for tensor in trainer.model.parameters()]
 
@@ -78,7 +80,7 @@ def test_a_lost_step_changes_no_weight(start: Callable[..., Faulty], words: list
 
 
 def test_a_run_survives_lost_steps_and_learns_from_the_others(
-    start: Callable[..., Faulty], words: list[Labelled]
+    start: Callable[..., Faulty], words: list[LabelledCrop]
 ) -> None:
     trainer = start([1, 2, 4])
     before = [tensor.clone() for tensor in trainer.model.parameters()]
@@ -91,7 +93,7 @@ def test_a_run_survives_lost_steps_and_learns_from_the_others(
 
 
 def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
-    start: Callable[..., Faulty], words: list[Labelled]
+    start: Callable[..., Faulty], words: list[LabelledCrop]
 ) -> None:
     trainer = start([1, 2, 3])
 
@@ -104,7 +106,7 @@ def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
     assert rows[1]["loss"] == 0
 
 
-def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[Labelled]) -> None:
+def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[LabelledCrop]) -> None:
     shown = io.StringIO()
     console = Console("words", lambda row: f"CER {row['cer']}", shown)
 
@@ -115,7 +117,7 @@ def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[Label
 
 
 def test_a_run_that_only_loses_steps_gives_up_and_says_what_to_do(
-    start: Callable[..., Faulty], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Faulty], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "MAX_LOST", 3)
     trainer = start(range(1, 100), steps=100)

@@ -107,8 +107,8 @@ def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Pa
     assert out.read_bytes() == first
     german = ngram_lm.load(str(out))
     assert german is not None
-    assert german.reward("größße") > german.reward("grossse")
-    assert german.reward("über") > german.reward("uber")
+    assert german.score("größße") > german.score("grossse")
+    assert german.score("über") > german.score("uber")
 
 
 @pytest.mark.parametrize("given", [(), ("--words", "empty.txt"), ("--data", "spaces.tsv")])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from recognizer.datasets.batches import Batch
+from recognizer.datasets.batch import Batch
 from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.runs import loop
@@ -22,13 +22,13 @@ from ..short_runs import CHARSET, PLAIN, TEXTS, Recording, go
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from recognizer.datasets.batches import Labelled
+    from recognizer.datasets.loading import LabelledCrop
     from recognizer.network.model import CRNN
     from recognizer.runs.state import Step
 
 
 def test_a_small_network_learns_eight_drawn_words_by_heart(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     config = TrainConfig(
         steps=400, batch_size=8, learning_rate=4e-3, ema=0.8, evaluate_every=10, augment=PLAIN
@@ -54,7 +54,7 @@ def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
 
 
 def test_a_run_stops_early_after_enough_evaluations_without_a_gain(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings(monkeypatch, iter([8, 5, 6, 4, 4, 9, 1]))
     config = TrainConfig(steps=50, batch_size=4, evaluate_every=2, early_stopping=2)
@@ -68,7 +68,7 @@ def test_a_run_stops_early_after_enough_evaluations_without_a_gain(
 
 
 def test_only_a_better_evaluation_replaces_the_best_weights(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings(monkeypatch, iter([8, 5, 6]))
 
@@ -81,7 +81,7 @@ def test_only_a_better_evaluation_replaces_the_best_weights(
 
 
 def test_the_best_weights_are_the_averaged_ones(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=6, batch_size=4, learning_rate=0.05))
     go(trainer, words)
@@ -94,7 +94,7 @@ def test_the_best_weights_are_the_averaged_ones(
 
 
 def test_every_evaluation_is_a_row_of_json(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=5, batch_size=4, evaluate_every=2))
 
@@ -111,7 +111,7 @@ def test_every_evaluation_is_a_row_of_json(
 
 
 def test_a_row_tells_the_learning_rate_and_the_seconds_of_training(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
@@ -123,7 +123,7 @@ def test_a_row_tells_the_learning_rate_and_the_seconds_of_training(
 
 
 def test_every_step_can_be_followed(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
@@ -151,7 +151,7 @@ class Clock:
 
 
 def test_a_run_ends_when_its_time_is_used_up(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(budget=3, batch_size=4))
@@ -163,7 +163,7 @@ def test_a_run_ends_when_its_time_is_used_up(
 
 
 def test_whichever_of_steps_and_time_is_reached_first_ends_the_run(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "time", Clock())
     by_time = start("time", TrainConfig(budget=3, steps=4, batch_size=4))
@@ -181,7 +181,7 @@ def test_a_run_without_an_end_is_refused() -> None:
 
 
 def test_the_learning_rate_rises_shortly_and_then_falls_to_a_hundredth(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     peak = 1e-3
     trainer = start("run", TrainConfig(steps=100, batch_size=1, learning_rate=peak))
@@ -197,7 +197,7 @@ def test_the_learning_rate_rises_shortly_and_then_falls_to_a_hundredth(
 
 
 def test_a_reported_loss_is_the_mean_since_the_last_evaluation(
-    start: Callable[..., Recording], words: list[Labelled], monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
 
@@ -212,7 +212,7 @@ def test_a_reported_loss_is_the_mean_since_the_last_evaluation(
 
 
 def test_the_spatial_transformer_takes_part_after_a_third_of_the_run(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=10, batch_size=4))
     untouched = trainer.model.transformer.parameters_of.weight.clone()
@@ -229,7 +229,7 @@ def test_the_spatial_transformer_takes_part_after_a_third_of_the_run(
 
 
 def test_the_spatial_transformer_can_take_part_from_the_first_step(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=10, batch_size=4, transformer_start=0.0))
     untouched = trainer.model.transformer.parameters_of.weight.clone()
@@ -240,7 +240,7 @@ def test_the_spatial_transformer_can_take_part_from_the_first_step(
 
 
 def test_a_network_without_a_transformer_never_transforms(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=2, batch_size=4), transformer=False, shortcut=False)
 
@@ -250,7 +250,7 @@ def test_a_network_without_a_transformer_never_transforms(
 
 
 def test_a_frozen_backbone_stays_while_the_rest_learns(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=6, batch_size=4, freeze_backbone=True))
     before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
@@ -264,7 +264,7 @@ def test_a_frozen_backbone_stays_while_the_rest_learns(
 
 
 def test_data_sets_are_mixed_in_the_proportions_asked_for(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     few, many = words[:1], words[1:]
     trainer = start("run", TrainConfig(steps=3, batch_size=16, mix=(1.0, 0.0)))
@@ -275,7 +275,7 @@ def test_data_sets_are_mixed_in_the_proportions_asked_for(
 
 
 def test_a_word_squeezed_too_narrow_for_its_label_does_not_spoil_the_batch(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     squeezed = replace(words[0], crop=words[0].crop[:, :16], labels=CHARSET.encode("tent" * 2))
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
@@ -287,7 +287,7 @@ def test_a_word_squeezed_too_narrow_for_its_label_does_not_spoil_the_batch(
 
 
 def test_reading_all_pairs_every_truth_with_its_own_reading(
-    words: list[Labelled], random_model: Callable[..., CRNN]
+    words: list[LabelledCrop], random_model: Callable[..., CRNN]
 ) -> None:
     model = random_model(len(CHARSET)).train()
     card = Card(CHARSET, model.config)
@@ -301,7 +301,7 @@ def test_reading_all_pairs_every_truth_with_its_own_reading(
 
 
 def test_a_run_stopped_before_its_first_evaluation_still_leaves_weights(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=50, batch_size=4, evaluate_every=50))
 
@@ -312,7 +312,7 @@ def test_a_run_stopped_before_its_first_evaluation_still_leaves_weights(
 
 
 def test_a_frozen_backbone_keeps_its_normalisation_statistics(
-    start: Callable[..., Recording], words: list[Labelled]
+    start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
     trainer = start("run", TrainConfig(steps=3, batch_size=4, freeze_backbone=True))
     before = {name: t.clone() for name, t in trainer.model.stages.state_dict().items()}

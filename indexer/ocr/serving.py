@@ -1,0 +1,105 @@
+"""The reading process: loads the networks once, then reads the photos that it is sent."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from indexer.errors import UserError
+from indexer.ocr.batch import read_in_process
+from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+    from indexer.ocr.protocols import EngineParts
+
+SPARE_SECONDS = 30.0
+"""A process without its parent that is stuck ends itself so long after its time."""
+
+_M_MMAP_THRESHOLD = -3
+"""A parameter of mallopt(3)."""
+
+_LARGE_BLOCK = 4 << 20
+"""Bytes from which on a block goes back to the system when it is freed."""
+
+
+def serve(
+    connection: Connection[Reply, ReadRequest], load: Callable[[], EngineParts], seconds: float
+) -> None:
+    """Answer requests until the other end of the connection is closed.
+
+    Args:
+        connection: where requests come from.
+        load: loads detector and recogniser.
+        seconds: time that a request may take.
+
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _silence_libraries()
+    _return_freed_memory()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        parts = load()
+    except Exception as error:
+        # the message of an expected error says all
+        kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+        connection.send(LoadFailed(f"{kind}{error}"))
+        return
+    connection.send(Ready())
+    answer_requests(connection, parts, seconds)
+
+
+def answer_requests(
+    connection: Connection[Reply, ReadRequest], parts: EngineParts, seconds: float
+) -> None:
+    """Read what is requested; an alarm ends the process when that takes far too long."""
+    while True:
+        try:
+            request = connection.recv()
+        except EOFError:
+            return
+        _set_alarm(seconds + SPARE_SECONDS)
+        connection.send(Outcomes(read_in_process(request.paths, request.limits, parts)))
+        _set_alarm(0)  # an idle process is stuck in nothing
+
+
+def _silence_libraries() -> None:
+    """Keep decoders, which print what they dislike straight to stderr, out of the log."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)  # ours alone goes there
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def _return_freed_memory() -> None:
+    """Return large blocks to the system when they are freed, if the C library can be told so.
+
+    Otherwise a huge photo leaves the process huge, and the next one does not fit.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+
+
+def _end_with_parent() -> None:
+    """End this process with its parent: one that was killed closes no connection."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _set_alarm(seconds: float) -> None:
+    """Have the system end this process after so long, even where no thread gets its turn.
+
+    0 cancels the alarm.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)

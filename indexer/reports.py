@@ -1,0 +1,311 @@
+"""Answers, photos, summaries and status as JSON objects, the same for every interface.
+
+docs/commands.md lists the keys. Keys may be added; none is renamed or removed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from indexer.config import Settings
+    from indexer.entities import Answer, Box, Failure, Photo
+
+DISTRIBUTION = "ocrsearch"
+
+
+def dumps(report: Mapping[str, object]) -> str:
+    """JSON on one line; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
+    return json.dumps(report, ensure_ascii=False).encode(errors="backslashreplace").decode()
+
+
+# answers -------------------------------------------------------------------------------------
+
+
+class MatchReport(TypedDict):
+    """A matching word of a hit; `box` is [left, top, right, bottom] in pixels."""
+
+    text: str
+    box: list[int]
+    score: float
+
+
+class HitReport(TypedDict):
+    """A photo that answers a query."""
+
+    photo: str
+    score: float
+    words: list[MatchReport]
+
+
+class AnswerReport(TypedDict):
+    """The answer to one query; `total` counts the photos before the limit cut them."""
+
+    query: str
+    seconds: float
+    total: int
+    hits: list[HitReport]
+
+
+def answer_json(answer: Answer) -> AnswerReport:
+    """The answer to a query, best photo first."""
+    return {
+        "query": answer.query,
+        "seconds": round(answer.seconds, 4),
+        "total": answer.total,
+        "hits": [
+            {
+                "photo": str(hit.photo),
+                "score": round(hit.score, 6),
+                "words": [
+                    {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)}
+                    for w in hit.words
+                ],
+            }
+            for hit in answer.hits
+        ],
+    }
+
+
+# photos --------------------------------------------------------------------------------------
+
+
+class WordReport(TypedDict):
+    """A word on a photo; `alternatives` are (text, probability), best first."""
+
+    box: list[int]
+    text: str
+    confidence: float
+    alternatives: list[tuple[str, float]]
+
+
+class PhotoReport(TypedDict):
+    """What was read on a photo; width and height in pixels of the upright photo."""
+
+    photo: str
+    width: int
+    height: int
+    state: str
+    words: list[WordReport]
+
+
+class BoxesReport(TypedDict):
+    """Where words were found on a photo."""
+
+    photo: str
+    boxes: list[list[int]]
+
+
+def photo_json(path: Path, photo: Photo) -> PhotoReport:
+    """What was read on a photo, as it was asked for by `path`."""
+    return {
+        "photo": str(path),
+        "width": photo.width,
+        "height": photo.height,
+        "state": str(photo.state),
+        "words": [
+            {
+                "box": word.box.as_list(),
+                "text": word.text,
+                "confidence": word.confidence,
+                "alternatives": list(word.alternatives),
+            }
+            for word in photo.words
+        ],
+    }
+
+
+def boxes_json(path: Path, boxes: Iterable[Box]) -> BoxesReport:
+    """Where words were found on the photo at `path`."""
+    return {"photo": str(path), "boxes": [box.as_list() for box in boxes]}
+
+
+# summaries -----------------------------------------------------------------------------------
+
+
+class SummaryReport(TypedDict):
+    """What one run of `index` or `retry` did; `problems` are reasons by path."""
+
+    found: int
+    read: int
+    empty: int
+    failed: int
+    removed: int
+    moved: int
+    offline: list[str]
+    problems: dict[str, str]
+
+
+class RunSummary(Protocol):
+    """What `summary_json` needs of sync.run.Summary, which lies above this module."""
+
+    found: int
+    read: int
+    empty: int
+    failed: int
+    removed: int
+    moved: int
+
+    @property
+    def offline(self) -> Sequence[Path]:
+        """Photo folders that are missing or empty."""
+
+    @property
+    def problems(self) -> Mapping[Path, str]:
+        """Reasons of failures by file."""
+
+
+def summary_json(summary: RunSummary) -> SummaryReport:
+    """What one run did."""
+    return {
+        "found": summary.found,
+        "read": summary.read,
+        "empty": summary.empty,
+        "failed": summary.failed,
+        "removed": summary.removed,
+        "moved": summary.moved,
+        "offline": [str(root) for root in summary.offline],
+        "problems": {str(path): reason for path, reason in summary.problems.items()},
+    }
+
+
+# status --------------------------------------------------------------------------------------
+
+
+class FailureReport(TypedDict):
+    """A photo that could not be read, and how often that was tried."""
+
+    photo: str
+    reason: str
+    attempts: int
+
+
+class WriterReport(TypedDict):
+    """What `index` or `watch` is doing in its process; `seconds_left` is None if unknown."""
+
+    pid: int
+    state: str
+    done: int
+    total: int
+    photo: str
+    photos_per_minute: float
+    seconds_left: int | None
+
+
+class StatusReport(TypedDict):
+    """State of a home folder.
+
+    `photos` counts by state, `folders` says which photo folder is there (False: offline), `bytes`
+    has the sizes of catalog, index and posteriors, `writer` is None if neither `index` nor `watch`
+    runs.
+    """
+
+    version: str
+    photos: dict[str, int]
+    words: int
+    indexed: int
+    folders: dict[str, bool]
+    failures: list[FailureReport]
+    bytes: dict[str, int]
+    home: str
+    writer: WriterReport | None
+
+
+class CatalogState(Protocol):
+    """What `status_json` needs of the catalog, which lies above this module."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Photos by state, and "words"."""
+
+    def roots(self) -> Mapping[Path, bool]:
+        """Photo folders, and whether each is offline."""
+
+    def failures(self) -> Sequence[Failure]:
+        """Photos that could not be read."""
+
+
+class WriterProgress(Protocol):
+    """What `writer_json` needs of sync.progress_file.Progress, which lies above this module."""
+
+    @property
+    def pid(self) -> int:
+        """Process that writes."""
+
+    @property
+    def state(self) -> str:
+        """What it is doing, for example "reading"."""
+
+    @property
+    def done(self) -> int:
+        """Photos that this run has read or failed to read."""
+
+    @property
+    def total(self) -> int:
+        """Photos that this run has to read, as far as is known."""
+
+    @property
+    def photo(self) -> str:
+        """Path of the last one."""
+
+    @property
+    def per_minute(self) -> float:
+        """Photos a minute lately; 0 if unknown."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the run is done; None if unknown."""
+
+
+def writer_json(writer: WriterProgress) -> WriterReport:
+    """What a writing process is doing."""
+    return {
+        "pid": writer.pid,
+        "state": str(writer.state),
+        "done": writer.done,
+        "total": writer.total,
+        "photo": writer.photo,
+        "photos_per_minute": round(writer.per_minute, 1),
+        "seconds_left": None if writer.seconds_left is None else round(writer.seconds_left),
+    }
+
+
+def status_json(
+    settings: Settings, catalog: CatalogState, indexed: int, writer: WriterProgress | None
+) -> StatusReport:
+    """State of the home folder of `settings`, with `indexed` photos in the full-text index."""
+    counts = catalog.counts()
+    return {
+        "version": _version(),
+        "photos": {state: n for state, n in counts.items() if state != "words"},
+        "words": counts["words"],
+        "indexed": indexed,
+        "folders": {str(root): not offline for root, offline in catalog.roots().items()},
+        "failures": [
+            {"photo": str(f.path), "reason": f.reason, "attempts": f.attempts}
+            for f in catalog.failures()
+        ],
+        "bytes": {
+            "catalog": sum(file.stat().st_size for file in settings.home.glob("catalog.db*")),
+            "index": _size(settings.index),
+            "posteriors": _size(settings.posteriors),
+        },
+        "home": str(settings.home),
+        "writer": None if writer is None else writer_json(writer),
+    }
+
+
+def _version() -> str:
+    from importlib import metadata  # a query need not load it
+
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:  # run from a source tree that is not installed
+        return "unknown"
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -1,0 +1,77 @@
+"""Comparison of the disk with the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from indexer.filesystem import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from indexer.catalog.catalog import Catalog
+    from indexer.entities import Stamp
+    from indexer.sync.offline import OfflineDetector
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the disk differs from the catalog.
+
+    Attributes:
+        changes: what is new, changed or deleted; nothing below an offline folder is deleted.
+        found: stamps of the files that are there.
+        problems: folders and files that could not be looked at, and why.
+        offline: folders whose photos are missing rather than deleted.
+        mounts: folders on which another file system is mounted.
+
+    """
+
+    changes: scan.Changes
+    found: Mapping[Path, Stamp]
+    problems: Mapping[Path, str]
+    offline: Sequence[Path] = ()
+    mounts: Sequence[Path] = ()
+
+
+class DiskComparer:
+    """Compares photo folders, or single files in them, with the catalog. Writes nothing."""
+
+    def __init__(self, catalog: Catalog, offline: OfflineDetector, suffixes: Sequence[str]) -> None:
+        """Files with one of `suffixes` are photos."""
+        self._catalog, self._offline, self._suffixes = catalog, offline, suffixes
+
+    def compare_all(
+        self, roots: Sequence[Path], *, forget: bool, leave: Collection[Path]
+    ) -> Comparison:
+        """Compare everything below `roots` with the catalog.
+
+        Args:
+            roots: photo folders.
+            forget: take the photos of missing folders for deleted.
+            leave: files whose changes are left out, because they are still being written.
+
+        """
+        found = scan.walk(roots, self._suffixes)
+        known = self._offline.places_below(roots)
+        offline = [] if forget else self._offline.offline(roots, found.files, known)
+        missing = {root for root in roots if forget and not root.exists()}
+        unseen = [*offline, *(found.failed.keys() - missing)]
+        changes = scan.compare(found.files, known).keeping_missing_below(unseen).excluding(leave)
+        return Comparison(changes, found.files, found.failed, offline, found.mounts)
+
+    def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
+        """Compare single files below `roots` with the catalog, as far as they can be seen."""
+        # a hard link changes with its file, but only one of the names is told
+        wanted = list({*paths, *self._catalog.copies(paths)})
+        found = scan.look(wanted, roots, self._suffixes)
+        changes = scan.compare(found.files, self._catalog.places(wanted))
+        offline: Sequence[Path] = ()
+        if changes.gone:
+            offline = self._offline.offline_after(changes.gone, found.files, roots)
+            # what became of the files of a deleted folder is seen by a look at everything
+            deleted = self._offline.deleted_parents(changes.gone, roots)
+            changes = changes.keeping_missing_below([*offline, *found.failed, *deleted])
+        return Comparison(changes, found.files, found.failed, offline)

@@ -1,0 +1,53 @@
+"""Packed words as the posterior store handles them. Only numpy."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
+from recognizer.posteriors.folding import fold_alphabet
+from recognizer.posteriors.posteriorgram import MAX_LABELS, split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+class PosteriorCodec:
+    """Unpacks words that were read with an alphabet (the symbols of labels 1, 2, …)."""
+
+    def unpack(self, packed: Sequence[bytes], alphabet: str) -> FoldedPosteriors:
+        """Unpack words, ready to be scored."""
+        raw = np.frombuffer(b"".join(packed), dtype=np.uint8)
+        lengths = np.array([len(word) for word in packed], dtype=np.intp)
+        return self.unpack_joined(raw, lengths, alphabet)
+
+    def unpack_joined(
+        self, raw: NDArray[np.uint8], lengths: NDArray[np.intp], alphabet: str
+    ) -> FoldedPosteriors:
+        """Unpack words that lie one behind the other in `raw`, `lengths` bytes each."""
+        return FoldedPosteriors(raw, lengths, fold_alphabet(alphabet))
+
+    def split(self, packed: bytes, alphabet: str) -> list[bytes]:
+        """Split a word into the parts between signs, as packed words; none if it has only one."""
+        half = len(packed) // 2
+        coded, signs = _signs(alphabet)
+        # most words hold no sign at all, and this tells so without a loop
+        held = len(packed[:half].translate(None, coded)) < half
+        return split(packed, signs) if held else []
+
+    def needs(self, pattern: str) -> RequiredCharacters | None:
+        """Characters that a word must hold to say `pattern`; None if no word can."""
+        return RequiredCharacters.of(pattern)
+
+
+@cache
+def _signs(alphabet: str) -> tuple[bytes, frozenset[int]]:
+    """Labels of signs: as they are coded in a packed word, and as they are."""
+    classes = fold_alphabet(alphabet).classes
+    labels = frozenset(label for label in range(1, MAX_LABELS) if not classes[label])
+    return bytes(code for code in range(256) if code % MAX_LABELS in labels), labels

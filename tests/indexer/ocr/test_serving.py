@@ -1,0 +1,58 @@
+"""The loop of the reading process, run in the process of the test."""
+
+from __future__ import annotations
+
+from indexer.ocr import serving
+from indexer.ocr.image import Limits
+from indexer.ocr.messages import Outcomes, ReadRequest
+from indexer.ocr.protocols import Failed, Skipped
+
+from ..conftest import TileEngine, draw_photo
+
+
+class Requests:
+    """A connection on which requests come until it is closed."""
+
+    def __init__(self, *requests, events):
+        self.requests, self.events = list(requests), events
+
+    def recv(self):
+        if not self.requests:
+            raise EOFError
+        return self.requests.pop(0)
+
+    def send(self, reply):
+        self.events.append(reply)
+
+
+def test_each_request_gets_its_outcomes_under_an_alarm_that_ends_with_it(tmp_path, monkeypatch):
+    """An idle process must not be ended by the alarm of its last photo."""
+    events = []
+    monkeypatch.setattr(serving, "_set_alarm", events.append)
+    photo = draw_photo(tmp_path / "a.png", "helios")
+    requests = Requests(
+        ReadRequest([photo], Limits()), ReadRequest([photo, photo], Limits()), events=events
+    )
+
+    serving.answer_requests(requests, TileEngine(), 20.0)
+
+    first_alarm, first, off, second_alarm, _, off_again = events
+    assert first_alarm == second_alarm == 20.0 + serving.SPARE_SECONDS
+    assert (off, off_again) == (0, 0)
+    assert [word.text for word in first.outcomes[0].reading.words] == ["helios"]
+
+
+def test_a_missing_photo_is_skipped_and_a_damaged_one_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(serving, "_set_alarm", lambda _: None)
+    damaged = tmp_path / "damaged.png"
+    damaged.write_bytes(b"no picture")
+    events = []
+    requests = Requests(ReadRequest([tmp_path / "none.png", damaged], Limits()), events=events)
+
+    serving.answer_requests(requests, TileEngine(), 20.0)
+
+    [reply] = [event for event in events if isinstance(event, Outcomes)]
+    gone, failed = reply.outcomes
+    assert gone == Skipped()
+    assert isinstance(failed, Failed)
+    assert "not an image" in failed.reason

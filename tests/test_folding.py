@@ -1,0 +1,112 @@
+"""One meaning of folding in search, in the figures of the recogniser and in the posteriorgrams."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.query.text import fold, tokens
+from recognizer.charset import ASCII
+from recognizer.posteriors import folding
+from recognizer.posteriors.codec import PosteriorCodec
+from recognizer.posteriors.posteriorgram import pack
+
+TEXTS = {
+    "Émile": "emile",
+    "naïve": "naive",
+    "Straße": "strasse",
+    "œuvre": "oeuvre",
+    "№5": "no5",
+    "ŁÓDŹ": "lodz",
+    "søren": "soren",
+}
+LATIN = "".join(map(chr, range(0x21, 0x180)))
+FURTHER = "€₤„“”‚‘’‹›–—…•′″†‡№℃™½⅓²₂ﬁﬃ①½ΔμπΩЖйאあ漢한ẞẽſĲ"
+ALPHABET = ASCII + "ŒœÆæßÉéèêëÈÊË"
+"""Some French and German letters beside ASCII."""
+
+
+def said(symbol: str) -> set[str]:
+    """The texts of one or two characters, and of the symbol's own, that its label says."""
+    probabilities = np.array([[0.0, 1.0]], np.float32)
+    words = PosteriorCodec().unpack([pack(probabilities)], symbol)
+    texts = {*folding.FOLDED, folding.fold(symbol)} - {""}
+    return {text for text in texts if words.score(text)[0] > 0.5}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_texts_fold_to_what_people_type(text: str) -> None:
+    assert tokens(text) == [TEXTS[text]]
+    assert folding.fold(text) == TEXTS[text]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_word_read_with_all_its_letters_is_found_as_it_is_typed(text: str) -> None:
+    alphabet = "".join(dict.fromkeys(text))
+    path = [1 + alphabet.index(character) for character in text]
+    frames = np.zeros((2 * len(path), len(alphabet) + 1), np.float32)
+    frames[::2, 0] = 1.0
+    frames[np.arange(1, 2 * len(path), 2), path] = 1.0
+
+    words = PosteriorCodec().unpack([pack(frames)], alphabet)
+
+    assert words.score(TEXTS[text])[0] == pytest.approx(1.0)
+    assert words.score(TEXTS[text][:-1])[0] < 0.01
+
+
+@pytest.mark.parametrize("symbol", LATIN + FURTHER)
+def test_search_figures_and_posteriorgrams_fold_a_character_alike(symbol: str) -> None:
+    searched = "".join(tokens(symbol))
+
+    assert folding.fold(symbol) == searched
+    sayable = bool(searched) and set(searched) <= set(folding.FOLDED)
+    assert said(symbol) == ({searched} if sayable else set())
+
+
+def test_every_letter_of_latin_is_asked_for_with_ascii_letters() -> None:
+    letters = [c for c in LATIN if unicodedata.category(c)[0] == "L" and c != "µ"]
+
+    assert [c for c in letters if not set(folding.fold(c)) <= set(folding.FOLDED)] == []
+    assert [c for c in letters if not folding.fold(c)] == []
+
+
+def test_a_letter_that_cannot_be_asked_for_is_no_sign_that_may_be_left_out() -> None:
+    frames = np.array([[0.05, 0.9, 0.05], [0.05, 0.05, 0.9]], np.float32)
+
+    assert PosteriorCodec().unpack([pack(frames)], "-s").score("s")[0] > 0.8
+    assert PosteriorCodec().unpack([pack(frames)], "μs").score("s")[0] < 0.2
+
+
+def test_a_folded_alphabet_has_one_class_for_all_labels_that_say_the_same() -> None:
+    alphabet = folding.fold_alphabet(ALPHABET)
+    classes = dict(zip(ALPHABET, alphabet.classes[1:].tolist(), strict=False))
+
+    assert len({classes[c] for c in "eEéÈêË"}) == 1
+    assert classes["œ"] == classes["Œ"] != classes["o"]
+    assert [folding.FOLDED[c - 1] for c in alphabet.expansions[-1]] == ["s", "s"]
+
+
+def test_every_character_folds_on_its_own_and_once() -> None:
+    # beyond these there is nothing that folds
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x30000))))
+    folded = fold(every)
+
+    assert fold(folded) == folded
+    assert folding.fold(every) == "".join(filter(str.isalnum, folded))
+
+
+@given(st.text())
+def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert tokens(fold(text)) == tokens(text)
+    assert "".join(map(fold, text)) == fold(text)
+    assert folding.fold(text) == "".join(tokens(text))
+
+
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_tokens_are_letters_and_digits(text: str) -> None:
+    assert all(token.isalnum() for token in tokens(text))
