@@ -1,5 +1,5 @@
-"""Where the words stand on an upright photo.
+"""Word detection: an upright photo to word boxes.
 
-The name says what it stands in for: any word detector that fulfils `boxes.Detector`. The built-in
-ones are real: one learned, and one that works on boards and paper without training.
+The package stands in for any word detector that fulfils `boxes.Detector`. Its own two are real: a
+learned one, and a classical one that works on boards and paper without training.
 """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DetectorError(Exception):
-    """A detector that cannot answer; the message names the file and what to do next."""
+    """A photo on which no words can be looked for; names the file and what to do next."""
 
     exit_code = 6
 

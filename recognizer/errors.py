@@ -15,7 +15,3 @@ class WeightsError(RecognizerError):
 
 class DataError(RecognizerError):
     """Labelled data or a word image cannot be read; names the file and the line."""
-
-
-class TrainingError(RecognizerError):
-    """Training options contradict each other, or a run cannot be continued."""

@@ -1,4 +1,4 @@
-"""The built-in detector: strokes to letters to words, without training.
+"""The classical detector: strokes to letters to words, without training.
 
 Letters are connected components of the ink; the size of the writing is estimated everywhere on
 the photo, because boards mix headlines and small print; letters close to each other on that
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_LEAST_SIDE = 16
+_MIN_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
 
 
@@ -33,7 +33,8 @@ class ClassicalConfig:
         longest_side: pixels to which larger photos are scaled down first.
         gap: widest gap inside a word.
         level: farthest apart the middles of neighbouring letters may lie, vertically.
-        least, most: heights of letters; smaller ink is a dot, larger a drawing.
+        least: lowest height of a letter; lower ink is a dot.
+        most: largest height of a letter; higher ink is a drawing.
         region: radius of the neighbourhood that sets the letter height, as a share of the photo.
 
     """
@@ -60,8 +61,8 @@ class ClassicalDetector:
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
         """Lines of word boxes in reading order; see `boxes.Detector`."""
-        del path  # the built-in detector looks at pixels only
-        if min(photo.shape[:2]) < _LEAST_SIDE:
+        del path  # the built-in detectors need the pixels only
+        if min(photo.shape[:2]) < _MIN_SIDE:
             return []
         scale = min(1.0, self.config.longest_side / max(photo.shape[:2]))
         if scale < 1:
@@ -135,7 +136,7 @@ def link(
     parent = np.arange(len(rects))
     rects, height = rects[order], height[order]
     middle = (rects[:, 1] + rects[:, 3]) / 2
-    for i, (left, top, right, bottom) in enumerate(rects):
+    for i, (_, top, right, bottom) in enumerate(rects):
         reach = right + config.gap * height[i] * 1.3
         end = int(np.searchsorted(rects[:, 0], reach))
         j = np.arange(i + 1, end)
@@ -146,7 +147,6 @@ def link(
         near = rects[j, 0] - right < config.gap * scale
         for other in j[beside & near]:
             _join(parent, i, int(other))
-        del left
     groups = np.empty(len(rects), np.int64)
     groups[order] = [_root(parent, i) for i in range(len(rects))]
     return groups
@@ -184,7 +184,7 @@ def merge(
 
 
 def plausible(words: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Leave out specks: far lower and narrower than the words of the photo, or lone strokes."""
+    """Drop specks, which are far lower and narrower than the words of the photo, and lone strokes."""
     if not len(words):
         return words
     width, tall = words[:, 2] - words[:, 0], words[:, 3] - words[:, 1]
@@ -200,8 +200,8 @@ def plausible(words: NDArray[np.float32]) -> NDArray[np.float32]:
 def level_heights(words: NDArray[np.float32]) -> NDArray[np.float32]:
     """Make each word as high as its line, with a margin: "sea" and "dog" get boxes alike.
 
-    The recogniser learned from crops cut along the line; a box that is tight around "sea" would
-    show it letters twice as tall. Line neighbours are words beside it within six heights.
+    The recogniser learned from crops cut along the line; in a box that is tight around "sea", the
+    letters would be twice as tall for it. Line neighbours are words beside it within six heights.
     """
     out = words.copy()
     tall = words[:, 3] - words[:, 1]

@@ -1,4 +1,4 @@
-"""Where there is ink on a photo of a board or a sheet, whatever the light and the pen's colour."""
+"""Ink segmentation on photos of boards and paper, in any light and colour of the pen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RULED_PIXELS = 70
 
 
 def darkness(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """How much darker than the ground each pixel is in its darkest channel, 0..255.
+    """Darkness of each pixel against the ground, in its darkest channel, 0..255.
 
     A pen of any colour darkens at least one channel; dividing by the ground takes away shade,
     glare and the colour of the board.
@@ -53,7 +53,7 @@ def strokes(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _hysteresis(smooth: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Ink: a faint stroke counts where it hangs on a firm one.
+    """Ink: a faint stroke counts if it is connected to a firm one.
 
     Hysteresis thresholding (Canny 1986). The thresholds follow the grain of the ground nearby
     and, at bold strokes, their own darkness, so that soft edges do not glue letters together.

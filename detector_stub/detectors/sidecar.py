@@ -1,4 +1,4 @@
-"""Boxes from a JSON file beside the photo, for those who have a detector of their own.
+"""The sidecar detector: boxes from a JSON file beside the photo, made by any other detector.
 
 `PHOTO.jpg.boxes.json` holds {"version": 1, "lines": [[[left, top, right, bottom], …], …]} in
 pixels of the upright photo, lines in reading order; or {"version": 1, "boxes": [[…], …]}, which
@@ -25,7 +25,7 @@ SUFFIX = ".boxes.json"
 
 
 class SidecarDetector:
-    """Takes the boxes of the sidecar file where there is one, else asks another detector."""
+    """Reads the boxes from the sidecar file where there is one; else another detector finds them."""
 
     def __init__(self, otherwise: Detector) -> None:
         """`otherwise` detects on photos without a sidecar file."""

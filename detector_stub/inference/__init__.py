@@ -1,1 +1,1 @@
-"""Kernel maps and weights files, without torch."""
+"""Words in kernel maps, and the description of a weights file, without torch."""

@@ -1,4 +1,4 @@
-"""Words and kernel maps: what the network is taught to draw, and how words are found in it.
+"""Words and kernel maps: targets of the network, and words found in its output.
 
 A word is a quad: its corners [4, 2] (x, y) in pixels, clockwise from the upper left one along its
 line. Its kernel is the quad shrunk by a share of its height, so that the kernels of neighbours
@@ -14,7 +14,13 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    Predictor = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    """A network: an RGB picture [rows, columns, 3], whose sides are multiples of MULTIPLE, to maps
+    [4, rows / 4, columns / 4]."""
 
 STRIDE = 4
 """Pixels of the network's input, along each axis, that share one cell of its maps."""
@@ -26,21 +32,27 @@ KERNEL, ABOVE, BELOW, SLOPE = range(4)
 """Channels of the maps, see `network.WordNet.forward`."""
 
 ALONG = 0.15
-"""Share of a word's height by which its kernel is shorter at each end, at most ..."""
+"""Share of a word's height by which its kernel is shorter at each end, see MAX_ALONG."""
 
-MOST_ALONG = 0.3
-"""... this share of its width."""
+MAX_ALONG = 0.3
+"""Share of a word's width by which its kernel is shorter at each end at most."""
 
 ACROSS = 0.25
 """Share of a word's height by which its kernel is lower at each side."""
 
-_LEAST_HEIGHT = 7.0
-"""Input pixels; lower kernels are noise."""
+_MIN_HEIGHT = 7.0
+"""Input pixels; lower words are noise."""
 
-_LEAST_CELLS = 3
+_MIN_CELLS = 3
+"""Cells of a kernel; smaller ones are noise."""
+
 _KERNEL_LEVEL = 0.5
-_LEAST_SCORE = 0.6
-_STEEPEST = 0.8
+"""Probability from which a cell belongs to a kernel."""
+
+_MIN_SCORE = 0.6
+"""Mean probability of a kernel's cells; less certain ones are noise."""
+
+_MAX_SINE = 0.8
 """Sine of the steepest slope that a line may have."""
 
 
@@ -78,7 +90,7 @@ class Words:
         kept = list(range(len(self.quads)))
         for one in len(self.quads) + np.argsort(-area[len(self.quads) :]):
             both = np.minimum(high[one], high[kept]) - np.maximum(low[one], low[kept])
-            # bounds of slanted words overlap where the words do not, but only there is a need to ask
+            # bounds of slanted words also overlap where the words do not, but never the reverse
             near = np.asarray(kept, int)[(both > 0).all(axis=1)]
             shared = [cv2.intersectConvexConvex(quads[one], quads[other])[0] for other in near]
             if not any(common > covered * area[one] for common in shared):
@@ -86,7 +98,7 @@ class Words:
         return Words(quads[kept], scores[kept])
 
     def longer(self, share: float) -> Words:
-        """The words with so many times their height more at each end."""
+        """The words, each end moved outwards by `share` of the word's height."""
         axes = frame(self.quads)
         ends = ((axes.height * share)[:, None] * axes.along)[:, None]
         signs = np.asarray([-1, 1, 1, -1], np.float32)[None, :, None]
@@ -132,7 +144,7 @@ def find(maps: NDArray[np.float32]) -> Words:
     def mean(values: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.bincount(label, values, minlength=count) / np.maximum(cells, 1)
 
-    sine = mean(maps[SLOPE][ys, xs]).clip(-_STEEPEST, _STEEPEST)
+    sine = mean(maps[SLOPE][ys, xs]).clip(-_MAX_SINE, _MAX_SINE)
     along = np.stack([np.sqrt(1 - sine**2), sine], axis=1)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     points = (np.stack([xs, ys], axis=1) + 0.5) * STRIDE
@@ -144,7 +156,7 @@ def find(maps: NDArray[np.float32]) -> Words:
     np.maximum.at(end, label, on)
     start, end = _unshrunk(start - STRIDE / 2, end + STRIDE / 2, foot - top)
     scores = mean(probability[ys, xs])
-    keep = (cells >= _LEAST_CELLS) & (scores > _LEAST_SCORE) & (foot - top > _LEAST_HEIGHT)
+    keep = (cells >= _MIN_CELLS) & (scores > _MIN_SCORE) & (foot - top > _MIN_HEIGHT)
     corners = [(start, top), (end, top), (end, foot), (start, foot)]
     quads = np.stack([a[:, None] * along + b[:, None] * across for a, b in corners], axis=1)
     return Words(quads[keep].astype(np.float32), scores[keep].astype(np.float32))
@@ -155,18 +167,18 @@ def _unshrunk(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Ends of the words whose kernels reach from `start` to `end`."""
     width = end - start
-    narrow = width * MOST_ALONG / (1 - 2 * MOST_ALONG)
+    narrow = width * MAX_ALONG / (1 - 2 * MAX_ALONG)
     margin = np.minimum(ALONG * height, narrow)
     return start - margin, end + margin
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What the network should answer for one picture; all [rows / 4, columns / 4].
+    """Training targets of one picture; all [rows / 4, columns / 4].
 
     Attributes:
         kernel: 1 in the kernel of a word, else 0.
-        weight: how sure that is: 0 where a word is known to be illegible or too small.
+        weight: certainty of that, 0..1: 0 where a word is known to be illegible or too small.
         above, below, slope: see `network.WordNet.forward`; only in kernels.
         share: weight of a cell's geometry: large words do not outweigh small ones.
 
@@ -184,10 +196,10 @@ class Targets:
         return np.stack([self.kernel, self.weight, self.above, self.below, self.slope, self.share])
 
 
-SMALLEST = 9.0
+MIN_TAUGHT_HEIGHT = 9.0
 """Input pixels: lower words cannot be told apart at this stride, and are not taught."""
 
-DOUBT = 0.07
+DOUBTFUL_WEIGHT = 0.07
 """Weight of ink that nobody has boxed: it is mostly drawing, but boxes are missing too."""
 
 
@@ -209,10 +221,10 @@ def draw(
     # 255, so that a thin stroke does not round to nothing when cells are averaged
     marked = (doubtful > 0).astype(np.uint8) * np.uint8(255)
     ink = cv2.resize(marked, (columns, rows), interpolation=cv2.INTER_AREA)
-    weight[ink > 0] = DOUBT
+    weight[ink > 0] = DOUBTFUL_WEIGHT
     maps = np.zeros((5, rows, columns), np.float32)
     axes = frame(quads)
-    taught = legible & (axes.height >= SMALLEST)
+    taught = legible & (axes.height >= MIN_TAUGHT_HEIGHT)
     for quad in quads[~taught]:
         cv2.fillConvexPoly(weight, np.round(quad / STRIDE * 8).astype(np.int32), 0, shift=3)
     for index in np.flatnonzero(taught).tolist():
@@ -239,7 +251,7 @@ def _draw_word(
     on, off = from_centre @ axes.along[index], from_centre @ axes.across[index]
     width, height = float(axes.width[index]), float(axes.height[index])
     weight[window][(np.abs(on) < width / 2) & (np.abs(off) < height / 2)] = 1
-    end = width / 2 - min(ALONG * height, MOST_ALONG * width)
+    end = width / 2 - min(ALONG * height, MAX_ALONG * width)
     kernel = (np.abs(on) < end) & (np.abs(off) < (0.5 - ACROSS) * height)
     if not kernel.any():
         return

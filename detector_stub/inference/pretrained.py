@@ -1,4 +1,4 @@
-"""The weights that come with the program, and what can be known of a weights file without torch."""
+"""The pretrained weights, and the fingerprint of a weights file, without torch."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The detector's network in torch, and its weights on disk."""
+"""The detector's network in torch, its weights file, and prediction."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from detector_stub.inference.pretrained import HEAD, WeightsError
 from detector_stub.network.model import DetectorConfig, WordNet
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
 FORMAT = 1
@@ -55,12 +53,6 @@ def load(path: Path) -> WordNet:
         msg = f"{path}: not usable as weights of the detector ({error}); fetch or train them again"
         raise WeightsError(msg) from error
     return net.eval().to(memory_format=torch.channels_last)
-
-
-def mixed_precision() -> AbstractContextManager[object]:
-    """Autocast to bfloat16 where the CPU computes in it, else full precision."""
-    quick = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001
-    return torch.autocast("cpu", torch.bfloat16) if quick else nullcontext()
 
 
 def _full(tensor: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""One training crop: a piece of a page as another camera, in another light, might have seen it."""
+"""Augmentation: random crops of pages, in another perspective, focus and light."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detector_stub.inference.kernels import Targets
-    from detector_stub.training.pages import Sheet
+    from detector_stub.training.pages import LoadedPage
 
 HEIGHTS = (22.0, 80.0)
 """Pixels between which the page's typical word is drawn, on a log scale: some more on both sides
 than the detector looks for at one of its scales."""
 
-LARGEST_SCALE = 4.0
-LEAST_WORD = 8.0
-"""Pixels of the page; lower words are not blown up to fill the range."""
+MAX_SCALE = 4.0
+"""Pixels of the crop for a pixel of the page, at most."""
 
-ON_A_WORD = 0.85
-"""Share of crops that hold a word for certain; the others may see any part of the page."""
+MIN_WORD_HEIGHT = 8.0
+"""Pixels of the page; lower words are not enlarged to fill the range."""
+
+WORD_SHARE = 0.85
+"""Share of crops that hold a word for certain; the others show any part of the page."""
 
 _GREY = (90, 90, 90)
-"""What lies beside the page in half of the crops; in the others its edge goes on."""
+"""Colour beside the page in half of the crops; in the others the page's edge is continued."""
 
 
 @dataclass(frozen=True)
 class Crop:
-    """What the network is shown, and what it should answer.
+    """A training example.
 
     Attributes:
         photo: RGB [side, side, 3], 0..1.
-        quads: corners [N, 4, 2] of the boxed ink that is seen, in pixels of the crop.
+        quads: corners [N, 4, 2] of the boxed ink that is visible, in pixels of the crop.
         targets: see `kernels.Targets`.
 
     """
@@ -47,47 +49,47 @@ class Crop:
     targets: Targets
 
 
-def cut(sheet: Sheet, side: int, chance: np.random.Generator) -> Crop:
-    """A crop of `side` pixels, which `chance` alone decides; `side` is a multiple of MULTIPLE."""
-    scale = _scale(sheet.word_height, chance)
-    view = _view(sheet, side, scale, chance)
-    seen = _moved(sheet.quads, view)
+def random_crop(page: LoadedPage, side: int, random: np.random.Generator) -> Crop:
+    """A crop of `side` × `side` pixels (a multiple of MULTIPLE), which `random` alone decides."""
+    scale = _scale(page.word_height, random)
+    view = _view(page, side, scale, random)
+    seen = _moved(page.quads, view)
     visible = ((seen.max(axis=1) > 0) & (seen.min(axis=1) < side)).all(axis=1)
-    border = cv2.BORDER_CONSTANT if chance.random() < 0.5 else cv2.BORDER_REPLICATE
-    photo = _warped(sheet.photo, view, scale, side, border)
+    border = cv2.BORDER_CONSTANT if random.random() < 0.5 else cv2.BORDER_REPLICATE
+    photo = _warped(page.photo, view, scale, side, border)
     # 255, so that a cell counts as doubtful by the share of it that is covered
-    ink = _warped(sheet.doubtful * np.uint8(255), view, scale, side, cv2.BORDER_CONSTANT)
+    ink = _warped(page.doubtful * np.uint8(255), view, scale, side, cv2.BORDER_CONSTANT)
     quads = seen[visible]
-    targets = kernels.draw(quads, sheet.legible[visible], (ink > 60).astype(np.uint8))
-    return Crop(relit(photo, chance), quads, targets)
+    targets = kernels.draw(quads, page.legible[visible], (ink > 60).astype(np.uint8))
+    return Crop(relit(photo, random), quads, targets)
 
 
-def _scale(height: float, chance: np.random.Generator) -> float:
+def _scale(height: float, random: np.random.Generator) -> float:
     """Pixels of the crop a pixel of the page, for a page whose words are `height` pixels high."""
-    wanted = np.exp(chance.uniform(*np.log(HEIGHTS)))
-    return float(min(LARGEST_SCALE, wanted / max(height, LEAST_WORD)))
+    wanted = np.exp(random.uniform(*np.log(HEIGHTS)))
+    return float(min(MAX_SCALE, wanted / max(height, MIN_WORD_HEIGHT)))
 
 
 def _view(
-    sheet: Sheet, side: int, scale: float, chance: np.random.Generator
+    page: LoadedPage, side: int, scale: float, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """The matrix [3, 3] that takes the page to the crop: turned, stretched, leaning, in perspective.
 
     Points are distances from the upper left corner of the upper left pixel, on both sides.
     """
-    if len(sheet.quads) and chance.random() < ON_A_WORD:
-        middle = sheet.quads[chance.integers(len(sheet.quads))].mean(axis=0)
-        centre = middle + chance.uniform(-0.3, 0.3, 2) * side / scale
+    if len(page.quads) and random.random() < WORD_SHARE:
+        middle = page.quads[random.integers(len(page.quads))].mean(axis=0)
+        centre = middle + random.uniform(-0.3, 0.3, 2) * side / scale
     else:
-        centre = chance.uniform(0, sheet.photo.shape[1::-1])
-    slope = chance.normal(0, 6) if chance.random() < 0.8 else chance.uniform(-30, 30)
+        centre = random.uniform(0, page.photo.shape[1::-1])
+    slope = random.normal(0, 6) if random.random() < 0.8 else random.uniform(-30, 30)
     sine, cosine = np.sin(np.deg2rad(slope)), np.cos(np.deg2rad(slope))
-    shape = np.asarray([(np.exp(chance.normal(0, 0.08)), chance.normal(0, 0.06)), (0, 1)])
+    shape = np.asarray([(np.exp(random.normal(0, 0.08)), random.normal(0, 0.06)), (0, 1)])
     way = np.eye(3)
     way[:2, :2] = scale * np.asarray([(cosine, -sine), (sine, cosine)]) @ shape
-    # seen aslant: across the crop, the scale changes by a few per cent
+    # in perspective: across the crop, the scale changes by a few per cent
     tilt = np.eye(3)
-    tilt[2, :2] = chance.normal(0, 0.04, 2).clip(-0.1, 0.1) / side
+    tilt[2, :2] = random.normal(0, 0.04, 2).clip(-0.1, 0.1) / side
     return np.asarray(_shift(side / 2, side / 2) @ tilt @ way @ _shift(*-centre))
 
 
@@ -122,24 +124,24 @@ def _warped(
     return np.asarray(warped, np.uint8)
 
 
-def relit(photo: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[np.float32]:
+def relit(photo: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.float32]:
     """The crop out of focus, in another light, by another camera; levels 0..1."""
     levels = photo.astype(np.float32)
-    if chance.random() < 0.3:
-        levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), chance.uniform(0.4, 1.6)))
-    gamma = np.float32(np.exp(chance.normal(0, 0.25)))
+    if random.random() < 0.3:
+        levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), random.uniform(0.4, 1.6)))
+    gamma = np.float32(np.exp(random.normal(0, 0.25)))
     levels = np.asarray(np.clip(levels / 255, 1e-3, 1) ** gamma, np.float32)
-    contrast, brightness = chance.uniform(0.6, 1.2), chance.normal(0, 0.08)
+    contrast, brightness = random.uniform(0.6, 1.2), random.normal(0, 0.08)
     levels = (levels - 0.5) * np.float32(contrast) + np.float32(0.5 + brightness)
-    levels *= 1 + chance.normal(0, 0.05, 3).astype(np.float32)  # the lamp's colour
-    if chance.random() < 0.5:  # light from one side
-        start, end = chance.uniform(0.7, 1.1, 2).tolist()
+    levels *= 1 + random.normal(0, 0.05, 3).astype(np.float32)  # the lamp's colour
+    if random.random() < 0.5:  # light from one side
+        start, end = random.uniform(0.7, 1.1, 2).tolist()
         levels *= np.linspace(start, end, photo.shape[1], dtype=np.float32)[None, :, None]
-    if chance.random() < 0.4:
-        noise = chance.standard_normal(levels.shape, dtype=np.float32)
-        levels += noise * np.float32(chance.uniform(0.005, 0.04))
-    if chance.random() < 0.04:  # a blackboard
+    if random.random() < 0.4:
+        noise = random.standard_normal(levels.shape, dtype=np.float32)
+        levels += noise * np.float32(random.uniform(0.005, 0.04))
+    if random.random() < 0.04:  # a blackboard
         levels = 1 - levels
-    if chance.random() < 0.15:
+    if random.random() < 0.15:
         levels = levels.mean(axis=2, keepdims=True).repeat(3, axis=2)
     return np.clip(levels, 0, 1)

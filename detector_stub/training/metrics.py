@@ -1,4 +1,4 @@
-"""How well found boxes fit the true ones.
+"""Detection metrics: found boxes against true ones.
 
 True boxes are as high as their line while a detector may cut closer, so boxes are compared along
 the line: they must lie on one line, which is when they share half of the lower one's height, and
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     Boxes = NDArray[np.float64]
 
-LEAST_IOU = 0.5
+MIN_IOU = 0.5
+"""Overlap from which a found box matches a true one."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Scores:
     Attributes:
         truth: true boxes.
         detected: boxes found on pages with a true box.
-        matched: pairs, one to one, that overlap along the line by LEAST_IOU or more.
-        hits: true words that one box shows whole and nearly alone, see `hit`.
+        matched: pairs, one to one, that overlap along the line by MIN_IOU or more.
+        hits: true words that one box shows whole and nearly alone, see `word_hits`.
 
     """
 
@@ -75,7 +76,7 @@ class Scores:
     def mean(self) -> float:
         """Mean of `f1` and `word_hit`, by which the best weights of a run are chosen.
 
-        F1 alone likes boxes that cut letters off, hits alone like a box too many.
+        F1 alone favours boxes that cut letters off, hits alone favour a box too many.
         """
         return (self.f1 + self.word_hit) / 2
 
@@ -89,10 +90,13 @@ class Scores:
         }
 
 
-def measure(
+def evaluate(
     detector: Detector, pages: Sequence[Page], progress: Callable[[int], None] = lambda _: None
 ) -> Scores:
-    """Detect on `pages` and compare; pages without a true box are left out. Raises PageError."""
+    """Scores of `detector` on `pages`; those without a true box are left out.
+
+    `progress` is called with 1 after each page. Raises PageError.
+    """
     total = Scores()
     for page in pages:
         if len(page.boxes):
@@ -107,14 +111,14 @@ def compare(truth: Boxes, found: Boxes) -> Scores:
     """Scores of the boxes `found` [N, 4] on one page whose true ones are `truth` [M, 4]."""
     overlaps = iou(truth, found)
     # the best pair first; of equal ones that of the later boxes, so that the count is defined
-    pairs = sorted(zip(overlaps[overlaps >= LEAST_IOU], *np.nonzero(overlaps >= LEAST_IOU)))  # noqa: B905
+    pairs = sorted(zip(overlaps[overlaps >= MIN_IOU], *np.nonzero(overlaps >= MIN_IOU)))  # noqa: B905
     seen: set[int] = set()
     taken: set[int] = set()
     for _, one, other in reversed(pairs):
         if one not in seen and other not in taken:
             seen.add(int(one))
             taken.add(int(other))
-    hits = int(hit(truth, found).any(axis=1).sum())
+    hits = int(word_hits(truth, found).any(axis=1).sum())
     return Scores(len(truth), len(found), len(seen), hits)
 
 
@@ -125,7 +129,7 @@ def iou(truth: Boxes, found: Boxes) -> Boxes:
     return np.asarray(np.where(_beside(truth, found), both / np.maximum(1, either), 0.0))
 
 
-def hit(truth: Boxes, found: Boxes) -> NDArray[np.bool_]:
+def word_hits(truth: Boxes, found: Boxes) -> NDArray[np.bool_]:
     """Whether a found box shows a true word whole and nearly alone [M, N].
 
     It lies on the word's line and covers 90 % of its width or all but 0.3 of its height, whichever

@@ -1,4 +1,4 @@
-"""Photos whose words are boxed, to learn from and to measure on.
+"""Pages: photos with the boxes of their words, to learn from and to evaluate on.
 
 A folder holds NAME.json beside NAME.webp, .jpg, .jpeg or .png: {"photo", "width", "height",
 "words": [{"text", "box", "poly"}]} in pixels of the upright picture. `text` is null where boxed ink
@@ -33,15 +33,20 @@ MARGIN = 0.12
 """Share of its height that is added around a word that has a box only: such boxes are tight, while
 a word is cut with a margin when it is read."""
 
-TYPICAL_HEIGHT = 34.0
+DEFAULT_WORD_HEIGHT = 34.0
 """Pixels that a word is taken to be high on a photo without words."""
 
-TALL, WIDE, SPECK = 2.2, 9.0, 0.3
-"""Typical word heights. Ink that hangs together and is taller or wider is a drawing, and ink that
-is lower and narrower than SPECK is dirt: both are certain not to be words."""
+MAX_INK_HEIGHT = 2.2
+"""Typical word heights. Connected ink that is taller is a drawing and certain not to be a word."""
 
-MEMORY = 2 * 10**9
-"""Bytes of pages that are kept in memory; those beyond are read when they are drawn."""
+MAX_INK_WIDTH = 9.0
+"""Typical word heights. Connected ink that is wider is a drawing, too."""
+
+MIN_INK_SIZE = 0.3
+"""Typical word heights. Connected ink that is lower and narrower is dirt."""
+
+CACHE_BYTES = 2 * 10**9
+"""Memory for pages; those beyond are read again whenever they are drawn."""
 
 
 class PageError(DetectorError):
@@ -51,7 +56,7 @@ class PageError(DetectorError):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LoadedPage:
     """A page in memory.
 
     Attributes:
@@ -75,14 +80,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Page:
-    """What is known of a page; its picture is on disk.
+    """A page whose picture is on disk.
 
     Attributes:
         picture: file of the photo.
         size: (width, height) that the photo must have.
         quads: corners [N, 4, 2] of the boxed ink, with a margin.
-        legible: [N], see `Sheet`.
-        boxes: [M, 4] as they stand in the file, without a margin; what is measured on.
+        legible: [N], see `LoadedPage`.
+        boxes: [M, 4] as given in the file, without a margin, to evaluate on.
 
     """
 
@@ -96,49 +101,49 @@ class Page:
         """The upright picture, RGB [rows, columns, 3]; raises PageError."""
         try:
             with Image.open(self.picture) as image:
-                pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+                pixels = np.asarray(_on_paper(ImageOps.exif_transpose(image)))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             msg = f"{self.picture}: cannot read the picture ({error})"
             raise PageError(msg) from error
         found = (pixels.shape[1], pixels.shape[0])
         if found != self.size:
-            said = self.picture.with_suffix(".json")
-            msg = f"{self.picture}: {_said(found)} pixels, but {said} is about {_said(self.size)}"
+            file = self.picture.with_suffix(".json")
+            msg = f"{self.picture}: {_shown(found)} pixels, but {file} says {_shown(self.size)}"
             raise PageError(msg)
         return pixels
 
-    def open(self) -> Sheet:
+    def open(self) -> LoadedPage:
         """The page with its picture and its doubtful ink; raises PageError."""
         photo = self.photo()
-        return Sheet(photo, self.quads, self.legible, doubtful(photo, self.quads))
+        return LoadedPage(photo, self.quads, self.legible, doubtful(photo, self.quads))
 
 
-class Album:
-    """Pages that are opened when first asked for, and kept as long as there is room."""
+class PageCache:
+    """Pages that are opened when first asked for, and kept in memory as long as there is room."""
 
-    def __init__(self, pages: Sequence[Page], memory: int = MEMORY) -> None:
-        """`memory` bytes are kept at most; no page is dropped again, as all are drawn alike."""
+    def __init__(self, pages: Sequence[Page], memory: int = CACHE_BYTES) -> None:
+        """Keep `memory` bytes at most; no page is dropped again, because all are drawn alike."""
         self._pages, self._room = pages, memory
-        self._kept: dict[int, Sheet] = {}
+        self._kept: dict[int, LoadedPage] = {}
 
     def __len__(self) -> int:
         """Pages."""
         return len(self._pages)
 
-    def __getitem__(self, number: int) -> Sheet:
+    def __getitem__(self, number: int) -> LoadedPage:
         """Page `number`; raises PageError."""
         if number in self._kept:
             return self._kept[number]
-        sheet = self._pages[number].open()
-        size = sheet.photo.nbytes + sheet.doubtful.nbytes
+        page = self._pages[number].open()
+        size = page.photo.nbytes + page.doubtful.nbytes
         if size <= self._room:
             self._room -= size
-            self._kept[number] = sheet
-        return sheet
+            self._kept[number] = page
+        return page
 
 
 def read(folder: Path) -> list[Page]:
-    """The pages of a folder, by name; the pictures are only looked for.
+    """The pages of a folder, by name; pictures must exist but are not opened.
 
     Raises:
         PageError: no such folder, no page in it, or a page without picture or of another form.
@@ -155,7 +160,7 @@ def read(folder: Path) -> list[Page]:
 
 
 def doubtful(photo: NDArray[np.uint8], quads: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Where on `photo` ink could be a word: 1 there, else 0; see `Sheet`.
+    """Map of `photo` that is 1 where ink could be a word, else 0; see `LoadedPage`.
 
     Drawings and specks are left out, unless they lie in one of the `quads`.
     """
@@ -163,8 +168,8 @@ def doubtful(photo: NDArray[np.uint8], quads: NDArray[np.float32]) -> NDArray[np
     height = _word_height(quads)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    sure = (tall > TALL * height) | (wide > WIDE * height)
-    sure |= np.maximum(tall, wide) < SPECK * height
+    sure = (tall > MAX_INK_HEIGHT * height) | (wide > MAX_INK_WIDTH * height)
+    sure |= np.maximum(tall, wide) < MIN_INK_SIZE * height
     sure[0] = False  # the ground
     boxed = np.zeros(strokes.shape, np.uint8)
     for quad in quads:
@@ -176,8 +181,21 @@ def doubtful(photo: NDArray[np.uint8], quads: NDArray[np.float32]) -> NDArray[np
     return np.where(drawing > 0, 0, around).astype(np.uint8)
 
 
+def _on_paper(image: Image.Image) -> Image.Image:
+    """RGB: paper shows through what is transparent, and 16 bits of grey become 8.
+
+    The same pixels as when a photo is indexed; tests/test_openers.py compares them.
+    """
+    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:  # it would make black of black ink on nothing
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return image.convert("RGB")
+
+
 def _word_height(quads: NDArray[np.float32]) -> float:
-    return float(np.median(kernels.frame(quads).height)) if len(quads) else TYPICAL_HEIGHT
+    return float(np.median(kernels.frame(quads).height)) if len(quads) else DEFAULT_WORD_HEIGHT
 
 
 def _page(file: Path) -> Page:
@@ -188,9 +206,9 @@ def _page(file: Path) -> Page:
         msg = f"{file}: no picture beside it; expected {file.stem}.webp or {file.stem}.jpg"
         raise PageError(msg)
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
-        size = (_side(held, "width"), _side(held, "height"))
-        words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(held, "words"))]
+        described = json.loads(file.read_text(encoding="utf-8"))
+        size = (_side(described, "width"), _side(described, "height"))
+        words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
     except (OSError, ValueError) as error:
         msg = f"{file}: {error}"
         raise PageError(msg) from error
@@ -204,8 +222,8 @@ def _page(file: Path) -> Page:
     )
 
 
-def _list(held: Any, key: str) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
-    found = held.get(key) if isinstance(held, dict) else None
+def _list(described: Any, key: str) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
+    found = described.get(key) if isinstance(described, dict) else None
     fits = isinstance(found, list)
     if not fits:
         msg = f'expected an object with a list "{key}"'
@@ -213,8 +231,8 @@ def _list(held: Any, key: str) -> list[Any]:  # noqa: ANN401 - whatever JSON hol
     return list(found or ())
 
 
-def _side(held: Any, key: str) -> int:  # noqa: ANN401 - whatever JSON holds
-    value = held.get(key) if isinstance(held, dict) else None
+def _side(described: Any, key: str) -> int:  # noqa: ANN401 - whatever JSON holds
+    value = described.get(key) if isinstance(described, dict) else None
     if type(value) is not int or value < 1:
         msg = f"{key}: expected pixels, found {value!r}"
         raise ValueError(msg)
@@ -257,5 +275,5 @@ def _numbers(
     return numbers
 
 
-def _said(size: tuple[int, int]) -> str:
+def _shown(size: tuple[int, int]) -> str:
     return f"{size[0]} × {size[1]}"

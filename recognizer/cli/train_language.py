@@ -64,7 +64,9 @@ def train_language(
     from recognizer.training import ngram_estimation
 
     labels = [sample.text for spec in data for sample in specs.samples(spec)]
-    counts = ngram_estimation.mixed(labels, lexicon.frequencies(words), np.random.default_rng(seed))
+    counts = ngram_estimation.mixture(
+        labels, lexicon.frequencies(words), np.random.default_rng(seed)
+    )
     if not counts:
         msg = "nothing to learn from: give --data, --words or both, with texts in them"
         raise DataError(msg)

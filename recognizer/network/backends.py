@@ -1,4 +1,4 @@
-"""Batches of words to logits: ONNX Runtime on a CPU, torch on a GPU and wherever else.
+"""Inference backends: ONNX Runtime on a CPU, torch on a GPU and wherever else.
 
 ONNX Runtime computes in full precision at the speed of torch in bfloat16, twice that of torch in
 full precision; figures for these and for what was turned down are in EXPERIMENTS.md.
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from recognizer.inference import images
+from recognizer.inference.session import INPUT, OUTPUT, Session
 from recognizer.network.tensors import normalize
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ TOLERANCE = 1e-3
 """Largest difference that a backend may make to a probability of torch in full precision."""
 
 _OPSET = 20
-"""The first version of ONNX that can say what the spatial transformer does."""
+"""The first version of ONNX that has what the spatial transformer computes."""
 
 log = logging.getLogger("ocrsearch")
 
@@ -41,18 +42,20 @@ class Backend(Protocol):
     def __call__(self, grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
         """Logits [N, W / 4, labels] of grey levels [N, 1, HEIGHT, W] and widths [N].
 
-        Arguments are as `images.pad` gives them, on the CPU, wherever the network is.
+        Arguments are as `tensors.pad` gives them, on the CPU, wherever the network is.
         """
 
 
 def choose(model: CRNN, device: torch.device) -> Backend:
-    """The fastest backend that is there and works for `model`, which lies on `device`."""
+    """The fastest backend that is installed and works for `model`, which is on `device`."""
     if device.type == "cpu":
         try:
             return OnnxBackend(model)
-        except Exception as error:  # whatever stands in its way, torch can read these weights
+        except Exception as error:  # whatever is wrong, torch can run these weights
             reason = str(error).partition("\n")[0]
-            log.warning("ONNX Runtime is of no use (%s): reading with torch, slower", reason)
+            log.warning(
+                "ONNX Runtime cannot be used (%s): reading with torch, which is slower", reason
+            )
     return TorchBackend(model)
 
 
@@ -71,9 +74,10 @@ def mixed_precision(
 
 
 class TorchBackend:
-    """Runs `model` where it lies, in mixed precision."""
+    """Runs a network on its device, in mixed precision."""
 
     def __init__(self, model: CRNN) -> None:
+        """Run `model`, which is in evaluation mode."""
         self.model = model
 
     def __call__(self, grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
@@ -96,43 +100,32 @@ class OnnxBackend:
 
         Raises:
             ImportError: onnxruntime is not installed.
-            RuntimeError: what comes out of the conversion computes something else.
+            RuntimeError: the converted network computes something else.
             Exception: what torch's exporter (which needs onnx) and ONNX Runtime raise.
 
         """
-        import onnxruntime  # can be missing
-
-        onnxruntime.disable_telemetry_events()  # on by default on Windows
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
-        # waiting threads would turn in circles: a core that detection and other programs can use
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            _export(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = Session(export(model), torch.get_num_threads())
         _verify(self, model)
 
     def __call__(self, grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
         """See `Backend`."""
-        ink = normalize(grey, widths)
-        logits: NDArray[np.float32] = self._session.run(None, {"ink": ink.numpy()})[0]
-        return logits
+        return self._session(normalize(grey, widths).numpy())
 
 
-def _export(model: CRNN) -> bytes:
+def export(model: CRNN) -> bytes:
     """`model` as an ONNX graph that takes any number of words of any width."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"
-        # torch would rather export by torch.export, which takes 17 s here instead of 0.2 s and
-        # fixes the number of words; it also fears for the LSTM's state, which follows the batch
+        # torch recommends torch.export, which takes 17 s here instead of 0.2 s and fixes the number
+        # of words; it also warns about the LSTM's state, which follows the batch
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
             (torch.zeros(1, 1, images.HEIGHT, 4 * images.WIDTH_STEP),),
             path,
-            input_names=["ink"],
-            output_names=["logits"],
-            dynamic_axes={"ink": {0: "words", 3: "width"}, "logits": {0: "words", 1: "frames"}},
+            input_names=[INPUT],
+            output_names=[OUTPUT],
+            dynamic_axes={INPUT: {0: "words", 3: "width"}, OUTPUT: {0: "words", 1: "frames"}},
             opset_version=_OPSET,
             dynamo=False,
         )
@@ -142,7 +135,7 @@ def _export(model: CRNN) -> bytes:
 def _verify(backend: Backend, model: CRNN) -> None:
     """Raise RuntimeError unless `backend` computes what `model` does.
 
-    A trace can take for a constant what is none, so batch and width differ from the example's.
+    Tracing can freeze a value that should vary, so batch and width differ from the example's.
     """
     noise = np.random.default_rng(0).integers(0, 256, (3, 1, images.HEIGHT, 9 * images.WIDTH_STEP))
     grey = torch.from_numpy(noise.astype(np.float32))

@@ -1,4 +1,4 @@
-"""The network: spatial transformer, depthwise-separable convolutions, BiLSTM, CTC logits."""
+"""The CRNN: spatial transformer, depthwise-separable convolutions, BiLSTM, CTC logits."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class SpatialTransformer(nn.Module):
     def forward(self, ink: torch.Tensor) -> torch.Tensor:
         """[N, 1, H, W] ink to the same shape, straightened; in full precision under autocast, too.
 
-        In bfloat16 the coordinates are a quarter of a pixel off, at most a whole one: enough to
-        change one reading in sixteen.
+        In bfloat16 the coordinates are a quarter of a pixel off on average and a whole one at most:
+        enough to change one reading in sixteen.
         """
         with torch.autocast(ink.device.type, enabled=False):
             return self._straightened(ink.float())
@@ -190,19 +190,3 @@ def extended(model: CRNN, labels: int) -> CRNN:
     wider.load_state_dict(state)
     wider.transforming = model.transforming
     return wider.train(model.training)
-
-
-def multiply_adds(config: ModelConfig, height: int = 48, width: int = 192) -> int:
-    """Multiply-adds of one word of `height` × `width`, the transformer excluded."""
-    stem, *stages = config.channels
-    total, rows, cols, inputs = height // 2 * (width // 2) * 9 * stem, height // 2, width // 2, stem
-    for index, (outputs, depth) in enumerate(zip(stages, config.depth, strict=True)):
-        if index:
-            rows, cols = rows // 2, width // FRAME_STRIDE
-        for _ in range(depth):
-            total += rows * cols * inputs * (9 + outputs)
-            inputs = outputs
-    for layer in range(config.layers):
-        width_in = inputs if layer == 0 else 2 * config.hidden
-        total += cols * 2 * 4 * config.hidden * (width_in + config.hidden)
-    return total + cols * 2 * config.hidden * config.labels

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_LEAST_CONTRAST = 3.0
-"""Grey levels of standard deviation below which noise is not blown up to full contrast."""
+_MIN_CONTRAST = 3.0
+"""Standard deviation in grey levels below which a word is not amplified to full contrast: it would
+be noise."""
 
 
 def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -26,7 +27,10 @@ def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]
 
 
 def stack(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """The same as bytes, a quarter of the size: what travels to another device.
+    """Batch fitted crops as bytes, a quarter of the size for the way to another device.
+
+    Returns:
+        Grey levels [N, 1, HEIGHT, W], W a multiple of WIDTH_STEP, and widths [N] in pixels.
 
     The columns right of a crop repeat its last one, so that filters meet no false edge.
     """
@@ -56,7 +60,7 @@ def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
     mean = (grey * valid).sum((2, 3), keepdim=True) / count
     ink = (mean - grey) * valid
     deviation = (ink.square().sum((2, 3), keepdim=True) / count).sqrt()
-    ink = ink / deviation.clamp(min=_LEAST_CONTRAST)
+    ink = ink / deviation.clamp(min=_MIN_CONTRAST)
     # ink covers the smaller part of a word, so its tail is the longer one: third moment > 0
     skew = ink.pow(3).sum((2, 3), keepdim=True) / count
     return torch.where(skew < -1.0, -ink, ink).clamp(-3.0, 5.0)

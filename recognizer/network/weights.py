@@ -1,4 +1,4 @@
-"""Weights on disk: one safetensors file that describes itself, no pickle.
+"""Weights file of the recogniser: safetensors that describe themselves, no pickle.
 
 Its metadata holds one JSON object: format version, alphabet, model configuration, calibration
 temperature, metrics and provenance. The SHA-256 of the file is the fingerprint of an engine.

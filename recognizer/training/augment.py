@@ -1,7 +1,7 @@
-"""Random changes to a batch of word images, on the device of the batch.
+"""Augmentation of a batch of word images, on the device of the batch.
 
-Each change has the strength at which handwriting differs from hand to hand and from photo to
-photo: slant, proportions, wobble, stroke width, light, focus, and what stands beside a word.
+Each change is as strong as handwriting differs between writers and between photos: in slant,
+proportions, wobble, stroke width, light, focus, and in what is written beside a word.
 """
 
 from __future__ import annotations
@@ -27,17 +27,22 @@ class AugmentConfig:
 
 
 class Augmenter:
-    """Draws from its own generator, so that a run can be repeated and resumed."""
+    """Changes batches at random, by its own generator, so that a run can be repeated and resumed."""
 
     def __init__(self, config: AugmentConfig, generator: torch.Generator) -> None:
-        """`generator` decides the device that the random numbers come from."""
+        """Draw random numbers from `generator`, on its device."""
         self.config = config
         self.generator = generator
 
     def __call__(
         self, grey: torch.Tensor, widths: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Change grey levels [N, 1, HEIGHT, W] with widths [N]; the width may change too."""
+        """Change grey levels [N, 1, HEIGHT, W] of words that are widths [N] columns wide.
+
+        Returns:
+            Grey levels [N, 1, HEIGHT, W2], 0..255, and the new widths [N].
+
+        """
         grey, widths = self._warp(grey, widths)
         grey = self._clutter(self._strokes(grey), widths)
         return self._light(grey), widths

@@ -1,4 +1,4 @@
-"""How sure the network may be: temperature scaling on words that it did not learn from."""
+"""Temperature scaling on held-out words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TEMPERATURES = tuple(round(0.6 + 0.1 * step, 1) for step in range(15))
+"""Temperatures to choose from, 0.6 to 2.0."""
 
 
 def fit_temperature(
     logits: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
 ) -> float:
-    """The temperature under which the true texts are most probable.
+    """The temperature of TEMPERATURES at which the true texts are most probable.
 
     Source: Guo et al. 2017, "On calibration of modern neural networks", with the CTC loss of the
     whole word in place of cross-entropy.

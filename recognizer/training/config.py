@@ -1,11 +1,10 @@
-"""How a run shall go, and how far it has come."""
+"""Hyperparameters of the training loop."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
-from recognizer.errors import TrainingError
+from recognizer.runs.errors import TrainingError
 from recognizer.training.augment import AugmentConfig
 
 TRANSFORMER_START = 0.35
@@ -14,7 +13,25 @@ TRANSFORMER_START = 0.35
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How to train; `steps` and `budget` (seconds) may be combined, the first reached ends it."""
+    """How to train; `steps` and `budget` may be combined, the first one reached ends the run.
+
+    Attributes:
+        steps: at which the run ends.
+        budget: seconds of training at which it ends.
+        batch_size: words of a step.
+        learning_rate: at its peak, see `runs.schedule`.
+        weight_decay: of AdamW.
+        ema: share of the averaged weights that a step leaves as it is, once the run has begun.
+        evaluate_every: steps from one evaluation to the next.
+        early_stopping: evaluations without a lower error rate after which the run ends.
+        seed: of batches and augmentation.
+        freeze_backbone: whether convolutions and transformer stay as they are.
+        transformer_start: share of the run after which the spatial transformer takes part.
+        mix: share of each data set in a batch; without, as many as it has words.
+        balance_hands: whether words of rare hands are drawn more often than they are.
+        augment: strength of the random changes.
+
+    """
 
     steps: int | None = None
     budget: float | None = None
@@ -41,19 +58,3 @@ class TrainConfig:
         if not self.steps and not self.budget:
             msg = "a run needs an end: give --budget or --epochs"
             raise TrainingError(msg)
-
-
-@dataclass
-class State:
-    """What changes while training, and is restored on resume.
-
-    `lost` counts the steps whose loss or gradient was not finite, `lost_in_a_row` the last ones.
-    """
-
-    step: int = 0
-    elapsed: float = 0.0
-    words: int = 0
-    best: float = math.inf
-    stale: int = 0
-    lost: int = 0
-    lost_in_a_row: int = 0

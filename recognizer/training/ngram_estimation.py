@@ -1,4 +1,4 @@
-"""Estimates character n-gram models from texts, and writes them in the ARPA format."""
+"""Estimation of character n-gram models from texts, and their ARPA file."""
 
 from __future__ import annotations
 
@@ -17,73 +17,85 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-_Seen: TypeAlias = defaultdict[str, defaultdict[str, float]]
+_Counts: TypeAlias = defaultdict[str, defaultdict[str, float]]
 
-_SYMBOLS = 128
-"""Characters between which nothing decides where nothing was seen."""
+_ALPHABET_SIZE = 128
+"""Characters that are equally likely where nothing was counted."""
 
-_TEXTS = 60_000.0
-"""Texts that a mixture stands for: the fewer, the more shorter n-grams have a say."""
+_TOTAL_COUNT = 60_000.0
+"""Sum of a mixture's counts: the lower it is, the more weight shorter n-grams have."""
 
-_DRAWN = 100_000
-"""Texts that are made of the words of a list."""
+_GENERATED_TEXTS = 100_000
+"""Texts that are generated from the words of a list."""
 
-_COMMON = 40_000
-"""Words that are common enough for that."""
+_MAX_COMMON_WORDS = 40_000
+"""The most frequent words of a list, from which texts are generated."""
 
-_SHARES = {"drawn": 0.4, "words": 0.2, "labels": 0.4}
-"""Parts of a mixture; what is missing leaves its part to the others."""
+_SHARES = {"generated": 0.4, "words": 0.2, "labels": 0.4}
+"""Parts of a mixture; a part that is missing is shared out among the others."""
 
-_TEMPER = 0.7
-"""Power of a frequency: a note says rare words more often than running text does."""
+_FREQUENCY_POWER = 0.7
+"""Exponent of a frequency, because rare words are more frequent in notes than in running text."""
 
-_NEVER = 1e-99
-"""Probability of <s>: it only ever stands before other characters."""
+_START_PROBABILITY = 1e-99
+"""Probability of <s>: it is a context only, and never predicted."""
 
-_LITTLE = 1e-12
-"""Probability that counts as none."""
+_MIN_PROBABILITY = 1e-12
+"""Lower probabilities count as this one."""
 
 _TOKENS = {character: token for token, character in TOKENS.items()}
 
 
-class Model(NamedTuple):
-    """Probabilities of n-grams, and the shares left to shorter ones where they are contexts."""
+class BackoffModel(NamedTuple):
+    """An n-gram model in backoff form.
+
+    Attributes:
+        probabilities: of the last character of an n-gram after the others.
+        backoffs: factor of the shorter n-gram's probability where the n-gram as a context is known
+            but not with the character that follows.
+
+    """
 
     probabilities: dict[str, float]
     backoffs: dict[str, float]
 
 
-def mixed(
+def mixture(
     labels: Iterable[str], words: Mapping[str, float], random: np.random.Generator
 ) -> dict[str, float]:
-    """Texts and how often each counts: labels, words with frequencies, texts made of these.
+    """Texts with their counts: labels, words with frequencies, and texts generated from these words.
 
-    Labels count by their parts between spaces; what cannot be printed is left out.
+    Labels are split at spaces; what cannot be printed is left out.
     """
     parts: dict[str, Mapping[str, float]] = {}
-    if seen := Counter(t for label in labels for t in label.split() if t.isprintable()):
-        parts["labels"] = seen
+    if counted := Counter(t for label in labels for t in label.split() if t.isprintable()):
+        parts["labels"] = counted
     if words:
         parts["words"] = words
-        common = sorted(words, key=words.__getitem__, reverse=True)[:_COMMON]
+        common = sorted(words, key=words.__getitem__, reverse=True)[:_MAX_COMMON_WORDS]
         draw = Vocabulary(common).draw
-        parts["drawn"] = Counter(draw(random) for _ in range(_DRAWN))
+        parts["generated"] = Counter(draw(random) for _ in range(_GENERATED_TEXTS))
     whole = sum(_SHARES[name] for name in parts)
-    mixture: defaultdict[str, float] = defaultdict(float)
+    counts: defaultdict[str, float] = defaultdict(float)
     for name, part in parts.items():
-        weights = {text: frequency**_TEMPER for text, frequency in part.items()}
-        each = _TEXTS * _SHARES[name] / whole / sum(weights.values())
+        weights = {text: frequency**_FREQUENCY_POWER for text, frequency in part.items()}
+        each = _TOTAL_COUNT * _SHARES[name] / whole / sum(weights.values())
         for text, weight in weights.items():
-            mixture[text] += each * weight
-    return mixture
+            counts[text] += each * weight
+    return counts
 
 
-def estimate(counts: Mapping[str, float], order: int, least: float) -> Model:
-    """N-grams of up to `order` characters of texts that were seen so often, capitals folded.
+def estimate(counts: Mapping[str, float], order: int, threshold: float) -> BackoffModel:
+    """Estimate a model of lower-case n-grams from texts with their counts.
 
     Source: interpolated smoothing of Witten & Bell 1991 (SRILM's advice for small alphabets),
-    pruned by relative entropy (Stolcke 1998): an n-gram stays if it betters the model by more
-    than `least`, in nats a character.
+    pruned by relative entropy (Stolcke 1998).
+
+    Args:
+        counts: of texts; capitals are folded.
+        order: characters of the longest n-grams.
+        threshold: nats a character by which an n-gram must improve the model to be kept.
+
     """
     seen = _count(counts, order)
     probabilities = _smooth(seen)
@@ -97,15 +109,15 @@ def estimate(counts: Mapping[str, float], order: int, least: float) -> Model:
         for character in following:
             ngram = context + character
             p = probabilities[ngram]
-            if common * p * log(p / (spare * probabilities[ngram[1:]])) > least:
+            if common * p * log(p / (spare * probabilities[ngram[1:]])) > threshold:
                 kept.update(ngram[:length] for length in range(1, len(ngram) + 1))
-    # a text begins once, and what is asked for is what follows
-    return _backed_off({ngram: probabilities.get(ngram, _NEVER) for ngram in kept})
+    # a text begins only once, and the model is asked only for what follows
+    return _backed_off({ngram: probabilities.get(ngram, _START_PROBABILITY) for ngram in kept})
 
 
-def _count(counts: Mapping[str, float], order: int) -> _Seen:
-    """How often each character followed each context of up to `order` - 1 characters."""
-    seen: _Seen = defaultdict(lambda: defaultdict(float))
+def _count(counts: Mapping[str, float], order: int) -> _Counts:
+    """Counts of each character after each context of up to `order` - 1 characters."""
+    seen: _Counts = defaultdict(lambda: defaultdict(float))
     for text, count in counts.items():
         line = START + text.lower() + END
         for place in range(1, len(line)):
@@ -115,23 +127,23 @@ def _count(counts: Mapping[str, float], order: int) -> _Seen:
 
 
 def _spare(following: Mapping[str, float]) -> float:
-    """Share of what follows a context that shorter contexts decide."""
+    """Probability after a context that is left to shorter contexts."""
     return len(following) / (sum(following.values()) + len(following))
 
 
-def _smooth(seen: _Seen) -> dict[str, float]:
-    probabilities = {UNKNOWN: _spare(seen[""]) / _SYMBOLS}
+def _smooth(seen: _Counts) -> dict[str, float]:
+    probabilities = {UNKNOWN: _spare(seen[""]) / _ALPHABET_SIZE}
     for context in sorted(seen, key=len):
         spare = _spare(seen[context])
         total = sum(seen[context].values())
         for character, count in seen[context].items():
-            shorter = probabilities[context[1:] + character] if context else 1 / _SYMBOLS
+            shorter = probabilities[context[1:] + character] if context else 1 / _ALPHABET_SIZE
             probabilities[context + character] = (1 - spare) * count / total + spare * shorter
     return probabilities
 
 
-def _backed_off(probabilities: dict[str, float]) -> Model:
-    """With the factor that makes the probabilities after each context sum to one."""
+def _backed_off(probabilities: dict[str, float]) -> BackoffModel:
+    """Add the backoff factors, with which the probabilities after each context sum to one."""
     following: defaultdict[str, list[str]] = defaultdict(list)
     for ngram in probabilities:
         following[ngram[:-1]].append(ngram)
@@ -147,12 +159,12 @@ def _backed_off(probabilities: dict[str, float]) -> Model:
         if context:
             left = 1 - sum(probabilities[ngram] for ngram in following[context])
             below = 1 - sum(probability(ngram[1:]) for ngram in following[context])
-            # where all was seen after a context, rounding may leave nothing, or less
-            backoffs[context] = max(left, _LITTLE) / max(below, _LITTLE)
-    return Model(probabilities, backoffs)
+            # where every character was counted after a context, rounding may leave nothing, or less
+            backoffs[context] = max(left, _MIN_PROBABILITY) / max(below, _MIN_PROBABILITY)
+    return BackoffModel(probabilities, backoffs)
 
 
-def write(path: Path, model: Model) -> None:
+def write(path: Path, model: BackoffModel) -> None:
     """Write `model` in the ARPA format, compressed with gzip if the name ends in .gz.
 
     Raises:
@@ -174,7 +186,7 @@ def write(path: Path, model: Model) -> None:
         raise DataError(msg) from error
 
 
-def _line(ngram: str, model: Model) -> str:
+def _line(ngram: str, model: BackoffModel) -> str:
     tokens = " ".join(_TOKENS.get(character, character) for character in ngram)
     fields = [f"{log10(model.probabilities[ngram]):.2f}", tokens]
     if ngram in model.backoffs:

@@ -1,8 +1,7 @@
-"""How the weights move: AdamW, and a learning rate that rises shortly and falls slowly."""
+"""AdamW with parameter groups."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,28 +11,25 @@ if TYPE_CHECKING:
 
     from recognizer.network.model import CRNN
 
-WARM_UP = 0.03
-"""Share of the run in which the learning rate rises."""
-
-
-def schedule(progress: float) -> float:
-    """Factor of the learning rate: a short linear warm-up, then a half cosine down to 1 %."""
-    if progress < WARM_UP:
-        return (progress + 1e-3) / (WARM_UP + 1e-3)
-    along = (progress - WARM_UP) / (1 - WARM_UP)
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * along))
+TRANSFORMER_SCALE = 0.1
+"""Multiple of the learning rate at which the spatial transformer learns: a word that it turns out of
+the picture teaches nothing any more."""
 
 
 def optimizer(
     model: CRNN, learning_rate: float, weight_decay: float, *, freeze_backbone: bool
 ) -> torch.optim.AdamW:
-    """AdamW with the transformer at a tenth of the rate and no decay on biases and norms."""
+    """AdamW with the transformer at TRANSFORMER_SCALE and no decay on biases and norms.
+
+    `freeze_backbone` leaves convolutions and transformer out. Each group has its multiple of the
+    learning rate under the key "scale", see `runs.schedule.set_rate`.
+    """
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if freeze_backbone and name.startswith(("stem.", "stages.", "transformer.")):
             parameter.requires_grad = False
             continue
-        scale = 0.1 if name.startswith("transformer.") else 1.0
+        scale = TRANSFORMER_SCALE if name.startswith("transformer.") else 1.0
         decay = weight_decay if parameter.ndim > 1 else 0.0
         groups.setdefault((scale, decay), []).append(parameter)
     return torch.optim.AdamW(

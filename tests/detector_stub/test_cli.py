@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from detector_stub.network import weights
 from detector_stub.network.model import WordNet
-from detector_stub.training import run as training
+from detector_stub.training import setup
 from detector_stub.training import trainer as training_loop
-from detector_stub.training.config import Options
+from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
 
 
@@ -168,7 +168,7 @@ def test_a_signal_asks_the_run_to_stop(train, monkeypatch, number):
         told.append(stop())
         return 0.5
 
-    monkeypatch.setattr(training, "run", fake)
+    monkeypatch.setattr(setup, "train", fake)
     before = signal.getsignal(number)
 
     done = train("--steps", 1)
@@ -183,7 +183,7 @@ def test_a_second_signal_ends_the_command(train, monkeypatch):
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(training, "run", fake)
+    monkeypatch.setattr(setup, "train", fake)
 
     assert train("--steps", 1).exit_code == 1
 
@@ -207,7 +207,8 @@ def test_an_interrupted_run_goes_on(train, run, tmp_path, monkeypatch):
 
 def test_the_pages_set_aside_are_the_same_for_the_same_seed(pages):
     one, same, *others = (
-        training.split(Options((str(pages),), steps=1, seed=seed)) for seed in (0, 0, *range(1, 9))
+        setup.split(TrainOptions((str(pages),), steps=1, seed=seed))
+        for seed in (0, 0, *range(1, 9))
     )
 
     def names(part):

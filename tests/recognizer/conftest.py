@@ -18,10 +18,10 @@ from recognizer.inference import images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN
-from recognizer.training import run
-from recognizer.training.trainer import TrainConfig
+from recognizer.training import setup
+from recognizer.training.config import TrainConfig
 
-from .runs import CHARSET, TEXTS, Recording
+from .short_runs import CHARSET, TEXTS, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -158,7 +158,7 @@ def spoken() -> Callable[..., NDArray[np.float32]]:
 def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands take small weights for the shipped ones, and no GPU."""
     monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
-    for module in (recognize, run):
+    for module in (recognize, setup):
         monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
 
 

@@ -108,7 +108,7 @@ def test_small_writing_on_a_large_photo_is_looked_at_in_full_resolution(detector
     truth += (1700, 300)
 
     closest = found(boxes_on(detector, page), truth)
-    monkeypatch.setattr(learned, "CLOSEST", learned.CLOSE)
+    monkeypatch.setattr(learned, "MAX_CLOSEST_SIDE", learned.MAX_CLOSE_SIDE)
     close = found(boxes_on(detector, page), truth)
 
     assert sum(closest) > sum(close)

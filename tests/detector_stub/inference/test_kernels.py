@@ -63,7 +63,7 @@ def test_a_word_narrower_than_high_is_found_with_less_precise_ends(degrees):
     [found] = again(truth)
 
     # what is missing of so narrow a kernel is a share of its width, rounding included
-    assert np.abs(found - truth).max() <= HALF_A_CELL / (1 - 2 * kernels.MOST_ALONG) + 0.1
+    assert np.abs(found - truth).max() <= HALF_A_CELL / (1 - 2 * kernels.MAX_ALONG) + 0.1
 
 
 @pytest.mark.parametrize("height", [14, 24, 60])
@@ -139,7 +139,7 @@ def test_a_word_inside_an_illegible_box_is_taught():
 
 
 @pytest.mark.parametrize(
-    ("height", "weight"), [(kernels.SMALLEST - 1, 0), (kernels.SMALLEST + 1, 1)]
+    ("height", "weight"), [(kernels.MIN_TAUGHT_HEIGHT - 1, 0), (kernels.MIN_TAUGHT_HEIGHT + 1, 1)]
 )
 def test_words_too_small_for_the_stride_are_not_taught(height, weight):
     targets = taught(quad_at((482, 242), 40, height))
@@ -155,7 +155,7 @@ def test_unboxed_ink_is_doubtful_and_boxed_ink_is_not():
 
     targets = taught(quad_at((600, 240), 200, 40), doubtful=ink)
 
-    assert targets.weight[cell(200, 240)] == np.float32(kernels.DOUBT)
+    assert targets.weight[cell(200, 240)] == np.float32(kernels.DOUBTFUL_WEIGHT)
     assert targets.weight[cell(600, 240)] == 1
     assert targets.weight[cell(400, 100)] == 1
 

@@ -6,7 +6,7 @@ import pytest
 
 from detector_stub.inference.kernels import STRIDE, frame
 from detector_stub.training import augment
-from detector_stub.training.pages import Sheet
+from detector_stub.training.pages import LoadedPage
 
 SIDE = 256
 
@@ -18,7 +18,7 @@ def sheet_with(quads, legible=None, size=(400, 600), ground=220, ink=20):
         cv2.fillConvexPoly(photo, np.round(quad).astype(np.int32), (ink,) * 3)
     quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
     legible = np.ones(len(quads), bool) if legible is None else np.asarray(legible)
-    return Sheet(photo, quads, legible, np.zeros(size, np.uint8))
+    return LoadedPage(photo, quads, legible, np.zeros(size, np.uint8))
 
 
 def block(left, top, width=90, height=30):
@@ -40,7 +40,7 @@ def test_the_quads_move_along_with_the_picture(page, monkeypatch):
     inside, outside = [], []
 
     for seed in range(30):
-        crop = augment.cut(page, SIDE, np.random.default_rng(seed))
+        crop = augment.random_crop(page, SIDE, np.random.default_rng(seed))
         covered = np.zeros((SIDE, SIDE), np.uint8)
         around = np.zeros((SIDE, SIDE), np.uint8)
         for quad in crop.quads:
@@ -63,12 +63,12 @@ def test_picture_and_quads_stay_together_to_a_fifth_of_a_pixel(monkeypatch):
     page = sheet_with([], ground=255)
     page.photo[180:200, 240:280] = 0
     word = np.asarray([[(240, 180), (280, 180), (280, 200), (240, 200)]], np.float32)
-    page = Sheet(page.photo, word, np.ones(1, bool), page.doubtful)
+    page = LoadedPage(page.photo, word, np.ones(1, bool), page.doubtful)
     ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
     apart = []
 
     for seed in range(60):
-        crop = augment.cut(page, SIDE, np.random.default_rng(seed))
+        crop = augment.random_crop(page, SIDE, np.random.default_rng(seed))
         dark = 1 - crop.photo.mean(axis=2)
         if len(crop.quads) and crop.quads.min() > 3 and crop.quads.max() < SIDE - 3:
             middle = np.asarray([(dark * xs).sum(), (dark * ys).sum()]) / dark.sum()
@@ -82,7 +82,7 @@ def test_the_kernels_lie_on_the_words(page, monkeypatch):
     plain(monkeypatch)
 
     for seed in range(10):
-        crop = augment.cut(page, SIDE, np.random.default_rng(seed))
+        crop = augment.random_crop(page, SIDE, np.random.default_rng(seed))
         cells = crop.photo.mean(axis=2).reshape(SIDE // STRIDE, STRIDE, -1, STRIDE).mean((1, 3))
 
         assert crop.targets.kernel.shape == (SIDE // STRIDE, SIDE // STRIDE)
@@ -90,7 +90,9 @@ def test_the_kernels_lie_on_the_words(page, monkeypatch):
 
 
 def test_the_same_seed_cuts_the_same_crop_and_another_one_another(page):
-    one, same, other = (augment.cut(page, SIDE, np.random.default_rng(n)) for n in (3, 3, 4))
+    one, same, other = (
+        augment.random_crop(page, SIDE, np.random.default_rng(n)) for n in (3, 3, 4)
+    )
 
     assert np.array_equal(one.photo, same.photo)
     assert np.array_equal(one.targets.stacked(), same.targets.stacked())
@@ -100,7 +102,7 @@ def test_the_same_seed_cuts_the_same_crop_and_another_one_another(page):
 def test_words_are_shown_large_and_small_whatever_their_size_on_the_page():
     for height in (15, 120):
         page = sheet_with([block(100, 100, 3 * height, height)])
-        seen = [augment.cut(page, SIDE, np.random.default_rng(n)).quads for n in range(40)]
+        seen = [augment.random_crop(page, SIDE, np.random.default_rng(n)).quads for n in range(40)]
         heights = np.concatenate([frame(quads).height for quads in seen if len(quads)])
 
         assert heights.min() < 30
@@ -110,7 +112,7 @@ def test_words_are_shown_large_and_small_whatever_their_size_on_the_page():
 
 def test_levels_stay_between_0_and_1(page):
     for seed in range(20):
-        photo = augment.cut(page, SIDE, np.random.default_rng(seed)).photo
+        photo = augment.random_crop(page, SIDE, np.random.default_rng(seed)).photo
 
         assert photo.dtype == np.float32
         assert 0 <= photo.min() <= photo.max() <= 1
@@ -123,7 +125,7 @@ def test_thin_strokes_survive_when_a_page_is_shrunk(monkeypatch):
     page.photo[:, ::16] = 0  # a line of one pixel in sixteen
     monkeypatch.setattr(augment, "HEIGHTS", (20.0, 20.0))  # an eighth of the size
 
-    crop = augment.cut(page, SIDE, np.random.default_rng(1))
+    crop = augment.random_crop(page, SIDE, np.random.default_rng(1))
 
     middle = crop.photo[96:160, 96:160]
     assert middle.mean() == pytest.approx(220 * 15 / 16 / 255, abs=0.03)
@@ -132,16 +134,16 @@ def test_thin_strokes_survive_when_a_page_is_shrunk(monkeypatch):
 
 def test_illegible_ink_is_neither_taught_nor_held_against_the_network(monkeypatch):
     page = sheet_with([block(200, 150, 160, 60)], legible=[False])
-    monkeypatch.setattr(augment, "ON_A_WORD", 1.0)
+    monkeypatch.setattr(augment, "WORD_SHARE", 1.0)
 
-    targets = augment.cut(page, SIDE, np.random.default_rng(0)).targets
+    targets = augment.random_crop(page, SIDE, np.random.default_rng(0)).targets
 
     assert targets.kernel.sum() == 0
     assert (targets.weight == 0).any()
 
 
 def test_a_page_without_words_is_background():
-    crop = augment.cut(sheet_with([]), SIDE, np.random.default_rng(0))
+    crop = augment.random_crop(sheet_with([]), SIDE, np.random.default_rng(0))
 
     assert crop.quads.shape == (0, 4, 2)
     assert crop.targets.kernel.sum() == 0
@@ -153,10 +155,10 @@ def test_doubtful_ink_moves_along_with_the_picture(monkeypatch):
     page = sheet_with([block(100, 100), block(250, 200)])
     page.doubtful[205:225, 255:335] = 1
 
-    without = Sheet(page.photo, page.quads[:1], page.legible[:1], page.doubtful)
+    without = LoadedPage(page.photo, page.quads[:1], page.legible[:1], page.doubtful)
     shown = 0
     for seed in range(20):
-        crop = augment.cut(without, SIDE, np.random.default_rng(seed))
+        crop = augment.random_crop(without, SIDE, np.random.default_rng(seed))
         cells = crop.photo.mean(axis=2).reshape(SIDE // STRIDE, STRIDE, -1, STRIDE).mean((1, 3))
         less = crop.targets.weight < 1
         shown += less.sum()

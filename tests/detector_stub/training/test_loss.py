@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from detector_stub.inference.kernels import KERNEL, SLOPE, draw
-from detector_stub.training.loss import balanced, loss, overlap
+from detector_stub.training.loss import detection_loss, dice_loss, mined_cross_entropy
 
 QUAD = [[(20, 20), (100, 20), (100, 60), (20, 60)]]
 
@@ -26,8 +26,8 @@ def test_the_right_answer_costs_next_to_nothing_and_a_wrong_one_much():
     wanted = targets()
     right = answer(wanted)
 
-    assert float(loss(right, wanted)) < 0.01
-    assert float(loss(-right, wanted)) > 5
+    assert float(detection_loss(right, wanted)) < 0.01
+    assert float(detection_loss(-right, wanted)) > 5
 
 
 @pytest.mark.parametrize("channel", range(4))
@@ -35,7 +35,7 @@ def test_the_gradient_reaches_every_map(channel):
     wanted = targets()
     maps = (answer(wanted) + 0.3).requires_grad_()
 
-    loss(maps, wanted).backward()
+    detection_loss(maps, wanted).backward()
 
     assert maps.grad.isfinite().all()
     assert maps.grad[0, channel].abs().sum() > 0
@@ -44,11 +44,11 @@ def test_the_gradient_reaches_every_map(channel):
 def test_a_step_along_the_gradient_lowers_the_loss():
     wanted = targets()
     maps = torch.zeros_like(answer(wanted)).requires_grad_()
-    before = loss(maps, wanted)
+    before = detection_loss(maps, wanted)
 
     before.backward()
 
-    assert loss(maps - 0.5 * maps.grad, wanted).item() < before.item()
+    assert detection_loss(maps - 0.5 * maps.grad, wanted).item() < before.item()
 
 
 def test_what_is_drawn_on_illegible_ink_counts_nowhere():
@@ -61,8 +61,8 @@ def test_what_is_drawn_on_illegible_ink_counts_nowhere():
     elsewhere[:, KERNEL, 30] = 12.0
 
     assert ignored.any()
-    assert float(loss(something, wanted)) == float(loss(nothing, wanted))
-    assert float(loss(elsewhere, wanted)) > float(loss(nothing, wanted)) + 0.1
+    assert float(detection_loss(something, wanted)) == float(detection_loss(nothing, wanted))
+    assert float(detection_loss(elsewhere, wanted)) > float(detection_loss(nothing, wanted)) + 0.1
 
 
 def test_geometry_counts_in_kernels_only():
@@ -73,9 +73,11 @@ def test_geometry_counts_in_kernels_only():
     off_outside[:, SLOPE][~inside] += 1
     off_inside[:, SLOPE][inside] += 1
 
-    assert float(loss(off_outside, wanted)) == float(loss(right, wanted))
+    assert float(detection_loss(off_outside, wanted)) == float(detection_loss(right, wanted))
     # the weight of a slope, as the shares of one word's cells sum to more than 1
-    assert float(loss(off_inside, wanted) - loss(right, wanted)) == pytest.approx(2, abs=1e-4)
+    assert float(
+        detection_loss(off_inside, wanted) - detection_loss(right, wanted)
+    ) == pytest.approx(2, abs=1e-4)
 
 
 def test_a_large_and_a_small_word_weigh_by_the_root_of_their_areas():
@@ -97,7 +99,7 @@ def test_the_hardest_background_counts_beyond_its_share():
     mistaken[0, 40, 40] = 12.0
 
     # 12 nats in one of 500 + 64 hardest cells, and in one of 4096
-    assert float(balanced(mistaken, kernel, weight)) == pytest.approx(
+    assert float(mined_cross_entropy(mistaken, kernel, weight)) == pytest.approx(
         12 / 564 + 12 / 4096, rel=0.01
     )
 
@@ -106,7 +108,7 @@ def test_a_batch_without_words_is_learned_from():
     nothing, weight = torch.zeros(1, 32, 32), torch.ones(1, 32, 32)
     logits = torch.zeros(1, 32, 32, requires_grad=True)
 
-    (balanced(logits, nothing, weight) + overlap(logits, nothing, weight)).backward()
+    (mined_cross_entropy(logits, nothing, weight) + dice_loss(logits, nothing, weight)).backward()
 
     assert (logits.grad > 0).all()
 
@@ -117,6 +119,6 @@ def test_half_an_overlap_is_measured_as_such():
     drawn = torch.zeros(1, 64, 64)
     drawn[0, 16:48] = 1
 
-    one = overlap((2 * drawn - 1) * 30, wanted, torch.ones_like(wanted))
+    one = dice_loss((2 * drawn - 1) * 30, wanted, torch.ones_like(wanted))
 
     assert float(one) == pytest.approx(0.5, abs=0.001)

@@ -1,4 +1,4 @@
-"""Values are computed by hand from the definitions in `measure`."""
+"""Values are computed by hand from the definitions in `evaluate`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector_stub.boxes import Box
-from detector_stub.training.metrics import Scores, compare, hit, iou, measure
+from detector_stub.training.metrics import Scores, compare, evaluate, iou, word_hits
 from detector_stub.training.pages import read
 
 WORD = [100, 100, 200, 140]  # 100 wide, 40 high
@@ -21,7 +21,7 @@ def overlap(found, truth=WORD):
 
 
 def hits(found, truth=WORD):
-    return bool(hit(boxes(truth), boxes(found))[0, 0])
+    return bool(word_hits(boxes(truth), boxes(found))[0, 0])
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_pages_are_counted_together_and_those_without_a_box_left_out(tmp_path, w
     write_page(tmp_path, "c", words=[{"text": "unplaced", "box": None}])
     detector, steps = Told((100, 100, 200, 140)), []
 
-    scores = measure(detector, read(tmp_path), steps.append)
+    scores = evaluate(detector, read(tmp_path), steps.append)
 
     assert detector.asked == [("a.png", (220, 360, 3)), ("b.png", (220, 360, 3))]
     assert scores == Scores(truth=3, detected=2, matched=2, hits=2)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from detector_stub.training import pages
-from detector_stub.training.pages import Album, PageError, doubtful, read
+from detector_stub.training.pages import PageCache, PageError, doubtful, read
 
 QUAD = [[10, 20], [110, 30], [108, 60], [8, 50]]
 
@@ -146,7 +146,7 @@ def test_ink_that_could_be_a_word_is_doubtful_and_drawings_are_not():
     assert map_[350, 450] == 0
 
 
-def test_an_album_keeps_what_fits_and_reads_the_rest_again(tmp_path, write_page, monkeypatch):
+def test_an_cache_keeps_what_fits_and_reads_the_rest_again(tmp_path, write_page, monkeypatch):
     for name in "abc":
         write_page(tmp_path, name)
     read_in = []
@@ -156,9 +156,9 @@ def test_an_album_keeps_what_fits_and_reads_the_rest_again(tmp_path, write_page,
     )
     sheet = 360 * 220 * 4
 
-    album = Album(read(tmp_path), memory=2 * sheet)
-    again = [album[number] for number in (0, 1, 2, 0, 1, 2)]
+    cache = PageCache(read(tmp_path), memory=2 * sheet)
+    again = [cache[number] for number in (0, 1, 2, 0, 1, 2)]
 
-    assert len(album) == 3
+    assert len(cache) == 3
     assert "".join(read_in) == "abcc"
     assert again[2].photo.tolist() == again[5].photo.tolist()

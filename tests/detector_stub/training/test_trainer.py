@@ -11,15 +11,18 @@ from detector_stub.detectors.learned import LearnedDetector
 from detector_stub.network import weights
 from detector_stub.network.model import WordNet
 from detector_stub.training import trainer as train
-from detector_stub.training.config import Options, TrainingError
-from detector_stub.training.metrics import measure
-from detector_stub.training.pages import Album, PageError, read
-from detector_stub.training.trainer import BEST, CHECKPOINT, METRICS, Trainer, batches
+from detector_stub.training.metrics import evaluate
+from detector_stub.training.options import TrainOptions
+from detector_stub.training.pages import PageCache, PageError, read
+from detector_stub.training.trainer import Trainer, batches
+from recognizer.runs import loop
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
 
 
 def options(**changes):
     few = {"steps": 6, "evaluate_every": 100, "crop": 64, "batch_size": 2}
-    return Options(("pages",), **few | changes)
+    return TrainOptions(("pages",), **few | changes)
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def start(tmp_path, tiny):
 
 def go(trainer, pages, stop=lambda: False):
     rows = []
-    trainer.run(Album(pages), pages, stop=stop, report=rows.append)
+    trainer.run(PageCache(pages), pages, stop=stop, report=rows.append)
     return rows
 
 
@@ -61,7 +64,7 @@ def test_a_page_is_learned_by_heart(start, pages):
 
     first, last = go(trainer, pages)
 
-    found = measure(LearnedDetector(trainer.folder / BEST), pages)
+    found = evaluate(LearnedDetector(trainer.folder / BEST), pages)
     assert last["loss"] < 0.9 * first["loss"]
     assert (found.truth, found.matched) == (4, 4)
     assert found.hits >= 3  # the ends of a word are the hardest to learn
@@ -86,7 +89,7 @@ def test_the_network_of_a_run_is_known_without_its_first_weights(start, pages, t
     trainer = start(steps=1)
     go(trainer, pages)
 
-    assert train.network(trainer.folder).config == tiny
+    assert train.saved_network(trainer.folder).config == tiny
 
 
 def test_a_run_that_is_stopped_early_leaves_weights_and_a_checkpoint(start, pages):
@@ -122,7 +125,7 @@ def test_a_finished_run_takes_no_further_step(start, pages):
 
 def test_a_budget_ends_a_run(start, pages, monkeypatch):
     seconds = iter(range(1000))
-    monkeypatch.setattr(train.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(seconds)))
     trainer = start(steps=None, budget=3.0)
 
     (row,) = go(trainer, pages)
@@ -171,27 +174,77 @@ def test_the_averaged_weights_follow_and_are_smoother(start, pages):
     assert 0 < distance(trainer.average, first) < distance(trainer.net, first)
 
 
-def test_a_step_without_a_finite_loss_ends_the_run_and_changes_no_weight(start, pages):
+@pytest.fixture
+def broken_batch(pages):
+    """A batch whose loss is not finite."""
+
+    def broken(trainer):
+        photos, targets = next(batches(PageCache(pages), trainer.options, 0))
+        targets[0, 2] = math.inf
+        targets[0, 5] = 1
+        return photos, targets
+
+    return broken
+
+
+def test_a_step_without_a_finite_loss_changes_no_weight_and_is_counted(start, broken_batch):
     trainer = start()
-    photos, targets = next(batches(Album(pages), trainer.options, 0))
     before = [parameter.clone() for parameter in trainer.net.parameters()]
-    targets[0, 2] = math.inf
-    targets[0, 5] = 1
 
-    with pytest.raises(TrainingError, match=r"step 0 gave no finite loss.*lower --lr"):
-        trainer.step(photos, targets)
+    loss = trainer.step(broken_batch(trainer))
 
+    assert math.isnan(loss)
     assert all(torch.equal(a, b) for a, b in zip(before, trainer.net.parameters(), strict=True))
+    assert (trainer.state.step, trainer.state.lost) == (1, 1)
+
+
+def test_a_run_survives_lost_steps_and_counts_them(start, pages, broken_batch, monkeypatch):
+    trainer = start(steps=4)
+    step = trainer.step
+    bad = broken_batch(trainer)
+    monkeypatch.setattr(
+        trainer, "step", lambda batch: step(bad if trainer.state.step in {1, 2} else batch)
+    )
+
+    (row,) = go(trainer, pages)
+
+    assert (row["step"], row["lost_steps"]) == (4, 2)
+    assert math.isfinite(row["loss"])
+    assert all(tensor.isfinite().all() for tensor in trainer.net.state_dict().values())
+
+
+def test_a_run_that_only_loses_steps_gives_up(start, pages, broken_batch, monkeypatch):
+    trainer = start(steps=100)
+    step, bad = trainer.step, broken_batch(trainer)
+    monkeypatch.setattr(trainer, "step", lambda _: step(bad))
+    monkeypatch.setattr(loop, "MAX_LOST", 3)
+
+    with pytest.raises(TrainingError, match=r"3 steps in a row gave no finite loss; .*lower --lr"):
+        go(trainer, pages)
+
+    assert trainer.state.step == 3
+
+
+def test_steps_can_be_followed(start, pages):
+    trainer, steps = start(steps=3), []
+
+    trainer.run(
+        PageCache(pages), pages, stop=lambda: False, report=lambda _: None, watch=steps.append
+    )
+
+    assert [(step.number, step.items, step.progress) for step in steps] == [
+        (1, 2, 1 / 3), (2, 4, 2 / 3), (3, 6, 1),
+    ]  # fmt: skip
 
 
 def test_batches_follow_from_seed_and_step_alone(pages):
-    album = Album(pages)
-    made = batches(album, options(), 0)
+    cache = PageCache(pages)
+    made = batches(cache, options(), 0)
     first, second = next(made), next(made)
 
-    assert torch.equal(next(batches(album, options(), 1))[0], second[0])
+    assert torch.equal(next(batches(cache, options(), 1))[0], second[0])
     assert not torch.equal(first[0], second[0])
-    assert not torch.equal(first[0], next(batches(album, options(seed=1), 0))[0])
+    assert not torch.equal(first[0], next(batches(cache, options(seed=1), 0))[0])
     assert first[0].shape == (2, 64, 64, 3)
     assert first[1].shape == (2, 6, 16, 16)
 
@@ -221,12 +274,12 @@ def test_a_checkpoint_of_another_network_is_refused(start, tmp_path):
         other.restore()
 
 
-def test_all_pages_of_an_album_are_drawn(tmp_path, write_page):
+def test_all_pages_of_an_cache_are_drawn(tmp_path, write_page):
     for name in "abc":
         write_page(tmp_path, name)
     seen = []
 
-    class Watched(Album):
+    class Watched(PageCache):
         def __getitem__(self, number):
             seen.append(number)
             return super().__getitem__(number)

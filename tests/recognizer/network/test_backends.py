@@ -145,7 +145,7 @@ def test_a_conversion_that_computes_something_else_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    model, export = random_model(20), backends._export
+    model, export = random_model(20), backends.export
 
     def damaged(model: CRNN) -> bytes:
         state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -154,7 +154,7 @@ def test_a_conversion_that_computes_something_else_is_not_used(
         model.load_state_dict(state)
         return graph
 
-    monkeypatch.setattr(backends, "_export", damaged)
+    monkeypatch.setattr(backends, "export", damaged)
 
     assert isinstance(backends.choose(model, CPU), TorchBackend)
     assert "differ from torch's" in caplog.text
@@ -179,7 +179,7 @@ def test_onnx_runtime_takes_as_many_threads_as_torch(small_weights: Path) -> Non
         torch.set_num_threads(before)
 
     assert isinstance(run, OnnxBackend)
-    assert run._session.get_session_options().intra_op_num_threads == 2
+    assert run._session._session.get_session_options().intra_op_num_threads == 2
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,28 @@ import pytest
 import torch
 
 from recognizer.inference.card import ModelConfig
-from recognizer.network.model import CRNN, FRAME_STRIDE, SpatialTransformer, frames, multiply_adds
+from recognizer.network.model import CRNN, FRAME_STRIDE, SpatialTransformer, frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def multiply_adds(config: ModelConfig, width: int) -> int:
+    """Multiplications and additions that one word of `width` pixels costs, counted as they happen."""
+    done = []
+
+    def convolution(layer: torch.nn.Conv2d, _: object, out: torch.Tensor) -> None:
+        done.append(out.numel() * layer.weight[0].numel())
+
+    model = CRNN(config).eval()
+    model.transforming = False
+    for part in model.modules():
+        if isinstance(part, torch.nn.Conv2d):
+            part.register_forward_hook(convolution)
+    with torch.inference_mode():
+        columns = model(torch.zeros(1, 1, 48, width)).shape[1]
+    matrices = [p for p in [*model.rnn.parameters(), *model.head.parameters()] if p.ndim == 2]
+    return sum(done) + columns * sum(matrix.numel() for matrix in matrices)
 
 
 def test_the_default_network_keeps_its_budget_of_work_and_size() -> None:
@@ -17,29 +35,8 @@ def test_the_default_network_keeps_its_budget_of_work_and_size() -> None:
 
     parameters = sum(p.numel() for p in CRNN(config).parameters())
 
-    assert multiply_adds(config) <= 60e6
+    assert 50e6 < multiply_adds(config, 192) <= 60e6
     assert parameters <= 3e6
-
-
-def test_multiply_adds_are_those_that_the_layers_do(
-    small_config: Callable[..., ModelConfig],
-) -> None:
-    config = small_config(9, transformer=False, shortcut=False, layers=2)
-    done = []
-
-    def convolution(layer: torch.nn.Conv2d, _: object, out: torch.Tensor) -> None:
-        done.append(out.numel() * layer.weight[0].numel())
-
-    model = CRNN(config).eval()
-    for part in model.modules():
-        if isinstance(part, torch.nn.Conv2d):
-            part.register_forward_hook(convolution)
-    with torch.inference_mode():
-        columns = model(torch.zeros(1, 1, 48, 64)).shape[1]
-
-    matrices = [p for p in [*model.rnn.parameters(), *model.head.parameters()] if p.ndim == 2]
-    expected = sum(done) + columns * sum(matrix.numel() for matrix in matrices)
-    assert multiply_adds(config, 48, 64) == expected
 
 
 @pytest.mark.parametrize("width", [16, 48, 480])

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from recognizer.charset import ASCII, Charset
+from recognizer.datasets.loading import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.decoding import beam_search
 from recognizer.inference import pretrained
@@ -18,10 +19,10 @@ from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
 from recognizer.posteriors import posteriorgram
 from recognizer.recognize import read_labelled, word_logits
-from recognizer.training import run
+from recognizer.training import setup
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.config import TrainConfig
-from recognizer.training.options import Options
+from recognizer.training.options import TrainOptions
 from recognizer.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -113,13 +114,13 @@ def start(
     """The network with which a run on words with umlauts would begin."""
 
     def begin(*, init: bool, charset: str | None) -> tuple[CRNN, Card]:
-        options = Options(
+        options = TrainOptions(
             data=("words",), dev=None, mix=None, out=tmp_path, resume=False, budget=9.0,
             epochs=None, batch_size=4, lr=1e-3, early_stopping=None, train_portion=0.5,
             freeze_backbone=False, evaluate_every=9, seed=0, charset=charset,
             init=small_weights if init else None,
         )  # fmt: skip
-        return run._start(options, UMLAUTS)
+        return setup._start(options, UMLAUTS)
 
     return begin
 
@@ -168,10 +169,10 @@ def test_an_alphabet_too_large_for_the_packed_format_is_said() -> None:
     lines: list[str] = []
     most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MAX_LABELS)))
 
-    run._warn(Charset(most[:-1]), lines.append)
+    setup._warn(Charset(most[:-1]), lines.append)
     assert lines == []
 
-    run._warn(Charset(most), lines.append)
+    setup._warn(Charset(most), lines.append)
     assert "128 characters: with more than 127" in lines[0]
 
 
@@ -181,6 +182,6 @@ def test_labels_outside_a_kept_alphabet_are_named(
     _, card = start(init=True, charset="keep")
     samples = [Sample("a.png", "für", "", partial(crop, "für"))]
 
-    loaded = run.load_all(samples, card.charset, lambda done: None)
+    loaded = load_all(samples, card.charset, lambda done: None)
 
     assert loaded.skipped == {"a.png": "characters outside the alphabet: 'ü'"}

@@ -1,7 +1,8 @@
-"""Steps whose loss is no number teach nothing and spoil nothing."""
+"""Steps whose loss is not finite change no weight and corrupt no statistics."""
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from typing import TYPE_CHECKING
@@ -11,15 +12,16 @@ import torch
 
 from recognizer.charset import Charset
 from recognizer.datasets.batch import Batch
-from recognizer.errors import TrainingError
 from recognizer.inference.card import Card
 from recognizer.network.model import CRNN
-from recognizer.training import trainer as train
+from recognizer.runs import loop
+from recognizer.runs.console import Console
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import METRICS
 from recognizer.training.config import TrainConfig
-from recognizer.training.console import Live
 from recognizer.training.trainer import Trainer
 
-from ..runs import CHARSET, go
+from ..short_runs import CHARSET, go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,7 +99,7 @@ def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
 
     rows = go(trainer, words)
 
-    written = (trainer.folder / train.METRICS).read_text(encoding="utf-8").splitlines()
+    written = (trainer.folder / METRICS).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["lost_steps"] for line in written] == [1, 3, 3]
     assert [row["lost_steps"] for row in rows] == [1, 3, 3]
     assert rows[0]["loss"] > 0
@@ -105,19 +107,19 @@ def test_lost_steps_are_counted_in_the_metrics_and_left_out_of_the_loss(
 
 
 def test_lost_steps_are_reported(start: Callable[..., Faulty], words: list[LabelledCrop]) -> None:
-    told: list[str] = []
-    live = Live(told.append, lambda: 0.0, None)
+    shown = io.StringIO()
+    console = Console("words", lambda row: f"CER {row['cer']}", shown)
 
     for trainer in (start([]), start([3])):
-        live.report(go(trainer, words)[-1])
+        console.report(go(trainer, words)[-1])
 
-    assert ["1 steps lost" in line for line in told] == [False, True]
+    assert ["1 steps skipped" in line for line in shown.getvalue().splitlines()] == [False, True]
 
 
 def test_a_run_that_only_loses_steps_gives_up_and_says_what_to_do(
     start: Callable[..., Faulty], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "MOST_LOST", 3)
+    monkeypatch.setattr(loop, "MAX_LOST", 3)
     trainer = start(range(1, 100), steps=100)
 
     with pytest.raises(TrainingError, match=r"3 steps in a row gave no finite loss; .* lower --lr"):

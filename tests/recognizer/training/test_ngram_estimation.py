@@ -19,7 +19,7 @@ TEXTS = {"banana": 5.0, "Band": 3.0, "nab": 1.0, "<b>": 1.0}
 CHARACTERS = {*"band<>", END}
 
 
-def loaded(path: Path, model: ngram_estimation.Model) -> ngram_lm.LanguageModel:
+def loaded(path: Path, model: ngram_estimation.BackoffModel) -> ngram_lm.LanguageModel:
     ngram_estimation.write(path, model)
     read = ngram_lm.load(str(path))
     assert read is not None
@@ -73,7 +73,7 @@ def test_pruning_leaves_out_what_helps_least() -> None:
 def test_the_parts_of_a_mixture_have_their_shares_whatever_they_count() -> None:
     words = {"tree": 0.01, "leaf": 0.0001}
 
-    mixture = ngram_estimation.mixed(["Node"] * 3, words, np.random.default_rng(0))
+    mixture = ngram_estimation.mixture(["Node"] * 3, words, np.random.default_rng(0))
 
     assert sum(mixture.values()) == pytest.approx(60_000)
     assert mixture["Node"] == pytest.approx(24_000)
@@ -82,13 +82,13 @@ def test_the_parts_of_a_mixture_have_their_shares_whatever_they_count() -> None:
 
 
 def test_labels_with_spaces_count_by_their_parts() -> None:
-    mixture = ngram_estimation.mixed(["to do", "do\x07"], {}, np.random.default_rng(0))
+    mixture = ngram_estimation.mixture(["to do", "do\x07"], {}, np.random.default_rng(0))
 
     assert mixture == pytest.approx({"to": 30_000, "do": 30_000})
 
 
 def test_without_words_nothing_is_made_up() -> None:
-    mixture = ngram_estimation.mixed(["x", "y", "y"], {}, np.random.default_rng(0))
+    mixture = ngram_estimation.mixture(["x", "y", "y"], {}, np.random.default_rng(0))
 
     assert mixture == pytest.approx({"x": 60_000 / (1 + 2**0.7), "y": 60_000 / (1 + 2**-0.7)})
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from recognizer.errors import TrainingError
-from recognizer.training.options import CHANGEABLE, OPTIONS, Options, recall, remember
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import OPTIONS
+from recognizer.training.options import CHANGEABLE, TrainOptions, load, save
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Options:
+def asked(tmp_path: Path) -> TrainOptions:
     """Options of a run whose folder exists, none of them the default."""
-    return Options(
+    return TrainOptions(
         data=("a.tsv", "b.zip"), dev="dev.tsv", mix="1,2", out=tmp_path, init=Path("shipped"),
         resume=False, budget=60.0, epochs=3.0, batch_size=8, lr=0.01, early_stopping=2,
         train_portion=0.7, freeze_backbone=True, evaluate_every=11, seed=5, charset="union",
@@ -20,25 +21,25 @@ def asked(tmp_path: Path) -> Options:
     )  # fmt: skip
 
 
-def test_a_run_remembers_all_its_options(asked: Options) -> None:
-    remember(asked)
+def test_a_run_remembers_all_its_options(asked: TrainOptions) -> None:
+    save(asked)
 
-    assert recall(asked.out, {}) == replace(asked, resume=True)
+    assert load(asked.out, {}) == replace(asked, resume=True)
 
 
-def test_a_moved_run_is_continued_where_it_lies_now(asked: Options, tmp_path: Path) -> None:
+def test_a_moved_run_is_continued_where_it_lies_now(asked: TrainOptions, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
-    remember(replace(asked, out=tmp_path / "old"))
+    save(replace(asked, out=tmp_path / "old"))
     (tmp_path / "old").rename(tmp_path / "new")
 
-    assert recall(tmp_path / "new", {}).out == tmp_path / "new"
+    assert load(tmp_path / "new", {}).out == tmp_path / "new"
 
 
 @pytest.mark.parametrize("name", sorted(CHANGEABLE))
-def test_the_end_of_a_run_can_be_given_anew(asked: Options, name: str) -> None:
-    remember(asked)
+def test_the_end_of_a_run_can_be_given_anew(asked: TrainOptions, name: str) -> None:
+    save(asked)
 
-    assert recall(asked.out, {name: 99}) == replace(asked, resume=True, **{name: 99})
+    assert load(asked.out, {name: 99}) == replace(asked, resume=True, **{name: 99})
 
 
 @pytest.mark.parametrize(
@@ -59,27 +60,22 @@ def test_the_end_of_a_run_can_be_given_anew(asked: Options, name: str) -> None:
     ],
 )
 def test_what_would_make_it_another_run_is_refused_by_name(
-    asked: Options, name: str, value: object, flag: str
+    asked: TrainOptions, name: str, value: object, flag: str
 ) -> None:
-    remember(asked)
+    save(asked)
 
     with pytest.raises(TrainingError) as caught:
-        recall(asked.out, {name: value})
+        load(asked.out, {name: value})
 
     assert str(caught.value).startswith(flag)
 
 
-def test_giving_the_same_again_changes_nothing(asked: Options) -> None:
-    remember(asked)
+def test_giving_the_same_again_changes_nothing(asked: TrainOptions) -> None:
+    save(asked)
 
     given = {"data": ("a.tsv", "b.zip"), "init": Path("shipped"), "seed": 5, "out": asked.out}
 
-    assert recall(asked.out, given) == recall(asked.out, {})
-
-
-def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=f"^{tmp_path}: holds no run to resume"):
-        recall(tmp_path, {})
+    assert load(asked.out, given) == load(asked.out, {})
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"data": 3}', '{"data": [], "init": null}'])
@@ -87,4 +83,4 @@ def test_options_that_cannot_be_understood_are_named(tmp_path: Path, text: str) 
     (tmp_path / OPTIONS).write_text(text, encoding="utf-8")
 
     with pytest.raises(TrainingError, match=rf"{OPTIONS}: cannot resume with these options"):
-        recall(tmp_path, {})
+        load(tmp_path, {})

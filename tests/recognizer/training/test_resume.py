@@ -12,9 +12,11 @@ import torch
 from click.testing import CliRunner
 
 from recognizer.cli.train import train as command
-from recognizer.errors import DataError, TrainingError
-from recognizer.training import checkpoint, options
-from recognizer.training import run as training
+from recognizer.errors import DataError
+from recognizer.runs import checkpoint
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import CHECKPOINT, OPTIONS
+from recognizer.training import data, options, setup
 from recognizer.training import trainer as train
 
 from ..commands import invoke, ok
@@ -62,7 +64,7 @@ def begin(words: Path, out: Path, *more: object) -> Result:
 
 
 def saved(out: Path) -> dict[str, Any]:
-    return checkpoint.read(out / checkpoint.CHECKPOINT, torch.device("cpu"))
+    return checkpoint.read(out / CHECKPOINT, torch.device("cpu"))
 
 
 def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
@@ -115,7 +117,7 @@ def test_a_longer_end_can_be_given_when_resuming_and_is_remembered(
     ok("train", "--resume", tmp_path / "run", "--epochs", 3)
 
     assert saved(tmp_path / "run")["state"]["step"] == 9
-    assert options.recall(tmp_path / "run", {}).epochs == 3
+    assert options.load(tmp_path / "run", {}).epochs == 3
 
 
 def test_another_seed_is_refused_when_resuming(words: Path, tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_default_that_was_not_given_never_contradicts_the_run(
 
     ok("train", "--resume", tmp_path / "run")
 
-    stored = json.loads((tmp_path / "run" / options.OPTIONS).read_text(encoding="utf-8"))
+    stored = json.loads((tmp_path / "run" / OPTIONS).read_text(encoding="utf-8"))
     assert (stored["seed"], stored["lr"], stored["batch_size"]) == (7, 1e-4, 2)
 
 
@@ -168,7 +170,7 @@ def test_a_second_signal_ends_training_at_once(monkeypatch: pytest.MonkeyPatch) 
         reached.append("second")
         return 0.0
 
-    monkeypatch.setattr(training, "run", run)
+    monkeypatch.setattr(setup, "train", run)
     before = signal.getsignal(signal.SIGINT)
 
     result = invoke("train", "--data", "x.tsv", "--epochs", 1)
@@ -187,7 +189,7 @@ def test_an_alphabet_of_nonsense_is_refused(words: Path) -> None:
 def test_skipped_words_are_named_in_the_run_folder(words: Path, tmp_path: Path) -> None:
     result = begin(words, tmp_path / "run", "--epochs", 1)
 
-    named = (tmp_path / "run" / training.SKIPPED).read_text(encoding="utf-8")
+    named = (tmp_path / "run" / data.SKIPPED).read_text(encoding="utf-8")
     assert named.startswith("bad.png\t")
     assert "skipped bad.png" in result.stderr
     assert "words skipped: 1" in result.stderr
@@ -197,7 +199,7 @@ def test_words_beyond_the_memory_are_read_when_they_are_drawn(words: Path, tmp_p
     result = begin(words, tmp_path / "run", "--epochs", 2, "--memory", 0.0001)
 
     assert "7 words do not fit in --memory" in result.stderr
-    assert "bad.png" in (tmp_path / "run" / training.SKIPPED).read_text(encoding="utf-8")
+    assert "bad.png" in (tmp_path / "run" / data.SKIPPED).read_text(encoding="utf-8")
 
 
 def test_small_sets_are_held_and_only_the_large_one_is_read_from_disk(
@@ -248,9 +250,9 @@ def test_data_on_disk_that_is_all_damaged_ends_the_run_with_the_reason(
 def test_no_more_words_than_needed_are_set_aside_to_measure_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(training, "MOST_ASIDE", 10)
+    monkeypatch.setattr(data, "MAX_DEV", 10)
 
-    kept, dev = training._split([list(range(300)), list(range(100))], 0.9, seed=0)
+    kept, dev = data.split([list(range(300)), list(range(100))], 0.9, seed=0)
 
     assert len(dev) == 10
     assert [len(part) for part in kept] == [292, 98]

@@ -9,20 +9,22 @@ import pytest
 import torch
 
 from recognizer.datasets.batch import Batch
-from recognizer.errors import TrainingError
 from recognizer.inference.card import Card
 from recognizer.network import weights
+from recognizer.runs import loop
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import BEST, METRICS
 from recognizer.training import trainer as train
-from recognizer.training.trainer import TrainConfig
+from recognizer.training.config import TrainConfig
 
-from ..runs import CHARSET, PLAIN, TEXTS, Recording, go
+from ..short_runs import CHARSET, PLAIN, TEXTS, Recording, go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from recognizer.datasets.loading import LabelledCrop
     from recognizer.network.model import CRNN
-    from recognizer.training.console import Step
+    from recognizer.runs.state import Step
 
 
 def test_a_small_network_learns_eight_drawn_words_by_heart(
@@ -38,7 +40,7 @@ def test_a_small_network_learns_eight_drawn_words_by_heart(
 
     assert rows[0]["cer"] > 0.5
     assert trainer.state.best == 0
-    model, card = weights.load(trainer.folder / train.BEST)
+    model, card = weights.load(trainer.folder / BEST)
     pairs = train.read_labelled(model, words, card.charset)
     assert sorted(read for _, read in pairs) == sorted(TEXTS)
 
@@ -51,7 +53,7 @@ def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
     )
 
 
-def test_a_run_stops_early_when_its_patience_is_used_up(
+def test_a_run_stops_early_after_enough_evaluations_without_a_gain(
     start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings(monkeypatch, iter([8, 5, 6, 4, 4, 9, 1]))
@@ -73,7 +75,7 @@ def test_only_a_better_evaluation_replaces_the_best_weights(
     trainer = start("run", TrainConfig(steps=3, batch_size=4, evaluate_every=1))
     go(trainer, words)
 
-    _, card = weights.load(trainer.folder / train.BEST)
+    _, card = weights.load(trainer.folder / BEST)
     assert card.metrics["cer"] == 0.5
     assert card.metrics["step"] == 2
 
@@ -84,7 +86,7 @@ def test_the_best_weights_are_the_averaged_ones(
     trainer = start("run", TrainConfig(steps=6, batch_size=4, learning_rate=0.05))
     go(trainer, words)
 
-    saved, _ = weights.load(trainer.folder / train.BEST)
+    saved, _ = weights.load(trainer.folder / BEST)
 
     head = saved.head.weight
     assert torch.allclose(head, trainer.average.head.weight, atol=1e-3)
@@ -98,7 +100,7 @@ def test_every_evaluation_is_a_row_of_json(
 
     reported = go(trainer, words)
 
-    lines = (trainer.folder / train.METRICS).read_text(encoding="utf-8").splitlines()
+    lines = (trainer.folder / METRICS).read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     assert rows == reported
     assert [row["step"] for row in rows] == [2, 4, 5]
@@ -111,7 +113,7 @@ def test_every_evaluation_is_a_row_of_json(
 def test_a_row_tells_the_learning_rate_and_the_seconds_of_training(
     start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "time", Clock())
+    monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
 
     rows = go(trainer, words)
@@ -123,7 +125,7 @@ def test_a_row_tells_the_learning_rate_and_the_seconds_of_training(
 def test_every_step_can_be_followed(
     start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "time", Clock())
+    monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(steps=4, batch_size=4, evaluate_every=2))
     steps: list[Step] = []
     rows: list[dict[str, float]] = []
@@ -132,7 +134,7 @@ def test_every_step_can_be_followed(
 
     assert [step.number for step in steps] == [1, 2, 3, 4]
     assert [step.progress for step in steps] == [0.25, 0.5, 0.75, 1]
-    assert [step.words for step in steps] == [4, 8, 12, 16]
+    assert [step.items for step in steps] == [4, 8, 12, 16]
     assert [step.elapsed for step in steps] == [1, 2, 3, 4]
     mean = (steps[2].loss + steps[3].loss) / 2
     assert rows[1]["loss"] == pytest.approx(mean, abs=1e-4)
@@ -151,7 +153,7 @@ class Clock:
 def test_a_run_ends_when_its_time_is_used_up(
     start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "time", Clock())
+    monkeypatch.setattr(loop, "time", Clock())
     trainer = start("run", TrainConfig(budget=3, batch_size=4))
 
     rows = go(trainer, words)
@@ -163,7 +165,7 @@ def test_a_run_ends_when_its_time_is_used_up(
 def test_whichever_of_steps_and_time_is_reached_first_ends_the_run(
     start: Callable[..., Recording], words: list[LabelledCrop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "time", Clock())
+    monkeypatch.setattr(loop, "time", Clock())
     by_time = start("time", TrainConfig(budget=3, steps=4, batch_size=4))
     by_steps = start("steps", TrainConfig(budget=4, steps=3, batch_size=4))
 
@@ -261,16 +263,6 @@ def test_a_frozen_backbone_stays_while_the_rest_learns(
     assert changed == {name for name in before if not name.startswith(frozen)}
 
 
-def test_biases_and_norms_do_not_decay(start: Callable[..., Recording]) -> None:
-    trainer = start("run", TrainConfig(steps=1, weight_decay=0.5))
-
-    decay = {p: g["weight_decay"] for g in trainer.optimizer.param_groups for p in g["params"]}
-
-    assert len(decay) == len(list(trainer.model.parameters()))
-    for parameter, rate in decay.items():
-        assert rate == (0.5 if parameter.ndim > 1 else 0)
-
-
 def test_data_sets_are_mixed_in_the_proportions_asked_for(
     start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:
@@ -316,7 +308,7 @@ def test_a_run_stopped_before_its_first_evaluation_still_leaves_weights(
     rows = go(trainer, words, stop=lambda: len(trainer.batches) == 3)
 
     assert [row["step"] for row in rows] == [3]
-    assert (trainer.folder / train.BEST).exists()
+    assert (trainer.folder / BEST).exists()
 
 
 def test_a_frozen_backbone_keeps_its_normalisation_statistics(

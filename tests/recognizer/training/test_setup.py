@@ -9,13 +9,15 @@ import torch
 
 from recognizer.charset import ASCII
 from recognizer.datasets.samples import Sample
-from recognizer.errors import DataError, TrainingError
+from recognizer.errors import DataError
 from recognizer.inference import pretrained
 from recognizer.network import weights
-from recognizer.training import checkpoint, config, curves
-from recognizer.training import run as training
+from recognizer.runs import checkpoint, curves
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import BEST, CHECKPOINT, CURVES
+from recognizer.training import config, data, setup
 from recognizer.training import trainer as train
-from recognizer.training.options import Options
+from recognizer.training.options import TrainOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.training.console import Step
+    from recognizer.runs.state import Step
 
 TEXTS = ["cat", "dog", "net", "road", "water", "street", "one", "coast", "win", "sea"]
 
@@ -34,13 +36,13 @@ class Session:
     """What a run is given and what it says, without the minutes it would take."""
 
     data: dict[str, list[Sample]]
-    options: Options
+    options: TrainOptions
     lines: list[str] = field(default_factory=list)
     rows: list[dict[str, float]] = field(default_factory=list)
 
     def run(self, stop: Callable[[], bool] = lambda: False, **changes: Any) -> float:
         options = replace(self.options, **changes)
-        return training.run(
+        return setup.train(
             options, self.data.__getitem__, stop, report=self.rows.append, say=self.lines.append
         )
 
@@ -53,8 +55,8 @@ def session(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Session:
     """Ten drawn words, to fine-tune a small network on."""
-    monkeypatch.setattr(training, "best_device", lambda: torch.device("cpu"))
-    options = Options(
+    monkeypatch.setattr(setup, "best_device", lambda: torch.device("cpu"))
+    options = TrainOptions(
         data=("words",),
         dev=None,
         mix=None,
@@ -100,7 +102,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
 def test_a_run_leaves_its_best_weights_and_returns_their_error_rate(session: Session) -> None:
     best = session.run()
 
-    _, card = weights.load(session.options.out / train.BEST)
+    _, card = weights.load(session.options.out / BEST)
     assert best == pytest.approx(card.metrics["cer"], abs=1e-4)
     assert [row["step"] for row in session.rows] == [4]
 
@@ -108,7 +110,7 @@ def test_a_run_leaves_its_best_weights_and_returns_their_error_rate(session: Ses
 def test_a_fine_tuned_network_says_where_it_comes_from(session: Session) -> None:
     session.run(seed=3)
 
-    _, card = weights.load(session.options.out / train.BEST)
+    _, card = weights.load(session.options.out / BEST)
     assert card.provenance == {"data": ["words"], "seed": 3, "init": {"data": ["drawn"]}}
     assert card.charset.symbols == ASCII
 
@@ -128,7 +130,7 @@ def test_fine_tuning_can_begin_with_the_shipped_weights(
 ) -> None:
     monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
 
-    session.run(init=type(small_weights)(training.SHIPPED))
+    session.run(init=type(small_weights)(setup.PRETRAINED))
 
     assert started[0].trainer.card.provenance["init"] == {"data": ["drawn"]}
 
@@ -166,7 +168,7 @@ def test_a_resumed_run_takes_the_steps_of_an_uninterrupted_one(
     session.run(out=tmp_path / "halves", init=None, resume=True)
 
     whole, halves = (
-        checkpoint.read(tmp_path / name / checkpoint.CHECKPOINT, torch.device("cpu"))
+        checkpoint.read(tmp_path / name / CHECKPOINT, torch.device("cpu"))
         for name in ("whole", "halves")
     )
     assert whole["state"]["step"] == halves["state"]["step"] == 4
@@ -180,9 +182,9 @@ def test_the_curves_are_drawn_after_every_evaluation_and_go_on_after_a_resume(
 ) -> None:
     drawn: list[list[float]] = []
 
-    def figure(rows: list[dict[str, float]]) -> Any:
+    def figure(rows: list[dict[str, float]], panel: curves.Panel) -> Any:
         drawn.append([row["step"] for row in rows])
-        return real(rows)
+        return real(rows, panel)
 
     real = curves.figure
     monkeypatch.setattr(curves, "figure", figure)
@@ -191,13 +193,13 @@ def test_the_curves_are_drawn_after_every_evaluation_and_go_on_after_a_resume(
     session.run(evaluate_every=1, init=None, resume=True)
 
     assert drawn == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]
-    assert (session.options.out / curves.PICTURE).exists()
+    assert (session.options.out / CURVES).exists()
 
 
 def test_curves_that_cannot_be_drawn_do_not_stop_a_run(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(rows: object) -> None:
+    def broken(*_: object) -> None:
         raise ImportError("No module named 'matplotlib'")
 
     monkeypatch.setattr(curves, "figure", broken)
@@ -205,14 +207,14 @@ def test_curves_that_cannot_be_drawn_do_not_stop_a_run(
     session.run(evaluate_every=2)
 
     assert [row["step"] for row in session.rows] == [2, 4]
-    picture = session.options.out / curves.PICTURE
+    picture = session.options.out / CURVES
     assert session.lines == [f"{picture}: not drawn (No module named 'matplotlib')"] * 2
 
 
 def test_the_steps_of_a_run_can_be_followed(session: Session) -> None:
     steps: list[Step] = []
 
-    training.run(
+    setup.train(
         session.options,
         session.data.__getitem__,
         stop=lambda: False,
@@ -239,7 +241,7 @@ def test_resuming_keeps_the_alphabet_of_the_run_although_the_data_has_grown(
     assert started[1].trainer.card.charset.symbols == ASCII
     assert session.lines == [
         "skipped new.png: characters outside the alphabet: 'ü'",
-        f"words skipped: 1; {session.options.out / training.SKIPPED} names them",
+        f"words skipped: 1; {session.options.out / data.SKIPPED} names them",
     ]
 
 
@@ -250,7 +252,7 @@ def test_resuming_where_no_run_is_names_the_missing_checkpoint(session: Session)
 
 def test_resuming_from_a_checkpoint_of_another_program_is_refused(session: Session) -> None:
     session.options.out.mkdir()
-    torch.save({"model": {}}, session.options.out / checkpoint.CHECKPOINT)
+    torch.save({"model": {}}, session.options.out / CHECKPOINT)
 
     with pytest.raises(TrainingError, match=r"checkpoint\.pt: cannot resume"):
         session.run(resume=True, init=None)
@@ -258,12 +260,12 @@ def test_resuming_from_a_checkpoint_of_another_program_is_refused(session: Sessi
 
 def test_a_run_never_overwrites_another(session: Session) -> None:
     session.run()
-    before = (session.options.out / checkpoint.CHECKPOINT).read_bytes()
+    before = (session.options.out / CHECKPOINT).read_bytes()
 
     with pytest.raises(TrainingError, match=r"holds a run already; continue it with --resume"):
         session.run()
 
-    assert (session.options.out / checkpoint.CHECKPOINT).read_bytes() == before
+    assert (session.options.out / CHECKPOINT).read_bytes() == before
 
 
 def test_a_run_without_an_end_is_refused_before_anything_is_read(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Work done ahead of its use, so that the network does not wait for its data."""
+"""Prefetching of batches in a background thread, so that the network does not wait for data."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ T = TypeVar("T")
 
 
 @contextmanager
-def ahead(items: Generator[T], depth: int) -> Generator[Iterator[T]]:
+def prefetched(items: Generator[T], depth: int) -> Generator[Iterator[T]]:
     """Let a thread run `items` up to `depth` items ahead; they come in their own order.
 
     What `items` raises is raised where the item would have come. On leaving, the thread finishes
-    the item in hand and closes `items`.
+    the current item and closes `items`.
     """
-    feed = _Feed(items, depth)
-    feed.thread.start()
+    thread = _Prefetcher(items, depth)
+    thread.start()
     try:
-        yield feed.taken()
+        yield thread.taken()
     finally:
-        feed.close()
+        thread.close()
 
 
-class _Feed(Generic[T]):
-    """A thread, its finished items, and how many more it may make."""
+class _Prefetcher(threading.Thread, Generic[T]):
+    """Makes items, holds the finished ones, and counts how many more it may make."""
 
     def __init__(self, items: Generator[T], depth: int) -> None:
+        super().__init__(daemon=True, name="prefetch")
         self.items = items
         self.ready: queue.SimpleQueue[T | BaseException] = queue.SimpleQueue()
         self.room = threading.Semaphore(depth)
         self.closed = threading.Event()
-        self.thread = threading.Thread(target=self._fill, daemon=True, name="feed")
 
     def taken(self) -> Iterator[T]:
         while not isinstance(item := self.ready.get(), BaseException):
@@ -48,9 +48,9 @@ class _Feed(Generic[T]):
     def close(self) -> None:
         self.closed.set()
         self.room.release()
-        self.thread.join()
+        self.join()
 
-    def _fill(self) -> None:
+    def run(self) -> None:
         try:
             while self.room.acquire() and not self.closed.is_set():
                 self.ready.put(next(self.items))

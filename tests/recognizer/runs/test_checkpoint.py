@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from recognizer.errors import TrainingError
-from recognizer.training import trainer as train
-from recognizer.training.trainer import TrainConfig
+from recognizer.runs import checkpoint
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import CHECKPOINT
+from recognizer.training.config import TrainConfig
 
-from ..runs import Recording, assert_same, go
+from ..short_runs import Recording, assert_same, go
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def test_a_checkpoint_is_never_half_written(
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
     go(trainer, words)
-    before = (trainer.folder / train.CHECKPOINT).read_bytes()
+    before = (trainer.folder / CHECKPOINT).read_bytes()
 
     def full_disk(saved: object, path: Path) -> None:
         path.write_bytes(b"half")
@@ -84,7 +85,7 @@ def test_a_checkpoint_is_never_half_written(
     with pytest.raises(OSError, match="No space"):
         trainer.checkpoint()
 
-    assert (trainer.folder / train.CHECKPOINT).read_bytes() == before
+    assert (trainer.folder / CHECKPOINT).read_bytes() == before
 
 
 def test_a_finished_run_that_is_resumed_takes_no_step(
@@ -102,12 +103,49 @@ def test_a_finished_run_that_is_resumed_takes_no_step(
     assert_same(again, done)
 
 
+def test_a_checkpoint_that_an_earlier_version_wrote_is_continued(
+    start: Callable[..., Recording], words: list[LabelledCrop]
+) -> None:
+    config = TrainConfig(steps=4, batch_size=4)
+    stopped = start("run", config)
+    go(stopped, words, stop=lambda: stopped.state.step == 2)
+    path = stopped.folder / CHECKPOINT
+    saved = checkpoint.read(path, torch.device("cpu"))
+    saved["state"] = {
+        "step": 2, "elapsed": 1.5, "words": 8, "best": 0.5, "stale": 0, "lost": 0,
+        "lost_in_a_row": 0,
+    }  # fmt: skip
+    checkpoint.write(path, saved)
+
+    resumed = start("run", config, seed=7)
+    resumed.restore()
+
+    assert (resumed.state.step, resumed.state.elapsed, resumed.state.best) == (2, 1.5, 0.5)
+    assert resumed.ema.n_averaged == 2
+    assert_same(resumed, stopped)
+
+
+@pytest.mark.parametrize("missing", ["state", "random"])
+def test_a_checkpoint_that_lacks_a_part_is_named(
+    start: Callable[..., Recording], missing: str
+) -> None:
+    trainer = start("run", TrainConfig(steps=1, batch_size=4))
+    trainer.checkpoint()
+    path = trainer.folder / CHECKPOINT
+    saved = checkpoint.read(path, torch.device("cpu"))
+    del saved[missing]
+    checkpoint.write(path, saved)
+
+    with pytest.raises(TrainingError, match=rf"checkpoint\.pt: cannot resume .*{missing}"):
+        trainer.restore()
+
+
 @pytest.mark.parametrize("damage", [b"", b"no checkpoint", None])
 def test_a_checkpoint_that_cannot_be_read_is_named(
     start: Callable[..., Recording], words: list[LabelledCrop], damage: bytes | None
 ) -> None:
     trainer = start("run", TrainConfig(steps=1, batch_size=4))
-    path = trainer.folder / train.CHECKPOINT
+    path = trainer.folder / CHECKPOINT
     trainer.checkpoint()
     path.write_bytes(path.read_bytes()[:5000] if damage is None else damage)
 

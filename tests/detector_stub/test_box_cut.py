@@ -8,7 +8,7 @@ import pytest
 
 from detector_stub.boxes import Box
 
-from ..conftest import quad_at
+from .conftest import quad_at
 
 GROUND, INK, DOT = (230, 230, 230), (30, 30, 30), (200, 0, 0)
 

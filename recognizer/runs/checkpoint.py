@@ -1,4 +1,4 @@
-"""An interrupted run on disk: all that going on needs, never half written."""
+"""Checkpoints: an interrupted run on disk, never half written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from recognizer.charset import Charset
-from recognizer.errors import TrainingError
-from recognizer.inference.card import Card, ModelConfig
+from recognizer.runs.errors import TrainingError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CHECKPOINT = "checkpoint.pt"
 
 
 def write(path: Path, saved: dict[str, Any]) -> None:
@@ -24,17 +20,19 @@ def write(path: Path, saved: dict[str, Any]) -> None:
     partial.replace(path)
 
 
-def read(path: Path, device: torch.device) -> dict[str, Any]:
+def read(path: Path, device: torch.device, *parts: str) -> dict[str, Any]:
     """What `write` wrote, its tensors on `device`.
 
     Raises:
-        TrainingError: there is none, or it is damaged.
+        TrainingError: there is none, it is damaged, or it lacks one of the `parts`.
 
     """
     try:
         saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise _useless(path, error) from error
+        for part in parts:
+            saved[part]
+    except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise unusable(path, error) from error
     return saved
 
 
@@ -49,27 +47,11 @@ def load_into(path: Path, saved: dict[str, Any], **parts: Any) -> None:  # noqa:
         for name, part in parts.items():
             part.load_state_dict(saved[name])
     except (RuntimeError, KeyError, ValueError) as error:
-        raise _useless(path, error) from error
-
-
-def card(path: Path) -> Card:
-    """The card of an interrupted run: its alphabet and network stay what they were.
-
-    Raises:
-        TrainingError: there is no checkpoint, or one of another program.
-
-    """
-    saved = read(path, torch.device("cpu"))
-    try:
-        described = saved["card"]
-        charset = Charset(**described.pop("charset"))
-        return Card(charset, ModelConfig(**described.pop("config")), **described)
-    except (KeyError, TypeError) as error:
-        raise _useless(path, error) from error
+        raise unusable(path, error) from error
 
 
 def random_numbers(generator: torch.Generator) -> dict[str, Any]:
-    """Where the random numbers stand: ours (augmentation) and torch's own (dropout)."""
+    """State of the random numbers: of `generator` and of torch's own (dropout)."""
     state = {
         "generator": generator.get_state(),
         "torch": torch.get_rng_state(),
@@ -81,9 +63,10 @@ def random_numbers(generator: torch.Generator) -> dict[str, Any]:
 
 
 def restore_random_numbers(saved: dict[str, Any], generator: torch.Generator) -> None:
-    """Go on with the random numbers of `random_numbers`.
+    """Continue with the random numbers that `random_numbers` saved.
 
-    Kinds of devices draw different numbers: on another kind the run goes on with fresh ones.
+    On another kind of device the run continues with fresh ones, because kinds of devices draw
+    different numbers.
     """
     torch.set_rng_state(saved["torch"].cpu())
     if saved["device"] == generator.device.type:
@@ -92,5 +75,6 @@ def restore_random_numbers(saved: dict[str, Any], generator: torch.Generator) ->
             torch.cuda.set_rng_state(saved["cuda"].cpu(), generator.device)
 
 
-def _useless(path: Path, error: Exception) -> TrainingError:
+def unusable(path: Path, error: Exception) -> TrainingError:
+    """The error of a checkpoint that is missing, damaged or of another network."""
     return TrainingError(f"{path}: cannot resume from this checkpoint ({error!r})")

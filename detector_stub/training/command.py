@@ -1,0 +1,99 @@
+"""`ocrsearch train-detector`. Torch and OpenCV are loaded when it runs."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recognizer.runs import options as run_options
+from recognizer.runs.budget import Budget
+from recognizer.runs.interrupts import stop_requests
+
+if TYPE_CHECKING:
+    from recognizer.runs.metrics import Row
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command("train-detector")
+@click.option("--pages", multiple=True, metavar="DIR", help="Folder of pages; may be repeated.")
+@click.option("--dev", metavar="DIR", help="Pages to evaluate on (default: a tenth of --pages).")
+@click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
+@click.option("--init", metavar="FILE", help="Fine-tune these weights: a file, or `shipped`.")
+@click.option("--resume", type=PATH, help="Continue the run in this folder, with its options.")
+@click.option("--budget", type=Budget(), help="Training time, for example 30m or 2h.")
+@click.option("--steps", type=click.IntRange(min=1), help="Steps after which the run ends.")
+@click.option(
+    "--batch-size", type=click.IntRange(min=1), default=6, show_default=True, help="Crops per step."
+)
+@click.option(
+    "--lr",
+    type=click.FloatRange(min=0, min_open=True),
+    default=2e-3,
+    show_default=True,
+    help="Peak learning rate.",
+)
+@click.option(
+    "--crop",
+    type=click.IntRange(min=32),
+    default=512,
+    show_default=True,
+    help="Side length of a crop in pixels, a multiple of 32.",
+)
+@click.option(
+    "--evaluate-every",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Steps between two evaluations on the dev pages.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Random seed.",
+)
+def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # noqa: ANN401 - as many as a training run has
+    """Train or fine-tune the word detector; the best weights are written to OUT/best.safetensors.
+
+    DIR holds a NAME.json beside each NAME.webp or .jpg, as `synthesize pages` writes them.
+
+    \b
+    ocrsearch synthesize pages drawn --fonts ~/fonts --count 60
+    ocrsearch train-detector --pages boards --pages drawn --budget 8h --out mine
+    ocrsearch train-detector --resume mine
+    ocrsearch evaluate-detector boards-to-test --weights mine/best.safetensors
+    """
+    from detector_stub.training import options as opts  # loads OpenCV
+    from detector_stub.training import setup  # loads torch
+    from recognizer.runs.console import Console
+
+    if resume is not None:
+        chosen = opts.load(resume, run_options.given(options))
+    elif options["pages"]:
+        chosen = opts.TrainOptions(**options)
+    else:
+        raise click.MissingParameter(param_hint="--pages", param_type="option")
+    out = resume or out
+    with stop_requests() as stop, closing(Console("crops", _scores)) as console:
+        best = setup.train(
+            chosen,
+            out,
+            resume=resume is not None,
+            stop=stop,
+            report=console.report,
+            say=console.say,
+            watch=console.watch,
+        )
+    click.echo(f"{out}: best mean of F1 and word hit {best:.4f}", err=True)
+
+
+def _scores(row: Row) -> str:
+    return (
+        f"F1 {row['f1_50']:.4f} (recall {row['recall_50']:.4f}, precision "
+        f"{row['precision_50']:.4f})  word hit {row['word_hit']:.4f}"
+    )

@@ -1,0 +1,1 @@
+"""The run kit: everything that two trainings of different networks have in common."""

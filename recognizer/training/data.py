@@ -1,0 +1,111 @@
+"""Training words: those to learn from and those to measure on, in memory as far as they fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recognizer.datasets.loading import LabelledCrop, load_all
+from recognizer.datasets.samples import Subset
+from recognizer.datasets.streaming import SkipLog, StreamedCrops
+from recognizer.runs.errors import TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from recognizer.charset import Charset
+    from recognizer.datasets.samples import Sample
+
+    Counter = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+    """Shows the progress of loading: given the number of words, a context whose value is called with
+    the number of words that are done."""
+
+SKIPPED = "skipped.tsv"
+"""File of a run folder that names the words left out, with the reasons."""
+
+BYTES_A_WORD = 10_000
+"""Memory of a fitted word image, on average."""
+
+MAX_DEV = 10_000
+"""Words set aside to measure on at most, where there is no --dev: more would not say more."""
+
+
+def split(
+    sets: list[Sequence[Sample]], portion: float, seed: int
+) -> tuple[list[Sequence[Sample]], Sequence[Sample]]:
+    """Set aside words of every set to measure on; the same ones for the same seed.
+
+    Args:
+        sets: to be split.
+        portion: share 0..1 of the words to learn from.
+        seed: decides which words are set aside.
+
+    Returns:
+        What is left of every set, and what was set aside of all of them.
+
+    """
+    # a part of every set, but no more than MAX_DEV of all of them together
+    share = min(1 - portion, MAX_DEV / max(1, sum(map(len, sets))))
+    kept: list[Sequence[Sample]] = []
+    dev: list[Sample] = []
+    for part in sets:
+        order = np.random.default_rng(seed).permutation(len(part))
+        aside = len(part) - round(len(part) * (1 - share))
+        kept.append(Subset(part, order[aside:]))
+        dev += Subset(part, order[:aside])
+    return kept, dev
+
+
+class WordLoader:
+    """Loads samples as words, in memory as far as it goes; the others are read when drawn."""
+
+    def __init__(
+        self, charset: Charset, skipped: SkipLog, say: Callable[[str], None], counter: Counter
+    ) -> None:
+        """Encode texts with `charset`; words that cannot be used are noted in `skipped`."""
+        self._charset, self._skipped, self._say, self._counter = charset, skipped, say, counter
+
+    def sets(
+        self, sets: list[Sequence[Sample]], dev: Sequence[Sample], memory: int
+    ) -> list[Sequence[LabelledCrop]]:
+        """The words of every set; the small ones are held in `memory` (bytes) beside `dev`.
+
+        Raises:
+            TrainingError: `dev` alone does not fit, or a set has no usable word.
+
+        """
+        room = memory // BYTES_A_WORD - len(dev)
+        if room < 0:
+            msg = (
+                f"{len(dev)} words to measure on do not fit in --memory {memory / 1e9:g}; "
+                f"measure on some of them, for example --dev SPEC#{MAX_DEV}"
+            )
+            raise TrainingError(msg)
+        held = set()
+        for number in sorted(range(len(sets)), key=lambda number: len(sets[number])):
+            room -= len(sets[number])
+            if room >= 0:
+                held.add(number)
+        return [self.set(s) if i in held else self._on_disk(s) for i, s in enumerate(sets)]
+
+    def set(self, part: Sequence[Sample]) -> list[LabelledCrop]:
+        """The words of `part` in memory; the unusable ones are named and left out.
+
+        Raises:
+            TrainingError: none is usable.
+
+        """
+        with self._counter(len(part)) as count:
+            loaded = load_all(part, self._charset, count)
+        for name, reason in loaded.skipped.items():
+            self._skipped(name, reason)
+        if not loaded.words:
+            msg = "no word to learn from: every sample was skipped, for the reasons above"
+            raise TrainingError(msg)
+        return loaded.words
+
+    def _on_disk(self, part: Sequence[Sample]) -> StreamedCrops:
+        self._say(f"{len(part)} words do not fit in --memory: each is read when it is drawn")
+        return StreamedCrops(part, self._charset, self._skipped)

@@ -1,0 +1,184 @@
+"""Set-up of a training run: data, alphabet and network according to the options."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from recognizer.charset import Charset
+from recognizer.datasets.streaming import SkipLog
+from recognizer.inference import pretrained
+from recognizer.inference.card import Card, ModelConfig
+from recognizer.network import weights
+from recognizer.network.model import CRNN, extended
+from recognizer.posteriors import posteriorgram
+from recognizer.recognize import best_device
+from recognizer.runs import checkpoint, curves
+from recognizer.runs.errors import TrainingError
+from recognizer.runs.folder import CHECKPOINT, require_unused
+from recognizer.runs.state import Step, unwatched
+from recognizer.training import data
+from recognizer.training import options as opts
+from recognizer.training.config import TRANSFORMER_START, TrainConfig
+from recognizer.training.data import SKIPPED, WordLoader
+from recognizer.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from recognizer.datasets.samples import Sample
+    from recognizer.runs.metrics import Row
+    from recognizer.training.options import TrainOptions
+
+PRETRAINED = "shipped"
+"""Word for the weights that come with the program in --init."""
+
+PANEL = curves.Panel(
+    lines={"cer": "CER", "folded_cer": "folded CER"},
+    over="words",
+    over_label="words seen",
+    score=lambda row: -row["cer"],
+    title=lambda best: f"Dev words: lowest CER {best['cer']:.4f} at step {best['step']}",
+    falling=True,
+)
+"""Error rates of the dev words over the words seen."""
+
+
+def train(
+    options: TrainOptions,
+    samples: Callable[[str], Sequence[Sample]],
+    stop: Callable[[], bool],
+    report: Callable[[Row], None],
+    say: Callable[[str], None],
+    watch: Callable[[Step], None] = unwatched,
+    counter: data.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
+) -> float:
+    """Train according to `options`; returns the lowest CER on the dev words.
+
+    Args:
+        options: of the command line.
+        samples: opens the data set of a specification, see `datasets.specs`.
+        stop: called before every step; true ends the run.
+        report: called with the metrics of every evaluation.
+        say: called with every message.
+        watch: called with every step.
+        counter: shows how many words are loaded, see `data.Counter`.
+
+    Raises:
+        TrainingError: options that contradict each other, or nothing to learn from.
+        DataError: data that cannot be read.
+        WeightsError: --init names no usable weights.
+
+    """
+    _check(options)
+    torch.manual_seed(options.seed)
+    sets = [samples(spec) for spec in options.data]
+    if options.dev:
+        dev = samples(options.dev)
+    else:
+        sets, dev = data.split(sets, options.train_portion, options.seed)
+    model, card = _start(options, (s.text for part in sets for s in part))
+    _warn(card.charset, say)
+    skipped = SkipLog(options.out / SKIPPED, say)
+    loader = WordLoader(card.charset, skipped, say, counter)
+    words = loader.sets(sets, dev, int(options.memory * 1e9))
+    measured = loader.set(dev)
+    config = _config(options, card, sum(map(len, words)))
+    trainer = Trainer(options.out, model.to(best_device()), card, config)
+    if options.resume:
+        trainer.restore()
+    opts.save(options)
+
+    def drawn(row: Row) -> None:
+        report(row)
+        curves.draw(options.out, PANEL, say)
+
+    trainer.run(words, measured, stop=stop, report=drawn, watch=watch)
+    if skipped:
+        say(f"words skipped: {len(skipped)}; {options.out / SKIPPED} names them")
+    return trainer.state.best
+
+
+def _check(options: TrainOptions) -> None:
+    if not options.resume:
+        require_unused(options.out)
+    if not options.budget and not options.epochs:
+        msg = "a run needs an end: give --budget 30m or --epochs 10"
+        raise TrainingError(msg)
+
+
+def _config(options: TrainOptions, card: Card, words: int) -> TrainConfig:
+    return TrainConfig(
+        steps=_steps(options, words),
+        budget=options.budget,
+        batch_size=options.batch_size,
+        learning_rate=options.lr,
+        evaluate_every=options.evaluate_every,
+        early_stopping=options.early_stopping,
+        seed=options.seed,
+        freeze_backbone=options.freeze_backbone,
+        mix=_mix(options),
+        balance_hands=options.balance_hands,
+        # a fine-tuned network has learned to straighten already
+        transformer_start=0.0 if "init" in card.provenance else TRANSFORMER_START,
+    )
+
+
+def _start(options: TrainOptions, texts: Iterable[str]) -> tuple[CRNN, Card]:
+    """The network to begin with, and its card with where it comes from."""
+    if options.resume:
+        card = _saved_card(options.out / CHECKPOINT)
+        return CRNN(card.config), card
+    provenance: dict[str, Any] = {"data": list(options.data), "seed": options.seed}
+    if options.init is None:
+        charset = Charset() if options.charset == "keep" else Charset().union(texts)
+        config = ModelConfig(labels=len(charset))
+        return CRNN(config), Card(charset, config, provenance=provenance)
+    path = pretrained.WEIGHTS if str(options.init) == PRETRAINED else options.init
+    model, card = weights.load(path)
+    provenance["init"] = card.provenance
+    charset = card.charset.union(texts) if options.charset == "union" else card.charset
+    model = extended(model, len(charset))
+    return model, Card(charset, model.config, card.temperature, {}, provenance)
+
+
+def _saved_card(path: Path) -> Card:
+    """The card of an interrupted run: its alphabet and network stay what they were."""
+    saved = checkpoint.read(path, torch.device("cpu"))
+    try:
+        described = saved["card"]
+        charset = Charset(**described.pop("charset"))
+        return Card(charset, ModelConfig(**described.pop("config")), **described)
+    except (KeyError, TypeError) as error:
+        raise checkpoint.unusable(path, error) from error
+
+
+def _warn(charset: Charset, say: Callable[[str], None]) -> None:
+    if len(charset) > posteriorgram.MAX_LABELS:
+        say(
+            f"{len(charset) - 1} characters: with more than {posteriorgram.MAX_LABELS - 1}, "
+            "photos are found by their best readings only"
+        )
+
+
+def _steps(options: TrainOptions, words: int) -> int | None:
+    if options.epochs is None:
+        return None
+    return max(1, round(options.epochs * words / options.batch_size))
+
+
+def _mix(options: TrainOptions) -> tuple[float, ...]:
+    if options.mix is None:
+        return ()
+    try:
+        mix = tuple(float(share) for share in options.mix.split(","))
+    except ValueError as error:
+        msg = f"--mix {options.mix!r}: expected numbers with commas, for example 0.7,0.3"
+        raise TrainingError(msg) from error
+    if len(mix) != len(options.data) or min(mix) < 0 or not sum(mix):
+        msg = f"--mix {options.mix!r}: expected one share for each of {len(options.data)} --data"
+        raise TrainingError(msg)
+    return mix
