@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = (
     "torch",
     "torchvision",
@@ -60,6 +62,7 @@ def test_whoever_writes_leaves_the_networks_to_the_process_that_reads(settings, 
     assert "onnxruntime" not in heavy
 
 
+@pytest.mark.slow
 def test_importing_any_module_prints_nothing_and_opens_nothing():
     code = (
         "import pkgutil, importlib, builtins, indexer, recognizer, detector_stub\n"

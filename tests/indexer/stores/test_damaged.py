@@ -23,6 +23,7 @@ def mutated():
     return module
 
 
+@pytest.mark.slow
 def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_eyes, mutated):
     reader = Worker(odd_eyes.Eyes, Bounds(60, 2000))
     world.eyes.read, world.eyes.close = reader.read, reader.close

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from recognizer.training.console import Step
 
 
+@pytest.mark.slow
 def test_a_small_network_learns_eight_drawn_words_by_heart(
     start: Callable[..., Recording], words: list[Labelled]
 ) -> None:
