@@ -96,7 +96,9 @@ def _lines(root: Path) -> list[tuple[str, str, list[Change]]]:
 
 
 def _is_excepted(file: str, line: str) -> bool:
-    return any(entry.file == file and re.search(entry.pattern, line) for entry in EXCEPTED)
+    return any(
+        re.fullmatch(entry.file, file) and re.search(entry.pattern, line) for entry in EXCEPTED
+    )
 
 
 def _mutant(file: str, source: str, change: Change) -> Mutant:

@@ -64,8 +64,10 @@ class Verdict:
 class Range:
     """Copies of the tree that mutants are tried on, several at a time."""
 
-    def __init__(self, folder: Path, jobs: int) -> None:
+    def __init__(self, folder: Path, jobs: int, *, near: bool) -> None:
+        """With `near`, only the tests nearest to a mutant are run."""
         self.copies = Copies(ROOT, folder, jobs)
+        self._near = near
         self._free: queue.Queue[Path] = queue.Queue()
         for path in self.copies.paths:
             self._free.put(path)
@@ -97,9 +99,14 @@ class Range:
             self._free.put(tree)
         return Verdict(mutant, killer, time.monotonic() - start)
 
+    def stages(self, mutant: Mutant) -> list[Sequence[str]]:
+        """The tests that are nearest, those of its packages, those of the whole."""
+        wider = [DEPENDENTS[mutant.file.split("/")[0]], OUTSIDE]
+        return [mutant.tests, *([] if self._near else wider)]
+
     def _killers(self, tree: Path, mutant: Mutant) -> Iterator[str | None]:
-        """The first test that fails of those that are nearest, of its packages, of the whole."""
-        for tests in (mutant.tests, DEPENDENTS[mutant.file.split("/")[0]], OUTSIDE):
+        """Of each stage the first test that fails."""
+        for tests in self.stages(mutant):
             limit = 60 + 5 * seconds_of(tests, self._seconds)
             yield self.copies.run(tree, [*FAST, *tests], limit).killer
 
@@ -114,7 +121,8 @@ def main() -> int:
         return 0
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        verdicts = _run(Path(folder), arguments.jobs, mutants)
+        place = Range(Path(folder), arguments.jobs, near=arguments.near)
+        verdicts = _run(place, arguments.jobs, mutants)
     survivors = [verdict for verdict in verdicts if not verdict.killer]
     hung = sum("a hang" in (verdict.killer or "") for verdict in verdicts)
     print(
@@ -131,16 +139,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=36, help="how many are drawn")
     parser.add_argument("--only", default="", metavar="PATTERN", help="names or files that match")
     parser.add_argument("--jobs", type=int, default=2, help="copies that are tried at a time")
+    parser.add_argument("--near", action="store_true", help="run the nearest tests alone")
     parser.add_argument("--list", action="store_true", help="list the mutants and run none")
     return parser.parse_args()
 
 
-def _run(folder: Path, jobs: int, mutants: Sequence[Mutant]) -> list[Verdict]:
+def _run(place: Range, jobs: int, mutants: Sequence[Mutant]) -> list[Verdict]:
     """Try all; raises SystemExit if the tests fail without any mutant."""
-    place = Range(folder, jobs)
-    needed = {t for mutant in mutants for t in DEPENDENTS[mutant.file.split("/")[0]]}
+    stages = [tests for mutant in mutants for tests in place.stages(mutant)]
+    needed = sorted({test for tests in stages for test in tests})
+    # what lies in a folder that is run anyway need not be run twice
+    apart = [test for test in needed if not any(test.startswith(f"{other}/") for other in needed)]
     with ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(place.measure, [[tests] for tests in sorted(needed)] + [OUTSIDE]):
+        for outcome in pool.map(place.measure, [[test] for test in apart]):
             if outcome.killer:
                 sys.exit(f"without any mutant, this fails: {outcome.killer}")
         verdicts = []
