@@ -249,11 +249,6 @@ EXCEPTED = (
         "nothing stores a row with a gap; the database only says so once more",
     ),
     Excepted(
-        r"indexer/ocr/image\.py",
-        r"getattr\(os, name, 0\)",
-        "the default is for systems that lack a flag; Linux lacks none",
-    ),
-    Excepted(
         r"indexer/stores/fulltext\.py",
         r"_writer\(ix, 0\.0\)",
         "any time that is not positive means not to wait",
