@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format benchmark faults clean
+.PHONY: help install demo test check format benchmark mutants faults clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -20,16 +20,17 @@ $(VENV)/installed: pyproject.toml
 demo: install ## index the samples, run queries, draw what was found
 	$(BIN)/ocrsearch demo
 
-test: install ## run the tests
-	$(BIN)/pytest
+test: install ## run the fast tests: less than a minute on two cores
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow'
 
-check: install ## what CI runs: format, lint, types, import contracts, tests
+check: install ## what CI runs: format, lint, types, import contracts, all tests, their coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy docs/fetch_fonts.py
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=
+	$(BIN)/coverage report --skip-covered --include='indexer/*,detector_stub/*' --fail-under=95
 
 format: install ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -38,10 +39,13 @@ format: install ## format and mend what can be mended
 benchmark: install ## query latency on a synthetic catalog of 10,000 photos
 	$(BIN)/python benchmarks/query_speed.py
 
+mutants: install ## break each promise in a copy of the code: some test must notice; a quarter of an hour
+	$(BIN)/python -m tests.mutants.run --seed 1 --count 36
+
 faults: install ## the long fault suite: kills, full disks, power cuts, a burst; takes half an hour
 	$(BIN)/python -m tests.faults.run --seed 1 --operations 1000 --kills 100
 	$(BIN)/python -m tests.faults.cuts
 	$(BIN)/python -m tests.faults.burst
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*

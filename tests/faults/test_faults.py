@@ -10,7 +10,10 @@ import pytest
 
 from .disk import compiler
 
-pytestmark = pytest.mark.skipif(compiler() is None, reason="no C compiler to make disks fail")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(compiler() is None, reason="no C compiler to make disks fail"),
+]
 
 
 def run(module, *options):

@@ -58,6 +58,7 @@ def test_a_word_drawn_on_a_photo_is_found_where_it_stands_until_the_photo_is_del
     }
 
 
+@pytest.mark.slow
 def test_the_samples_that_come_with_the_source_are_found_by_their_words(run):
     samples = Path(__file__).parent.parent.parent / "samples"
     run("index", samples)
@@ -96,6 +97,7 @@ def test_detect_goes_on_after_a_damaged_sidecar(run, tmp_path):
     assert "a.jpg.boxes.json" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_sidecar_fails_its_photo_and_no_other(run, tmp_path):
     write_board(tmp_path / "photos" / "a.jpg", "HELIOS")
     board = write_board(tmp_path / "photos" / "b.jpg", "garden")

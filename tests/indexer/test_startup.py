@@ -102,6 +102,7 @@ def import_all(*packages, folder=Path(__file__).parents[2]):
     )
 
 
+@pytest.mark.slow
 def test_importing_any_module_prints_nothing_and_opens_nothing():
     done = import_all("indexer", "recognizer", "detector_stub")
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ..conftest import draw_photo
 
 PHOTOS = 24
@@ -44,7 +46,8 @@ def start(tmp_path, home, photos):
     )
 
 
-def test_twenty_kills_lose_and_double_nothing(tmp_path, world, settings):
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_kills_lose_and_double_nothing(tmp_path, world, settings, kills):
     world.library.catalog.close()
     (tmp_path / "tests_indexer_conftest.py").write_text(
         Path(__file__).parents[1].joinpath("conftest.py").read_text()
@@ -53,7 +56,7 @@ def test_twenty_kills_lose_and_double_nothing(tmp_path, world, settings):
         draw_photo(world.photos / f"{number}.png", f"word{number}", salt=number)
     chance = random.Random(7)
 
-    for _ in range(20):
+    for _ in range(kills):
         child = start(tmp_path, settings.home, world.photos)
         assert child.stdout.readline() == "ready\n", child.stderr.read()
         # kill between two steps, or in the middle of one: wherever the child happens to be

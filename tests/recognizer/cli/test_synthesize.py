@@ -27,6 +27,7 @@ def labelled_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_words_are_written_in_the_letters_of_labelled_ones(
     tmp_path: Path, labelled_folder: Path
 ) -> None:
@@ -45,6 +46,7 @@ def test_words_are_written_in_the_letters_of_labelled_ones(
     assert {c for sample in samples for c in sample.text.lower() if c.isalpha()} <= allowed
 
 
+@pytest.mark.slow
 def test_labelled_words_that_cannot_be_used_are_named(
     tmp_path: Path, labelled_folder: Path
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         lexicon.frequencies([str(tmp_path / "gone.txt")])
 
 
+@pytest.mark.slow
 def test_english_words_come_with_their_frequencies() -> None:
     words = load("english")
 

@@ -70,6 +70,7 @@ def test_a_text_that_the_image_does_not_show_is_not_aligned(
     assert align(likely, [3, 3]) is None
 
 
+@pytest.mark.slow
 def test_letters_of_drawn_words_are_found_where_they_were_drawn() -> None:
     parts = (("st", "cr", "gl"), ("a", "o", "i", "u"), ("ne", "mp", "ver", "t"))
     words = [spell("".join(part)) for part in product(*parts)]

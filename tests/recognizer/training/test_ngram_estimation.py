@@ -93,6 +93,7 @@ def test_without_words_nothing_is_made_up() -> None:
     assert mixture == pytest.approx({"x": 60_000 / (1 + 2**0.7), "y": 60_000 / (1 + 2**-0.7)})
 
 
+@pytest.mark.slow
 def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Path) -> None:
     (tmp_path / "labels.tsv").write_text("a.png\tGrößße\n", encoding="utf-8")
     (tmp_path / "w.txt").write_text("über 3\n", encoding="utf-8")

@@ -73,7 +73,7 @@ def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert one["state"] | {"elapsed": 0} == other["state"] | {"elapsed": 0}
 
 
-@pytest.mark.parametrize("memory", [4, 0.0001])
+@pytest.mark.parametrize("memory", [pytest.param(4, marks=pytest.mark.slow), 0.0001])
 def test_a_resumed_run_ends_like_an_uninterrupted_one(
     words: Path, tmp_path: Path, interrupt: Callable[[int], None], memory: float
 ) -> None:
@@ -109,6 +109,7 @@ def test_a_run_killed_before_its_first_evaluation_can_be_resumed(
     assert_same(saved(tmp_path / "halves"), saved(tmp_path / "whole"))
 
 
+@pytest.mark.slow
 def test_a_longer_end_can_be_given_when_resuming_and_is_remembered(
     words: Path, tmp_path: Path
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_new_network_can_write_every_character_of_its_words(
     assert session.lines == []
 
 
+@pytest.mark.slow
 def test_a_resumed_run_takes_the_steps_of_an_uninterrupted_one(
     session: Session, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_a_resumed_run_takes_the_steps_of_an_uninterrupted_one(
     assert halves["card"] == whole["card"]
 
 
+@pytest.mark.slow
 def test_the_curves_are_drawn_after_every_evaluation_and_go_on_after_a_resume(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from recognizer.runs.state import Step
 
 
+@pytest.mark.slow
 def test_a_small_network_learns_eight_drawn_words_by_heart(
     start: Callable[..., Recording], words: list[LabelledCrop]
 ) -> None:

@@ -23,6 +23,7 @@ def mutated():
     return module
 
 
+@pytest.mark.slow
 def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_engine, mutated):
     reader = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
     world.engine.read, world.engine.close = reader.read, reader.close

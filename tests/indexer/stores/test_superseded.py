@@ -1,0 +1,46 @@
+"""A large segment is rewritten once more than half of its entries are superseded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.stores import posteriors
+from indexer.stores.posteriors import PosteriorStore
+from recognizer.posteriors.codec import PosteriorCodec
+from recognizer.posteriors.posteriorgram import pack
+
+ALPHABET = "eqrtu"
+
+
+def word(text):
+    frames = np.full((2 * len(text) + 1, len(ALPHABET) + 1), 1e-6, np.float32)
+    frames[:, 0] = 1.0
+    for place, letter in enumerate(text):
+        frames[2 * place + 1] = 1e-6
+        frames[2 * place + 1, 1 + ALPHABET.index(letter)] = 1.0
+    return pack(frames / frames.sum(axis=1, keepdims=True))
+
+
+def saying(store, text):
+    evidence = store.evidence([text], ALPHABET)[text]
+    return {photo for photo, words in evidence.items() if max(words.values()) > 0.5}
+
+
+def replaced(tmp_path, superseded):
+    """A store with a segment of nine photos, some of which a later segment supersedes."""
+    store = PosteriorStore(tmp_path, PosteriorCodec())
+    store.apply({photo: [word("tree")] for photo in range(9)}, ALPHABET)
+    store.apply({photo: [word("queue")] for photo in range(superseded)}, ALPHABET)
+    return store
+
+
+@pytest.mark.parametrize(("superseded", "kept"), [(2, True), (4, True), (5, False)])
+def test_it_is_left_alone_until_half_of_it_is_superseded(tmp_path, monkeypatch, superseded, kept):
+    monkeypatch.setattr(posteriors, "LARGE", 9)
+
+    store = replaced(tmp_path, superseded)
+
+    assert (tmp_path / "00000001.seg").exists() is kept
+    assert saying(store, "tree") == set(range(superseded, 9))
+    assert saying(store, "queue") == set(range(superseded))

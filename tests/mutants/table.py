@@ -1,0 +1,266 @@
+"""The mutants with names: each breaks one promise, and some test must notice.
+
+A mutant is one place of a file, found by a pattern that matches there alone, and what stands there
+instead. The tests named are run first; if they pass, all fast tests that could notice are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mutant that is written down.
+
+    Attributes:
+        name: what it is called on the command line.
+        file: relative to the root of the repository.
+        pattern: a regular expression that matches one place of the file.
+        replacement: what it becomes; may use the groups of the pattern.
+        promise: what it breaks.
+        tests: files or folders of tests that are run first.
+
+    """
+
+    name: str
+    file: str
+    pattern: str
+    replacement: str
+    promise: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Excepted:
+    """Lines that the drawn mutants leave alone, because no test could notice a change of them.
+
+    Attributes:
+        file: a regular expression for names of files.
+        pattern: one for lines.
+        reason: why a change of them breaks no promise.
+
+    """
+
+    file: str
+    pattern: str
+    reason: str
+
+
+NAMED = (
+    Named(
+        "offline-whatever-is-new",
+        "indexer/filesystem/mounts.py",
+        r" and lost > new\b",
+        "",
+        "a folder that was exported again, with as many new photos as it lost, is not offline",
+        ("tests/indexer/filesystem/test_mounts.py", "tests/indexer/sync/test_offline.py"),
+    ),
+    Named(
+        "offline-from-eleven",
+        "indexer/filesystem/mounts.py",
+        r"len\(had\) >= ",
+        "len(had) > ",
+        "a folder of ten photos that lost most of them is offline",
+        ("tests/indexer/filesystem/test_mounts.py",),
+    ),
+    Named(
+        "fulltext-commit-not-flushed",
+        "indexer/stores/fulltext.py",
+        r"flush\(\[\*folder\.iterdir\(\), folder\]\)",
+        "pass",
+        "each commit of the full text reaches the disk",
+        ("tests/indexer/stores/test_fulltext.py", "tests/indexer/stores"),
+    ),
+    Named(
+        "segment-not-flushed",
+        "indexer/stores/segments.py",
+        r"flush\(\[partial\]\)",
+        "pass",
+        "a segment is on the disk before it gets its name",
+        ("tests/indexer/stores",),
+    ),
+    Named(
+        "catalog-commit-not-flushed",
+        "indexer/catalog/database.py",
+        r"synchronous=FULL",
+        "synchronous=NORMAL",
+        "the derived stores are never ahead of the catalog",
+        ("tests/indexer/catalog",),
+    ),
+    Named(
+        "purged-before-unindexed",
+        "indexer/catalog/catalog.py",
+        r"PHOTO\.c\.generation == PHOTO\.c\.indexed_generation,",
+        "",
+        "a photo leaves the catalog only after the indexes have forgotten it",
+        ("tests/indexer/catalog", "tests/indexer/sync"),
+    ),
+    Named(
+        "back-after-a-partial-look",
+        "indexer/daemon/service.py",
+        r"return known \| now",
+        "return now",
+        "only a look at everything tells that a folder is back",
+        ("tests/indexer/daemon",),
+    ),
+    Named(
+        "idle-worker-with-an-alarm",
+        "indexer/ocr/worker.py",
+        r"_alarm\(0\)",
+        "pass",
+        "a reading process that has nothing to do is not ended by its own alarm",
+        ("tests/indexer/ocr/test_worker.py",),
+    ),
+    Named(
+        "unsure-best-reading-not-indexed",
+        "indexer/stores/terms.py",
+        r"max\(best\[token\], (?:LEAST|MIN)_PROBABILITY\)",
+        "best[token]",
+        "the best reading of a word is always found, however unsure it is",
+        ("tests/indexer/stores", "tests/indexer/search"),
+    ),
+    Named(
+        "empty-variables-count",
+        "indexer/config.py",
+        r"env_ignore_empty=True",
+        "env_ignore_empty=False",
+        "a variable that is set to nothing is not set",
+        ("tests/indexer/test_config.py",),
+    ),
+    Named(
+        "date-with-zero-bytes",
+        "indexer/ocr/image.py",
+        r'\.strip\("\\0 "\)',
+        "",
+        "a date that a camera padded with zero bytes or spaces is read",
+        ("tests/indexer/ocr/test_image.py",),
+    ),
+    Named(
+        "last-list-wins",
+        "recognizer/decoding/lexicon.py",
+        r"max\(frequency, together\.get\(word, 0\.0\)\)",
+        "frequency",
+        "a word of several lists has the highest of its frequencies",
+        ("tests/recognizer/decoding/test_lexicon.py",),
+    ),
+    Named(
+        "every-line-breaks-a-phrase",
+        "indexer/search/scoring.py",
+        r"min\(breaks, more\)",
+        "breaks",
+        "a phrase is not broken more often than it has gaps",
+        ("tests/indexer/search",),
+    ),
+    Named(
+        "turned-for-a-little-more",
+        "indexer/ocr/pipeline.py",
+        r"max\(CLEARLY \* letters\[0\], letters\[0\] \+ LEAST\)",
+        "letters[0] + LEAST",
+        "a photo is turned only if twice as many letters are legible then",
+        ("tests/indexer/ocr/test_pipeline.py",),
+    ),
+    Named(
+        "copies-in-the-total",
+        "indexer/sync/backlog.py",
+        r"this\.total -= 1(?=\n            elif content:)",
+        "pass",
+        "a copy is no photo to be read: 12 of 15 photos",
+        ("tests/indexer/sync",),
+    ),
+    Named(
+        "more-done-than-there-are",
+        "indexer/sync/run.py",
+        r"max\(self\.total, self\.done\)",
+        "self.total",
+        "no more photos are done than there are",
+        ("tests/indexer/sync",),
+    ),
+    Named(
+        "narrow-beam-for-many-readings",
+        "recognizer/decoding/beam_search.py",
+        r"max\(20, alternatives \* 3\) if prior else max\(10, alternatives \* 3 // 2\)",
+        "20 if prior else 10",
+        "the beam is wider than the number of readings asked for",
+        ("tests/recognizer/decoding/test_beam_search.py",),
+    ),
+    Named(
+        "chalk-at-any-skew",
+        "recognizer/network/tensors.py",
+        r"skew < -1\.0",
+        "skew < 0.0",
+        "bold ink that covers half of a word is no chalk",
+        ("tests/recognizer/network", "tests/recognizer/inference"),
+    ),
+    Named(
+        "unseen-symbols-impossible",
+        "recognizer/posteriors/posteriorgram.py",
+        r"_UNSEEN = 1e-3",
+        "_UNSEEN = 1e-6",
+        "a word with a symbol that was too unlikely to be kept is still found",
+        ("tests/recognizer/posteriors",),
+    ),
+    Named(
+        "letters-of-any-height",
+        "recognizer/synthesis/glyphs.py",
+        r"not _ROWS \* 0\.11 <= lines\[1\] <= _ROWS \* 0\.53",
+        "not 0 < lines[1]",
+        "letters that are far too low or high are not put into words",
+        ("tests/recognizer/synthesis/test_letter_height.py",),
+    ),
+    Named(
+        "lines-across-columns",
+        "detector_stub/boxes.py",
+        r"2\.5 \* max\(last\.height, box\.height\)",
+        "4 * max(last.height, box.height)",
+        "a gap of more than two and a half heights starts a column",
+        ("tests/detector_stub/detectors/test_line_gap.py",),
+    ),
+    Named(
+        "dead-segments-kept",
+        "indexer/stores/posteriors.py",
+        r"alive\[i\] < size / 2\b",
+        "alive[i] < size / 3",
+        "a segment of which half is superseded is rewritten",
+        ("tests/indexer/stores/test_superseded.py",),
+    ),
+    Named(
+        "pace-of-the-last-photo",
+        "indexer/sync/backlog.py",
+        r"\(self\._seconds \+ seconds\) / 2",
+        "seconds",
+        "one slow photo does not decide how many are read together",
+        ("tests/indexer/sync", "tests/indexer/daemon"),
+    ),
+    Named(
+        "half-written-files-are-photos",
+        "indexer/filesystem/scan.py",
+        r"and not lower\.endswith\(_TEMPORARY\)",
+        "",
+        "a file that another program is still writing is no photo",
+        ("tests/indexer/filesystem/test_scan.py", "tests/indexer/cli/test_names.py"),
+    ),
+)
+
+EXCEPTED = (
+    Excepted(
+        r"indexer/catalog/(schema|migrations/versions/.+)\.py",
+        r"nullable=",
+        "nothing stores a row with a gap; the database only says so once more",
+    ),
+    Excepted(
+        r"indexer/stores/fulltext\.py",
+        r"_writer\(ix, 0\.0\)",
+        "any time that is not positive means not to wait",
+    ),
+    Excepted(
+        r"indexer/stores/fulltext\.py",
+        r"fields\.ID\(stored=True, unique=True\)",
+        "Whoosh asks for unique fields in a method that is not used; it tells the reader which one is",
+    ),
+    Excepted(
+        r"indexer/sync/run\.py",
+        r"round\(step\.seconds, 2\)",
+        "so many digits of a log line are no promise",
+    ),
+)
