@@ -16,6 +16,12 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 PLACES = re.findall(r"^\| (.+?) \| `([^`]+)` \| `(.+?)` \|$", PAGE, re.MULTILINE)
 """Behaviour, file, and a word of that file: the rows of "Where does it live?"."""
 
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+}
+
 
 def packages() -> list[str]:
     found = (path for top in PACKAGES for path in (ROOT / top).rglob("__init__.py"))
@@ -57,3 +63,10 @@ def test_every_file_that_a_page_names_exists(page):
     named = re.findall(rf"`((?:{'|'.join(PACKAGES)}|tests|benchmarks)/[\w./-]*\w)`", text)
 
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_test_that_a_page_names_exists(page):
+    named = set(re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8")))
+
+    assert named <= TESTS
