@@ -14,7 +14,6 @@ from indexer.config import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 PAGES = sorted(
     str(page.relative_to(ROOT))
     for page in (
@@ -23,6 +22,7 @@ PAGES = sorted(
         *ROOT.glob("recognizer/**/*.md"),
     )
 )
+EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 
 
 def test_the_example_configuration_is_valid_and_names_every_key():
@@ -84,21 +84,6 @@ def test_every_local_link_leads_somewhere(page):
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
 
     assert [t for t in targets if not ((ROOT / page).parent / t).exists()] == []
-
-
-def headings(page):
-    """Anchors of a page's headings, as GitHub makes them."""
-    titles = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
-    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_to_a_heading_leads_to_one(page):
-    path = ROOT / page
-
-    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text(encoding="utf-8"))
-
-    assert [x for file, x in links if x not in headings(path.parent / file if file else path)] == []
 
 
 def test_ci_runs_what_the_readme_tells_developers_to_run():
