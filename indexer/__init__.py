@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from indexer.api import ReadOnlyLibrary, open  # noqa: A004 - read as indexer.open
+    from indexer.bootstrap import ReadOnlyLibrary, open  # noqa: A004 - read as indexer.open
     from indexer.entities import Box, Hit, Match, Photo, Word
     from indexer.errors import (
         CatalogError,
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": ("ReadOnlyLibrary", "open"),
+    "bootstrap": ("ReadOnlyLibrary", "open"),
     "entities": ("Box", "Hit", "Match", "Photo", "Word"),
     "reports": ("StatusReport",),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer import bootstrap, config, logs, reports
-from indexer.api import ReadOnlyLibrary
+from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import output
 from indexer.cli.group import CommandGroup
 from indexer.cli.status import status_text

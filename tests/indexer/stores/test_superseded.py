@@ -37,7 +37,7 @@ def replaced(tmp_path, superseded):
 
 @pytest.mark.parametrize(("superseded", "kept"), [(2, True), (4, True), (5, False)])
 def test_it_is_left_alone_until_half_of_it_is_superseded(tmp_path, monkeypatch, superseded, kept):
-    monkeypatch.setattr(posteriors, "LARGE", 9)
+    monkeypatch.setattr(posteriors, "LARGE_SEGMENT", 9)
 
     store = replaced(tmp_path, superseded)
 

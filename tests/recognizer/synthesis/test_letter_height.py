@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from recognizer.synthesis.glyphs import cut
+from recognizer.synthesis.segmentation import segment
 
 from ..spelled import spell
 
 
 def is_cut(text: str, size: int) -> bool:
     word = spell(text, size=size)
-    return cut(word.crop, word.text, word.spans) is not None
+    return segment(word.crop, word.text, word.spans) is not None
 
 
 @pytest.mark.parametrize(
