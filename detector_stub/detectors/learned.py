@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 
 from detector_stub.boxes import Box, lines_of
-from detector_stub.inference import kernels, pretrained
+from detector_stub.inference import postprocessing, pretrained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from detector_stub.inference.kernels import Predictor, Words
+    from detector_stub.inference.postprocessing import Predictor, Words
 
 _MIN_SIDE = 16
 """Pixels; no word is legible on a smaller picture."""
@@ -119,7 +119,7 @@ class LearnedDetector:
                 break
             large.append(found.where(heights >= LARGE_HEIGHT))
             side, found = closer, find_at(self._predict, photo, closer)
-        kept = kernels.Words.none()
+        kept = postprocessing.Words.none()
         for words in large:
             kept = kept.joined(words.where(~_blocks(words, found)), _COVERED)
         return kept.joined(found, _COVERED)
@@ -141,7 +141,7 @@ def find_at(predict: Predictor, photo: NDArray[np.uint8], longest: int) -> Words
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     size = tuple(max(1, round(side * scale)) for side in photo.shape[1::-1])
     scaled = cv2.resize(photo, size, interpolation=method)
-    below, right = (-side % kernels.MULTIPLE for side in scaled.shape[:2])
+    below, right = (-side % postprocessing.MULTIPLE for side in scaled.shape[:2])
     padded = cv2.copyMakeBorder(scaled, 0, below, 0, right, cv2.BORDER_REPLICATE)
-    words = kernels.find(predict(np.asarray(padded, np.uint8)))
-    return kernels.Words(words.quads / np.float32(scale), words.scores)
+    words = postprocessing.find(predict(np.asarray(padded, np.uint8)))
+    return postprocessing.Words(words.quads / np.float32(scale), words.scores)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from detector_stub.inference.kernels import Predictor
+    from detector_stub.inference.postprocessing import Predictor
     from detector_stub.network.model import WordNet
 
 

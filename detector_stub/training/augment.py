@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from detector_stub.inference import kernels
+from detector_stub.training import targets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detector_stub.inference.kernels import Targets
     from detector_stub.training.pages import LoadedPage
+    from detector_stub.training.targets import Targets
 
 HEIGHTS = (22.0, 80.0)
 """Pixels between which the page's typical word is drawn, on a log scale: some more on both sides
@@ -40,7 +40,7 @@ class Crop:
     Attributes:
         photo: RGB [side, side, 3], 0..1.
         quads: corners [N, 4, 2] of the boxed ink that is visible, in pixels of the crop.
-        targets: see `kernels.Targets`.
+        targets: see `targets.Targets`.
 
     """
 
@@ -60,8 +60,8 @@ def random_crop(page: LoadedPage, side: int, random: np.random.Generator) -> Cro
     # 255, so that a cell counts as doubtful by the share of it that is covered
     ink = _warped(page.doubtful * np.uint8(255), view, scale, side, cv2.BORDER_CONSTANT)
     quads = seen[visible]
-    targets = kernels.draw(quads, page.legible[visible], (ink > 60).astype(np.uint8))
-    return Crop(relit(photo, random), quads, targets)
+    drawn = targets.draw(quads, page.legible[visible], (ink > 60).astype(np.uint8))
+    return Crop(relit(photo, random), quads, drawn)
 
 
 def _scale(height: float, random: np.random.Generator) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from detector_stub.inference.kernels import ABOVE, BELOW, KERNEL, SLOPE
+from detector_stub.inference.postprocessing import ABOVE, BELOW, KERNEL, SLOPE
 
 if TYPE_CHECKING:
     from torch import Tensor

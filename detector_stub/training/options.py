@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from detector_stub.inference.kernels import MULTIPLE
+from detector_stub.inference.postprocessing import MULTIPLE
 from recognizer.runs import options as file
 from recognizer.runs.errors import TrainingError
 

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import ink
-from detector_stub.inference import kernels
+from detector_stub.inference import postprocessing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,7 +195,9 @@ def _on_paper(image: Image.Image) -> Image.Image:
 
 
 def _word_height(quads: NDArray[np.float32]) -> float:
-    return float(np.median(kernels.frame(quads).height)) if len(quads) else DEFAULT_WORD_HEIGHT
+    return (
+        float(np.median(postprocessing.frame(quads).height)) if len(quads) else DEFAULT_WORD_HEIGHT
+    )
 
 
 def _page(file: Path) -> Page:

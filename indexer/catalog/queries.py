@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.filters import (
+from indexer.catalog.conditions import (
     RAW_PATH,
     below,
     may_match,

@@ -1,4 +1,4 @@
-"""Mount points: offline folders, volumes, and remote file systems."""
+"""Mount points: volumes, and remote file systems."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 from indexer.entities import Volume
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection
 
 _TABLE = Path("/proc/self/mountinfo")
-
-MIN_PHOTOS = 10
-"""Photos below which a folder may lose any share of them, but not all, and is still online."""
 
 
 def volume(path: Path) -> Volume | None:
@@ -37,49 +34,6 @@ def is_present(folder: Path, roots: Collection[Path]) -> bool:
             return folder not in roots or next(entries, None) is not None
     except OSError:
         return False
-
-
-def offline_folders(
-    roots: Sequence[Path],
-    found: Collection[Path],
-    known: Collection[Path],
-    remembered: Mapping[Path, Volume],
-    missing_share: float,
-) -> list[Path]:
-    """Folders whose photos are missing rather than deleted.
-
-    Args:
-        roots: the photo folders that were looked at.
-        found: photos that are there now.
-        known: photos that were there.
-        remembered: the file systems of roots, and of what is mounted below them, from before.
-        missing_share: a folder of many photos that lost more than this share is offline.
-
-    """
-    gone = [
-        root
-        for root in roots
-        if not root.is_dir()
-        or _lost_too_many(
-            [path for path in known if path.is_relative_to(root)],
-            {path for path in found if path.is_relative_to(root)},
-            missing_share,
-        )
-    ]
-    lost = [path for path in known if path not in found] if remembered else []
-    for folder, before in remembered.items():
-        if any(path.is_relative_to(folder) for path in lost) and volume(folder) != before:
-            gone.append(folder)
-    return list(dict.fromkeys(gone))
-
-
-def _lost_too_many(had: Sequence[Path], found: Collection[Path], missing_share: float) -> bool:
-    """Whether a folder lost all of its photos, or most of many and got fewer new ones."""
-    if not found:
-        return bool(had)
-    lost = sum(path not in found for path in had)
-    new = len(found) - (len(had) - lost)
-    return len(had) >= MIN_PHOTOS and lost > missing_share * len(had) and lost > new
 
 
 _REMOTE = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import PhotoError
 from indexer.ocr import image
+from indexer.ocr.batch_retry import isolate_faults
 from indexer.ocr.image import GoneError, Limits, Upright
-from indexer.ocr.isolation import isolate_faults
 from indexer.ocr.pipeline import read_photos
 from indexer.ocr.protocols import Failed, Read, Skipped
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from indexer.errors import EngineError, PhotoError
-from indexer.ocr.isolation import isolate_faults
+from indexer.ocr.batch_retry import isolate_faults
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply
 from indexer.ocr.protocols import Skipped
 from indexer.ocr.serving import serve

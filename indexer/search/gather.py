@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
 from indexer.query.text import tokens
-from indexer.search.score import raw_scores
+from indexer.search.score import raw_scores, rescored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ def gather(
 
     """
     read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
-    evidence = listed.evidence.updated(listed.photos, leaves=read)
+    evidence = rescored(listed.evidence, listed.photos, leaves=read)
     lines = _lines(node, evidence, catalog)
-    return evidence.updated(lines, lines=lines) if lines else evidence
+    return rescored(evidence, lines, lines=lines) if lines else evidence
 
 
 def _with_readings(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
-from indexer.search.evidence import MIN_LIKELY
+from indexer.search.score import MIN_LIKELY, likely_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Photo, PhotoId, Word
     from indexer.search.evidence import QueryEvidence
-    from indexer.search.filters import Filters
+    from indexer.search.options import Filters
 
 
 def present(
@@ -44,7 +44,7 @@ def matched_words(
     """Words of a photo that answer, with their probabilities, likeliest first."""
     shown: dict[WordIndex, float] = {}
     for leaf in q.leaves(node):
-        words = evidence.words(leaf, photo_id)
+        words = likely_words(leaf, evidence, photo_id)
         least = min(MIN_LIKELY, max(words.values(), default=0.0) / 2)
         within_a_box = evidence.leaves[leaf].get(photo_id, {})
         for start, p in words.items():

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from indexer.entities import WordIndex
 from indexer.query import ast as q
+from indexer.search.evidence import QueryEvidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from indexer.entities import PhotoId
-    from indexer.search.evidence import QueryEvidence
+    from indexer.entities import Evidence, PhotoId
+
+MIN_LIKELY = 0.03
+"""Probability from which a word counts beside the best one of its photo, and is a match to show."""
+
+LINE_BREAK = 0.5
+"""Factor of a phrase's probability for each line that ends within it."""
 
 UNLIKELY = 1e-4
 """Probability of a word without evidence on a photo that has evidence for other words."""
@@ -89,3 +97,105 @@ def _product(chances: list[float]) -> float:
     if chances and not any(chances):
         return 0.0
     return math.prod(max(chance, UNLIKELY) for chance in chances)
+
+
+# leaves --------------------------------------------------------------------------------------
+
+
+def scored(
+    node: q.QueryNode,
+    leaves: Mapping[q.Leaf, Evidence],
+    fields: Mapping[q.Field, set[PhotoId]],
+) -> QueryEvidence:
+    """Evidence for a query with the scores of its leaves; all words of a photo count as one line.
+
+    Args:
+        node: the query.
+        leaves: evidence for every leaf of the query, and for every word of its phrases.
+        fields: photos that fulfil each field of the query.
+
+    """
+    asked = q.leaves(node, negated=True)
+    unscored = QueryEvidence(leaves, fields, {}, {})
+    scores = {leaf: _leaf_scores(leaf, unscored, _photos_with(leaf, leaves)) for leaf in asked}
+    return replace(unscored, leaf_scores=scores)
+
+
+def rescored(
+    evidence: QueryEvidence,
+    photos: Collection[PhotoId],
+    *,
+    leaves: Mapping[q.Leaf, Evidence] | None = None,
+    lines: Mapping[PhotoId, Mapping[WordIndex, int]] | None = None,
+) -> QueryEvidence:
+    """Score some photos anew by other evidence or lines; all others keep their scores.
+
+    Args:
+        evidence: what was known before.
+        photos: all whose evidence or lines differ from those before.
+        leaves: as in `QueryEvidence`; None if it stays.
+        lines: as in `QueryEvidence`; None if it stays.
+
+    """
+    known = replace(
+        evidence,
+        leaves=evidence.leaves if leaves is None else leaves,
+        lines=evidence.lines if lines is None else lines,
+    )
+    scores = {
+        leaf: {**before, **_leaf_scores(leaf, known, photos)}
+        for leaf, before in evidence.leaf_scores.items()
+    }
+    return replace(known, leaf_scores=scores)
+
+
+def likely_words(
+    leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId
+) -> Mapping[WordIndex, float]:
+    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins."""
+    within_a_box = evidence.leaves[leaf].get(photo_id, {})
+    if not isinstance(leaf, q.Phrase):
+        return within_a_box
+    words = dict(within_a_box)
+    lines = evidence.lines.get(photo_id)
+    first, *others = (evidence.leaves[q.Term(text)].get(photo_id, {}) for text in leaf.texts)
+    for start, p in first.items():
+        chance = p * _line_breaks(lines, start, len(others))
+        chance *= math.prod(
+            other.get(WordIndex(start + k), 0.0) for k, other in enumerate(others, 1)
+        )
+        if chance > words.get(start, 0.0):
+            words[start] = chance
+    return words
+
+
+def _photos_with(leaf: q.Leaf, leaves: Mapping[q.Leaf, Evidence]) -> Collection[PhotoId]:
+    """Photos with evidence for a leaf; for a phrase that of its first word counts as well."""
+    first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
+    return leaves[leaf].keys() | leaves[first].keys()
+
+
+def _leaf_scores(
+    leaf: q.Leaf, evidence: QueryEvidence, photos: Collection[PhotoId]
+) -> dict[PhotoId, float]:
+    """Score one leaf on some photos, whatever `leaf_scores` says."""
+    return {p: _any(likely_words(leaf, evidence, p).values()) for p in photos}
+
+
+def _line_breaks(lines: Mapping[WordIndex, int] | None, start: WordIndex, more: int) -> float:
+    """Factor for the ends of lines between a word and the one that is `more` words later."""
+    if lines is None:
+        return 1.0
+    breaks = lines.get(WordIndex(start + more), 0) - lines.get(start, 0)
+    # lines without words between them do not tear a phrase further apart
+    return LINE_BREAK ** min(breaks, more)
+
+
+def _any(chances: Iterable[float]) -> float:
+    """Probability that any word says it: the best one, and likely ones as if independent."""
+    best, miss = 0.0, 1.0
+    for p in chances:
+        best = max(best, p)
+        if p > MIN_LIKELY:
+            miss *= 1 - p
+    return max(best, 1 - miss)

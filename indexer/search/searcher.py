@@ -14,8 +14,8 @@ from indexer.entities import Answer
 from indexer.query import ast as q
 from indexer.query import parser
 from indexer.query.text import nearest, tokens
-from indexer.search.filters import Filters
 from indexer.search.gather import gather
+from indexer.search.options import Filters
 from indexer.search.present import present
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist

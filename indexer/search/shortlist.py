@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
-from indexer.search.evidence import QueryEvidence
-from indexer.search.score import raw_scores
+from indexer.search.score import raw_scores, scored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
-    from indexer.search.filters import Filters
+    from indexer.search.evidence import QueryEvidence
+    from indexer.search.options import Filters
     from indexer.stores.posteriors import PosteriorStore
     from indexer.stores.stores import Stores
 
@@ -58,7 +58,7 @@ def shortlist(
     if not filters.exact:
         _add_whole_words(found, stores.posteriors, alphabet, admitted)
         _add_parts_of_words(found, stores.posteriors, alphabet, admitted)
-    evidence = QueryEvidence.of(node, found, fields)
+    evidence = scored(node, found, fields)
     count = max(MAX_CANDIDATES, filters.limit)
     scores = raw_scores(node, evidence)
     likeliest = heapq.nlargest(count, scores, key=lambda photo_id: scores[photo_id])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.entities import WordIndex
+from indexer.stores import compaction
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync
 from indexer.stores.prefilter import Prefilter, likeliest
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
 
     from indexer.entities import Evidence, PhotoId, UnindexedPhoto
     from indexer.stores.codec import PosteriorCodec
-
-MAX_SMALL_SEGMENTS = 12
-"""Small segments beyond which they are merged."""
-
-MIN_MERGED = 8
-"""Small segments that one merge takes at least, the newest."""
-
-LARGE_SEGMENT = 1 << 19
-"""Entries from which a segment is left alone, until half of them are superseded."""
 
 MIN_CONTAINED = 0.01
 """Probability from which a word may hold a character, as far as the bit planes go."""
@@ -213,7 +205,7 @@ class PosteriorStore:
         segments = self._segments()
         newest = _newest(segments)
         alive = [int(s.counts[n].sum()) for s, n in zip(segments, newest, strict=True)]
-        merged = _to_merge([segment.size for segment in segments], alive)
+        merged = compaction.to_merge([segment.size for segment in segments], alive)
         if merged:
             # only now the others go: a crash between leaves repeats, not gaps
             write_segment(self._next(), [segments[i].block(newest[i]) for i in merged])
@@ -249,21 +241,6 @@ def _newest(segments: Sequence[Segment]) -> list[NDArray[np.bool_]]:
         newest.append(~seen[segment.photos])
         seen[segment.photos] = True
     return newest[::-1]
-
-
-def _to_merge(sizes: Sequence[int], alive: Sequence[int]) -> list[int]:
-    """Segments that should become one, in their order; none if there is no need."""
-    small = [i for i, size in enumerate(sizes) if size < LARGE_SEGMENT]
-    merged = [i for i, size in enumerate(sizes) if size >= LARGE_SEGMENT and alive[i] < size / 2]
-    if len(small) > MAX_SMALL_SEGMENTS:
-        total = 0
-        for number, i in enumerate(reversed(small)):
-            # older ones join while they are no larger than what is merged anyway
-            if total >= LARGE_SEGMENT or (number >= MIN_MERGED and sizes[i] > total):
-                break
-            merged.append(i)
-            total += sizes[i]
-    return sorted(merged)
 
 
 def _by_photo(

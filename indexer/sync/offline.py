@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from indexer.filesystem import mounts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
-    from indexer.entities import Stamp
+    from indexer.entities import Stamp, Volume
+
+MIN_PHOTOS = 10
+"""Photos below which a folder may lose any share of them, but not all, and is still online."""
 
 
 class OfflineDetector:
@@ -37,7 +40,7 @@ class OfflineDetector:
 
         """
         volumes = {f: volume for f, volume in self._catalog.volumes().items() if _below(f, roots)}
-        return mounts.offline_folders(roots, found, known, volumes, self._missing_share)
+        return offline_folders(roots, found, known, volumes, self._missing_share)
 
     def offline_after(
         self, gone: Collection[Path], found: Collection[Path], roots: Sequence[Path]
@@ -70,3 +73,46 @@ class OfflineDetector:
 
 def _below(path: Path, roots: Iterable[Path]) -> bool:
     return any(path.is_relative_to(root) for root in roots)
+
+
+def offline_folders(
+    roots: Sequence[Path],
+    found: Collection[Path],
+    known: Collection[Path],
+    remembered: Mapping[Path, Volume],
+    missing_share: float,
+) -> list[Path]:
+    """Folders whose photos are missing rather than deleted.
+
+    Args:
+        roots: the photo folders that were looked at.
+        found: photos that are there now.
+        known: photos that were there.
+        remembered: the file systems of roots, and of what is mounted below them, from before.
+        missing_share: a folder of many photos that lost more than this share is offline.
+
+    """
+    gone = [
+        root
+        for root in roots
+        if not root.is_dir()
+        or _lost_too_many(
+            [path for path in known if path.is_relative_to(root)],
+            {path for path in found if path.is_relative_to(root)},
+            missing_share,
+        )
+    ]
+    lost = [path for path in known if path not in found] if remembered else []
+    for folder, before in remembered.items():
+        if any(path.is_relative_to(folder) for path in lost) and mounts.volume(folder) != before:
+            gone.append(folder)
+    return list(dict.fromkeys(gone))
+
+
+def _lost_too_many(had: Sequence[Path], found: Collection[Path], missing_share: float) -> bool:
+    """Whether a folder lost all of its photos, or most of many and got fewer new ones."""
+    if not found:
+        return bool(had)
+    lost = sum(path not in found for path in had)
+    new = len(found) - (len(had) - lost)
+    return len(had) >= MIN_PHOTOS and lost > missing_share * len(had) and lost > new

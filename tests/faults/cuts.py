@@ -19,7 +19,7 @@ from pathlib import Path
 from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
 from indexer.errors import CatalogError
-from indexer.stores import posteriors
+from indexer.stores import compaction
 from indexer.sync.run import Hooks
 from tests.faults import disk, life, state
 from tests.indexer.conftest import draw_photo
@@ -80,7 +80,7 @@ class Stage:
         """Tells the story once, undisturbed and written down."""
         self.base, self.folder, self.control = base, base / "photos", disk.control()
         self.log = Path(os.environ["SHIM_LOG"])
-        posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
+        compaction.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
         settings = life.settings(base / "homes" / "whole")
         changes = self._run(lambda: tell(settings, self.folder), record=1)
         assert changes == 0, "the undisturbed run failed"

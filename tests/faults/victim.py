@@ -18,7 +18,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
 from indexer.filesystem import watch as watching
 from indexer.filesystem.debounce import Timing
-from indexer.stores import posteriors
+from indexer.stores import compaction
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
 from tests.faults import disk, life
@@ -62,7 +62,7 @@ class Daemon:
         )
         logging.getLogger("ocrsearch").setLevel(logging.INFO)
         faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
-        posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
+        compaction.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
         watching.CHECK_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
         with service.stopping() as stop, Catalog(self.settings.database) as catalog:

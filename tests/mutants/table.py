@@ -50,19 +50,19 @@ class Excepted:
 NAMED = (
     Named(
         "offline-whatever-is-new",
-        "indexer/filesystem/mounts.py",
+        "indexer/sync/offline.py",
         r" and lost > new\b",
         "",
         "a folder that was exported again, with as many new photos as it lost, is not offline",
-        ("tests/indexer/filesystem/test_mounts.py", "tests/indexer/sync/test_offline.py"),
+        ("tests/indexer/sync/test_offline.py",),
     ),
     Named(
         "offline-from-eleven",
-        "indexer/filesystem/mounts.py",
+        "indexer/sync/offline.py",
         r"len\(had\) >= ",
         "len(had) > ",
         "a folder of ten photos that lost most of them is offline",
-        ("tests/indexer/filesystem/test_mounts.py",),
+        ("tests/indexer/sync/test_offline.py",),
     ),
     Named(
         "fulltext-commit-not-flushed",

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import learned
 from detector_stub.detectors.learned import LearnedDetector
-from detector_stub.inference import kernels
+from detector_stub.inference import postprocessing
 from detector_stub.inference.pretrained import WEIGHTS
 
 TEXT = (("every", "photo", "holds"), ("words", "about", "topics"))
@@ -122,7 +122,7 @@ def test_slanted_words_are_found_with_the_slope_of_their_line(detector, degrees)
     boxes = boxes_on(detector, page)
 
     assert found(boxes, truth) == [True] * 6
-    along = kernels.frame(np.asarray([b.corners for b in boxes], np.float32)).along
+    along = postprocessing.frame(np.asarray([b.corners for b in boxes], np.float32)).along
     slopes = np.degrees(np.arcsin(along[:, 1]))
     assert slopes == pytest.approx(np.full(len(boxes), -degrees), abs=5)
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from detector_stub.inference.kernels import STRIDE, frame
+from detector_stub.inference.postprocessing import STRIDE, frame
 from detector_stub.training import augment
 from detector_stub.training.pages import LoadedPage
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from detector_stub.inference.kernels import KERNEL, SLOPE, draw
+from detector_stub.inference.postprocessing import KERNEL, SLOPE
 from detector_stub.training.loss import detection_loss, dice_loss, mined_cross_entropy
+from detector_stub.training.targets import draw
 
 QUAD = [[(20, 20), (100, 20), (100, 60), (20, 60)]]
 

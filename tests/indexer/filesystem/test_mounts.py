@@ -41,40 +41,6 @@ def test_without_a_table_of_mounts_nothing_is_remote(tmp_path):
     assert mounts.remote_type(tmp_path, tmp_path / "none") is None
 
 
-def offline(root, known, found, share=0.5):
-    """Whether a folder that had photos of these numbers and has those now is offline."""
-    had, has = ([root / f"{n}.jpg" for n in numbers] for numbers in (known, found))
-    return mounts.offline_folders([root], has, had, {}, share) == [root]
-
-
-@pytest.mark.parametrize(
-    ("new", "expected"),
-    [(0, True), (mounts.MIN_PHOTOS - 1, True), (mounts.MIN_PHOTOS, False), (30, False)],
-)
-def test_a_folder_with_as_many_new_photos_as_it_lost_was_exported_anew(tmp_path, new, expected):
-    lost, kept = mounts.MIN_PHOTOS, 2
-
-    found = [*range(lost, lost + kept), *range(100, 100 + new)]
-
-    assert offline(tmp_path, range(lost + kept), found) is expected
-
-
-def test_from_ten_photos_on_a_folder_that_lost_more_than_its_share_is_offline(tmp_path):
-    assert mounts.MIN_PHOTOS == 10
-    assert offline(tmp_path, range(10), range(4))
-    assert not offline(tmp_path, range(10), range(5))
-    assert not offline(tmp_path, range(9), range(1))
-
-
-def test_a_folder_that_lost_all_its_photos_is_offline_however_few_they_were(tmp_path):
-    assert offline(tmp_path, range(1), [])
-    assert not offline(tmp_path, [], [])
-
-
-def test_a_folder_that_is_missing_is_offline(tmp_path):
-    assert offline(tmp_path / "none", [], [])
-
-
 def test_an_empty_root_is_not_present_and_an_empty_folder_in_it_is(tmp_path):
     (tmp_path / "root" / "in").mkdir(parents=True)
     (tmp_path / "empty").mkdir()

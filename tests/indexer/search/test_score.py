@@ -6,17 +6,16 @@ import pytest
 
 from indexer.entities import Box, Photo, State, Word
 from indexer.query.ast import And, Not, Phrase, Term
-from indexer.search.evidence import QueryEvidence
 from indexer.search.present import hit, matched_words
-from indexer.search.score import calibrated, raw_scores
+from indexer.search.score import calibrated, raw_scores, rescored, scored
 
 LINKED, LIST, JAVA = Term("linked"), Term("list"), Term("java")
 PHRASE = Phrase(("linked", "list"))
 
 
 def scores_of(node, leaves, lines=None):
-    evidence = QueryEvidence.of(node, leaves, {})
-    return raw_scores(node, evidence.updated(lines or {}, lines=lines))
+    evidence = scored(node, leaves, {})
+    return raw_scores(node, rescored(evidence, lines or {}, lines=lines))
 
 
 def test_calibration_keeps_the_order_and_what_is_certain_and_trusts_middling_scores_less():
@@ -54,9 +53,9 @@ def test_a_negated_word_excludes_photos_that_hold_it_more_likely_than_not(probab
 
 
 def test_more_evidence_makes_a_new_value_and_leaves_the_old_one_as_it_was():
-    before = QueryEvidence.of(LINKED, {LINKED: {1: {0: 0.2}, 2: {0: 0.3}}}, {})
+    before = scored(LINKED, {LINKED: {1: {0: 0.2}, 2: {0: 0.3}}}, {})
 
-    after = before.updated([1], leaves={LINKED: {1: {0: 0.9}, 2: {0: 0.3}}})
+    after = rescored(before, [1], leaves={LINKED: {1: {0: 0.9}, 2: {0: 0.3}}})
 
     assert raw_scores(LINKED, before) == pytest.approx({1: 0.2, 2: 0.3})
     assert raw_scores(LINKED, after) == pytest.approx({1: 0.9, 2: 0.3})
@@ -65,10 +64,10 @@ def test_more_evidence_makes_a_new_value_and_leaves_the_old_one_as_it_was():
 def test_evidence_that_comes_in_two_parts_scores_as_if_it_came_at_once():
     leaves = {PHRASE: {}, LINKED: {1: {0: 0.9}, 2: {0: 0.9}}, LIST: {1: {1: 0.9}, 2: {1: 0.9}}}
     lines = {1: {0: 0, 1: 1}}
-    start = QueryEvidence.of(PHRASE, {PHRASE: {}, LINKED: {}, LIST: {}}, {})
+    start = scored(PHRASE, {PHRASE: {}, LINKED: {}, LIST: {}}, {})
 
-    one_way = start.updated([1, 2], leaves=leaves).updated([1], lines=lines)
-    other_way = start.updated([1], lines=lines).updated([1, 2], leaves=leaves)
+    one_way = rescored(rescored(start, [1, 2], leaves=leaves), [1], lines=lines)
+    other_way = rescored(rescored(start, [1], lines=lines), [1, 2], leaves=leaves)
 
     assert raw_scores(PHRASE, one_way) == raw_scores(PHRASE, other_way)
     assert raw_scores(PHRASE, one_way) == pytest.approx({1: 0.405, 2: 0.81})
@@ -76,7 +75,7 @@ def test_evidence_that_comes_in_two_parts_scores_as_if_it_came_at_once():
 
 def test_a_phrase_shows_all_its_words_and_one_within_a_box_shows_that_box():
     leaves = {PHRASE: {2: {4: 0.8}}, LINKED: {1: {0: 0.9}}, LIST: {1: {1: 0.9}}}
-    evidence = QueryEvidence.of(PHRASE, leaves, {})
+    evidence = scored(PHRASE, leaves, {})
 
     assert matched_words(PHRASE, evidence, 1) == pytest.approx({0: 0.81, 1: 0.81})
     assert matched_words(PHRASE, evidence, 2) == {4: 0.8}

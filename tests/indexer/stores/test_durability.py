@@ -103,7 +103,7 @@ def test_a_segment_is_on_the_disk_before_it_has_its_name(store, calls):
 
 
 def test_merged_segments_go_only_when_what_replaces_them_is_on_the_disk(store, calls, monkeypatch):
-    monkeypatch.setattr("indexer.stores.posteriors.MAX_SMALL_SEGMENTS", 1)
+    monkeypatch.setattr("indexer.stores.compaction.MAX_SMALL_SEGMENTS", 1)
 
     store.apply({2: [WORD]}, "a")
 

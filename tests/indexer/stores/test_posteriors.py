@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import CatalogError, DamageError
-from indexer.stores import posteriors, prefilter
+from indexer.stores import compaction, posteriors, prefilter
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.posteriorgram import pack
@@ -84,7 +84,7 @@ def test_many_segments_are_merged_without_losing_the_newest_word(store):
     for number in range(40):
         store.apply({number % 10: [word("tree" if number < 30 else "queue")]}, ALPHABET)
 
-    assert len(list(store.folder.glob("*.seg"))) <= posteriors.MAX_SMALL_SEGMENTS
+    assert len(list(store.folder.glob("*.seg"))) <= compaction.MAX_SMALL_SEGMENTS
     assert likely(store, "tree") == set()
     assert likely(store, "queue") == set(range(10))
 
@@ -99,7 +99,7 @@ def test_a_removal_survives_merging(store):
 
 
 def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypatch):
-    for number in range(posteriors.MAX_SMALL_SEGMENTS):
+    for number in range(compaction.MAX_SMALL_SEGMENTS):
         store.apply({number: [word("tree")]}, ALPHABET)
     from pathlib import Path
 
@@ -112,7 +112,7 @@ def test_a_merge_cut_off_after_its_first_step_changes_no_answer(store, monkeypat
     monkeypatch.undo()
 
     again = PosteriorStore(store.folder, PosteriorCodec())
-    assert likely(again, "tree") == {*range(posteriors.MAX_SMALL_SEGMENTS), 99}
+    assert likely(again, "tree") == {*range(compaction.MAX_SMALL_SEGMENTS), 99}
 
 
 def test_a_rebuild_that_fails_leaves_the_old_store_in_use(store):
@@ -211,7 +211,7 @@ def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypa
 
 
 def test_a_large_segment_is_left_alone_until_half_of_it_is_superseded(store, monkeypatch):
-    monkeypatch.setattr(posteriors, "LARGE_SEGMENT", 8)
+    monkeypatch.setattr(compaction, "LARGE_SEGMENT", 8)
     store.apply({n: [word("tree")] for n in range(10)}, ALPHABET)
     [large] = store.folder.glob("*.seg")
 

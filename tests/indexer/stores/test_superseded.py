@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.stores import posteriors
+from indexer.stores import compaction
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.posteriorgram import pack
@@ -37,7 +37,7 @@ def replaced(tmp_path, superseded):
 
 @pytest.mark.parametrize(("superseded", "kept"), [(2, True), (4, True), (5, False)])
 def test_it_is_left_alone_until_half_of_it_is_superseded(tmp_path, monkeypatch, superseded, kept):
-    monkeypatch.setattr(posteriors, "LARGE_SEGMENT", 9)
+    monkeypatch.setattr(compaction, "LARGE_SEGMENT", 9)
 
     store = replaced(tmp_path, superseded)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
+import pytest
+
+from indexer.sync.offline import MIN_PHOTOS, offline_folders
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -93,3 +96,37 @@ def test_files_of_a_folder_that_is_gone_wait_for_a_look_at_everything(world):
 
     assert (seen.removed, world.find("helios")) == (0, ["board.png"])
     assert (world.sync().removed, world.find("helios")) == (1, [])
+
+
+def offline(root, known, found, share=0.5):
+    """Whether a folder that had photos of these numbers and has those now is offline."""
+    had, has = ([root / f"{n}.jpg" for n in numbers] for numbers in (known, found))
+    return offline_folders([root], has, had, {}, share) == [root]
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [(0, True), (MIN_PHOTOS - 1, True), (MIN_PHOTOS, False), (30, False)],
+)
+def test_a_folder_with_as_many_new_photos_as_it_lost_was_exported_anew(tmp_path, new, expected):
+    lost, kept = MIN_PHOTOS, 2
+
+    found = [*range(lost, lost + kept), *range(100, 100 + new)]
+
+    assert offline(tmp_path, range(lost + kept), found) is expected
+
+
+def test_from_ten_photos_on_a_folder_that_lost_more_than_its_share_is_offline(tmp_path):
+    assert MIN_PHOTOS == 10
+    assert offline(tmp_path, range(10), range(4))
+    assert not offline(tmp_path, range(10), range(5))
+    assert not offline(tmp_path, range(9), range(1))
+
+
+def test_a_folder_that_lost_all_its_photos_is_offline_however_few_they_were(tmp_path):
+    assert offline(tmp_path, range(1), [])
+    assert not offline(tmp_path, [], [])
+
+
+def test_a_folder_that_is_missing_is_offline(tmp_path):
+    assert offline(tmp_path / "none", [], [])

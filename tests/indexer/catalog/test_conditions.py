@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import postgresql
 
-from indexer.catalog import filters
+from indexer.catalog import conditions
 from indexer.catalog.catalog import Catalog
 from indexer.entities import EngineId, Reading, Stamp
 from indexer.query.ast import Field
@@ -111,7 +111,7 @@ def test_the_database_passes_over_most_files_that_cannot_match(catalog, monkeypa
     for n, place in enumerate(PLACES):
         put(catalog, place, f"{n}")
     looked_at = []
-    matcher = filters.place_matcher
+    matcher = conditions.place_matcher
 
     def counting(field):
         matches = matcher(field)
@@ -126,7 +126,7 @@ def test_the_database_passes_over_most_files_that_cannot_match(catalog, monkeypa
 
 
 def test_other_databases_are_asked_for_all_places_and_decided_on_in_python():
-    condition = filters.may_match(Field("folder", "march"), "postgresql")
+    condition = conditions.may_match(Field("folder", "march"), "postgresql")
 
     assert str(condition.compile(dialect=postgresql.dialect())) == "true"
-    assert filters.below(Path("/a")).compile(dialect=postgresql.dialect()).params.values()
+    assert conditions.below(Path("/a")).compile(dialect=postgresql.dialect()).params.values()

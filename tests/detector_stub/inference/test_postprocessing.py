@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector_stub.inference import kernels
-from detector_stub.inference.kernels import Words
+from detector_stub.inference import postprocessing
+from detector_stub.inference.postprocessing import Words
+from detector_stub.training import targets
 
 from ..conftest import quad_at
 
 SHAPE = (480, 960)
-HALF_A_CELL = kernels.STRIDE / 2
+HALF_A_CELL = postprocessing.STRIDE / 2
 SURE = 8.0
 """Logit of a network that does not hesitate."""
 
 
 def taught(*quads, legible=None, doubtful=None):
-    return kernels.draw(
+    return targets.draw(
         np.stack(quads) if quads else np.empty((0, 4, 2), np.float32),
         np.ones(len(quads), bool) if legible is None else np.asarray(legible),
         np.zeros(SHAPE, np.uint8) if doubtful is None else doubtful,
@@ -31,7 +32,7 @@ def answer(targets, sure=SURE):
 
 
 def again(*quads):
-    return kernels.find(answer(taught(*quads))).quads
+    return postprocessing.find(answer(taught(*quads))).quads
 
 
 def words(*quads):
@@ -39,7 +40,7 @@ def words(*quads):
 
 
 def cell(x, y):
-    return int(y) // kernels.STRIDE, int(x) // kernels.STRIDE
+    return int(y) // postprocessing.STRIDE, int(x) // postprocessing.STRIDE
 
 
 @pytest.mark.parametrize("degrees", [0, 3, -10, 17, 30, -30])
@@ -51,7 +52,7 @@ def test_a_drawn_word_is_found_again_where_it_was(size, degrees):
         found = again(truth)
 
         assert len(found) == 1
-        axes, off = kernels.frame(truth[None]), found[0] - truth
+        axes, off = postprocessing.frame(truth[None]), found[0] - truth
         assert np.abs(off @ axes.along[0]).max() <= HALF_A_CELL + 0.1  # the kernel ends in a cell
         assert np.abs(off @ axes.across[0]).max() <= 0.1  # the sides are told, not counted
 
@@ -63,7 +64,7 @@ def test_a_word_narrower_than_high_is_found_with_less_precise_ends(degrees):
     [found] = again(truth)
 
     # what is missing of so narrow a kernel is a share of its width, rounding included
-    assert np.abs(found - truth).max() <= HALF_A_CELL / (1 - 2 * kernels.MAX_ALONG) + 0.1
+    assert np.abs(found - truth).max() <= HALF_A_CELL / (1 - 2 * postprocessing.MAX_ALONG) + 0.1
 
 
 @pytest.mark.parametrize("height", [14, 24, 60])
@@ -113,9 +114,9 @@ def test_a_word_outside_the_picture_is_not_taught():
 def test_a_large_word_outweighs_a_small_one_only_by_the_root_of_its_cells():
     small, large = taught(quad_at((480, 240), 60, 20)), taught(quad_at((480, 240), 600, 200))
 
-    for targets in (small, large):
-        cells = targets.kernel.sum()
-        assert targets.share.sum() == pytest.approx(np.sqrt(cells), rel=1e-4)
+    for one in (small, large):
+        cells = one.kernel.sum()
+        assert one.share.sum() == pytest.approx(np.sqrt(cells), rel=1e-4)
 
 
 def test_illegible_boxes_are_neither_word_nor_ground():
@@ -139,7 +140,7 @@ def test_a_word_inside_an_illegible_box_is_taught():
 
 
 @pytest.mark.parametrize(
-    ("height", "weight"), [(kernels.MIN_TAUGHT_HEIGHT - 1, 0), (kernels.MIN_TAUGHT_HEIGHT + 1, 1)]
+    ("height", "weight"), [(targets.MIN_TAUGHT_HEIGHT - 1, 0), (targets.MIN_TAUGHT_HEIGHT + 1, 1)]
 )
 def test_words_too_small_for_the_stride_are_not_taught(height, weight):
     targets = taught(quad_at((482, 242), 40, height))
@@ -153,11 +154,11 @@ def test_unboxed_ink_is_doubtful_and_boxed_ink_is_not():
     ink[220:260, 100:300] = 255
     ink[220:260, 500:700] = 255
 
-    targets = taught(quad_at((600, 240), 200, 40), doubtful=ink)
+    drawn = taught(quad_at((600, 240), 200, 40), doubtful=ink)
 
-    assert targets.weight[cell(200, 240)] == np.float32(kernels.DOUBTFUL_WEIGHT)
-    assert targets.weight[cell(600, 240)] == 1
-    assert targets.weight[cell(400, 100)] == 1
+    assert drawn.weight[cell(200, 240)] == np.float32(targets.DOUBTFUL_WEIGHT)
+    assert drawn.weight[cell(600, 240)] == 1
+    assert drawn.weight[cell(400, 100)] == 1
 
 
 def test_all_targets_together_keep_their_order():
@@ -165,7 +166,11 @@ def test_all_targets_together_keep_their_order():
 
     stacked = targets.stacked()
 
-    assert stacked.shape == (6, SHAPE[0] // kernels.STRIDE, SHAPE[1] // kernels.STRIDE)
+    assert stacked.shape == (
+        6,
+        SHAPE[0] // postprocessing.STRIDE,
+        SHAPE[1] // postprocessing.STRIDE,
+    )
     assert (stacked[0] == targets.kernel).all()
     assert (stacked[1] == targets.weight).all()
     assert stacked[4].max() == pytest.approx(np.sin(np.radians(10)), abs=1e-3)
@@ -179,7 +184,7 @@ def test_a_picture_without_words_teaches_only_ground():
 
 
 def test_empty_maps_give_no_words():
-    found = kernels.find(answer(taught()))
+    found = postprocessing.find(answer(taught()))
 
     assert found.quads.shape == (0, 4, 2)
     assert found.scores.shape == (0,)
@@ -190,7 +195,7 @@ def test_empty_maps_give_no_words():
 def test_a_word_is_kept_if_its_kernel_is_sure_enough_on_average(probability, count):
     logit = np.log(probability / (1 - probability))
 
-    found = kernels.find(answer(taught(quad_at((480, 240), 120, 40)), sure=logit))
+    found = postprocessing.find(answer(taught(quad_at((480, 240), 120, 40)), sure=logit))
 
     assert len(found.quads) == count
     assert found.scores == pytest.approx([probability] * count, abs=1e-3)
@@ -198,14 +203,14 @@ def test_a_word_is_kept_if_its_kernel_is_sure_enough_on_average(probability, cou
 
 def test_specks_and_kernels_of_no_height_are_noise():
     speck = answer(taught())
-    speck[kernels.KERNEL, 50, 50:52] = SURE
-    speck[[kernels.ABOVE, kernels.BELOW]] = np.log1p(5)
+    speck[postprocessing.KERNEL, 50, 50:52] = SURE
+    speck[[postprocessing.ABOVE, postprocessing.BELOW]] = np.log1p(5)
     flat = answer(taught())
-    flat[kernels.KERNEL, 50, 50:80] = SURE
-    flat[[kernels.ABOVE, kernels.BELOW]] = np.log1p(0.5)
+    flat[postprocessing.KERNEL, 50, 50:80] = SURE
+    flat[[postprocessing.ABOVE, postprocessing.BELOW]] = np.log1p(0.5)
 
-    assert len(kernels.find(speck).quads) == 0
-    assert len(kernels.find(flat).quads) == 0
+    assert len(postprocessing.find(speck).quads) == 0
+    assert len(postprocessing.find(flat).quads) == 0
 
 
 def test_the_height_of_a_word_is_measured_across_its_line():

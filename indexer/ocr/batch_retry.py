@@ -1,4 +1,4 @@
-"""Isolation of faulty photos: a batch that fails is tried again photo by photo."""
+"""Retry of a failed batch photo by photo, so that only the faulty photo fails."""
 
 from __future__ import annotations
 
