@@ -24,7 +24,7 @@ from indexer.home import make as make_home
 from indexer.ocr.builtin import BuiltInEngine
 from indexer.sync.library import Library
 from recognizer.charset import Charset
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 LOOKALIKES = {
     "a": "oue", "b": "hk6", "c": "eol", "d": "acl", "e": "cai", "f": "tlp", "g": "qy9", "h": "nkb",

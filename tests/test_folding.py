@@ -13,7 +13,7 @@ from indexer.query.text import fold, tokens
 from recognizer.charset import ASCII
 from recognizer.posteriors import folding
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 TEXTS = {
     "Émile": "emile",

@@ -153,16 +153,16 @@ class CRNNRecognizer:
     def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
         """The recognition of each crop, a word image of any size."""
         from recognizer.inference import images
-        from recognizer.posteriors import posteriorgram
+        from recognizer.posteriors import packing
 
         fitted = [images.fit(crop) for crop in crops]
-        small = len(self.alphabet) < posteriorgram.MAX_LABELS
+        small = len(self.alphabet) < packing.MAX_LABELS
         return [
             Recognition(
                 reading.text,
                 reading.confidence,
                 reading.alternatives,
-                posteriorgram.pack(probabilities) if small else b"",
+                packing.pack(probabilities) if small else b"",
             )
             for reading, probabilities in self._recognizer.read_with_posteriors(
                 fitted, alternatives=self._alternatives, prior=self._prior

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from indexer.entities import Evidence, PhotoId, UnindexedPhoto
-    from indexer.stores.codec import PosteriorCodec
+    from indexer.stores.protocols import PosteriorCodec
 
 MIN_CONTAINED = 0.01
 """Probability from which a word may hold a character, as far as the bit planes go."""

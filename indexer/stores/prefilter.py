@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from indexer.stores.codec import RequiredCharacters
+    from indexer.stores.protocols import RequiredCharacters
     from indexer.stores.segments import Segment
 
 MAX_MISMATCHES = 2

@@ -9,7 +9,7 @@ import numpy as np
 
 from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
 from recognizer.posteriors.folding import fold_alphabet
-from recognizer.posteriors.posteriorgram import MAX_LABELS, split
+from recognizer.posteriors.packing import MAX_LABELS, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

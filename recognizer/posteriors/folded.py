@@ -13,7 +13,7 @@ import numpy as np
 
 from recognizer.posteriors.ctc_forward import BLANK, FREE, States, forward
 from recognizer.posteriors.folding import FOLDED, OTHER
-from recognizer.posteriors.posteriorgram import FIRST, STEPS
+from recognizer.posteriors.packing import FIRST, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

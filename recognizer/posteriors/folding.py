@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.posteriors.posteriorgram import MAX_LABELS
+from recognizer.posteriors.packing import MAX_LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

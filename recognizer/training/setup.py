@@ -13,7 +13,7 @@ from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
-from recognizer.posteriors import posteriorgram
+from recognizer.posteriors import packing
 from recognizer.recognize import best_device
 from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
@@ -157,9 +157,9 @@ def _saved_card(path: Path) -> Card:
 
 
 def _warn(charset: Charset, say: Callable[[str], None]) -> None:
-    if len(charset) > posteriorgram.MAX_LABELS:
+    if len(charset) > packing.MAX_LABELS:
         say(
-            f"{len(charset) - 1} characters: with more than {posteriorgram.MAX_LABELS - 1}, "
+            f"{len(charset) - 1} characters: with more than {packing.MAX_LABELS - 1}, "
             "photos are found by their best readings only"
         )
 

@@ -26,7 +26,7 @@ from indexer.stores.stores import Stores
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789."

@@ -194,7 +194,7 @@ NAMED = (
     ),
     Named(
         "unseen-symbols-impossible",
-        "recognizer/posteriors/posteriorgram.py",
+        "recognizer/posteriors/packing.py",
         r"_UNSEEN = 1e-3",
         "_UNSEEN = 1e-6",
         "a word with a symbol that was too unlikely to be kept is still found",

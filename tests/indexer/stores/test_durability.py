@@ -12,7 +12,7 @@ from indexer.stores.fsync import fsync, fsync_replace
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 
 @pytest.fixture

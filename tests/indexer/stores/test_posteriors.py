@@ -9,7 +9,7 @@ from indexer.errors import CatalogError, DamageError
 from indexer.stores import compaction, posteriors, prefilter
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz."
 

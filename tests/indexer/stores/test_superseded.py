@@ -8,7 +8,7 @@ import pytest
 from indexer.stores import compaction
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 ALPHABET = "eqrtu"
 

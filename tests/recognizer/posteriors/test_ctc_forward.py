@@ -9,7 +9,7 @@ import pytest
 from recognizer.charset import Charset
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.folding import FOLDED, fold
-from recognizer.posteriors.posteriorgram import pack
+from recognizer.posteriors.packing import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from recognizer.inference import pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
-from recognizer.posteriors import posteriorgram
+from recognizer.posteriors import packing
 from recognizer.recognize import read_labelled, word_logits
 from recognizer.training import setup
 from recognizer.training.augment import AugmentConfig
@@ -167,7 +167,7 @@ def test_what_cannot_be_printed_never_enters_an_alphabet() -> None:
 
 def test_an_alphabet_too_large_for_the_packed_format_is_said() -> None:
     lines: list[str] = []
-    most = "".join(map(chr, range(0x4E00, 0x4E00 + posteriorgram.MAX_LABELS)))
+    most = "".join(map(chr, range(0x4E00, 0x4E00 + packing.MAX_LABELS)))
 
     setup._warn(Charset(most[:-1]), lines.append)
     assert lines == []

@@ -7,7 +7,7 @@ import pytest
 
 from recognizer.charset import ASCII, Charset
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.posteriorgram import MAX_BYTES, MAX_LABELS, pack
+from recognizer.posteriors.packing import MAX_BYTES, MAX_LABELS, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
