@@ -244,11 +244,6 @@ NAMED = (
 
 EXCEPTED = (
     Excepted(
-        r"indexer/catalog/(schema|migrations/versions/.+)\.py",
-        r"nullable=",
-        "nothing stores a row with a gap; the database only says so once more",
-    ),
-    Excepted(
         r"indexer/stores/fulltext\.py",
         r"_writer\(ix, 0\.0\)",
         "any time that is not positive means not to wait",
