@@ -47,10 +47,9 @@ def _open_some(
         try:
             batch.append((path, image.open_upright(path, limits)))
         except GoneError:
-            continue
+            pass  # it stays skipped
         except PhotoError as error:
             outcomes[path] = Failed(str(error))
-            continue
         if sum(photo.pixels.size // 3 for _, photo in batch) >= MAX_PIXELS:
             yield batch
             batch = []

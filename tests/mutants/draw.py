@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import random
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from .operators import changes, is_another_program
 from .table import EXCEPTED, NAMED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .operators import Change
     from .table import Named
 
@@ -66,23 +70,19 @@ def every_named(root: Path = ROOT) -> list[Mutant]:
 
 
 def drawn(seed: int, count: int, root: Path = ROOT) -> list[Mutant]:
-    """As many mutants, no two of one line."""
-    chance = random.Random(seed)
-    lines = _lines(root)
-    chance.shuffle(lines)
+    """As many mutants, no two of one line; a line that stays is drawn again whatever others become."""
     mutants: list[Mutant] = []
-    for file, source, found in lines:
+    for chance, file, source, found in sorted(_lines(seed, root), key=itemgetter(0)):
         if len(mutants) == count:
             break
         possible = [change for change in found if is_another_program(source, change)]
         if possible:
-            mutants.append(_mutant(file, source, chance.choice(possible)))
+            mutants.append(_mutant(file, source, random.Random(chance).choice(possible)))
     return mutants
 
 
-def _lines(root: Path) -> list[tuple[str, str, list[Change]]]:
-    """The changes of each line that has any: file, its source, changes."""
-    every = []
+def _lines(seed: int, root: Path) -> Iterator[tuple[bytes, str, str, list[Change]]]:
+    """The changes of each line that has any: its place in the draw, file, source, changes."""
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*.py")):
             file, source = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
@@ -91,8 +91,11 @@ def _lines(root: Path) -> list[tuple[str, str, list[Change]]]:
             for change in changes(source):
                 if not _is_excepted(file, text[change.line - 1]):
                     by_line.setdefault(change.line, []).append(change)
-            every += [(file, source, by_line[line]) for line in sorted(by_line)]
-    return every
+            for line in sorted(by_line):
+                said = text[line - 1].strip()
+                again = sum(other.strip() == said for other in text[: line - 1])
+                chance = hashlib.sha256(f"{seed} {file} {said} {again}".encode()).digest()
+                yield chance, file, source, by_line[line]
 
 
 def _is_excepted(file: str, line: str) -> bool:

@@ -87,6 +87,18 @@ def test_a_drawn_mutant_is_of_the_folders_that_must_not_err_and_knows_their_test
         assert mutant.source != Path(ROOT, mutant.file).read_text(encoding="utf-8")
 
 
+def test_what_is_drawn_of_a_line_does_not_depend_on_other_lines(tmp_path):
+    def draw(source):
+        (tmp_path / "indexer/ocr").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "indexer/ocr/a.py").write_text(source, encoding="utf-8")
+        return [mutant.diff(tmp_path).splitlines()[-1] for mutant in drawn(1, 9, tmp_path)]
+
+    before = draw("first = 3 * 4\nsecond = 5 * 6\n")
+    after = draw("# a comment\nfirst = 3 * 4\nnew = 7 * 8\nsecond = 5 * 6\n")
+
+    assert [line for line in after if "7" not in line] == before
+
+
 def test_excepted_lines_are_not_drawn(tmp_path, monkeypatch):
     (tmp_path / "indexer/ocr").mkdir(parents=True)
     (tmp_path / "indexer/ocr/a.py").write_text("LIMIT = 3\nother = 4\n", encoding="utf-8")

@@ -140,6 +140,15 @@ def test_other_weights_of_the_detector_are_another_engine(configured, tmp_path):
     assert fingerprint(configured(detector_weights=pretrained.WEIGHTS)) == fingerprint(configured())
 
 
+def test_the_recogniser_has_the_weights_that_are_configured_else_the_shipped_ones(
+    configured, tmp_path
+):
+    from recognizer.inference import pretrained as shipped
+
+    assert weights_path(configured(weights=tmp_path / "mine.safetensors")).parent == tmp_path
+    assert weights_path(configured()) == shipped.WEIGHTS
+
+
 def letters(text):
     """An image of printed letters that leaves some doubt."""
     from PIL import ImageDraw, ImageFont

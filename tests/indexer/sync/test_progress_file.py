@@ -84,6 +84,20 @@ def test_what_a_dead_process_left_is_not_believed(file, clock):
     assert progress_file.read(file) is None
 
 
+@pytest.mark.parametrize(("apart", "believed"), [(4, True), (5, False), (-4, True), (-5, False)])
+def test_a_process_that_started_five_seconds_apart_is_another_one(file, clock, apart, believed):
+    Reporter(file, clock).state(WriterState.WAITING)
+    told = json.loads(file.read_text())
+    born = round(told["born"])
+    file.write_text(json.dumps(told | {"born": born}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("psutil.Process.create_time", lambda _: float(born + apart))
+        doing = progress_file.read(file)
+
+    assert (doing is not None) == believed
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"of a newer": "version"}'])
 def test_a_damaged_file_tells_nothing(file, content):
     file.write_text(content)
