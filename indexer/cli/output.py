@@ -12,6 +12,7 @@ import click
 from indexer import logs, reports
 from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
+from indexer.search.present import certain_hits, shown_hits
 from indexer.sync.run import Hooks, log_step
 
 if TYPE_CHECKING:
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from indexer.ocr.protocols import Detector
     from indexer.search.searcher import Filters, Searcher
     from indexer.sync.run import Step, Summary
-
-MIN_CERTAIN = 0.045
-"""Score from which on a photo is a hit; below, it is a guess."""
-
-MAX_GUESSES = 3
-"""Guesses that a terminal shows at most."""
 
 MAX_WORDS = 4
 """Matching words that a hit shows on a terminal at most."""
@@ -110,19 +105,9 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
     else:
         if found.hits:
             click.echo(answer_text(found))
-        if not _certain(found):
+        if not certain_hits(found):
             _advise(searcher, found)
     return found
-
-
-def _certain(found: Answer) -> list[Hit]:
-    """Hits that are more than guesses."""
-    return [hit for hit in found.hits if hit.score >= MIN_CERTAIN]
-
-
-def _shown(found: Answer) -> list[Hit]:
-    """What people are shown: guesses only where there is nothing better, and few of them."""
-    return _certain(found) or list(found.hits[:MAX_GUESSES])
 
 
 def _advise(searcher: Searcher, found: Answer) -> None:
@@ -135,9 +120,9 @@ def _advise(searcher: Searcher, found: Answer) -> None:
 
 def answer_text(found: Answer) -> str:
     """A short list: score, date and file, then the line of text around the best match."""
-    shown = _shown(found)
+    shown = shown_hits(found)
     lines = [_hit_text(hit) for hit in shown]
-    if not _certain(found):
+    if not certain_hits(found):
         lines.insert(0, "nothing certain; perhaps:")
     elif found.total > len(found.hits) == len(shown):
         lines.append(f"… and {found.total - len(shown)} more, less likely (raise --limit)")
@@ -170,7 +155,7 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
         raise OcrsearchError(msg) from error
     many = len(answers) > 1
     for number, found in enumerate(answers, start=1):
-        for rank, hit in enumerate(_shown(found), start=1):
+        for rank, hit in enumerate(shown_hits(found), start=1):
             name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
             out = folder / f"{name}-{hit.photo.stem}.jpg"
             marks = [(word.box, f"{word.text} {_percent(word.score)}") for word in hit.words]

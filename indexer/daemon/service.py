@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from indexer import host
@@ -16,7 +17,7 @@ from indexer.daemon.arrivals import Arrivals
 from indexer.daemon.systemd import Notifier
 from indexer.errors import OcrsearchError
 from indexer.filesystem.debounce import Batch, Timing
-from indexer.filesystem.watch import watch
+from indexer.filesystem.watcher import watch
 from indexer.sync import progress_file
 from indexer.sync.progress_file import WriterState
 from indexer.sync.run import Hooks, log_step
@@ -38,9 +39,6 @@ IDLE_SECONDS = 30.0
 
 ENGINE_IDLE_SECONDS = 300.0
 """Time without a photo after which the reading process is ended, with the networks it holds."""
-
-BATTERY_SECONDS = 2.0
-"""Time between two checks of the battery."""
 
 
 def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> None:
@@ -120,10 +118,9 @@ class Service:
 
     def wait_for_power(self) -> None:
         """Wait while the machine runs on its battery, if the settings say so, or until a stop."""
-        pause = self.library.settings.pause_on_battery
-        while pause and host.on_battery() and not self.stopped():
-            self.reporter.state(WriterState.ON_BATTERY)
-            self.sleep(BATTERY_SECONDS)
+        if self.library.settings.pause_on_battery:
+            report = partial(self.reporter.state, WriterState.ON_BATTERY)
+            host.wait_for_power(report, self.stopped, self.sleep)
 
     def idle(self) -> None:
         """Report that there is nothing to do; end the reading process after a while."""

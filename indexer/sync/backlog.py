@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.entities import Failure, Stamp, State
 from indexer.errors import PhotoError
-from indexer.ocr import image
 from indexer.ocr.image import GoneError, Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
+from indexer.sync.identity import identify, put_place, without_racy_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,9 +29,6 @@ BATCH_SECONDS = 3.0
 
 MAX_HASHED = 20
 """Files that are hashed at most between two looks at what has arrived."""
-
-CLOCK_RESOLUTION = 2.0
-"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
 
 MAX_REASON = 500
 """Characters of a reason that are stored."""
@@ -124,8 +120,7 @@ class Backlog:
     def _hash_file(self, path: Path, run: SyncRun) -> str | None:
         """The content hash of a file that is to be read; None if there is nothing to read."""
         try:
-            content, stamp = image.content_hash(path, self._limits)
-            state = self._put_place(path, stamp, content, run)
+            content, state = identify(path, self._limits, self._catalog, run.hooks.clock())
         except GoneError:
             run.vanished()
         except PhotoError as error:
@@ -135,11 +130,6 @@ class Backlog:
                 return content
             run.needs_no_reading(path)
         return None
-
-    def _put_place(self, path: Path, stamp: Stamp, content: str, run: SyncRun) -> State:
-        now = run.hooks.clock()
-        file = path, without_racy_time(stamp, now), content
-        return self._catalog.put_places([file], now)[0]
 
     # reading -------------------------------------------------------------------------------
 
@@ -173,7 +163,7 @@ class Backlog:
 
     def _keep(self, path: Path, content: str, read: Read, seconds: float, run: SyncRun) -> None:
         if read.content != content:  # it changed after it was hashed
-            self._put_place(path, read.stamp, read.content, run)
+            put_place(path, read.stamp, read.content, self._catalog, run.hooks.clock())
         self._catalog.put_reading(read.content, read.reading, self._engine.id)
         run.finished(path, read, seconds)
 
@@ -190,13 +180,3 @@ class Backlog:
         failure = Failure(path, reason, attempts, now + wait)
         self._catalog.put_failure(failure, stamp, self._engine.id, now)
         run.finished(path, Failed(reason), seconds)
-
-
-def without_racy_time(stamp: Stamp, now: float) -> Stamp:
-    """The stamp to store for a file that was looked at `now`, seconds since 1970.
-
-    A file written this moment may be written again without a change of size and time, so it gets a
-    stamp that no file has, and the next run looks at it again.
-    """
-    age = now - stamp.mtime_ns / 1e9
-    return replace(stamp, mtime_ns=-1) if abs(age) < CLOCK_RESOLUTION else stamp

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
-from indexer.filesystem import inotify, watch
+from indexer.filesystem import inotify, watcher
 from indexer.filesystem.debounce import Timing
 from indexer.sync.run import Hooks
 from tests.faults import life
@@ -39,7 +39,7 @@ def main() -> None:
     for number in range(FOLDERS):
         (photos / str(number)).mkdir(parents=True)
     stop, overflows, events = threading.Event(), [], [0]
-    handle, add = inotify.OverflowAwareInotify.handle_event, watch.DirtySet.add
+    handle, add = inotify.OverflowAwareInotify.handle_event, watcher.DirtySet.add
     free = threading.Event()
     free.set()
 
@@ -48,15 +48,15 @@ def main() -> None:
         overflows.extend([event] * event.is_queue_overflow)
         handle(reader, event)
 
-    def added(self: watch.DirtySet, path: Path | None) -> None:
+    def added(self: watcher.DirtySet, path: Path | None) -> None:
         events[0] += path is not None
         add(self, path)
 
-    inotify.OverflowAwareInotify.handle_event, watch.DirtySet.add = handled, added
+    inotify.OverflowAwareInotify.handle_event, watcher.DirtySet.add = handled, added
     start = time.monotonic()
 
     def batches():
-        for number, batch in enumerate(watch.watch([photos], stop, Timing())):
+        for number, batch in enumerate(watcher.watch([photos], stop, Timing())):
             yield batch
             if number == 0:
                 free.clear()

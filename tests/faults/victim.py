@@ -16,7 +16,7 @@ from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
-from indexer.filesystem import watch as watching
+from indexer.filesystem import watcher as watching
 from indexer.filesystem.debounce import Timing
 from indexer.stores import compaction
 from indexer.sync.library import Library

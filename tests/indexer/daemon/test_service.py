@@ -179,7 +179,7 @@ def test_on_battery_the_daemon_waits_for_the_plug_and_says_so(running, monkeypat
 
     running.wait_for_power()
 
-    assert running.now[0] == 2 * service.BATTERY_SECONDS
+    assert running.now[0] == 2 * host.BATTERY_SECONDS
     assert running.reporter._progress.state == WriterState.ON_BATTERY
 
 

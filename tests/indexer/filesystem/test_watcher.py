@@ -20,7 +20,13 @@ from indexer.daemon import service
 from indexer.filesystem import mounts
 from indexer.filesystem.debounce import Batch, DirtySet, Timing, follow
 from indexer.filesystem.inotify import OverflowAwareInotify
-from indexer.filesystem.watch import CHECK_SECONDS, RESTART_SECONDS, FolderWatcher, _Handler, watch
+from indexer.filesystem.watcher import (
+    CHECK_SECONDS,
+    RESTART_SECONDS,
+    FolderWatcher,
+    _Handler,
+    watch,
+)
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
