@@ -66,15 +66,15 @@ def test_a_missing_photo_is_skipped_and_a_damaged_one_fails(tmp_path, monkeypatc
 @pytest.fixture
 def harmless(monkeypatch):
     """Lets a test be the reading process, and be itself again after."""
-    before = signal.getsignal(signal.SIGINT)
+    interrupts = []
+    before = signal.signal(signal.SIGINT, lambda *_: interrupts.append("Ctrl-C"))
     for name in ("_silence_libraries", "_return_freed_memory", "_end_with_parent", "_set_alarm"):
         monkeypatch.setattr(serving, name, lambda *_: None)
-    yield
+    yield interrupts
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.usefixtures("harmless")
-def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path):
+def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path, harmless):
     photo = draw_photo(tmp_path / "a.png", "helios")
     events = []
 
@@ -84,6 +84,7 @@ def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path)
 
     serving.serve(Requests(ReadRequest([photo], Limits()), events=events), load, 20.0)
 
+    assert harmless == []
     assert [type(event) for event in events] == [Ready, Outcomes]
 
 
