@@ -23,7 +23,7 @@ demo: install ## index the samples, run queries, draw what was found
 test: install ## run the fast tests: less than a minute on two cores
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow'
 
-check: install ## what CI runs: format, lint, types, import contracts, all tests, their coverage
+check: install ## what CI runs: format, lint, types, import contracts, all tests, branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -109,7 +109,6 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
     engine.dispose()
     copied = sa.create_engine(sa.URL.create("sqlite", database=str(copy)))
     sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
-    _prepare_sqlite(copied, read_only=False)
     return copied
 
 

@@ -54,7 +54,7 @@ def read_strokes(path: Path) -> list[Strokes]:
             points = held["points"].astype(np.float64) / UNIT
             starts = np.flatnonzero(np.unpackbits(held["starts"])[: len(points)])
             offsets, texts, styles = held["offsets"], held["text"], held["style"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         msg = f"{path}: not an archive of pen strokes ({error})"
         raise DataError(msg) from error
     words = []

@@ -15,6 +15,7 @@ from detector_stub.training import setup
 from detector_stub.training import trainer as training_loop
 from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
+from recognizer.runs import curves
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def small(tmp_path, tiny):
     torch.manual_seed(0)
     weights.save(tmp_path / "small.safetensors", WordNet(tiny), {})
     return tmp_path / "small.safetensors"
+
+
+@pytest.fixture
+def without_curves(monkeypatch):
+    """Leave the picture out: to draw it takes longer than all else."""
+    monkeypatch.setattr(curves, "draw", lambda *_: None)
 
 
 @pytest.fixture
@@ -65,6 +72,7 @@ def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     ]
 
 
+@pytest.mark.usefixtures("without_curves")
 def test_a_run_is_continued_with_its_options(train, run, tmp_path, small):
     train("--steps", 1)
     small.unlink()  # what a run began with need not be kept
@@ -77,6 +85,7 @@ def test_a_run_is_continued_with_its_options(train, run, tmp_path, small):
     assert json.loads((tmp_path / "run" / "options.json").read_text())["crop"] == 64
 
 
+@pytest.mark.usefixtures("without_curves")
 def test_another_seed_is_no_continuation(train, run, tmp_path):
     train("--steps", 1)
 
@@ -86,6 +95,7 @@ def test_another_seed_is_no_continuation(train, run, tmp_path):
     assert "--seed 1: the run in" in done.stderr
 
 
+@pytest.mark.usefixtures("without_curves")
 def test_a_second_run_in_a_folder_is_refused(train, tmp_path):
     train("--steps", 1)
 
@@ -188,6 +198,7 @@ def test_a_second_signal_ends_the_command(train, monkeypatch):
     assert train("--steps", 1).exit_code == 1
 
 
+@pytest.mark.usefixtures("without_curves")
 def test_an_interrupted_run_goes_on(train, run, tmp_path, monkeypatch):
     step = training_loop.Trainer.step
 

@@ -36,6 +36,7 @@ def write_board(path: Path, *words: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_word_drawn_on_a_photo_is_found_where_it_stands_until_the_photo_is_deleted(run, tmp_path):
     board = write_board(tmp_path / "photos" / "board.jpg", "HELIOS", "queue")
     write_board(tmp_path / "photos" / "other.jpg", "garden")

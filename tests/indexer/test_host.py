@@ -49,3 +49,32 @@ def test_a_system_that_refuses_is_only_told_about(monkeypatch, caplog):
     host.lower_priority(5, idle_io=False)
 
     assert "cannot lower the priority" in caplog.text
+
+
+@pytest.mark.parametrize("error", [AttributeError, OSError])
+def test_a_system_that_tells_nothing_of_batteries_has_none(monkeypatch, error):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(psutil, "sensors_battery", fail, raising=False)
+
+    assert host.on_battery() is False
+
+
+def test_windows_has_classes_of_priority_of_its_own(monkeypatch):
+    class Process:
+        def nice(self, value):
+            asked.append(value)
+
+        ionice = nice
+
+    asked = []
+    constants = {"BELOW_NORMAL_PRIORITY_CLASS": "below normal", "IOPRIO_VERYLOW": "very low"}
+    systems = {"POSIX": False, "LINUX": False, "WINDOWS": True}
+    for name, value in (constants | systems | {"Process": Process}).items():
+        monkeypatch.setattr(psutil, name, value, raising=False)
+
+    host.lower_priority(5, idle_io=True)
+    host.lower_priority(0, idle_io=False)
+
+    assert asked == ["below normal", "very low"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import random
 import re
@@ -88,7 +89,7 @@ def _lines(seed: int, root: Path) -> Iterator[tuple[bytes, str, str, list[Change
             file, source = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
             text = source.splitlines()
             by_line: dict[int, list[Change]] = {}
-            for change in changes(source):
+            for change in _changes(source):
                 if not _is_excepted(file, text[change.line - 1]):
                     by_line.setdefault(change.line, []).append(change)
             for line in sorted(by_line):
@@ -96,6 +97,11 @@ def _lines(seed: int, root: Path) -> Iterator[tuple[bytes, str, str, list[Change
                 again = sum(other.strip() == said for other in text[: line - 1])
                 chance = hashlib.sha256(f"{seed} {file} {said} {again}".encode()).digest()
                 yield chance, file, source, by_line[line]
+
+
+@functools.cache
+def _changes(source: str) -> tuple[Change, ...]:
+    return tuple(changes(source))
 
 
 def _is_excepted(file: str, line: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from itertools import groupby, product
 from typing import TYPE_CHECKING
@@ -14,10 +15,13 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer import recognize
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.loading import LabelledCrop
+from recognizer.decoding import ngram_lm
 from recognizer.inference import images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN
+from recognizer.runs import curves
+from recognizer.runs.folder import CURVES
 from recognizer.training import setup
 from recognizer.training.config import TrainConfig
 
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+
+LOAD_LANGUAGE = ngram_lm.load
 
 
 def draw_word(text: str, *, ink: int = 30, ground: int = 225, size: int = 36) -> Image.Image:
@@ -160,6 +167,19 @@ def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
     for module in (recognize, setup):
         monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
+    # drawing would take longer than all else; tests of the curves see to it
+    monkeypatch.setattr(curves, "draw", lambda folder, *_: (folder / CURVES).touch())
+    monkeypatch.setattr(ngram_lm, "load", load_language)
+
+
+@functools.cache
+def english() -> ngram_lm.LanguageModel | None:
+    """The shipped language model, loaded once for all tests."""
+    return LOAD_LANGUAGE(ngram_lm.ENGLISH)
+
+
+def load_language(name: str) -> ngram_lm.LanguageModel | None:
+    return english() if name == ngram_lm.ENGLISH else LOAD_LANGUAGE(name)
 
 
 @pytest.fixture

@@ -49,6 +49,36 @@ def test_two_places_are_one_photo(catalog, tmp_path):
     assert catalog.unread(ENGINE, among) == dict.fromkeys(among, "hash")
 
 
+def test_a_photo_with_several_places_is_counted_once_and_other_states_are_none(catalog, tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        catalog.put_places([(tmp_path / name, STAMP, "hash")], 0.0)
+
+    counts = catalog.counts()
+
+    assert counts.pop("pending") == 1
+    assert set(counts.values()) == {0}
+
+
+def test_a_photo_that_is_not_read_yet_has_no_size_and_no_words(catalog, tmp_path):
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+
+    photo = catalog.photo_at(tmp_path / "a.jpg")
+
+    assert (photo.state, photo.width, photo.height, photo.words) == (State.PENDING, 0, 0, ())
+
+
+def test_the_derived_stores_must_hold_only_photos_that_are_there_and_have_words(catalog, tmp_path):
+    empty = Reading(4, 3, None, ())
+    for name, reading in {"read": Reading(4, 3, None, (WORD,)), "empty": empty}.items():
+        catalog.put_places([(tmp_path / name, STAMP, name)], 0.0)
+        catalog.put_reading(name, reading, ENGINE)
+    catalog.put_places([(tmp_path / "pending", STAMP, "pending")], 0.0)
+
+    catalog.indexed(catalog.stale(9))
+
+    assert catalog.searchable() == ({catalog.photo_at(tmp_path / "read").id}, set())
+
+
 def test_a_name_that_is_not_utf8_survives(catalog, tmp_path):
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
 

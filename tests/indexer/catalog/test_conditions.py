@@ -61,15 +61,14 @@ def test_fields_find_the_photos_that_a_look_at_every_place_finds(catalog):
         assert catalog.photos_fulfilling(field) == expected, field
 
 
-@pytest.mark.parametrize(
-    "folder", ["/photos/a", "/photos/Notes 2026", "/photos/[odd]", "/", "/photos/a/a", "/no", "a"]
-)
-def test_a_folder_holds_what_lies_below_it_in_this_case_and_spelling(catalog, folder):
+def test_a_folder_holds_what_lies_below_it_in_this_case_and_spelling(catalog):
     ids = {place: put(catalog, place, f"{n}") for n, place in enumerate(PLACES)}
 
-    found = catalog.photos_within(since=None, until=None, folder=Path(folder))
-
-    assert found == {ids[place] for place in PLACES if place.is_relative_to(folder)}
+    for folder in (
+        "/photos/a", "/photos/Notes 2026", "/photos/[odd]", "/", "/photos/a/a", "/no", "a",
+    ):  # fmt: skip
+        found = catalog.photos_within(since=None, until=None, folder=Path(folder))
+        assert found == {ids[place] for place in PLACES if place.is_relative_to(folder)}, folder
 
 
 def test_a_folder_whose_name_is_not_utf8_holds_its_photos(catalog):

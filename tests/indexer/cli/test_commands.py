@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,32 +14,7 @@ from indexer.ocr.protocols import Failed
 from indexer.sync.progress_file import reported
 from indexer.sync.run import Step
 
-from ..conftest import TileEngine, draw_photo, spelled
-
-
-class Shell:
-    """Runs commands in a private home with the tile engine."""
-
-    def __init__(self, folder: Path, engine: TileEngine) -> None:
-        self.folder, self.engine = folder, engine
-        self.photos = folder / "photos"
-        self.photos.mkdir()
-
-    def __call__(self, *arguments, code=0, **options):
-        result = CliRunner().invoke(
-            main, ["--home", str(self.folder / "home"), *map(str, arguments)], **options
-        )
-        assert result.exit_code == code, result.output
-        return result
-
-
-@pytest.fixture
-def shell(tmp_path, monkeypatch):
-    engine = TileEngine()
-    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
-    monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
-    monkeypatch.setattr(bootstrap, "make_detector", lambda _: engine.detector)
-    return Shell(tmp_path, engine)
+from ..conftest import draw_photo, spelled
 
 
 def test_index_then_query_finds_the_photo(shell):

@@ -15,9 +15,6 @@ from indexer.filesystem.debounce import Batch
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
-from .test_commands import Shell, shell
-
-__all__ = ["Shell", "shell"]
 
 ODD = "caf\udce9.png"
 """A name that is `caf`, the byte E9, `.png`."""

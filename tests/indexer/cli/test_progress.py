@@ -14,9 +14,6 @@ from indexer import logs
 from indexer.cli import demo, output
 
 from ..conftest import draw_photo
-from .test_commands import Shell, shell
-
-__all__ = ["Shell", "shell"]
 
 
 class Terminal(io.StringIO):

@@ -282,6 +282,7 @@ def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
     assert "nfs4" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     """24 hours after a first day, of a clock that takes half a minute a look, with real rescans."""
     draw_photo(world.photos / "board.png", "helios")

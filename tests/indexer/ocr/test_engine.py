@@ -9,6 +9,7 @@ from PIL import Image
 from detector_stub.inference import pretrained
 from indexer import config
 from indexer.errors import EngineError
+from indexer.ocr import builtin
 from indexer.ocr.builtin import BuiltInEngine, load_parts, weights_path
 
 
@@ -147,6 +148,16 @@ def test_the_recogniser_has_the_weights_that_are_configured_else_the_shipped_one
 
     assert weights_path(configured(weights=tmp_path / "mine.safetensors")).parent == tmp_path
     assert weights_path(configured()) == shipped.WEIGHTS
+
+
+def test_the_reading_process_configures_its_logs_and_has_all_parts(configured):
+    settings, told = configured(language="none"), []
+
+    parts = builtin._load_apart(settings, 1, lambda: told.append("logs"))
+
+    assert told == ["logs"]
+    assert parts.detector.fingerprint == builtin.make_detector(settings).fingerprint
+    assert parts.recognizer.read([letters("queue")])[0].text == "queue"
 
 
 def letters(text):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
+import pytest
+
+from indexer.errors import EngineError
 from indexer.ocr import serving
 from indexer.ocr.image import Limits
-from indexer.ocr.messages import Outcomes, ReadRequest
+from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready
 from indexer.ocr.protocols import Failed, Skipped
 
 from ..conftest import TileEngine, draw_photo
@@ -56,3 +61,44 @@ def test_a_missing_photo_is_skipped_and_a_damaged_one_fails(tmp_path, monkeypatc
     assert gone == Skipped()
     assert isinstance(failed, Failed)
     assert "not an image" in failed.reason
+
+
+@pytest.fixture
+def harmless(monkeypatch):
+    """Lets a test be the reading process, and be itself again after."""
+    interrupts = []
+    before = signal.signal(signal.SIGINT, lambda *_: interrupts.append("Ctrl-C"))
+    for name in ("_silence_libraries", "_return_freed_memory", "_end_with_parent", "_set_alarm"):
+        monkeypatch.setattr(serving, name, lambda *_: None)
+    yield interrupts
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path, harmless):
+    photo = draw_photo(tmp_path / "a.png", "helios")
+    events = []
+
+    def load():
+        signal.raise_signal(signal.SIGINT)
+        return TileEngine()
+
+    serving.serve(Requests(ReadRequest([photo], Limits()), events=events), load, 20.0)
+
+    assert harmless == []
+    assert [type(event) for event in events] == [Ready, Outcomes]
+
+
+@pytest.mark.usefixtures("harmless")
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(EngineError("no weights"), "no weights"), (KeyError("conv1"), "KeyError: 'conv1'")],
+)
+def test_a_network_that_cannot_be_loaded_is_reported_with_its_reason(error, reason):
+    def load():
+        raise error
+
+    events = []
+
+    serving.serve(Requests(events=events), load, 20.0)
+
+    assert events == [LoadFailed(reason)]

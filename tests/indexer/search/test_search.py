@@ -248,6 +248,24 @@ def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
     assert [word.text for word in hits[1].words] == ["dequeue"]
 
 
+@pytest.mark.parametrize(("holders", "counts"), [(1, True), (2, False)])
+def test_a_word_on_as_many_photos_as_are_looked_at_is_not_looked_for_in_longer_ones(
+    world, monkeypatch, holders, counts
+):
+    monkeypatch.setattr(shortlist, "MAX_CANDIDATES", 2)
+    world.engine.recognizer.posteriorgrams = {
+        "dequeue": spelled("dequeue"),
+        "queue": spelled("queue"),
+    }
+    draw_photo(world.photos / "longer.png", "dequeue")
+    for number in range(holders):
+        draw_photo(world.photos / f"{number}.png", "queue", salt=number)
+    world.sync()
+
+    [longer] = [hit for hit in world.answer("queue").hits if hit.photo.name == "longer.png"]
+    assert (longer.score > calibrated(shortlist.INSIDE) / 2) == counts
+
+
 def test_words_that_most_photos_hold_are_not_looked_up_in_the_readings(world, monkeypatch):
     monkeypatch.setattr(shortlist, "MAX_PROPOSED", 2)
     for number in range(4):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.errors import CatalogError, DamageError
-from indexer.query.ast import And, Or, Pattern, Term
+from indexer.query.ast import And, Or, Pattern, Phrase, Term
 from indexer.query.text import allowed_edits
 from indexer.stores.fulltext import Fulltext
 
@@ -31,6 +31,23 @@ def test_the_limit_keeps_the_best(index):
     index.apply({4: {"queue": 0.3}})
 
     assert index.candidates(Term("queue"), 1) == [1]
+
+
+def test_nothing_is_proposed_where_more_photos_would_have_to_be_looked_at_than_allowed(index):
+    index.apply({4: {"queue": 0.3}})
+
+    assert index.candidates(Term("queue"), None, most=1) == []
+    assert index.candidates(Term("queue"), None, most=2) == [1, 4]
+    assert index.candidates(Pattern("que*"), None, most=3) == []
+    assert sorted(index.candidates(Pattern("que*"), None, most=4)) == [1, 2, 4]
+
+
+def test_a_phrase_proposes_photos_with_all_its_words(index):
+    index.apply({4: {"tree": 1.0}})
+
+    assert found(index, Phrase(("tree", "queue"))) == [1]
+    either = Or((Phrase(("tree", "queue")), Term("dequeue")))
+    assert sorted(found(index, either)) == [1, 3]
 
 
 def test_words_that_look_alike_are_suggested_nearest_first(index):

@@ -13,6 +13,7 @@ import pytest
 from ..conftest import draw_photo
 
 PHOTOS = 24
+KILLS = 20
 
 CHILD = """
 import sys
@@ -46,8 +47,8 @@ def start(tmp_path, home, photos):
     )
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_kills_lose_and_double_nothing(tmp_path, world, settings, kills):
+@pytest.mark.slow
+def test_kills_lose_and_double_nothing(tmp_path, world, settings):
     world.library.catalog.close()
     (tmp_path / "tests_indexer_conftest.py").write_text(
         Path(__file__).parents[1].joinpath("conftest.py").read_text()
@@ -56,7 +57,7 @@ def test_kills_lose_and_double_nothing(tmp_path, world, settings, kills):
         draw_photo(world.photos / f"{number}.png", f"word{number}", salt=number)
     chance = random.Random(7)
 
-    for _ in range(kills):
+    for _ in range(KILLS):
         child = start(tmp_path, settings.home, world.photos)
         assert child.stdout.readline() == "ready\n", child.stderr.read()
         # kill between two steps, or in the middle of one: wherever the child happens to be

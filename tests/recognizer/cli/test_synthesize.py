@@ -77,3 +77,35 @@ def test_words_without_usable_letters_are_named(tmp_path: Path) -> None:
 
     assert message.startswith(f"{labels}: no letters can be cut from the 1 words")
     assert not (tmp_path / "w.zip").exists()
+
+
+def test_words_are_drawn_in_fonts(tmp_path: Path, font_folder: Path) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("planet\n\nlantern\n", encoding="utf-8")
+
+    ok(
+        "synthesize", "words", tmp_path / "w.zip",
+        "--fonts", font_folder, "--words", listed, "--count", 3,
+    )  # fmt: skip
+
+    assert len(read_zip(tmp_path / "w.zip")) == 3
+
+
+def test_an_archive_of_strokes_that_is_none_is_named(tmp_path: Path) -> None:
+    strokes = tmp_path / "strokes.npz"
+    strokes.touch()
+
+    message = error_of(
+        DataError, "synthesize", "words", tmp_path / "w.zip", "--strokes", strokes, "--count", 1
+    )
+
+    assert message.startswith(f"{strokes}: not an archive of pen strokes")
+
+
+def test_pages_are_numbered_and_come_with_their_truth(tmp_path: Path, font_folder: Path) -> None:
+    ok("synthesize", "pages", tmp_path / "pages", "--fonts", font_folder, "--count", 1)
+
+    photos = {path.stem for path in (tmp_path / "pages").glob("*.jpg")}
+    truths = {path.name.split(".")[0] for path in (tmp_path / "pages").glob("*.json")}
+    assert len(photos) == 1
+    assert photos == truths

@@ -1,0 +1,38 @@
+"""Commands as a user runs them, in a home of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from indexer import bootstrap, config
+from indexer.cli.commands import main
+
+from ..conftest import TileEngine
+
+
+class Shell:
+    """Runs commands in a private home with the tile engine."""
+
+    def __init__(self, folder: Path, engine: TileEngine) -> None:
+        self.folder, self.engine = folder, engine
+        self.photos = folder / "photos"
+        self.photos.mkdir()
+
+    def __call__(self, *arguments, code=0, **options):
+        result = CliRunner().invoke(
+            main, ["--home", str(self.folder / "home"), *map(str, arguments)], **options
+        )
+        assert result.exit_code == code, result.output
+        return result
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    engine = TileEngine()
+    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
+    monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
+    monkeypatch.setattr(bootstrap, "make_detector", lambda _: engine.detector)
+    return Shell(tmp_path, engine)
