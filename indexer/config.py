@@ -121,7 +121,7 @@ class Settings(BaseSettings):
 
     @property
     def progress(self) -> Path:
-        """File in which whoever writes tells what it is doing."""
+        """File in which the writing process reports its progress."""
         return self.home / "progress.json"
 
     @property
@@ -193,7 +193,7 @@ def _explain(error: ValidationError, file: Path, given: dict[str, Any]) -> str:
 
 
 def _source(key: str, file: Path, given: dict[str, Any]) -> str:
-    """Where the value of a setting comes from, as its user knows it."""
+    """Source of a setting's value in the words of its user: an option, a variable or a file."""
     if key in given:
         return f"option --{key.replace('_', '-')}"
     variable = f"{PREFIX}{key.upper()}"

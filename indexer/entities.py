@@ -1,4 +1,4 @@
-"""The nouns of the application. All are frozen; boxes are half-open pixels of the upright photo."""
+"""Entities of the application. All are frozen; boxes are half-open pixels of the upright photo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Evidence = dict[PhotoId, dict[WordIndex, float]]
 
 
 class State(StrEnum):
-    """Where a photo stands; `status` counts them."""
+    """State of a photo; `status` counts them."""
 
     PENDING = "pending"
     READ = "read"
@@ -104,7 +104,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo as the catalog knows it."""
+    """A photo with its places and words, from the catalog."""
 
     id: PhotoId
     hash: str
@@ -128,7 +128,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Match:
-    """A word that answers a query: what was read, where, and how likely it says what was asked."""
+    """A word that matches a query: its text, its box, and the probability that it says the query."""
 
     text: str
     box: Box

@@ -96,7 +96,7 @@ def train(
 
 
 def split(options: TrainOptions) -> tuple[list[Page], list[Page]]:
-    """Pages to learn from and to measure on; the same ones for the same seed.
+    """Training pages and dev pages; the same ones for the same seed.
 
     Raises:
         TrainingError: too few pages, or none with a box to measure on.

@@ -36,7 +36,7 @@ def touch(connection: sa.Connection, ids: Sequence[PhotoId], **values: object) -
 
 
 def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
-    """Forget files; photos left without a place are marked as orphaned at `now`."""
+    """Delete files; photos left without a place are marked as orphaned at `now`."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
         ids = list(connection.scalars(here))

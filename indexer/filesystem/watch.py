@@ -1,4 +1,4 @@
-"""File-system events, added to a dirty set: the only module besides `inotify` that knows watchdog.
+"""File-system events, added to a dirty set: the only module besides `inotify` that imports watchdog.
 
 Events say when to look, never what is true. Where they may be incomplete, everything is looked at
 again: after an overflow, a failure, the return of a folder; and often where the kernel tells

@@ -23,7 +23,7 @@ LINE_BREAK = 0.5
 
 @dataclass(frozen=True)
 class QueryEvidence:
-    """All that is known of the photos of a query; a value, which `updated` makes a new one of.
+    """Evidence for a query on its photos; immutable, `updated` returns a changed copy.
 
     Attributes:
         leaves: for every leaf of the query, and for every word of its phrases.

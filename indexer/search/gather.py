@@ -47,7 +47,7 @@ def _with_readings(
     *,
     exact: bool,
 ) -> dict[q.Leaf, Evidence]:
-    """Put what readings say in place of what the network saw; a phrase may stand within one box."""
+    """Replace posterior evidence by that of readings; a phrase may stand within one box."""
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     for photo_id, index, word in catalog.words_like(photos, literals):

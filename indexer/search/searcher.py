@@ -33,7 +33,7 @@ class Searcher:
     """Answers queries from an open catalog and the stores that are derived from it."""
 
     def __init__(self, catalog: CatalogReader, index: Fulltext, posteriors: PosteriorStore) -> None:
-        """Ask the catalog for the alphabet of its words. Raises CatalogError."""
+        """Read the alphabet of its words from the catalog. Raises CatalogError."""
         self._catalog, self._stores = catalog, Stores(index, posteriors)
         self._alphabet = catalog.alphabet()
 

@@ -1,4 +1,4 @@
-"""First phase of a query: the photos worth a look, by posterior store, full text and filters."""
+"""First phase of a query: candidate photos by posterior store, full text and filters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MIN_INSIDE = 4
 
 @dataclass(frozen=True)
 class Shortlist:
-    """The photos worth a look, likeliest first, and the evidence of the posterior store."""
+    """Candidate photos, likeliest first, and the evidence of the posterior store."""
 
     photos: list[PhotoId]
     evidence: QueryEvidence
@@ -97,7 +97,7 @@ def _add_parts_of_words(
     alphabet: str,
     admitted: Collection[PhotoId] | None,
 ) -> None:
-    """Let a rare word that was seen within a longer one count a little."""
+    """Add a small share for a rare word that stands within a longer one."""
     for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
         if len(term.text) < MIN_INSIDE or not _is_rare(found[term]):
             continue

@@ -29,7 +29,7 @@ BATCH_SECONDS = 3.0
 """Time that photos read together should take: a photo that arrives meanwhile waits for them."""
 
 MAX_HASHED = 20
-"""Files that are hashed at most between two looks at what has arrived."""
+"""Files that are hashed at most between two checks of what has arrived."""
 
 CLOCK_RESOLUTION = 2.0
 """Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
@@ -52,7 +52,7 @@ class Backlog:
         comparer: DiskComparer,
         indexes: DerivedIndexes,
     ) -> None:
-        """Read with `engine` into `catalog`; `comparer` looks at files that arrive meanwhile."""
+        """Read with `engine` into `catalog`; `comparer` compares files that arrive meanwhile."""
         self.settings = settings
         self._catalog, self._engine = catalog, engine
         self._comparer, self._indexes = comparer, indexes
@@ -83,7 +83,7 @@ class Backlog:
         run.enqueue(new, self._catalog.unread(self._engine.id, run.stamps))
 
     def _drain_queue(self, run: SyncRun) -> bool:
-        """Read what waits, a few photos at a time; False if this run was told to end before."""
+        """Read the queue, a few photos at a time; False if this run was stopped before."""
         while run.waiting and not run.hooks.stop():
             arrived = run.hooks.arrived()
             if arrived:

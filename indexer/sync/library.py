@@ -79,7 +79,7 @@ class Library:
         return self.indexes.rebuild(report)
 
     def _apply(self, changes: Changes, run: SyncRun) -> None:
-        """Hash and read what is new, newest first; then forget what is gone.
+        """Hash and read what is new, newest first; then delete what is gone.
 
         New names come before lost ones, so a moved file finds its reading.
         """

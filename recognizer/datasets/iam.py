@@ -139,7 +139,7 @@ def _parse_form(path: Path) -> _Form:
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:
-    """A named entity as a numeric one, which every XML parser knows."""
+    """A named entity as a numeric one, which every XML parser supports."""
     known = html5.get(entity[1].decode())
     return "".join(f"&#{ord(c)};" for c in known).encode() if known else entity[0]
 
@@ -149,7 +149,7 @@ def _is_ok(line: ET.Element) -> bool:
 
 
 def _membership(root: Path, part: str) -> Callable[[_Word, str], bool]:
-    """A function that says whether a word, written by a hand, belongs to `part`."""
+    """A predicate: does a word, written by a hand, belong to `part`?"""
     for split in _SPLITS:
         found = {p: [path for n in split[p] if (path := find(root, _LISTS, n))] for p in PARTS}
         if any(found.values()):

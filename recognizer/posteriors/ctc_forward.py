@@ -75,9 +75,9 @@ class States:
 
     @cached_property
     def stays(self) -> NDArray[np.float32]:
-        """1 where a state may last; a character before a free state hands over at once.
+        """1 where a state may last, 0 for a character before a free state.
 
-        Whatever follows it belongs to the free state, and must not be counted twice.
+        Whatever follows such a character belongs to the free state, and must not be counted twice.
         """
         ends = [a > 0 and b == FREE for a, b in pairwise((*self.chain, BLANK))]
         ends += [ends[shortcut.last] for shortcut in self.shortcuts]

@@ -1,4 +1,4 @@
-"""Training words: those to learn from and those to measure on, in memory as far as they fit."""
+"""Training words and dev words, in memory as far as they fit."""
 
 from __future__ import annotations
 
