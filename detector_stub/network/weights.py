@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
+def save(path: Path, net: WordNet, provenance: dict[str, object]) -> None:
     """Write weights in half precision, under a temporary name first."""
     tensors = {
         name: tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -128,7 +128,7 @@ def _network(options: TrainOptions) -> WordNet:
     return weights.load(pretrained.WEIGHTS if options.init == PRETRAINED else Path(options.init))
 
 
-def _provenance(options: TrainOptions) -> dict[str, Any]:
+def _provenance(options: TrainOptions) -> dict[str, object]:
     """Where the weights come from, to be saved with them; names of folders, not whole paths."""
     return {
         "pages": [Path(folder).resolve().name for folder in options.pages],

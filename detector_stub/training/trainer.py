@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ class Trainer:
     """One run in one folder: checkpoint, metrics, best weights."""
 
     def __init__(
-        self, folder: Path, net: WordNet, options: TrainOptions, provenance: dict[str, Any]
+        self, folder: Path, net: WordNet, options: TrainOptions, provenance: dict[str, object]
     ) -> None:
         """Prepare a run of `net`; `folder` is created, `provenance` goes into the weights."""
         folder.mkdir(parents=True, exist_ok=True)

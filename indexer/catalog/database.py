@@ -118,7 +118,9 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
     if read_only:
 
         @sa.event.listens_for(engine, "do_connect")
-        def _immutable(_dialect: object, _record: object, args: list[str], options: Any) -> None:  # noqa: ANN401
+        def _immutable(
+            _dialect: object, _record: object, args: list[str], options: dict[str, object]
+        ) -> None:
             args[0] = f"{Path(args[0]).absolute().as_uri()}?immutable=1"
             options["uri"] = True
 

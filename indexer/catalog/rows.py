@@ -5,7 +5,7 @@ Private to `catalog`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
@@ -109,7 +109,7 @@ def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, obj
     ]
 
 
-def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+def to_word(row: sa.Row[tuple[object, ...]]) -> Word:
     """Convert a row of WORD."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
@@ -122,7 +122,9 @@ def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
     )
 
 
-def to_photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+def to_photo(
+    row: sa.Row[tuple[object, ...]], places: Sequence[Path], words: tuple[Word, ...] = ()
+) -> Photo:
     """Convert a row of PHOTO, with the places and words of the photo."""
     return Photo(
         row.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Any
 
 import click
 
@@ -27,7 +26,7 @@ class CommandError(click.ClickException):
 class CommandGroup(click.Group):
     """A group whose commands end with one message and an exit code instead of a trace."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+    def invoke(self, ctx: click.Context) -> object:
         """Run a command.
 
         Raises:

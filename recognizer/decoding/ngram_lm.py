@@ -27,8 +27,14 @@ NONE = "none"
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "english.arpa.gz"
 
-START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-"""The characters that stand for the tokens <s>, </s> and <unk>."""
+START = "\x02"
+"""The character of the token <s>, the beginning of a text."""
+
+END = "\x03"
+"""The character of the token </s>, the end of a text."""
+
+UNKNOWN = "\x1a"
+"""The character of the token <unk>, any character that the model does not contain."""
 
 TOKENS = {"<s>": START, "</s>": END, "<unk>": UNKNOWN}
 """The characters of the ARPA tokens that have more than one."""

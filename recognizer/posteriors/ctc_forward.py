@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLANK, FREE = 0, -1
-"""Symbols of states between the characters: nothing is written there, or anything."""
+BLANK = 0
+"""Symbol of a state between two characters where nothing is written."""
+
+FREE = -1
+"""Symbol of a state between two characters where anything may be written."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,9 @@ def _shortcuts(chain: Sequence[int], expansions: Mapping[int, Sequence[int]]) ->
         free_before = chain[piece[0] - 1] == FREE
         free_behind = chain[piece[-1] + 1] == FREE
         for symbol, said in expansions.items():
-            least = 1 - len(said) if free_before else 0
-            most = len(piece) - (1 if free_behind else len(said))
-            for start in range(least, most + 1):
+            first = 1 - len(said) if free_before else 0
+            last = len(piece) - (1 if free_behind else len(said))
+            for start in range(first, last + 1):
                 places = piece[max(0, start) : start + len(said)]
                 if [chain[p] for p in places] == list(said[max(0, -start) :][: len(places)]):
                     yield Shortcut(places[0], places[-1], symbol)

@@ -11,8 +11,7 @@ from click.testing import CliRunner
 
 from detector_stub.network import weights
 from detector_stub.network.model import WordNet
-from detector_stub.training import setup
-from detector_stub.training import trainer as training_loop
+from detector_stub.training import setup, trainer
 from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
 
@@ -189,14 +188,14 @@ def test_a_second_signal_ends_the_command(train, monkeypatch):
 
 
 def test_an_interrupted_run_goes_on(train, run, tmp_path, monkeypatch):
-    step = training_loop.Trainer.step
+    step = trainer.Trainer.step
 
     def interrupted(trainer, *batch):
         signal.raise_signal(signal.SIGTERM)
         return step(trainer, *batch)
 
     with monkeypatch.context() as patched:
-        patched.setattr(training_loop.Trainer, "step", interrupted)
+        patched.setattr(trainer.Trainer, "step", interrupted)
         first = train("--steps", 3)
     again = run("train-detector", "--resume", tmp_path / "run")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
-from indexer.filesystem import watch as watching
+from indexer.filesystem import watch
 from indexer.filesystem.debounce import Timing
 from indexer.stores import posteriors
 from indexer.sync.library import Library
@@ -63,7 +63,7 @@ class Daemon:
         logging.getLogger("ocrsearch").setLevel(logging.INFO)
         faulthandler.register(signal.SIGUSR1, (self.base / "traces").open("w"))
         posteriors.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
-        watching.CHECK_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
+        watch.CHECK_SECONDS, watch.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
         with service.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
@@ -71,7 +71,7 @@ class Daemon:
             timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
             service.process_batches(
-                library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
+                library, self.roots, watch.watch(self.roots, stop, timing, failed), hooks
             )
 
     def _clock(self) -> float:
