@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Word:
-    """One word image and what the recogniser saw in it.
+    """One word image with its readings.
 
     Attributes:
         box: where it stands.
@@ -68,7 +68,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What the recogniser made of one word image; fields as in Word."""
+    """Readings and posteriorgram of one word image; fields as in Word."""
 
     text: str
     confidence: float

@@ -43,7 +43,7 @@ def load(path: Path) -> WordNet:
             head = json.loads((file.metadata() or {})[HEAD])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if head["format"] != FORMAT:
-            msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}"
+            msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}; train them again"
             raise WeightsError(msg)
         config = head["config"]
         config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}

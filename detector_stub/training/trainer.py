@@ -97,7 +97,7 @@ class Trainer:
         """Train until the end or `stop()`; leaves a checkpoint either way.
 
         Args:
-            pages: to learn from.
+            pages: training pages.
             dev: pages to evaluate on.
             stop: called before every step; true ends the run.
             report: called with the metrics of every evaluation.

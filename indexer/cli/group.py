@@ -19,7 +19,7 @@ class CommandError(click.ClickException):
 
     @property
     def exit_code(self) -> int:  # type: ignore[override] # click has one code for the class
-        """What the process ends with."""
+        """Exit code of the process."""
         return self.code
 
 

@@ -187,7 +187,7 @@ class FolderWatcher:
         self._reliable = False
         if reason not in self._logged:
             self._logged.add(reason)
-            log.warning("%s; looking at everything often instead", reason)
+            log.warning("%s; comparing all folders every poll_seconds instead", reason)
 
 
 def _advice(error: OSError) -> str:

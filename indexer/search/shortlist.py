@@ -45,7 +45,7 @@ class Shortlist:
 def shortlist(
     node: q.QueryNode, filters: Filters, catalog: CatalogReader, stores: Stores, alphabet: str
 ) -> Shortlist:
-    """Choose the likeliest photos by what the network saw, and those that the full text proposes.
+    """Choose the likeliest photos by their posteriorgrams, and those that the full text proposes.
 
     Raises:
         CatalogError: catalog or derived stores cannot be read.

@@ -33,7 +33,6 @@ class Library:
     ) -> None:
         """Compose the parts of a sync run; `engine` reads new photos."""
         self.settings, self.catalog, self.engine = settings, catalog, engine
-        self.index, self.posteriors = stores.index, stores.posteriors
         self.indexes = DerivedIndexes(catalog, stores)
         self._offline = OfflineDetector(catalog, settings.missing_share)
         self._comparer = DiskComparer(catalog, self._offline, settings.suffixes)

@@ -148,6 +148,6 @@ def _loaded(samples: Sequence[Sample]) -> tuple[list[Sample], list[NDArray[np.ui
                 kept.append(sample)
             show(done)
     if not kept:
-        msg = "no word image could be read"
+        msg = "none of the word images can be read, for the reasons above"
         raise DataError(msg)
     return kept, crops

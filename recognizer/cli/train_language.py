@@ -75,7 +75,7 @@ def train_language(
         labels, lexicon.frequencies(words), np.random.default_rng(seed)
     )
     if not counts:
-        msg = "nothing to learn from: give --data, --words or both, with texts in them"
+        msg = "no text to estimate from: give --data, --words or both, with texts in them"
         raise DataError(msg)
     model = ngram_estimation.estimate(counts, order, prune)
     ngram_estimation.write(out, model)

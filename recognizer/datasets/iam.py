@@ -133,7 +133,7 @@ def _parse_form(path: Path) -> _Form:
         msg = f"{path}: not a readable form ({error})"
         raise DataError(msg) from error
     except KeyError as error:
-        msg = f"{path}: a word lacks its {error.args[0]}"
+        msg = f"{path}: a word has no {error.args[0]}"
         raise DataError(msg) from error
     return _Form(root.get("id", path.stem), root.get("writer-id", ""), words)
 

@@ -57,7 +57,7 @@ class StreamedCrops(LazySequence[LabelledCrop]):
             except DataError as error:
                 reason = str(error)
                 self._skip(sample.name, reason)
-        msg = f"no word to learn from among {limit} in a row: {reason}"
+        msg = f"no usable training word among {limit} in a row: {reason}"
         raise DataError(msg)
 
 

@@ -118,7 +118,7 @@ def load(name: str) -> LanguageModel | None:
                     if backoff:
                         backoffs[ngram] = _finite(backoff[0])
                 except ValueError as error:
-                    msg = f"{path}, line {number}: no n-gram of characters: {line!r}"
+                    msg = f"{path}, line {number}: expected a logarithm, characters with spaces between them and perhaps a weight: {line!r}"
                     raise DataError(msg) from error
             case _:  # section headings and n-gram counts
                 continue

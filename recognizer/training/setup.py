@@ -68,7 +68,7 @@ def train(
         counter: shows how many words are loaded, see `data.Counter`.
 
     Raises:
-        TrainingError: options that contradict each other, or nothing to learn from.
+        TrainingError: options that contradict each other, or no usable training word.
         DataError: data that cannot be read.
         WeightsError: --init names no usable weights.
 

@@ -52,7 +52,7 @@ def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     done = train("--steps", 2)
 
     assert done.exit_code == 0, done.output
-    assert "2 pages to learn from, 1 to measure on" in done.stderr
+    assert "2 training pages, 1 dev pages" in done.stderr
     assert "best mean of F1 and word hit" in done.stderr
     assert done.stdout == ""
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
@@ -145,7 +145,7 @@ def test_dev_pages_need_boxes(train, tmp_path, write_page):
     done = train("--steps", 1, "--dev", tmp_path / "dev")
 
     assert done.exit_code == 2
-    assert f"{tmp_path / 'dev'}: no word has a box to measure on" in done.stderr
+    assert f"{tmp_path / 'dev'}: no word has a box to evaluate on" in done.stderr
 
 
 def test_missing_weights_are_named(train, small):

@@ -139,7 +139,7 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     on_disk = set(world.photos.iterdir())
     assert set(world.library.catalog.places()) == on_disk
     assert world.counts() == {"read": 180, "words": 180}
-    assert world.library.index.count() == 180
+    assert world.library.indexes.stores.index.count() == 180
     assert world.find("word7", exact=True) == ["r7.png"]
     assert world.find("word55", exact=True) == []
     assert world.find("word71", exact=True) == []

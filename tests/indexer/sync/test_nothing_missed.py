@@ -206,7 +206,7 @@ def test_a_photo_that_is_told_of_many_times_is_read_once(world):
         world.sync()
 
     assert world.engine.recognizer.reads == 1
-    assert world.library.index.count() == 1
+    assert world.library.indexes.stores.index.count() == 1
 
 
 # folders that are away -----------------------------------------------------------------------
@@ -352,7 +352,7 @@ def test_an_index_with_as_many_photos_but_others_is_rebuilt_at_the_start(make_wo
         draw_photo(world.photos / f"{number}.png", f"word{number}")
     world.sync()
     [last] = [p.id for p in [world.library.catalog.photo_at(world.photos / "2.png")]]
-    world.library.index.apply({last: None, 99: {"strange": 1.0}})
+    world.library.indexes.stores.index.apply({last: None, 99: {"strange": 1.0}})
 
     again = make_world()
     again.sync()

@@ -227,7 +227,7 @@ def test_words_to_measure_on_that_do_not_fit_in_memory_are_refused_with_a_way_ou
     )  # fmt: skip
 
     assert isinstance(result.exception, TrainingError)
-    assert "7 words to measure on" in str(result.exception)
+    assert "7 dev words do not fit" in str(result.exception)
     assert "--dev SPEC#" in str(result.exception)
 
 
@@ -245,7 +245,7 @@ def test_data_on_disk_that_is_all_damaged_ends_the_run_with_the_reason(
     )  # fmt: skip
 
     assert isinstance(result.exception, DataError)
-    assert "no word to learn from" in str(result.exception)
+    assert "no usable training word" in str(result.exception)
 
 
 def test_no_more_words_than_needed_are_set_aside_to_measure_on(

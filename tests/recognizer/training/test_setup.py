@@ -378,5 +378,5 @@ def test_skipped_words_are_said_with_their_reason(
 def test_a_run_with_nothing_to_learn_or_to_measure_on_is_refused(
     session: Session, portion: float
 ) -> None:
-    with pytest.raises(TrainingError, match="no word"):
+    with pytest.raises(TrainingError, match="give more --data, --dev or another"):
         session.run(train_portion=portion)
