@@ -17,7 +17,7 @@ WordIndex = NewType("WordIndex", int)
 """The place of a word among the words of its photo, in reading order, from 0."""
 
 Evidence = dict[PhotoId, dict[WordIndex, float]]
-"""Photo → word → probability that this word says what was asked."""
+"""Photo → word → probability that this word says a leaf of the query."""
 
 
 class State(StrEnum):
@@ -54,7 +54,7 @@ class Word:
         text: best reading.
         confidence: calibrated probability 0..1 of `text`.
         alternatives: readings with probabilities, best first, `text` included.
-        posteriorgram: what the network saw, packed; opaque to the indexer.
+        posteriorgram: the probabilities of the network, packed; opaque to the indexer.
 
     """
 

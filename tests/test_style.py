@@ -105,3 +105,19 @@ def test_bounds_are_called_min_and_max():
     assert [
         f"{path}: {name}" for path, name in assigned if re.search(r"(^|_)(LEAST|MOST)(_|$)", name)
     ] == []
+
+
+PERSONIFIED = re.compile(
+    r"\b(sees|saw|hears|heard|knows|knew|wants|told|guests?|patience|judges?|honest|sieves?)\b"
+)
+
+
+def test_no_docstring_makes_a_person_of_a_program():
+    documented = [
+        (path, getattr(node, "name", "module"), ast.get_docstring(node) or "")
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
+
+    assert [f"{path}: {name}" for path, name, text in documented if PERSONIFIED.search(text)] == []

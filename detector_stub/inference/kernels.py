@@ -206,7 +206,7 @@ class Targets:
 
 
 MIN_TAUGHT_HEIGHT = 9.0
-"""Input pixels: lower words cannot be told apart at this stride, and are not taught."""
+"""Input pixels: lower words cannot be separated at this stride, and are left out of the targets."""
 
 DOUBTFUL_WEIGHT = 0.07
 """Weight of ink that nobody has boxed: it is mostly drawing, but boxes are missing too."""

@@ -1,4 +1,4 @@
-"""Pages: photos with the boxes of their words, to learn from and to evaluate on.
+"""Pages: photos with the boxes of their words, for training and evaluation.
 
 A folder holds NAME.json beside NAME.webp, .jpg, .jpeg or .png: {"photo", "width", "height",
 "words": [{"text", "box", "poly"}]} in pixels of the upright picture. `text` is null where boxed ink

@@ -109,7 +109,7 @@ def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> l
         msg = "no photo folder yet; run: ocrsearch index FOLDER"
         raise UsageError(msg)
     check_apart(settings.home, roots)
-    # a folder inside another one is looked at once
+    # a folder inside another one is compared once
     return [r for r in roots if not any(r != o and r.is_relative_to(o) for o in roots)]
 
 

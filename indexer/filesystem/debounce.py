@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_DIRTY = 20_000
-"""Files that are kept one by one; when more change at once, everything is looked at."""
+"""Files that are kept one by one; when more change at once, a rescan follows."""
 
 MAX_SETTLE_TIMES = 15
-"""Folders that never come to rest are looked at after this many times the settling time."""
+"""Folders that never come to rest are rescanned after this many times the settling time."""
 
 
 class Stop(Protocol):
@@ -132,7 +132,7 @@ class Timing:
 
 @dataclass
 class Schedule:
-    """Decides when everything is looked at next; times are monotonic seconds."""
+    """Schedule of the rescans; times are monotonic seconds."""
 
     timing: Timing
     scanned: float
@@ -188,7 +188,7 @@ def follow(
         dirty: files that change, as a watcher adds them.
         stop: ends the batches.
         timing: see Timing.
-        failed: set by the caller when a batch failed; a look at everything follows soon.
+        failed: set by the caller when a batch failed; a rescan follows soon.
         reliable: mends the watching, and says whether every change is added to `dirty`.
 
     """
@@ -208,7 +208,7 @@ def follow(
         ready = debouncer.ready(now)
         if schedule.due(now, reliable=is_reliable):
             schedule.started()
-            # a look at everything includes what is ready
+            # a rescan includes what is ready
             yield Batch(everything=True, growing=debouncer.waiting)
             schedule.scanned = timing.clock()
         elif ready:

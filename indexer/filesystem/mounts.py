@@ -19,7 +19,7 @@ MIN_PHOTOS = 10
 
 
 def volume(path: Path) -> Volume | None:
-    """The file system that holds `path`; None if that cannot be told."""
+    """The file system that holds `path`; None if it cannot be determined."""
     try:
         number = os.statvfs(path).f_fsid
     except OSError:
@@ -49,7 +49,7 @@ def offline_folders(
     """Folders whose photos are missing rather than deleted.
 
     Args:
-        roots: the photo folders that were looked at.
+        roots: the photo folders that were compared.
         found: photos that are there now.
         known: photos that were there.
         remembered: the file systems of roots, and of what is mounted below them, from before.

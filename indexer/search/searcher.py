@@ -1,6 +1,6 @@
 """Answers to queries, in four phases: shortlist, gather, score, present.
 
-Evidence is gathered word by word: from what the network saw of every word (the posterior store),
+Evidence is gathered word by word: from the posteriorgrams of every word (the posterior store),
 and from the readings of the likeliest photos. A photo's score is the probability that it answers:
 several words multiply, alternatives of a query combine, a repeated word counts more, once.
 """

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from indexer.stores.stores import Stores
 
 MAX_CANDIDATES = 100
-"""Photos whose readings are looked at for one query, unless more hits are asked for."""
+"""Photos whose readings are examined for one query, unless more hits are requested."""
 
 MAX_PROPOSED = 3_000
-"""Photos with a reading of each word from which the full text is not asked: it takes long, and the
-network saw such common words on more photos than anybody looks at."""
+"""Photos with a reading of each word from which the full text is not searched: it takes long, and the
+posterior store gives more photos for such common words than anybody reads through."""
 
 INSIDE = 0.02
 """Factor of the probability of a word that was seen within a longer one."""
@@ -110,7 +110,7 @@ def _add_parts_of_words(
 
 
 def _is_rare(evidence: Evidence) -> bool:
-    """Whether fewer photos than are looked at anyway hold a word."""
+    """Whether fewer photos than are examined anyway hold a word."""
     likely = sum(max(words.values()) > INSIDE for words in evidence.values())
     return likely < MAX_CANDIDATES
 

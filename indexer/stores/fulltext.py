@@ -149,8 +149,8 @@ class Fulltext:
     ) -> list[PhotoId]:
         """Photos with a reading for every part of the question, best first.
 
-        None are given if more than `most` photos would have to be looked at for it, or, where
-        there are more at all, if it holds patterns, for these look at every word of the index.
+        None are given if more than `most` photos would have to be scored for it, or, where
+        there are more at all, if it holds patterns, because these scan every word of the index.
 
         Raises DamageError if the index is missing or damaged.
         """

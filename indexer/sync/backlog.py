@@ -62,7 +62,7 @@ class Backlog:
     def drain(self, changes: Changes, run: SyncRun) -> bool:
         """Read what is new, and what waits or is due among the files of this run.
 
-        False if it was told to end before all was done.
+        False if it was stopped before all was done.
         """
         due = self._catalog.due(run.hooks.clock(), self._engine.id)
         new = {*changes.added, *changes.changed, *(path for path in due if path in run.stamps)}
@@ -179,13 +179,13 @@ class Backlog:
 
     def _fail(self, path: Path, reason: str, run: SyncRun, seconds: float = 0.0) -> None:
         if not os.path.lexists(path):
-            run.lost(path)  # deleted or unmounted meanwhile: the next run sees which
+            run.lost(path)  # deleted or unmounted meanwhile: the next run finds out which
             return
         attempts = 1 + self._catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, MAX_DOUBLINGS)
         now = run.hooks.clock()
         reason = reason[:MAX_REASON]
-        # as it was seen before it was read: if it has grown since, it is looked at again
+        # as it was seen before it was read: if it has grown since, it is compared again
         stamp = without_racy_time(run.stamps.get(path, Stamp(0, 0)), now)
         failure = Failure(path, reason, attempts, now + wait)
         self._catalog.put_failure(failure, stamp, self._engine.id, now)
@@ -193,10 +193,10 @@ class Backlog:
 
 
 def without_racy_time(stamp: Stamp, now: float) -> Stamp:
-    """The stamp to store for a file that was looked at `now`, seconds since 1970.
+    """The stamp to store for a file that was examined `now`, seconds since 1970.
 
     A file written this moment may be written again without a change of size and time, so it gets a
-    stamp that no file has, and the next run looks at it again.
+    stamp that no file has, and the next run compares it again.
     """
     age = now - stamp.mtime_ns / 1e9
     return replace(stamp, mtime_ns=-1) if abs(age) < CLOCK_RESOLUTION else stamp

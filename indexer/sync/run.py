@@ -82,7 +82,7 @@ class Hooks:
         report: called with each photo that is done.
         clock: seconds since 1970.
         arrived: called between photos: returns files to read next, before all that wait, or None
-            if the run shall end soon, because everything must be looked at again.
+            if the run shall end soon, because a rescan is due.
         failed: called when a run ended with an error.
         alive: called now and then during long work that reads no photo.
 
@@ -127,7 +127,7 @@ class SyncRun:
         self._unindexed = 0
         self._indexed_at = hooks.clock()  # the stores are level with the catalog at the beginning
 
-    # what the run knows --------------------------------------------------------------------
+    # state of the run --------------------------------------------------------------------
 
     @property
     def stamps(self) -> Mapping[Path, Stamp]:

@@ -102,7 +102,7 @@ class Trainer:
         """Train until finished or `stop()`; leaves a checkpoint either way.
 
         Args:
-            data: sets to learn from: lists, or sequences that read a word when it is asked for.
+            data: training sets: lists, or sequences that read a word when it is drawn.
             dev: words to evaluate on.
             stop: called before every step; true ends the run.
             report: called with the metrics of every evaluation.
