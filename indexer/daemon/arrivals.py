@@ -65,7 +65,9 @@ class Arrivals:
             item = self._queue.get(timeout=seconds)
             while True:
                 if isinstance(item, Batch) and item.everything:
-                    self._everything = item  # the last one has the latest list of what is still growing
+                    self._everything = (
+                        item  # the last one has the latest list of what is still growing
+                    )
                 elif isinstance(item, Batch):
                     self._paths |= item.paths
                 else:
