@@ -1,4 +1,4 @@
-"""The detector's commands: train-detector, evaluate-detector. Heavy imports wait until one runs."""
+"""The detector's commands: train-detector, evaluate-detector; torch and OpenCV are loaded when one runs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ PATH = click.Path(path_type=Path)
     show_default=True,
     help="The built-in detector to evaluate.",
 )
-@click.option("--weights", type=PATH, help="Weights of `learned` (default: the shipped ones).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.option(
+    "--weights", type=PATH, help="Weights file of the learned detector (default: the shipped one)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def evaluate_detector(folder: Path, detector: str, weights: Path | None, *, as_json: bool) -> None:
-    """Evaluate a detector on the pages in DIR, whose words are boxed.
+    """Measure how well a detector finds the words on pages.
+
+    DIR holds a NAME.json beside each NAME.webp or .jpg, with the boxes of its words.
 
     \b
     ocrsearch evaluate-detector boards-to-test --weights mine/best.safetensors

@@ -60,7 +60,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
 @contextmanager
 def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
-    """Catalog and derived stores to look into; never blocks on a writer.
+    """Open catalog and derived stores for reading; never blocks on a writer.
 
     Raises:
         CatalogError: there is no catalog yet.
@@ -164,7 +164,7 @@ class ReadOnlyLibrary:
 
         A full-text index that is missing or damaged counts as one without photos.
         """
-        from indexer.sync import progress_file  # a query need not load what looks at processes
+        from indexer.sync import progress_file  # a query need not load psutil
 
         try:
             indexed = self._stores.index.count()

@@ -8,7 +8,7 @@ import re
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -21,6 +21,9 @@ from pydantic_settings import (
 )
 
 from indexer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PREFIX = "OCRSEARCH_"
 """What the environment variable of a setting begins with."""
@@ -99,7 +102,7 @@ class Settings(BaseSettings):
 
     @field_validator("home", "weights", "detector_weights", "folders")
     @classmethod
-    def _expand(cls, value: Any) -> Any:  # noqa: ANN401 - one validator for three types
+    def _expand(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         if isinstance(value, tuple):
             return tuple(path.expanduser() for path in value)
         return value.expanduser() if value is not None else None
@@ -121,7 +124,7 @@ class Settings(BaseSettings):
 
     @property
     def progress(self) -> Path:
-        """File in which whoever writes tells what it is doing."""
+        """File in which the writing process reports its progress."""
         return self.home / "progress.json"
 
     @property
@@ -177,7 +180,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         _file.reset(token)
 
 
-def _explain(error: ValidationError, file: Path, given: dict[str, Any]) -> str:
+def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> str:
     """One line a fault: where the value comes from, the key, the value, and what is wrong."""
     lines = []
     for fault in error.errors():
@@ -192,8 +195,8 @@ def _explain(error: ValidationError, file: Path, given: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _source(key: str, file: Path, given: dict[str, Any]) -> str:
-    """Where the value of a setting comes from, as its user knows it."""
+def _source(key: str, file: Path, given: Mapping[str, object]) -> str:
+    """Source of a setting's value in the words of its user: an option, a variable or a file."""
     if key in given:
         return f"option --{key.replace('_', '-')}"
     variable = f"{PREFIX}{key.upper()}"

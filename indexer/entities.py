@@ -1,4 +1,4 @@
-"""The nouns of the application. All are frozen; boxes are half-open pixels of the upright photo."""
+"""Entities of the application. All are frozen; boxes are half-open pixels of the upright photo."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ WordIndex = NewType("WordIndex", int)
 """The place of a word among the words of its photo, in reading order, from 0."""
 
 Evidence = dict[PhotoId, dict[WordIndex, float]]
-"""Photo → word → probability that this word says what was asked."""
+"""Photo → word → probability that this word says a leaf of the query."""
 
 
 class State(StrEnum):
-    """Where a photo stands; `status` counts them."""
+    """State of a photo; `status` counts them."""
 
     PENDING = "pending"
     READ = "read"
@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Word:
-    """One word image and what the recogniser saw in it.
+    """One word image with its readings.
 
     Attributes:
         box: where it stands.
@@ -54,7 +54,7 @@ class Word:
         text: best reading.
         confidence: calibrated probability 0..1 of `text`.
         alternatives: readings with probabilities, best first, `text` included.
-        posteriorgram: what the network saw, packed; opaque to the indexer.
+        posteriorgram: the probabilities of the network, packed; opaque to the indexer.
 
     """
 
@@ -68,7 +68,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What the recogniser made of one word image; fields as in Word."""
+    """Readings and posteriorgram of one word image; fields as in Word."""
 
     text: str
     confidence: float
@@ -104,7 +104,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo as the catalog knows it."""
+    """A photo with its places and words, from the catalog."""
 
     id: PhotoId
     hash: str
@@ -128,7 +128,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Match:
-    """A word that answers a query: what was read, where, and how likely it says what was asked."""
+    """A word that matches a query: its text, its box, and the probability that it says the query."""
 
     text: str
     box: Box

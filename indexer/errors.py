@@ -8,9 +8,9 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class UserError(Protocol):
-    """An error that a user can act on; its text is one message that says all.
+    """An error that a user can act on; its text is the whole message.
 
-    The families of the three packages, which do not know each other, have this in common:
+    The families of the three packages, which do not import each other, have this in common:
     `isinstance(error, UserError)` tells them from faults of the program.
     """
 

@@ -44,7 +44,7 @@ def on_battery() -> bool:
     """Whether this computer has a battery and is not plugged in."""
     try:
         battery = psutil.sensors_battery()
-    except (AttributeError, OSError):  # not known on this system, or not told
+    except (AttributeError, OSError):  # not available on this system
         return False
     return battery is not None and battery.power_plugged is False
 

@@ -245,7 +245,7 @@ class WriterProgress(Protocol):
 
     @property
     def total(self) -> int:
-        """Photos that this run has to read, as far as is known."""
+        """Photos to read in this run, as far as they are counted."""
 
     @property
     def photo(self) -> str:

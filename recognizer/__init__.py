@@ -1,4 +1,4 @@
-"""Handwriting recognition of word images; knows nothing of photos, folders of them, SQL or HTTP.
+"""Handwriting recognition of word images; independent of photos, their folders, SQL and HTTP.
 
     from PIL import Image
     from recognizer import Recognizer, load_prior

@@ -54,7 +54,7 @@ class SidecarDetector:
             raise DetectorError(msg) from error
 
     def has_known_boxes(self, path: Path) -> bool:
-        """Whether the photo has a sidecar file, or the other detector knows its boxes."""
+        """Whether the photo has a sidecar file, or the other detector has its boxes."""
         return _sidecar(path).is_file() or self._otherwise.has_known_boxes(path)
 
 

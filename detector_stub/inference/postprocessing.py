@@ -28,8 +28,17 @@ STRIDE = 4
 MULTIPLE = 32
 """Height and width of an input are multiples of this."""
 
-KERNEL, ABOVE, BELOW, SLOPE = range(4)
-"""Channels of the maps, see `network.WordNet.forward`."""
+KERNEL = 0
+"""Channel of the maps with the probability of a kernel, see `network.WordNet.forward`."""
+
+ABOVE = 1
+"""Channel of the maps with the distance to the upper edge of the word."""
+
+BELOW = 2
+"""Channel of the maps with the distance to the lower edge of the word."""
+
+SLOPE = 3
+"""Channel of the maps with the slope of the word's line."""
 
 ALONG = 0.15
 """Share of a word's height by which its kernel is shorter at each end, see MAX_ALONG."""

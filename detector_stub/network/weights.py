@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def save(path: Path, net: WordNet, provenance: dict[str, Any]) -> None:
+def save(path: Path, net: WordNet, provenance: dict[str, object]) -> None:
     """Write weights in half precision, under a temporary name first."""
     tensors = {
         name: tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor
@@ -43,7 +43,7 @@ def load(path: Path) -> WordNet:
             head = json.loads((file.metadata() or {})[HEAD])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if head["format"] != FORMAT:
-            msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}"
+            msg = f"{path}: weights of format {head['format']!r}, this version reads {FORMAT}; train them again"
             raise WeightsError(msg)
         config = head["config"]
         config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}

@@ -1,4 +1,4 @@
-"""`ocrsearch train-detector`. Torch and OpenCV are loaded when it runs."""
+"""`ocrsearch train-detector`: trains the detector; torch and OpenCV are loaded when it runs."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ PATH = click.Path(path_type=Path)
 
 
 @click.command("train-detector")
-@click.option("--pages", multiple=True, metavar="DIR", help="Folder of pages; may be repeated.")
+@click.option("--pages", multiple=True, metavar="DIR", help="Folder of pages. May be repeated.")
 @click.option("--dev", metavar="DIR", help="Pages to evaluate on (default: a tenth of --pages).")
 @click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
 @click.option("--init", metavar="FILE", help="Fine-tune these weights: a file, or `shipped`.")
-@click.option("--resume", type=PATH, help="Continue the run in this folder, with its options.")
+@click.option(
+    "--resume",
+    type=PATH,
+    help="Continue the run in this folder with its options; its end may be changed.",
+)
 @click.option("--budget", type=Budget(), help="Training time, for example 30m or 2h.")
 @click.option("--steps", type=click.IntRange(min=1), help="Steps after which the run ends.")
 @click.option(
@@ -58,9 +62,10 @@ PATH = click.Path(path_type=Path)
     help="Random seed.",
 )
 def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # noqa: ANN401 - as many as a training run has
-    """Train or fine-tune the word detector; the best weights are written to OUT/best.safetensors.
+    """Train or fine-tune the word detector.
 
-    DIR holds a NAME.json beside each NAME.webp or .jpg, as `synthesize pages` writes them.
+    The best weights are written to OUT/best.safetensors. A run ends after --budget or --steps,
+    whichever comes first. DIR holds a NAME.json beside each NAME.webp or .jpg, as `synthesize pages` writes them.
 
     \b
     ocrsearch synthesize pages drawn --fonts ~/fonts --count 60

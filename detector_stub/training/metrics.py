@@ -81,7 +81,7 @@ class Scores:
         return (self.f1 + self.word_hit) / 2
 
     def rates(self) -> dict[str, float]:
-        """The rates by the names that programs know."""
+        """The rates by their names in JSON."""
         return {
             "recall_50": round(self.recall, 4),
             "precision_50": round(self.precision, 4),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from detector_stub.inference.postprocessing import MULTIPLE
-from recognizer.runs import options as file
+from recognizer.runs import options as run_options
 from recognizer.runs.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class TrainOptions:
 
 def save(folder: Path, options: TrainOptions) -> None:
     """Write the options into the run folder, which exists."""
-    file.save(folder, asdict(options))
+    run_options.save(folder, asdict(options))
 
 
 def load(folder: Path, again: Mapping[str, Any]) -> TrainOptions:
@@ -66,4 +66,4 @@ def load(folder: Path, again: Mapping[str, Any]) -> TrainOptions:
     def build(saved: dict[str, Any]) -> TrainOptions:
         return TrainOptions(**saved | {"pages": tuple(saved["pages"])})
 
-    return file.load(folder, build, again, CHANGEABLE)
+    return run_options.load(folder, build, again, CHANGEABLE)

@@ -1,4 +1,4 @@
-"""Pages: photos with the boxes of their words, to learn from and to evaluate on.
+"""Pages: photos with the boxes of their words, for training and evaluation.
 
 A folder holds NAME.json beside NAME.webp, .jpg, .jpeg or .png: {"photo", "width", "height",
 "words": [{"text", "box", "poly"}]} in pixels of the upright picture. `text` is null where boxed ink
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -211,7 +211,7 @@ def _page(file: Path) -> Page:
         described = json.loads(file.read_text(encoding="utf-8"))
         size = (_side(described, "width"), _side(described, "height"))
         words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         msg = f"{file}: {error}"
         raise PageError(msg) from error
     quads = [(quad, legible) for quad, _, legible in words if quad is not None]
@@ -224,16 +224,15 @@ def _page(file: Path) -> Page:
     )
 
 
-def _list(described: Any, key: str) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
+def _list(described: object, key: str) -> list[object]:
     found = described.get(key) if isinstance(described, dict) else None
-    fits = isinstance(found, list)
-    if not fits:
+    if not isinstance(found, list):
         msg = f'expected an object with a list "{key}"'
-        raise ValueError(msg)
-    return list(found or ())
+        raise TypeError(msg)
+    return found
 
 
-def _side(described: Any, key: str) -> int:  # noqa: ANN401 - whatever JSON holds
+def _side(described: object, key: str) -> int:
     value = described.get(key) if isinstance(described, dict) else None
     if type(value) is not int or value < 1:
         msg = f"{key}: expected pixels, found {value!r}"
@@ -242,14 +241,12 @@ def _side(described: Any, key: str) -> int:  # noqa: ANN401 - whatever JSON hold
 
 
 def _word(
-    word: Any,  # noqa: ANN401 - whatever JSON holds
-    key: str,
+    word: object, key: str
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, bool]:
     """Corners [4, 2] with a margin, box [4] as given, and whether the word is legible."""
-    fits = isinstance(word, dict) and isinstance(word.get("text", 0), str | None)
-    if not fits:
+    if not isinstance(word, dict) or not isinstance(word.get("text", 0), str | None):
         msg = f'{key}: expected an object with a "text" that is a string or null'
-        raise ValueError(msg)
+        raise TypeError(msg)
     quad = _numbers(word.get("poly"), (4, 2), f"{key}.poly", "four corners [x, y]")
     box = _numbers(word.get("box"), (4,), f"{key}.box", "[left, top, right, bottom]")
     if box is not None and not (box[0] < box[2] and box[1] < box[3]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ PRETRAINED = "shipped"
 """Word for the weights that come with the program in --init."""
 
 DEV_EVERY = 10
-"""One page of so many is set aside to measure on where there is no --dev."""
+"""Pages of which one is set aside as a dev page where there is no --dev."""
 
 PANEL = curves.Panel(
     lines={
@@ -85,7 +85,7 @@ def train(
     if resume:
         trainer.restore()
     opts.save(out, options)
-    say(f"{len(learned)} pages to learn from, {len(dev)} to measure on")
+    say(f"{len(learned)} training pages, {len(dev)} dev pages")
 
     def drawn(row: Row) -> None:
         report(row)
@@ -96,10 +96,10 @@ def train(
 
 
 def split(options: TrainOptions) -> tuple[list[Page], list[Page]]:
-    """Pages to learn from and to measure on; the same ones for the same seed.
+    """Training pages and dev pages; the same ones for the same seed.
 
     Raises:
-        TrainingError: too few pages, or none with a box to measure on.
+        TrainingError: too few pages, or none with a box to evaluate on.
         PageError: pages that cannot be read.
 
     """
@@ -112,11 +112,11 @@ def split(options: TrainOptions) -> tuple[list[Page], list[Page]]:
         dev = [found[number] for number in sorted(aside)]
         found = [page for number, page in enumerate(found) if number not in aside]
     if not found:
-        msg = f"{', '.join(options.pages)}: one page is too few to learn and to measure; give --dev"
+        msg = f"{', '.join(options.pages)}: one page is too few to train and to evaluate on; give --dev"
         raise TrainingError(msg)
     if not any(len(page.boxes) for page in dev):
         where = options.dev or "the pages set aside"
-        msg = f"{where}: no word has a box to measure on; give a --dev with boxes"
+        msg = f"{where}: no word has a box to evaluate on; give a --dev with boxes"
         raise TrainingError(msg)
     return found, dev
 
@@ -128,7 +128,7 @@ def _network(options: TrainOptions) -> WordNet:
     return weights.load(pretrained.WEIGHTS if options.init == PRETRAINED else Path(options.init))
 
 
-def _provenance(options: TrainOptions) -> dict[str, Any]:
+def _provenance(options: TrainOptions) -> dict[str, object]:
     """Where the weights come from, to be saved with them; names of folders, not whole paths."""
     return {
         "pages": [Path(folder).resolve().name for folder in options.pages],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ class Trainer:
     """One run in one folder: checkpoint, metrics, best weights."""
 
     def __init__(
-        self, folder: Path, net: WordNet, options: TrainOptions, provenance: dict[str, Any]
+        self, folder: Path, net: WordNet, options: TrainOptions, provenance: dict[str, object]
     ) -> None:
         """Prepare a run of `net`; `folder` is created, `provenance` goes into the weights."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class Trainer:
         """Train until the end or `stop()`; leaves a checkpoint either way.
 
         Args:
-            pages: to learn from.
+            pages: training pages.
             dev: pages to evaluate on.
             stop: called before every step; true ends the run.
             report: called with the metrics of every evaluation.

@@ -1,4 +1,4 @@
-"""The source of truth: photos, places, words and failures in a SQL database."""
+"""The catalog: photos, places, words and failures in an SQL database; the source of truth."""
 
 from indexer.catalog.catalog import Catalog
 

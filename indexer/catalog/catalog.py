@@ -38,14 +38,14 @@ class Catalog(CatalogReader):
     # roots ---------------------------------------------------------------------------------
 
     def set_root(self, root: Path, *, offline: bool) -> None:
-        """Remember a photo folder."""
+        """Record a photo folder."""
         self._write(
             sa.delete(ROOT).where(ROOT.c.path == root),
             sa.insert(ROOT).values(path=root, offline=offline),
         )
 
     def set_volumes(self, volumes: Mapping[Path, Volume], gone: Sequence[Path] = ()) -> None:
-        """Remember on which file systems folders lie, and forget the folders in `gone`."""
+        """Record the file systems of folders, and delete those of the folders in `gone`."""
         forget = [*gone, *volumes]
         rows = [
             {"path": path, "point": volume.point, "number": volume.number}
@@ -68,7 +68,7 @@ class Catalog(CatalogReader):
             return [put_place(connection, *file, now) for file in files]
 
     def drop_places(self, paths: Sequence[Path], now: float) -> None:
-        """Forget files; photos that have no other place stay, outside all answers, until `purge`."""
+        """Delete files; photos without another place are kept, outside all answers, until `purge`."""
         with database.translated(self.url), self._engine.begin() as connection:
             drop_places(connection, paths, now)
             for chunk in chunks(paths):

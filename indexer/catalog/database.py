@@ -50,7 +50,7 @@ def connect(url: str) -> sa.Engine:
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Database faults become a CatalogError that says what to do next.
+    """Translate database faults into a CatalogError that says what to do next.
 
     Raises:
         CatalogError: instead of any error of the database driver.
@@ -113,11 +113,13 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
 
 
 def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
-    """Set SQLite up, which only this function knows: readers beside one writer, no torn writes."""
+    """Set SQLite up, the only place that does: readers beside one writer, no torn writes."""
     if read_only:
 
         @sa.event.listens_for(engine, "do_connect")
-        def _immutable(_dialect: object, _record: object, args: list[str], options: Any) -> None:  # noqa: ANN401
+        def _immutable(
+            _dialect: object, _record: object, args: list[str], options: dict[str, object]
+        ) -> None:
             args[0] = f"{Path(args[0]).absolute().as_uri()}?immutable=1"
             options["uri"] = True
 

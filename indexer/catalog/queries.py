@@ -66,7 +66,7 @@ class CatalogReader:
         return {r.path: Volume(r.point, r.number) for r in self._read(sa.select(VOLUME))}
 
     def places(self, paths: Sequence[Path] | None = None) -> dict[Path, Stamp]:
-        """Files that stand for a photo, failed ones included, with their last seen stamps.
+        """Files of photos, failed ones included, with their last recorded stamps.
 
         All of them, or those among `paths`.
         """

@@ -5,7 +5,7 @@ Private to `catalog`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
@@ -36,7 +36,7 @@ def touch(connection: sa.Connection, ids: Sequence[PhotoId], **values: object) -
 
 
 def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
-    """Forget files; photos left without a place are marked as orphaned at `now`."""
+    """Delete files; photos left without a place are marked as orphaned at `now`."""
     for chunk in chunks(paths):
         here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
         ids = list(connection.scalars(here))
@@ -109,7 +109,7 @@ def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, obj
     ]
 
 
-def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
+def to_word(row: sa.Row[tuple[object, ...]]) -> Word:
     """Convert a row of WORD."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
@@ -122,7 +122,9 @@ def to_word(row: Any) -> Word:  # noqa: ANN401 - a row of WORD
     )
 
 
-def to_photo(row: Any, places: Sequence[Path], words: tuple[Word, ...] = ()) -> Photo:  # noqa: ANN401
+def to_photo(
+    row: sa.Row[tuple[object, ...]], places: Sequence[Path], words: tuple[Word, ...] = ()
+) -> Photo:
     """Convert a row of PHOTO, with the places and words of the photo."""
     return Photo(
         row.id,

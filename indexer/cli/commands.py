@@ -102,14 +102,14 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
 
 
 def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
-    """The photo folders to look at: those named, else the configured and the known ones."""
+    """The photo folders of a command: those named, else the configured and the indexed ones."""
     chosen = folders or (*settings.folders, *library.catalog.roots())
     roots = list(dict.fromkeys(path.resolve() for path in chosen))
     if not roots:
         msg = "no photo folder yet; run: ocrsearch index FOLDER"
         raise UsageError(msg)
     check_apart(settings.home, roots)
-    # a folder inside another one is looked at once
+    # a folder inside another one is compared once
     return [r for r in roots if not any(r != o and r.is_relative_to(o) for o in roots)]
 
 

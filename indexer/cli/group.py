@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Any
 
 import click
 
@@ -20,14 +19,14 @@ class CommandError(click.ClickException):
 
     @property
     def exit_code(self) -> int:  # type: ignore[override] # click has one code for the class
-        """What the process ends with."""
+        """Exit code of the process."""
         return self.code
 
 
 class CommandGroup(click.Group):
     """A group whose commands end with one message and an exit code instead of a trace."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+    def invoke(self, ctx: click.Context) -> object:
         """Run a command.
 
         Raises:

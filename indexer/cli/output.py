@@ -54,7 +54,7 @@ def progress(settings: Settings) -> Iterator[Hooks]:
 
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar, told how many photos of how many are done; None if stderr is no terminal."""
+    """A progress bar, updated with the photos done and in total; None if stderr is no terminal."""
     if logs.is_json() or not sys.stderr.isatty():
         yield None
         return

@@ -51,7 +51,7 @@ class Arrivals:
     def arrived(self) -> frozenset[Path] | None:
         """Paths that came since the last call, for `Hooks.arrived`; they are not yielded later.
 
-        None if everything must be looked at.
+        None if a rescan is due.
         """
         self._collect(0.0)
         if self._everything:
@@ -65,7 +65,9 @@ class Arrivals:
             item = self._queue.get(timeout=seconds)
             while True:
                 if isinstance(item, Batch) and item.everything:
-                    self._everything = item  # the last one knows best what is still growing
+                    self._everything = (
+                        item  # the last one has the latest list of what is still growing
+                    )
                 elif isinstance(item, Batch):
                     self._paths |= item.paths
                 else:

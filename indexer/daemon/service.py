@@ -112,7 +112,7 @@ class Service:
         )
 
     def stopped(self) -> bool:
-        """Whether to stop; asked all the time, so it is a sign of life for systemd as well."""
+        """Whether to stop; called all the time, so it sends the watchdog message to systemd as well."""
         self.notifier.alive()
         return self.stop.is_set()
 
@@ -133,7 +133,7 @@ class Service:
 def _log_offline(summary: Summary, known: frozenset[Path], *, everything: bool) -> frozenset[Path]:
     """Log what went offline and what came back; returns what is offline now.
 
-    Only a comparison of everything tells that a folder is back.
+    Only a comparison of everything finds that a folder is back.
     """
     now = frozenset(summary.offline)
     for root in sorted(now - known):

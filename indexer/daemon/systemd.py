@@ -34,7 +34,7 @@ class Notifier:
         return self._interval
 
     def send(self, *states: str) -> None:
-        """Send states such as READY=1; that nobody listens is no error."""
+        """Send states such as READY=1; a missing listener is no error."""
         if not self._address:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:

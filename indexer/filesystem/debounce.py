@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_DIRTY = 20_000
-"""Files that are kept one by one; when more change at once, everything is looked at."""
+"""Files that are kept one by one; when more change at once, a rescan follows."""
 
 MAX_SETTLE_TIMES = 15
-"""Folders that never come to rest are looked at after this many times the settling time."""
+"""Folders that never come to rest are rescanned after this many times the settling time."""
 
 
 class Stop(Protocol):
-    """Anything that can say whether to stop, for example threading.Event."""
+    """A flag that asks to stop, for example threading.Event."""
 
     def is_set(self) -> bool:
         """Whether to stop."""
@@ -32,7 +32,7 @@ class Stop(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """Files to look at: single ones, or everything below the roots but those still growing."""
+    """Files to compare: single ones, or everything below the roots but those still growing."""
 
     paths: frozenset[Path] = frozenset()
     everything: bool = False
@@ -61,7 +61,7 @@ class DirtySet:
         self._some = threading.Condition()
 
     def add(self, path: Path | None) -> None:
-        """Add a file that changed; None asks to look at everything."""
+        """Add a file that changed; None requests a rescan."""
         with self._some:
             if path is not None and len(self._paths) < MAX_DIRTY:
                 self._paths.add(path)
@@ -70,7 +70,7 @@ class DirtySet:
             self._some.notify()
 
     def take(self, seconds: float) -> tuple[set[Path], bool]:
-        """Wait up to `seconds` for a change; the files so far, and whether to look at everything."""
+        """Wait up to `seconds` for a change; the files so far, and whether a rescan was requested."""
         with self._some:
             self._some.wait_for(lambda: self._paths or self._everything, timeout=seconds)
             taken = self._paths, self._everything
@@ -114,7 +114,7 @@ class Timing:
 
     Attributes:
         settle: seconds that a file must be unchanged.
-        rescan: seconds between two looks at everything.
+        rescan: seconds between two rescans.
         poll: the same while events cannot be relied on.
         retry: seconds until the next look after a failed one; doubles, up to `poll`.
         tick: seconds between two checks of the waiting files.
@@ -132,7 +132,7 @@ class Timing:
 
 @dataclass
 class Schedule:
-    """Decides when everything is looked at next; times are monotonic seconds."""
+    """Schedule of the rescans; times are monotonic seconds."""
 
     timing: Timing
     scanned: float
@@ -141,12 +141,12 @@ class Schedule:
     _healthy: bool = True
 
     def ask(self, now: float) -> None:
-        """Ask for a look: due once nobody asks for the settling time, or asks for too long."""
+        """Request a rescan: due once no request came for the settling time, or requests came for too long."""
         first = self._asked[0] if self._asked else now
         self._asked = first, now
 
     def due(self, now: float, *, reliable: bool) -> bool:
-        """Whether everything should be looked at; `reliable` says that no event is lost."""
+        """Whether a rescan is due; `reliable` says that no event is lost."""
         often = min(self.timing.poll, self.timing.rescan)
         interval = self.timing.rescan if reliable else often
         if not self._healthy:
@@ -161,13 +161,13 @@ class Schedule:
         )
 
     def failed(self, now: float) -> None:
-        """A batch failed, perhaps for a lasting reason: look again soon, then less often."""
+        """Schedule a rescan after a failed batch: soon, then less often, as the reason may last."""
         self._healthy = False
         self._failures += 1
         self.scanned = now
 
     def started(self) -> None:
-        """A look at everything begins; it does not answer what is asked for from now on."""
+        """Note that a rescan begins; it does not serve requests from now on."""
         self._asked = None
         if self._healthy:
             self._failures = 0
@@ -182,13 +182,13 @@ def follow(
     failed: threading.Event | None = None,
     reliable: Callable[[], bool] = lambda: True,
 ) -> Iterator[Batch]:
-    """Yield batches of files that are complete, and looks at everything, until `stop`.
+    """Yield batches of complete files, and rescans, until `stop`.
 
     Args:
         dirty: files that change, as a watcher adds them.
         stop: ends the batches.
         timing: see Timing.
-        failed: set by the caller when a batch failed; a look at everything follows soon.
+        failed: set by the caller when a batch failed; a rescan follows soon.
         reliable: mends the watching, and says whether every change is added to `dirty`.
 
     """
@@ -208,7 +208,7 @@ def follow(
         ready = debouncer.ready(now)
         if schedule.due(now, reliable=is_reliable):
             schedule.started()
-            # a look at everything includes what is ready
+            # a rescan includes what is ready
             yield Batch(everything=True, growing=debouncer.waiting)
             schedule.scanned = timing.clock()
         elif ready:

@@ -16,7 +16,7 @@ _TABLE = Path("/proc/self/mountinfo")
 
 
 def volume(path: Path) -> Volume | None:
-    """The file system that holds `path`; None if that cannot be told."""
+    """The file system that holds `path`; None if it cannot be determined."""
     try:
         number = os.statvfs(path).f_fsid
     except OSError:

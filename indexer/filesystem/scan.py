@@ -27,7 +27,7 @@ class Found:
 
     Attributes:
         files: stamps of the files that may be photos.
-        failed: folders and files that could not be looked at, and why.
+        failed: folders and files that could not be examined, and why.
         mounts: folders on which another file system is mounted.
 
     """
@@ -46,7 +46,7 @@ class Changes:
     gone: tuple[Path, ...]
 
     def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
-        """The same, except that nothing is gone from `folders`, which could not be looked at."""
+        """The same, except that nothing is gone from `folders`, which could not be listed."""
         gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in folders))
         return replace(self, gone=tuple(gone))
 

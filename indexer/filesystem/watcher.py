@@ -1,4 +1,4 @@
-"""File-system events, added to a dirty set: the only module besides `inotify` that knows watchdog.
+"""File-system events, added to a dirty set: the only module besides `inotify` that imports watchdog.
 
 Events say when to look, never what is true. Where they may be incomplete, everything is looked at
 again: after an overflow, a failure, the return of a folder; and often where the kernel tells
@@ -187,7 +187,7 @@ class FolderWatcher:
         self._reliable = False
         if reason not in self._logged:
             self._logged.add(reason)
-            log.warning("%s; looking at everything often instead", reason)
+            log.warning("%s; comparing all folders every poll_seconds instead", reason)
 
 
 def _advice(error: OSError) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class BuiltInEngine:
-    """The engine in the program: knows what it is, and reads in a process of its own."""
+    """The built-in engine: its fingerprint, and reading in a process of its own."""
 
     def __init__(self, settings: Settings, workers: int | None = None) -> None:
         """Read as `settings` say with `workers` CPU threads (None: all cores).
@@ -147,7 +147,7 @@ class CRNNRecognizer:
 
     @property
     def alphabet(self) -> str:
-        """Characters that the weights know, in the order of their labels."""
+        """Characters of the weights, in the order of their labels."""
         return self._recognizer.card.charset.symbols
 
     def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:

@@ -95,7 +95,7 @@ class OcrEngine(Protocol):
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """The outcome of each photo; Skipped for all that are left once `stop` says so.
+        """The outcome of each photo; Skipped for all that are left once `stop` is set.
 
         Raises:
             EngineError: detector or recogniser cannot start.

@@ -80,7 +80,7 @@ def _silence_libraries() -> None:
 
 
 def _return_freed_memory() -> None:
-    """Return large blocks to the system when they are freed, if the C library can be told so.
+    """Make the C library return large blocks to the system when they are freed, if it can.
 
     Otherwise a huge photo leaves the process huge, and the next one does not fit.
     """

@@ -47,7 +47,7 @@ class ProcessLimits:
 
 
 class ProcessDiedError(PhotoError):
-    """The reading process ended, or had to be ended; the text says why."""
+    """The reading process ended, or had to be ended; the text gives the reason."""
 
 
 class Worker:
@@ -66,7 +66,7 @@ class Worker:
     def read(
         self, paths: Sequence[Path], limits: Limits, stop: Callable[[], bool]
     ) -> list[Outcome]:
-        """The outcome of each photo; Skipped for all that are left once `stop` says so.
+        """The outcome of each photo; Skipped for all that are left once `stop` is set.
 
         Raises:
             EngineError: detector or recogniser cannot start.
@@ -89,7 +89,7 @@ class Worker:
         self._running = None
 
     def _request(self, request: ReadRequest, stop: Callable[[], bool]) -> list[Outcome] | None:
-        """Outcomes from a process that is ready; None if told to stop."""
+        """Outcomes from a process that is ready; None if stopped."""
         if self._running and not self._running[0].is_alive():
             self.close()  # it ended while it had nothing to do
         if not self._running and not self._start(stop):
@@ -98,7 +98,7 @@ class Worker:
         return reply.outcomes if isinstance(reply, Outcomes) else None
 
     def _start(self, stop: Callable[[], bool]) -> bool:
-        """Start a process and wait until it has loaded the networks; False if told to stop."""
+        """Start a process and wait until it has loaded the networks; False if stopped."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         arguments = (theirs, self._load, self._limits.seconds)
@@ -120,7 +120,7 @@ class Worker:
     def _reply(
         self, seconds: float, stop: Callable[[], bool], request: ReadRequest | None = None
     ) -> Reply | None:
-        """What the process sends, asked or unasked; None if told to stop.
+        """The next message of the process; None if stopped.
 
         Raises:
             ProcessDiedError: it ended, or exceeded its limits.

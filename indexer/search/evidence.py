@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class QueryEvidence:
-    """All that is known of the photos of a query; a value, which `score.rescored` makes a new one of.
+    """Evidence for a query on its photos; immutable, `score.rescored` returns a changed copy.
 
     Attributes:
         leaves: for every leaf of the query, and for every word of its phrases.

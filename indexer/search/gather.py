@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from indexer.search.shortlist import Shortlist
 
 MAX_LINED = 100
-"""Photos whose lines are looked at for one phrase."""
+"""Photos whose lines are fetched for one phrase."""
 
 
 def gather(
@@ -29,7 +29,7 @@ def gather(
 
     Args:
         node: the query.
-        listed: the photos to look at, with the evidence so far.
+        listed: the candidate photos, with the evidence so far.
         catalog: holds readings and lines.
         exact: only the best reading of each word counts.
 
@@ -47,7 +47,7 @@ def _with_readings(
     *,
     exact: bool,
 ) -> dict[q.Leaf, Evidence]:
-    """Put what readings say in place of what the network saw; a phrase may stand within one box."""
+    """Replace posterior evidence by that of readings; a phrase may stand within one box."""
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     for photo_id, index, word in catalog.words_like(photos, literals):
@@ -55,7 +55,7 @@ def _with_readings(
         read = [(tokens(text), p) for text, p in readings]
         for leaf, evidence in found.items():
             said = sum(p for texts, p in read if _says(texts, leaf))
-            if said:  # better calibrated than what the network saw without a word list
+            if said:  # better calibrated than the posteriors, which have no word list
                 evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
     return found
 

@@ -1,6 +1,6 @@
 """Answers to queries, in four phases: shortlist, gather, score, present.
 
-Evidence is gathered word by word: from what the network saw of every word (the posterior store),
+Evidence is gathered word by word: from the posteriorgrams of every word (the posterior store),
 and from the readings of the likeliest photos. A photo's score is the probability that it answers:
 several words multiply, alternatives of a query combine, a repeated word counts more, once.
 """
@@ -33,7 +33,7 @@ class Searcher:
     """Answers queries from an open catalog and the stores that are derived from it."""
 
     def __init__(self, catalog: CatalogReader, index: Fulltext, posteriors: PosteriorStore) -> None:
-        """Ask the catalog for the alphabet of its words. Raises CatalogError."""
+        """Read the alphabet of its words from the catalog. Raises CatalogError."""
         self._catalog, self._stores = catalog, Stores(index, posteriors)
         self._alphabet = catalog.alphabet()
 

@@ -1,4 +1,4 @@
-"""First phase of a query: the photos worth a look, by posterior store, full text and filters."""
+"""First phase of a query: candidate photos by posterior store, full text and filters."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from indexer.stores.stores import Stores
 
 MAX_CANDIDATES = 100
-"""Photos whose readings are looked at for one query, unless more hits are asked for."""
+"""Photos whose readings are examined for one query, unless more hits are requested."""
 
 MAX_PROPOSED = 3_000
-"""Photos with a reading of each word from which the full text is not asked: it takes long, and the
-network saw such common words on more photos than anybody looks at."""
+"""Photos with a reading of each word from which the full text is not searched: it takes long, and the
+posterior store gives more photos for such common words than anybody reads through."""
 
 INSIDE = 0.02
 """Factor of the probability of a word that was seen within a longer one."""
@@ -36,7 +36,7 @@ MIN_INSIDE = 4
 
 @dataclass(frozen=True)
 class Shortlist:
-    """The photos worth a look, likeliest first, and the evidence of the posterior store."""
+    """Candidate photos, likeliest first, and the evidence of the posterior store."""
 
     photos: list[PhotoId]
     evidence: QueryEvidence
@@ -45,7 +45,7 @@ class Shortlist:
 def shortlist(
     node: q.QueryNode, filters: Filters, catalog: CatalogReader, stores: Stores, alphabet: str
 ) -> Shortlist:
-    """Choose the likeliest photos by what the network saw, and those that the full text proposes.
+    """Choose the likeliest photos by their posteriorgrams, and those that the full text proposes.
 
     Raises:
         CatalogError: catalog or derived stores cannot be read.
@@ -97,7 +97,7 @@ def _add_parts_of_words(
     alphabet: str,
     admitted: Collection[PhotoId] | None,
 ) -> None:
-    """Let a rare word that was seen within a longer one count a little."""
+    """Add a small share for a rare word that stands within a longer one."""
     for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
         if len(term.text) < MIN_INSIDE or not _is_rare(found[term]):
             continue
@@ -110,7 +110,7 @@ def _add_parts_of_words(
 
 
 def _is_rare(evidence: Evidence) -> bool:
-    """Whether fewer photos than are looked at anyway hold a word."""
+    """Whether fewer photos than are examined anyway hold a word."""
     likely = sum(max(words.values()) > INSIDE for words in evidence.values())
     return likely < MAX_CANDIDATES
 

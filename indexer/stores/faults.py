@@ -1,4 +1,4 @@
-"""Errors of the derived stores, as the user meets them."""
+"""Translation of the derived stores' faults into errors for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full-text index on Whoosh, which only this, `whoosh_fields` and `query.parser` know.
+"""Full-text index on Whoosh; of the other modules, only `whoosh_fields` and `query.parser` import it.
 
 Each photo is a bag of weighted words: every reading of every word box, weighted by its
 probability. The index is derived from the catalog and can be rebuilt from it; it proposes
@@ -50,7 +50,7 @@ class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
         self._locks: list[Any] = []
 
     def lock(self, name: str) -> Any:  # noqa: ANN401 - Whoosh has no types
-        """A lock that `unlock` knows."""
+        """A lock that `unlock` can release."""
         self._locks.append(super().lock(name))
         return self._locks[-1]
 
@@ -149,8 +149,8 @@ class Fulltext:
     ) -> list[PhotoId]:
         """Photos with a reading for every part of the question, best first.
 
-        None are given if more than `most` photos would have to be looked at for it, or, where
-        there are more at all, if it holds patterns, for these look at every word of the index.
+        None are given if more than `most` photos would have to be scored for it, or, where
+        there are more at all, if it holds patterns, because these scan every word of the index.
 
         Raises DamageError if the index is missing or damaged.
         """
@@ -170,7 +170,7 @@ class Fulltext:
                 return [PhotoId(int(hit["id"])) for hit in searcher.search(wanted, limit=limit)]
 
     def suggestions(self, word: str) -> list[str]:
-        """Words that were read somewhere and look like `word`, see `question.nearest`.
+        """Words that were read somewhere and look like `word`, see `text.nearest`.
 
         Raises:
             CatalogError: the index is missing or damaged.

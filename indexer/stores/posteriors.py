@@ -53,12 +53,12 @@ class PosteriorStore:
     """Segments below one folder."""
 
     def __init__(self, folder: Path, codec: PosteriorCodec) -> None:
-        """`folder` need not exist yet; `codec` knows the format of a packed word."""
+        """`folder` need not exist yet; `codec` implements the format of a packed word."""
         self.folder, self._codec = folder, codec
         self._open: dict[tuple[Path, int, int, int], Segment] = {}
 
     def can_say(self, pattern: str) -> bool:
-        """Whether any word could say the folded `pattern`: it has characters, and known ones."""
+        """Whether any word could say the folded `pattern`: it has characters, all in the alphabet."""
         return self._codec.needs(pattern) is not None
 
     def photos(self) -> set[PhotoId]:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from indexer.stores.segments import Segment
 
 MAX_MISMATCHES = 2
-"""Characters of a pattern that a word cannot hold, up to which such words are told apart."""
+"""Characters of a pattern that a word cannot hold, up to which such words are ranked."""
 
 MAX_RANKED = 30_000
-"""Words whose bounds are looked at, if they must lack some character."""
+"""Words whose bounds are computed, if they must lack some character."""
 
 MIN_BOUND = 3e-5
 """Words whose bound reaches this are scored for a pattern, up to MAX_SCORED of them."""

@@ -1,6 +1,6 @@
 """Protocols of the codec of packed words, which `recognizer.posteriors` implements.
 
-The store knows segments and bounds, the codec what is in a packed word; neither package may
+The store owns segments and bounds, the codec the format of a packed word; neither package may
 import the other.
 """
 

@@ -126,7 +126,7 @@ class Segment:
 
     @property
     def photos(self) -> NDArray[np.uint32]:
-        """Numbers of the photos that this segment speaks for, also the removed ones."""
+        """Numbers of the photos in this segment, also the removed ones."""
         return self._parts["photos"]
 
     @cached_property

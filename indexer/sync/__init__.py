@@ -1,1 +1,1 @@
-"""Keeping catalog and derived stores in step with the disk."""
+"""Synchronisation of catalog and derived stores with the disk."""

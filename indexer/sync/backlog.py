@@ -28,7 +28,7 @@ BATCH_SECONDS = 3.0
 """Time that photos read together should take: a photo that arrives meanwhile waits for them."""
 
 MAX_HASHED = 20
-"""Files that are hashed at most between two looks at what has arrived."""
+"""Files that are hashed at most between two checks of what has arrived."""
 
 MAX_REASON = 500
 """Characters of a reason that are stored."""
@@ -48,7 +48,7 @@ class Backlog:
         comparer: DiskComparer,
         indexes: DerivedIndexes,
     ) -> None:
-        """Read with `engine` into `catalog`; `comparer` looks at files that arrive meanwhile."""
+        """Read with `engine` into `catalog`; `comparer` compares files that arrive meanwhile."""
         self.settings = settings
         self._catalog, self._engine = catalog, engine
         self._comparer, self._indexes = comparer, indexes
@@ -58,7 +58,7 @@ class Backlog:
     def drain(self, changes: Changes, run: SyncRun) -> bool:
         """Read what is new, and what waits or is due among the files of this run.
 
-        False if it was told to end before all was done.
+        False if it was stopped before all was done.
         """
         due = self._catalog.due(run.hooks.clock(), self._engine.id)
         new = {*changes.added, *changes.changed, *(path for path in due if path in run.stamps)}
@@ -79,7 +79,7 @@ class Backlog:
         run.enqueue(new, self._catalog.unread(self._engine.id, run.stamps))
 
     def _drain_queue(self, run: SyncRun) -> bool:
-        """Read what waits, a few photos at a time; False if this run was told to end before."""
+        """Read the queue, a few photos at a time; False if this run was stopped before."""
         while run.waiting and not run.hooks.stop():
             arrived = run.hooks.arrived()
             if arrived:
@@ -169,13 +169,13 @@ class Backlog:
 
     def _fail(self, path: Path, reason: str, run: SyncRun, seconds: float = 0.0) -> None:
         if not os.path.lexists(path):
-            run.lost(path)  # deleted or unmounted meanwhile: the next run sees which
+            run.lost(path)  # deleted or unmounted meanwhile: the next run finds out which
             return
         attempts = 1 + self._catalog.attempts(path)
         wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, MAX_DOUBLINGS)
         now = run.hooks.clock()
         reason = reason[:MAX_REASON]
-        # as it was seen before it was read: if it has grown since, it is looked at again
+        # as it was seen before it was read: if it has grown since, it is compared again
         stamp = without_racy_time(run.stamps.get(path, Stamp(0, 0)), now)
         failure = Failure(path, reason, attempts, now + wait)
         self._catalog.put_failure(failure, stamp, self._engine.id, now)

@@ -23,7 +23,7 @@ class Comparison:
     Attributes:
         changes: what is new, changed or deleted; nothing below an offline folder is deleted.
         found: stamps of the files that are there.
-        problems: folders and files that could not be looked at, and why.
+        problems: folders and files that could not be examined, and why.
         offline: folders whose photos are missing rather than deleted.
         mounts: folders on which another file system is mounted.
 
@@ -64,14 +64,14 @@ class DiskComparer:
 
     def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
         """Compare single files below `roots` with the catalog, as far as they can be seen."""
-        # a hard link changes with its file, but only one of the names is told
+        # a hard link changes with its file, but the event names only one of its paths
         wanted = list({*paths, *self._catalog.copies(paths)})
         found = scan.look(wanted, roots, self._suffixes)
         changes = scan.compare(found.files, self._catalog.places(wanted))
         offline: Sequence[Path] = ()
         if changes.gone:
             offline = self._offline.offline_after(changes.gone, found.files, roots)
-            # what became of the files of a deleted folder is seen by a look at everything
+            # what became of the files of a deleted folder is found by a rescan
             deleted = self._offline.deleted_parents(changes.gone, roots)
             changes = changes.keeping_missing_below([*offline, *found.failed, *deleted])
         return Comparison(changes, found.files, found.failed, offline)

@@ -24,7 +24,7 @@ class DerivedIndexes:
     def __init__(self, catalog: Catalog, stores: Stores) -> None:
         """Nothing is opened or compared before the first call."""
         self._catalog = catalog
-        self._fulltext, self._posteriors = stores.index, stores.posteriors
+        self.stores = stores
         self._compared = False
 
     def catch_up(self, alive: Callable[[], None] = lambda: None) -> None:
@@ -35,8 +35,8 @@ class DerivedIndexes:
         self.ensure(alive)
         try:
             while stale := self._catalog.stale(INDEX_BATCH):
-                self._posteriors.apply(packed_words(stale), self._catalog.alphabet())
-                self._fulltext.apply(
+                self.stores.posteriors.apply(packed_words(stale), self._catalog.alphabet())
+                self.stores.index.apply(
                     {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
                 self._catalog.indexed(stale)
@@ -63,7 +63,7 @@ class DerivedIndexes:
         alphabet = self._catalog.alphabet()
 
         def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
-            with self._posteriors.rebuilt() as fresh:
+            with self.stores.posteriors.rebuilt() as fresh:
                 for batch in self._catalog.stale_batches(INDEX_BATCH):
                     fresh.apply(packed_words(batch), alphabet)
                     # what is done is remembered without its words: they may be millions
@@ -71,19 +71,19 @@ class DerivedIndexes:
                     report(len(done))
                     yield {p.id: term_weights(p.words) for p in batch if p.words is not None}
 
-        self._fulltext.rebuild(batches())
+        self.stores.index.rebuild(batches())
         self._catalog.indexed(done)
         return len(done)
 
     def _in_step(self) -> bool:
         """Whether the stores hold what they should: photo by photo once, then by number."""
-        if not self._fulltext.is_current():
+        if not self.stores.index.is_current():
             return False
-        seen = self._posteriors.photos()
+        seen = self.stores.posteriors.photos()
         if self._compared:
             required, optional = self._catalog.count_searchable()
-            counts = self._fulltext.count(), len(seen)
+            counts = self.stores.index.count(), len(seen)
             return all(required <= count <= required + optional for count in counts)
         self._compared = True
         must, may = self._catalog.searchable()
-        return all(must <= held <= must | may for held in (self._fulltext.photos(), seen))
+        return all(must <= held <= must | may for held in (self.stores.index.photos(), seen))

@@ -33,7 +33,6 @@ class Library:
     ) -> None:
         """Compose the parts of a sync run; `engine` reads new photos."""
         self.settings, self.catalog, self.engine = settings, catalog, engine
-        self.index, self.posteriors = stores.index, stores.posteriors
         self.indexes = DerivedIndexes(catalog, stores)
         self._offline = OfflineDetector(catalog, settings.missing_share)
         self._comparer = DiskComparer(catalog, self._offline, settings.suffixes)
@@ -79,7 +78,7 @@ class Library:
         return self.indexes.rebuild(report)
 
     def _apply(self, changes: Changes, run: SyncRun) -> None:
-        """Hash and read what is new, newest first; then forget what is gone.
+        """Hash and read what is new, newest first; then delete what is gone.
 
         New names come before lost ones, so a moved file finds its reading.
         """

@@ -18,7 +18,7 @@ MIN_PHOTOS = 10
 
 
 class OfflineDetector:
-    """Tells missing photos from deleted ones by what the catalog remembers of their folders."""
+    """Distinguishes missing photos from deleted ones by the folders' record in the catalog."""
 
     def __init__(self, catalog: Catalog, missing_share: float) -> None:
         """A folder that lost more than `missing_share` of many photos at once is offline."""
@@ -45,7 +45,7 @@ class OfflineDetector:
     def offline_after(
         self, gone: Collection[Path], found: Collection[Path], roots: Sequence[Path]
     ) -> list[Path]:
-        """The same after a look at single files: `gone` are missing, `found` are there."""
+        """The same after a comparison of single files: `gone` are missing, `found` are there."""
         known = self.places_below(roots)
         return self.offline(roots, known.keys() - set(gone) | set(found), known)
 
@@ -85,7 +85,7 @@ def offline_folders(
     """Folders whose photos are missing rather than deleted.
 
     Args:
-        roots: the photo folders that were looked at.
+        roots: the photo folders that were compared.
         found: photos that are there now.
         known: photos that were there.
         remembered: the file systems of roots, and of what is mounted below them, from before.

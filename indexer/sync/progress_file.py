@@ -123,7 +123,7 @@ def reported(path: Path) -> Iterator[Reporter]:
 
 
 def read(path: Path) -> Progress | None:
-    """What the writer does now; None if there is none, whatever a dead one left behind."""
+    """Progress of the running writer; None if none runs, even if the file of a dead one is left."""
     try:
         content = Progress(**json.loads(path.read_text(encoding="ascii")))
         progress = replace(content, state=WriterState(content.state))

@@ -82,7 +82,7 @@ class Hooks:
         report: called with each photo that is done.
         clock: seconds since 1970.
         arrived: called between photos: returns files to read next, before all that wait, or None
-            if the run shall end soon, because everything must be looked at again.
+            if the run shall end soon, because a rescan is due.
         failed: called when a run ended with an error.
         alive: called now and then during long work that reads no photo.
 
@@ -127,7 +127,7 @@ class SyncRun:
         self._unindexed = 0
         self._indexed_at = hooks.clock()  # the stores are level with the catalog at the beginning
 
-    # what the run knows --------------------------------------------------------------------
+    # state of the run --------------------------------------------------------------------
 
     @property
     def stamps(self) -> Mapping[Path, Stamp]:
@@ -181,7 +181,7 @@ class SyncRun:
         self._waiting = deque([*first, *(p for p in self._waiting if p not in wanted)])
 
     def next_file(self) -> tuple[Path, str | None]:
-        """Take the file that waits first, with its content hash if the catalog knows it."""
+        """Take the first file of the queue, with its content hash if that is in the catalog."""
         path = self._waiting.popleft()
         return path, self._hashes.get(path)
 
@@ -196,7 +196,7 @@ class SyncRun:
     # what became of a file -----------------------------------------------------------------
 
     def vanished(self) -> None:
-        """A file was gone when it should have been hashed: the next run sees why."""
+        """Count a file that was gone before it was hashed; the next run compares it again."""
         self._total -= 1
 
     def needs_no_reading(self, path: Path) -> None:
@@ -209,11 +209,11 @@ class SyncRun:
         self._begun.discard(content)
 
     def lost(self, path: Path) -> None:
-        """A file went away, or was given up: the next run sees which."""
+        """Count a file that went away or was skipped; the next run compares it again."""
         self._stamps.pop(path, None)
 
     def finished(self, path: Path, outcome: FinalOutcome, seconds: float) -> None:
-        """Count a photo that is done and tell the caller."""
+        """Count a photo that is done and report it to the caller."""
         match outcome:
             case Failed(reason):
                 self.summary.failed += 1

@@ -1,4 +1,4 @@
-"""The recogniser's commands, and `ocrsearch read`. Torch loads when one runs."""
+"""The recogniser's commands, and `ocrsearch read`; torch is loaded when one runs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def read(
     *,
     as_json: bool,
 ) -> None:
-    """Read the word images CROPS: image files, or folders that are searched for images.
+    """Read the word images CROPS.
+
+    Each of CROPS is an image file, or a folder that is searched for images.
 
     \b
     ocrsearch read word.png

@@ -1,4 +1,4 @@
-"""`ocrsearch evaluate`: error rates on labelled words. Torch loads when the command runs."""
+"""`ocrsearch evaluate`: error rates on labelled words; torch is loaded when it runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ WORST = 50
 @words_option
 @click.option("--greedy", is_flag=True, help="Decode the best path only: one reading, faster.")
 @click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this image file.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
+@click.option(
+    "--markdown", "as_markdown", is_flag=True, help="Print Markdown tables instead of text."
+)
 @json_option
 def evaluate(
     data: str,
@@ -57,7 +59,9 @@ def evaluate(
     as_markdown: bool,
     as_json: bool,
 ) -> None:
-    """Measure error rates, confusions and calibration on labelled word images.
+    """Measure error rates on labelled word images.
+
+    The report also holds the confused characters and the calibration of the confidence.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
     folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
@@ -144,6 +148,6 @@ def _loaded(samples: Sequence[Sample]) -> tuple[list[Sample], list[NDArray[np.ui
                 kept.append(sample)
             show(done)
     if not kept:
-        msg = "no word image could be read"
+        msg = "none of the word images can be read, for the reasons above"
         raise DataError(msg)
     return kept, crops

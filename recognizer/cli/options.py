@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 PATH = click.Path(path_type=Path)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 weights_option = click.option(
     "--weights", type=PATH, help="Weights file (default: the shipped one)."
 )

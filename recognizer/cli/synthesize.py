@@ -28,11 +28,13 @@ seed_option = click.option("--seed", type=int, default=0, show_default=True, hel
 @synthesize.command("words")
 @click.argument("out", type=PATH)
 @click.option("--fonts", type=PATH, help="Folder of .ttf or .otf handwriting fonts.")
-@click.option("--strokes", type=PATH, help="Pen strokes (.npz) to draw instead of fonts.")
+@click.option(
+    "--strokes", type=PATH, help="Draw these pen strokes (an .npz file) instead of fonts."
+)
 @click.option(
     "--letters",
     metavar="DATA",
-    help="Labelled words, a few thousand at most, whose letters to use instead of fonts.",
+    help="Draw with the letters of these labelled words, see `train`, instead of fonts.",
 )
 @seed_option
 @click.option(
@@ -42,7 +44,11 @@ seed_option = click.option("--seed", type=int, default=0, show_default=True, hel
     show_default=True,
     help="Number of words.",
 )
-@click.option("--words", type=click.File(encoding="utf-8"), help="Word list, one a line.")
+@click.option(
+    "--words",
+    type=click.File(encoding="utf-8"),
+    help="Draw the words of this list, one a line, instead of the built-in ones.",
+)
 def synthesize_words(
     out: Path,
     fonts: Path | None,
@@ -52,7 +58,9 @@ def synthesize_words(
     count: int,
     words: TextIO | None,
 ) -> None:
-    """Draw labelled word images into the zip file OUT, ready for `train --data OUT`.
+    """Draw labelled word images into the zip file OUT.
+
+    Train on them with `train --data OUT`. Give one of --fonts, --strokes and --letters.
 
     \b
     ocrsearch synthesize words words.zip --fonts ~/fonts --count 50000
@@ -116,13 +124,15 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
 
 @synthesize.command("pages")
 @click.argument("out", type=PATH)
-@click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf fonts.")
+@click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf handwriting fonts.")
 @seed_option
 @click.option(
     "--count", type=click.IntRange(min=1), default=12, show_default=True, help="Number of pages."
 )
 def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
-    """Draw photo-like pages into the folder OUT, each with a JSON file of its words and boxes.
+    """Draw photo-like pages into the folder OUT.
+
+    A JSON file beside each page holds its words and their boxes.
 
     \b
     ocrsearch synthesize pages pages/ --fonts ~/fonts --count 20

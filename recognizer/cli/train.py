@@ -1,4 +1,4 @@
-"""`ocrsearch train`. Torch is loaded when it runs."""
+"""`ocrsearch train`: trains the recogniser; torch is loaded when it runs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--data", multiple=True, help="Labelled words, see above; may be repeated.")
-@click.option("--dev", help="Data to evaluate on (default: a part of --data, see --train-portion).")
+@click.option("--data", multiple=True, help="DATA to train on. May be repeated.")
+@click.option("--dev", help="DATA to evaluate on (default: a part of --data, see --train-portion).")
 @click.option("--mix", help="Share of each --data in a batch, for example 0.7,0.3.")
 @click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
 @click.option("--init", type=PATH, help="Fine-tune these weights: a file, or `shipped`.")
-@click.option("--resume", type=PATH, help="Continue the run in this folder, with its options.")
+@click.option(
+    "--resume",
+    type=PATH,
+    help="Continue the run in this folder with its options; its end may be changed.",
+)
 @click.option(
     "--charset",
     type=click.Choice(["union", "keep"]),
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1),
     default=0.9,
     show_default=True,
-    help="Share of --data to learn from, without --dev.",
+    help="Share of --data to train on if there is no --dev.",
 )
 @click.option("--balance-hands", is_flag=True, help="Draw the words of rare writers more often.")
 @click.option(
@@ -72,7 +76,10 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run has
-    """Train or fine-tune the recogniser; the best weights are written to OUT/best.safetensors.
+    """Train or fine-tune the recogniser.
+
+    The best weights are written to OUT/best.safetensors. A run ends after --budget, --epochs or
+    --early-stopping, whichever comes first.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
     folder:ROOT (images named _label_id.png), mjsynth:ROOT[:PART] or iam:ROOT[:PART]. DATA#5000

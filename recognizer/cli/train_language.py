@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli.options import PATH, words_option
+from recognizer.cli.options import PATH
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 @click.option(
     "--data",
     multiple=True,
-    help="Labelled words whose texts to learn from, see train; may be repeated.",
+    help="Labelled words whose texts are used, see `train`. May be repeated.",
 )
-@words_option
+@click.option(
+    "--words",
+    multiple=True,
+    metavar="FILE",
+    help="Words that are added to the texts: a file with one word a line and optionally its "
+    "frequency, or `english`. May be repeated.",
+)
 @click.option(
     "--out",
     type=PATH,
@@ -49,9 +55,10 @@ def train_language(
     prune: float,
     seed: int,
 ) -> None:
-    """Estimate a character language model, for reading with `--language OUT`.
+    """Estimate a character language model from texts.
 
-    Names and formulas are generated from --words too.
+    Read with it by `--language OUT`. Names and formulas are made from --words and added to the
+    texts.
 
     \b
     ocrsearch train-language --words german.txt --data my-words --out german.arpa.gz
@@ -68,7 +75,7 @@ def train_language(
         labels, lexicon.frequencies(words), np.random.default_rng(seed)
     )
     if not counts:
-        msg = "nothing to learn from: give --data, --words or both, with texts in them"
+        msg = "no text to estimate from: give --data, --words or both, with texts in them"
         raise DataError(msg)
     model = ngram_estimation.estimate(counts, order, prune)
     ngram_estimation.write(out, model)

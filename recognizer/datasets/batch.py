@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Batch:
-    """Words that are learned together, ready to be copied to the network's device.
+    """Words of one training step, ready to be copied to the network's device.
 
     Attributes:
         words: the words themselves.

@@ -133,13 +133,13 @@ def _parse_form(path: Path) -> _Form:
         msg = f"{path}: not a readable form ({error})"
         raise DataError(msg) from error
     except KeyError as error:
-        msg = f"{path}: a word lacks its {error.args[0]}"
+        msg = f"{path}: a word has no {error.args[0]}"
         raise DataError(msg) from error
     return _Form(root.get("id", path.stem), root.get("writer-id", ""), words)
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:
-    """A named entity as a numeric one, which every XML parser knows."""
+    """A named entity as a numeric one, which every XML parser supports."""
     known = html5.get(entity[1].decode())
     return "".join(f"&#{ord(c)};" for c in known).encode() if known else entity[0]
 
@@ -149,7 +149,7 @@ def _is_ok(line: ET.Element) -> bool:
 
 
 def _membership(root: Path, part: str) -> Callable[[_Word, str], bool]:
-    """A function that says whether a word, written by a hand, belongs to `part`."""
+    """A predicate: does a word, written by a hand, belong to `part`?"""
     for split in _SPLITS:
         found = {p: [path for n in split[p] if (path := find(root, _LISTS, n))] for p in PARTS}
         if any(found.values()):

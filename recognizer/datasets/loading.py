@@ -48,7 +48,7 @@ class LoadedCrops:
 def load_all(
     samples: Sequence[Sample], charset: Charset, progress: Callable[[int], None]
 ) -> LoadedCrops:
-    """Load every sample that the network can learn from, and say why the others are left out.
+    """Load every sample that the network can be trained on, and report why others are left out.
 
     `progress` is called after each sample with the number of samples done.
     """

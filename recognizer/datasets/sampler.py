@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,7 +72,9 @@ class BatchSampler:
                 yield from chunk[step % CHUNK :]
                 step = (step // CHUNK + 1) * CHUNK
 
-    def _chunk(self, number: int, each: Callable[..., Any]) -> list[list[LabelledCrop]]:
+    def _chunk(
+        self, number: int, each: Callable[..., Iterable[LabelledCrop]]
+    ) -> list[list[LabelledCrop]]:
         random = np.random.default_rng((self.seed, number))
         count = self.size * CHUNK
         which = random.choice(len(self.sets), size=count, p=self.mix)

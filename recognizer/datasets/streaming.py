@@ -39,7 +39,7 @@ class StreamedCrops(LazySequence[LabelledCrop]):
         charset: Charset,
         skip: Callable[[str, str], None],
     ) -> None:
-        """Read `samples` when asked; `skip` gets name and reason of each that cannot be used."""
+        """Read `samples` when they are drawn; `skip` gets name and reason of each that cannot be used."""
         self.samples, self._charset, self._skip = samples, charset, skip
 
     def __len__(self) -> int:
@@ -57,7 +57,7 @@ class StreamedCrops(LazySequence[LabelledCrop]):
             except DataError as error:
                 reason = str(error)
                 self._skip(sample.name, reason)
-        msg = f"no word to learn from among {limit} in a row: {reason}"
+        msg = f"no usable training word among {limit} in a row: {reason}"
         raise DataError(msg)
 
 

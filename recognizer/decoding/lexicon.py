@@ -29,7 +29,12 @@ _FREQUENCY_EXPONENT = 0.5
 _DEFAULT_FREQUENCY = 1e-5
 """Frequency of a word that is listed without one: ten in a million, a rare English word."""
 
-_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
+_UPPER = "A-ZÀ-ÖØ-Þ"
+"""Capitals of Latin-1, as a range of a regular expression."""
+
+_LOWER = "a-zß-öø-ÿ"
+"""Small letters of Latin-1, as a range of a regular expression."""
+
 _PART = re.compile(f"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+(?![{_LOWER}])")
 """The words of an identifier: `hasLeftChild` has three, `INPUT.Value` two."""
 

@@ -27,8 +27,14 @@ NONE = "none"
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "english.arpa.gz"
 
-START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-"""The characters that stand for the tokens <s>, </s> and <unk>."""
+START = "\x02"
+"""The character of the token <s>, the beginning of a text."""
+
+END = "\x03"
+"""The character of the token </s>, the end of a text."""
+
+UNKNOWN = "\x1a"
+"""The character of the token <unk>, any character that the model does not contain."""
 
 TOKENS = {"<s>": START, "</s>": END, "<unk>": UNKNOWN}
 """The characters of the ARPA tokens that have more than one."""
@@ -112,7 +118,7 @@ def load(name: str) -> LanguageModel | None:
                     if backoff:
                         backoffs[ngram] = _finite(backoff[0])
                 except ValueError as error:
-                    msg = f"{path}, line {number}: no n-gram of characters: {line!r}"
+                    msg = f"{path}, line {number}: expected a logarithm, characters with spaces between them and perhaps a weight: {line!r}"
                     raise DataError(msg) from error
             case _:  # section headings and n-gram counts
                 continue

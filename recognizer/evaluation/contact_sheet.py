@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 COLUMNS = 5
 """Words in a row."""
 
-CELL_WIDTH, CELL_HEIGHT = 260, 132
-"""Size of a word with its labels, in pixels."""
+CELL_WIDTH = 260
+"""Width of a word with its labels, in pixels."""
 
-CROP_WIDTH, CROP_HEIGHT = 240, 68
-"""Size that a crop is scaled to fit into, in pixels."""
+CELL_HEIGHT = 132
+"""Height of a word with its labels, in pixels."""
+
+CROP_WIDTH = 240
+"""Width that a crop is scaled to fit into, in pixels."""
+
+CROP_HEIGHT = 68
+"""Height that a crop is scaled to fit into, in pixels."""
 
 MARGIN = 10
 """Pixels around crops and labels."""
@@ -37,10 +43,23 @@ INDENT = 52
 TITLE_HEIGHT = 44
 """Pixels above the words, for the title."""
 
-TITLE_SIZE, LABEL_SIZE = 18, 15
-"""Font sizes."""
+TITLE_SIZE = 18
+"""Font size of the title."""
 
-PAPER, INK, FAINT, WRONG = "white", "black", "#666666", "#b00020"
+LABEL_SIZE = 15
+"""Font size of truth and reading."""
+
+PAPER = "white"
+"""Colour of the background."""
+
+INK = "black"
+"""Colour of texts."""
+
+FAINT = "#666666"
+"""Colour of labels."""
+
+WRONG = "#b00020"
+"""Colour of readings."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
@@ -120,7 +120,7 @@ class Report:
     calibration: tuple[CalibrationBin, ...]
     calibration_error: float
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The report as a JSON object: scores and settings at the top level, tables by name."""
         whole = asdict(self)
         for name, errors in self.classes.items():

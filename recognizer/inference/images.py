@@ -23,8 +23,11 @@ HEIGHT = 48
 STRETCH = 1.5
 """Factor by which words are widened: small, dense writing needs more frames a letter."""
 
-MIN_WIDTH, MAX_WIDTH = 24, 640
-"""Columns of a fitted crop, in pixels; wider words are squeezed."""
+MIN_WIDTH = 24
+"""Columns of a fitted crop at least, in pixels; narrower words are padded."""
+
+MAX_WIDTH = 640
+"""Columns of a fitted crop at most, in pixels; wider words are squeezed."""
 
 WIDTH_STEP = 16
 """Batches are padded to a multiple of this many columns."""

@@ -53,7 +53,9 @@ def description(path: Path) -> dict[str, Any]:
         msg = f"{path}: damaged, or not weights of ocrsearch; fetch or train them again"
         raise WeightsError(msg) from error
     if version != FORMAT:
-        msg = f"{path}: weights of format {version!r}, this version reads {FORMAT}"
+        msg = (
+            f"{path}: weights of format {version!r}, this version reads {FORMAT}; train them again"
+        )
         raise WeightsError(msg)
     return described
 

@@ -1,4 +1,4 @@
-"""Packed words as the posterior store handles them. Only numpy."""
+"""Codec of packed words for the posterior store. Only numpy."""
 
 from __future__ import annotations
 

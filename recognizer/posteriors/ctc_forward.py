@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLANK, FREE = 0, -1
-"""Symbols of states between the characters: nothing is written there, or anything."""
+BLANK = 0
+"""Symbol of a state between two characters where nothing is written."""
+
+FREE = -1
+"""Symbol of a state between two characters where anything may be written."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,9 @@ class States:
 
     @cached_property
     def stays(self) -> NDArray[np.float32]:
-        """1 where a state may last; a character before a free state hands over at once.
+        """1 where a state may last, 0 for a character before a free state.
 
-        Whatever follows it belongs to the free state, and must not be counted twice.
+        Whatever follows such a character belongs to the free state, and must not be counted twice.
         """
         ends = [a > 0 and b == FREE for a, b in pairwise((*self.chain, BLANK))]
         ends += [ends[shortcut.last] for shortcut in self.shortcuts]
@@ -125,9 +128,9 @@ def _shortcuts(chain: Sequence[int], expansions: Mapping[int, Sequence[int]]) ->
         free_before = chain[piece[0] - 1] == FREE
         free_behind = chain[piece[-1] + 1] == FREE
         for symbol, said in expansions.items():
-            least = 1 - len(said) if free_before else 0
-            most = len(piece) - (1 if free_behind else len(said))
-            for start in range(least, most + 1):
+            first = 1 - len(said) if free_before else 0
+            last = len(piece) - (1 if free_behind else len(said))
+            for start in range(first, last + 1):
                 places = piece[max(0, start) : start + len(said)]
                 if [chain[p] for p in places] == list(said[max(0, -start) :][: len(places)]):
                     yield Shortcut(places[0], places[-1], symbol)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"
-"""Characters that posteriorgrams can be asked about; class 1, 2, … of a folded alphabet."""
+"""Characters that posteriorgrams can be scored for; class 1, 2, … of a folded alphabet."""
 
 OTHER = len(FOLDED) + 1
 """Class of letters and digits that are not in FOLDED, such as Greek ones: neither those nor signs."""

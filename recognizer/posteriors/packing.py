@@ -54,8 +54,8 @@ def pack(probabilities: NDArray[np.float32]) -> bytes:
     repeated[1:] = sure[1:] & sure[:-1] & (best[1:] == best[:-1])
     kept = probabilities[~repeated]
     packed = b""
-    for least in MIN_PROBABILITIES:
-        packed = _pack(kept, least)
+    for min_probability in MIN_PROBABILITIES:
+        packed = _pack(kept, min_probability)
         if len(packed) <= MAX_BYTES:
             return packed
     # one symbol a frame and still too long: the end of the word is lost

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, saved: dict[str, Any]) -> None:
-    """Write what a run needs to go on, under a temporary name first."""
+    """Write the state of a run, under a temporary name first."""
     partial = path.with_name(path.name + ".part")
     torch.save(saved, partial)
     partial.replace(path)

@@ -32,7 +32,7 @@ PLAIN_PAUSE = 30.0
 
 
 class _Line(tqdm):  # type: ignore[misc]  # tqdm has no types
-    """A line of text that renews itself; tqdm knows how to take it back for lines that stay."""
+    """A line of text that renews itself; tqdm clears it for lines that stay."""
 
     monitor_interval = 0
     """No thread: the line is renewed when its text changes."""

@@ -41,7 +41,7 @@ class Panel:
 
 
 def draw(folder: Path, panel: Panel, say: Callable[[str], None]) -> None:
-    """Draw the metrics of the run in `folder` into CURVES there; says why if that fails."""
+    """Draw the metrics of the run in `folder` into CURVES there; reports why if that fails."""
     path = folder / CURVES
     try:
         partial = path.with_name(path.name + ".part")

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 
-def given(options: Mapping[str, Any]) -> dict[str, Any]:
+def given(options: Mapping[str, object]) -> dict[str, object]:
     """Those of the current command's `options` that are not defaults, but given by the user."""
     context = click.get_current_context()
     explicit = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
     return {k: v for k, v in options.items() if context.get_parameter_source(k) in explicit}
 
 
-def save(folder: Path, options: Mapping[str, Any]) -> None:
+def save(folder: Path, options: Mapping[str, object]) -> None:
     """Write the options into the run folder, which exists."""
     text = json.dumps(options, indent=2, default=str, ensure_ascii=False)
     (folder / OPTIONS).write_text(text + "\n", encoding="utf-8")

@@ -28,7 +28,7 @@ MIN_LOG_PROBABILITY = -2.5
 """Mean log probability of a letter below which an alignment is rejected."""
 
 _BATCH_SIZE = 64
-"""Words that the aligner sees in one step."""
+"""Words in one training step of the aligner."""
 
 _FIT_STEPS = 600
 """Steps for which the aligner is trained."""

@@ -164,7 +164,7 @@ class GlyphSource:
             ink = self._banks[hand].write(text, random)
             if ink and self._is_legible(render(ink, random, marked=0.0), text):
                 return DrawnWord(render(ink, random), text, self._hands[hand])
-        msg = f"{_MAX_TRIES} texts in a row cannot be written in the letters of the labelled words"
+        msg = f"{_MAX_TRIES} texts in a row cannot be written in the letters of the labelled words; add words"
         raise DataError(msg)
 
     def _text(self, random: np.random.Generator) -> str:
@@ -193,7 +193,7 @@ def glyph_source(
     texts = [recognizer.card.charset.decode(word.labels) for word in words]
     banks = {hand: GlyphBank(part) for hand, part in _segmented(words, texts, recognizer).items()}
     if not banks:
-        msg = f"no letters can be cut from the {len(words)} words: none is read as its label says"
+        msg = f"no letters can be cut from the {len(words)} words: none is read as its label says; check the labels"
         raise DataError(msg)
     return GlyphSource(banks, texts, vocabulary, recognizer)
 

@@ -1,1 +1,1 @@
-"""Training the recogniser."""
+"""Training of the recogniser."""

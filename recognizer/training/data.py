@@ -1,4 +1,4 @@
-"""Training words: those to learn from and those to measure on, in memory as far as they fit."""
+"""Training words and dev words, in memory as far as they fit."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ BYTES_A_WORD = 10_000
 """Memory of a fitted word image, on average."""
 
 MAX_DEV = 10_000
-"""Words set aside to measure on at most, where there is no --dev: more would not say more."""
+"""Dev words at most where there is no --dev: more would not make the figures much surer."""
 
 
 def split(
     sets: list[Sequence[Sample]], portion: float, seed: int
 ) -> tuple[list[Sequence[Sample]], Sequence[Sample]]:
-    """Set aside words of every set to measure on; the same ones for the same seed.
+    """Set aside dev words of every set; the same ones for the same seed.
 
     Args:
         sets: to be split.
-        portion: share 0..1 of the words to learn from.
+        portion: share 0..1 of the words that are trained on.
         seed: decides which words are set aside.
 
     Returns:
@@ -79,8 +79,8 @@ class WordLoader:
         room = memory // BYTES_A_WORD - len(dev)
         if room < 0:
             msg = (
-                f"{len(dev)} words to measure on do not fit in --memory {memory / 1e9:g}; "
-                f"measure on some of them, for example --dev SPEC#{MAX_DEV}"
+                f"{len(dev)} dev words do not fit in --memory {memory / 1e9:g}; "
+                f"give fewer, for example --dev SPEC#{MAX_DEV}"
             )
             raise TrainingError(msg)
         held = set()
@@ -102,7 +102,12 @@ class WordLoader:
         for name, reason in loaded.skipped.items():
             self._skipped(name, reason)
         if not loaded.words:
-            msg = "no word to learn from: every sample was skipped, for the reasons above"
+            msg = (
+                f"no usable word: all {len(part)} were skipped, for the reasons above"
+                if part
+                else "no word to train or to evaluate on; give more --data, --dev or another "
+                "--train-portion"
+            )
             raise TrainingError(msg)
         return loaded.words
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recognizer.runs import options as file
+from recognizer.runs import options as run_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class TrainOptions:
 def save(options: TrainOptions) -> None:
     """Write the options into the run folder, which exists."""
     kept = {name: value for name, value in asdict(options).items() if name not in _NOT_SAVED}
-    file.save(options.out, kept)
+    run_options.save(options.out, kept)
 
 
 def load(folder: Path, again: Mapping[str, Any]) -> TrainOptions:
@@ -61,4 +61,4 @@ def load(folder: Path, again: Mapping[str, Any]) -> TrainOptions:
         saved["init"] = None if saved["init"] is None else Path(saved["init"])
         return TrainOptions(**saved, out=folder, resume=True)
 
-    return file.load(folder, build, again, CHANGEABLE)
+    return run_options.load(folder, build, again, CHANGEABLE)

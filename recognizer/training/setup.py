@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -68,7 +68,7 @@ def train(
         counter: shows how many words are loaded, see `data.Counter`.
 
     Raises:
-        TrainingError: options that contradict each other, or nothing to learn from.
+        TrainingError: options that contradict each other, or no usable training word.
         DataError: data that cannot be read.
         WeightsError: --init names no usable weights.
 
@@ -132,7 +132,7 @@ def _start(options: TrainOptions, texts: Iterable[str]) -> tuple[CRNN, Card]:
     if options.resume:
         card = _saved_card(options.out / CHECKPOINT)
         return CRNN(card.config), card
-    provenance: dict[str, Any] = {"data": list(options.data), "seed": options.seed}
+    provenance: dict[str, object] = {"data": list(options.data), "seed": options.seed}
     if options.init is None:
         charset = Charset() if options.charset == "keep" else Charset().union(texts)
         config = ModelConfig(labels=len(charset))

@@ -8,7 +8,7 @@ interrupted and resumed takes the steps it would have taken.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 
@@ -102,7 +102,7 @@ class Trainer:
         """Train until finished or `stop()`; leaves a checkpoint either way.
 
         Args:
-            data: sets to learn from: lists, or sequences that read a word when it is asked for.
+            data: training sets: lists, or sequences that read a word when it is drawn.
             dev: words to evaluate on.
             stop: called before every step; true ends the run.
             report: called with the metrics of every evaluation.
@@ -218,7 +218,7 @@ class Trainer:
             "words_per_second": round(words / max(1e-9, self.state.elapsed), 1),
         }
 
-    def _save_best(self, row: dict[str, Any], dev: Sequence[LabelledCrop]) -> None:
+    def _save_best(self, row: Row, dev: Sequence[LabelledCrop]) -> None:
         logits = word_logits(self.average, [word.crop for word in dev])
         temperature = fit_temperature(logits, [word.labels for word in dev])
         card = Card(self.card.charset, self.model.config, temperature, row, self.card.provenance)

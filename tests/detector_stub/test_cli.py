@@ -11,8 +11,7 @@ from click.testing import CliRunner
 
 from detector_stub.network import weights
 from detector_stub.network.model import WordNet
-from detector_stub.training import setup
-from detector_stub.training import trainer as training_loop
+from detector_stub.training import setup, trainer
 from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
 from recognizer.runs import curves
@@ -60,7 +59,7 @@ def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     done = train("--steps", 2)
 
     assert done.exit_code == 0, done.output
-    assert "2 pages to learn from, 1 to measure on" in done.stderr
+    assert "2 training pages, 1 dev pages" in done.stderr
     assert "best mean of F1 and word hit" in done.stderr
     assert done.stdout == ""
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
@@ -156,7 +155,7 @@ def test_dev_pages_need_boxes(train, tmp_path, write_page):
     done = train("--steps", 1, "--dev", tmp_path / "dev")
 
     assert done.exit_code == 2
-    assert f"{tmp_path / 'dev'}: no word has a box to measure on" in done.stderr
+    assert f"{tmp_path / 'dev'}: no word has a box to evaluate on" in done.stderr
 
 
 def test_missing_weights_are_named(train, small):
@@ -200,14 +199,14 @@ def test_a_second_signal_ends_the_command(train, monkeypatch):
 
 @pytest.mark.usefixtures("without_curves")
 def test_an_interrupted_run_goes_on(train, run, tmp_path, monkeypatch):
-    step = training_loop.Trainer.step
+    step = trainer.Trainer.step
 
     def interrupted(trainer, *batch):
         signal.raise_signal(signal.SIGTERM)
         return step(trainer, *batch)
 
     with monkeypatch.context() as patched:
-        patched.setattr(training_loop.Trainer, "step", interrupted)
+        patched.setattr(trainer.Trainer, "step", interrupted)
         first = train("--steps", 3)
     again = run("train-detector", "--resume", tmp_path / "run")
 

@@ -84,9 +84,9 @@ class Daemon:
             (library.engine.recognizer, "read", "reading"),
             (library.catalog, "put_reading", "catalog"),
             (library.catalog, "put_places", "catalog"),
-            (library.posteriors, "apply", "posteriors"),
-            (library.posteriors, "_merge", "compaction"),
-            (library.index, "apply", "index"),
+            (library.indexes.stores.posteriors, "apply", "posteriors"),
+            (library.indexes.stores.posteriors, "_merge", "compaction"),
+            (library.indexes.stores.index, "apply", "index"),
             (library.indexes, "rebuild", "rebuild"),
         ):
             setattr(owner, name, self._marked(getattr(owner, name), PHASES.index(phase)))

@@ -140,7 +140,9 @@ class World:
 
     def answer(self, query: str, **filters: object) -> Answer:
         library = self.library
-        searcher = Searcher(library.catalog, library.index, library.posteriors)
+        searcher = Searcher(
+            library.catalog, library.indexes.stores.index, library.indexes.stores.posteriors
+        )
         return searcher.search(query, Filters(**filters))
 
     def counts(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs the migrations on the connection that the catalog hands over."""
+"""Environment of Alembic: migrations on the connection that the catalog has opened."""
 
 from alembic import context
 

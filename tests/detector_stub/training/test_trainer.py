@@ -10,11 +10,10 @@ import torch
 from detector_stub.detectors.learned import LearnedDetector
 from detector_stub.network import weights
 from detector_stub.network.model import WordNet
-from detector_stub.training import trainer as train
 from detector_stub.training.metrics import evaluate
 from detector_stub.training.options import TrainOptions
 from detector_stub.training.pages import PageCache, PageError, read
-from detector_stub.training.trainer import Trainer, batches
+from detector_stub.training.trainer import Trainer, batches, saved_network
 from recognizer.runs import loop
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
@@ -89,7 +88,7 @@ def test_the_network_of_a_run_is_known_without_its_first_weights(start, pages, t
     trainer = start(steps=1)
     go(trainer, pages)
 
-    assert train.saved_network(trainer.folder).config == tiny
+    assert saved_network(trainer.folder).config == tiny
 
 
 def test_a_run_that_is_stopped_early_leaves_weights_and_a_checkpoint(start, pages):

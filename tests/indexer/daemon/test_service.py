@@ -139,7 +139,7 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     on_disk = set(world.photos.iterdir())
     assert set(world.library.catalog.places()) == on_disk
     assert world.counts() == {"read": 180, "words": 180}
-    assert world.library.index.count() == 180
+    assert world.library.indexes.stores.index.count() == 180
     assert world.find("word7", exact=True) == ["r7.png"]
     assert world.find("word55", exact=True) == []
     assert world.find("word71", exact=True) == []
@@ -220,7 +220,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import odd_engine
 from indexer import config, home
-from indexer.daemon import service as daemon
+from indexer.daemon import service
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.sync.library import Library
@@ -236,9 +236,9 @@ if __name__ == "__main__":
         print(worker.pid, flush=True)
         detect(*_)
     worker._check = check
-    with Catalog(settings.database) as catalog, daemon.stopping() as stop:
+    with Catalog(settings.database) as catalog, service.stopping() as stop:
         library = Library(settings, catalog, stores(settings), engine)
-        daemon.follow(library, [Path(sys.argv[3])], stop)
+        service.follow(library, [Path(sys.argv[3])], stop)
         engine.close()
 """
 
@@ -276,9 +276,9 @@ def test_sigterm_ends_the_daemon_within_seconds_in_the_middle_of_a_photo_that_st
 
 STUCK = """
 import signal, os, threading
-from indexer.daemon import service as daemon
-daemon.GRACE_SECONDS = 0.2
-with daemon.stopping() as stop:
+from indexer.daemon import service
+service.GRACE_SECONDS = 0.2
+with service.stopping() as stop:
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait()
 """

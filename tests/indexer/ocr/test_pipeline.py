@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from detector_stub.boxes import Box
-from indexer import entities as photo
+from indexer import entities
 from indexer.ocr.image import Limits, open_upright
 from indexer.ocr.pipeline import read_photos
 
@@ -47,7 +47,7 @@ class Literate(TileRecognizer):
 
     def read(self, crops):
         return [
-            photo.Recognition(
+            entities.Recognition(
                 s.text,
                 c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
                 ((s.text, c),),
@@ -92,7 +92,7 @@ def test_boxes_are_clipped_to_the_photo(tmp_path):
 
     [reading] = read_photos([(path, open_upright(path, Limits()))], Wild(), TileRecognizer())
 
-    assert [w.box for w in reading.words] == [photo.Box(0, 16, 40, 32)]
+    assert [w.box for w in reading.words] == [entities.Box(0, 16, 40, 32)]
 
 
 def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
@@ -106,7 +106,7 @@ def test_a_word_is_cut_out_by_its_box_and_not_by_its_bounds(tmp_path):
 
     [reading] = read_photos([(path, open_upright(path, Limits()))], Turned(), TileRecognizer())
 
-    assert [(w.text, w.box) for w in reading.words] == [("helios", photo.Box(0, 0, 16, 96))]
+    assert [(w.text, w.box) for w in reading.words] == [("helios", entities.Box(0, 0, 16, 96))]
 
 
 def test_any_detector_can_cut_words_out_its_own_way(tmp_path):

@@ -179,7 +179,9 @@ def test_a_negated_word_excludes_photos_that_likely_hold_it(world):
 
 def suggested(world, query):
     library = world.library
-    searcher = Searcher(library.catalog, library.index, library.posteriors)
+    searcher = Searcher(
+        library.catalog, library.indexes.stores.index, library.indexes.stores.posteriors
+    )
     return searcher.suggestions(searcher.search(query, Filters()))
 
 

@@ -47,22 +47,22 @@ def test_it_is_left_alone_until_half_of_it_is_superseded(tmp_path, monkeypatch, 
 
 
 def test_small_segments_behind_a_larger_one_are_not_written_again_and_again():
-    newest = [10] * (posteriors.MAX_SMALL_SEGMENTS + 1)
+    newest = [10] * (compaction.MAX_SMALL_SEGMENTS + 1)
     sizes = [5, 10 * len(newest) + 1, *newest]
 
-    merged = posteriors._to_merge(sizes, alive=sizes)
+    merged = compaction.to_merge(sizes, alive=sizes)
 
     assert merged == list(range(2, len(sizes)))
 
 
 def test_a_merge_takes_the_newest_even_where_one_of_them_is_larger():
-    sizes = [5, *[10] * posteriors.MAX_SMALL_SEGMENTS, 1000, 10]
+    sizes = [5, *[10] * compaction.MAX_SMALL_SEGMENTS, 1000, 10]
 
-    assert posteriors._to_merge(sizes, alive=sizes) == list(range(len(sizes)))
+    assert compaction.to_merge(sizes, alive=sizes) == list(range(len(sizes)))
 
 
 def test_a_merge_ends_when_it_has_made_a_large_segment(monkeypatch):
-    monkeypatch.setattr(posteriors, "LARGE_SEGMENT", 30)
-    sizes = [10] * (posteriors.MAX_SMALL_SEGMENTS + 1)
+    monkeypatch.setattr(compaction, "LARGE_SEGMENT", 30)
+    sizes = [10] * (compaction.MAX_SMALL_SEGMENTS + 1)
 
-    assert posteriors._to_merge(sizes, alive=sizes) == [10, 11, 12]
+    assert compaction.to_merge(sizes, alive=sizes) == [10, 11, 12]

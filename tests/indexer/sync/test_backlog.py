@@ -9,7 +9,7 @@ from collections import deque
 import pytest
 
 from indexer.entities import Stamp
-from indexer.sync import backlog as module
+from indexer.sync.backlog import without_racy_time
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -190,7 +190,7 @@ def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_
     monkeypatch.setattr(
         backlog.engine, "read", lambda paths, *a: sizes.append(1) or read(paths, *a)
     )
-    monkeypatch.setattr(module, "BATCH_SECONDS", 1e-9)
+    monkeypatch.setattr("indexer.sync.backlog.BATCH_SECONDS", 1e-9)
 
     sync(backlog, [])
 
@@ -209,7 +209,7 @@ def test_photos_read_together_follow_the_mean_of_what_photos_took(world, monkeyp
         return read(paths, *rest)
 
     monkeypatch.setattr(world.engine, "read", slow)
-    monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr("indexer.sync.backlog.time.perf_counter", lambda: now[0])
 
     world.sync()
 
@@ -233,4 +233,4 @@ def test_a_copy_is_not_counted_among_the_photos_to_read(world):
 def test_a_file_as_young_as_a_clock_is_coarse_gets_a_time_that_no_file_has(age, stored):
     stamp = Stamp(5, 8 * 10**9)
 
-    assert module.without_racy_time(stamp, now=8.0 + age) == Stamp(5, stored)
+    assert without_racy_time(stamp, now=8.0 + age) == Stamp(5, stored)

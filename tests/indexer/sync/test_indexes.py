@@ -20,7 +20,7 @@ def indexes(world):
 def test_what_is_in_step_is_left_alone_and_what_is_missing_is_rebuilt(world, indexes):
     assert indexes.ensure() is False
 
-    shutil.rmtree(world.library.index.folder)
+    shutil.rmtree(world.library.indexes.stores.index.folder)
 
     assert indexes.ensure() is True
     assert world.find("helios", exact=True) == ["a.png"]
@@ -30,13 +30,13 @@ def test_what_is_in_step_is_left_alone_and_what_is_missing_is_rebuilt(world, ind
 def test_a_store_that_is_damaged_while_it_is_written_is_rebuilt_with_all_photos(
     world, indexes, monkeypatch
 ):
-    write = world.library.posteriors.apply
+    write = world.library.indexes.stores.posteriors.apply
 
     def lose_the_index(*photos):
-        shutil.rmtree(world.library.index.folder, ignore_errors=True)
+        shutil.rmtree(world.library.indexes.stores.index.folder, ignore_errors=True)
         write(*photos)
 
-    monkeypatch.setattr(world.library.posteriors, "apply", lose_the_index)
+    monkeypatch.setattr(world.library.indexes.stores.posteriors, "apply", lose_the_index)
     draw_photo(world.photos / "b.png", "selene")
 
     world.sync()

@@ -75,8 +75,8 @@ def test_kills_lose_and_double_nothing(tmp_path, world, settings):
 
     assert last.returncode == 0, problems
     assert world.counts() == {"read": PHOTOS, "words": PHOTOS}
-    assert world.library.index.count() == PHOTOS
-    assert len(world.library.posteriors.photos()) == PHOTOS
+    assert world.library.indexes.stores.index.count() == PHOTOS
+    assert len(world.library.indexes.stores.posteriors.photos()) == PHOTOS
     assert [world.find(f"word{n}", exact=True) for n in range(PHOTOS)] == [
         [f"{n}.png"] for n in range(PHOTOS)
     ]

@@ -237,7 +237,7 @@ def test_a_failed_index_commit_is_caught_up_by_the_next_pass(world, monkeypatch)
     draw_photo(world.photos / "a.png", "helios")
     world.sync()
     draw_photo(world.photos / "b.png", "selene")
-    monkeypatch.setattr(world.library.index, "apply", _disk_full)
+    monkeypatch.setattr(world.library.indexes.stores.index, "apply", _disk_full)
     with pytest.raises(OSError, match="No space"):
         world.sync()
     monkeypatch.undo()

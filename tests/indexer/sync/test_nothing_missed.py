@@ -16,7 +16,7 @@ from indexer.entities import Volume
 from indexer.errors import CatalogError, PhotoError
 from indexer.filesystem import mounts
 from indexer.filesystem.debounce import Batch
-from indexer.ocr import image as reading
+from indexer.ocr import image
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -29,7 +29,7 @@ def test_a_photo_that_is_complete_only_after_it_was_opened_is_read_by_the_next_p
     whole = draw_photo(world.photos.parent / "whole.png", "helios").read_bytes()
     photo = world.photos / "board.png"
     photo.write_bytes(whole[:100])
-    open_upright = reading.open_upright
+    open_upright = image.open_upright
 
     def completed_meanwhile(path, limits):
         try:
@@ -37,7 +37,7 @@ def test_a_photo_that_is_complete_only_after_it_was_opened_is_read_by_the_next_p
         finally:
             photo.write_bytes(whole)
 
-    monkeypatch.setattr(reading, "open_upright", completed_meanwhile)
+    monkeypatch.setattr(image, "open_upright", completed_meanwhile)
     assert world.sync().failed == 1
     monkeypatch.undo()
 
@@ -56,8 +56,8 @@ def test_a_photo_that_vanishes_while_it_is_read_is_no_failure(world, monkeypatch
             raise PhotoError("cannot read the file (No such file or directory)")
         return open_upright(path, limits)
 
-    open_upright = reading.open_upright
-    monkeypatch.setattr(reading, "open_upright", vanished)
+    open_upright = image.open_upright
+    monkeypatch.setattr(image, "open_upright", vanished)
 
     world.sync()
 
@@ -77,8 +77,8 @@ def test_a_folder_unmounted_in_the_middle_of_a_pass_keeps_all_its_photos(world, 
             world.photos.rename(aside)
         return open_upright(path, limits)
 
-    open_upright = reading.open_upright
-    monkeypatch.setattr(reading, "open_upright", unmounted)
+    open_upright = image.open_upright
+    monkeypatch.setattr(image, "open_upright", unmounted)
     world.sync()
     monkeypatch.undo()
 
@@ -110,7 +110,7 @@ def test_a_photo_rewritten_in_the_same_moment_is_noticed(world):
 def test_a_photo_is_not_hashed_again_once_it_is_old_enough(world, monkeypatch):
     draw_photo(world.photos / "board.png", "helios")
     world.sync()
-    monkeypatch.setattr(reading, "content_hash", None)
+    monkeypatch.setattr(image, "content_hash", None)
 
     assert world.sync().found == 1
 
@@ -206,7 +206,7 @@ def test_a_photo_that_is_told_of_many_times_is_read_once(world):
         world.sync()
 
     assert world.engine.recognizer.reads == 1
-    assert world.library.index.count() == 1
+    assert world.library.indexes.stores.index.count() == 1
 
 
 # folders that are away -----------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_the_photos_of_an_offline_folder_are_not_hashed_in_every_pass(world, mon
     world.sync()
     for number in range(10):
         (world.photos / f"{number}.png").unlink()
-    monkeypatch.setattr(reading, "content_hash", None)
+    monkeypatch.setattr(image, "content_hash", None)
 
     assert world.sync().offline == [world.photos]
     assert len(world.library.catalog.places()) == 12
@@ -352,7 +352,7 @@ def test_an_index_with_as_many_photos_but_others_is_rebuilt_at_the_start(make_wo
         draw_photo(world.photos / f"{number}.png", f"word{number}")
     world.sync()
     [last] = [p.id for p in [world.library.catalog.photo_at(world.photos / "2.png")]]
-    world.library.index.apply({last: None, 99: {"strange": 1.0}})
+    world.library.indexes.stores.index.apply({last: None, 99: {"strange": 1.0}})
 
     again = make_world()
     again.sync()

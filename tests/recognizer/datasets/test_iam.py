@@ -181,7 +181,7 @@ def test_damaged_xml_is_an_error_that_names_the_file(tmp_path: Path, damage: str
 def test_a_word_without_its_text_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     write(tmp_path / "xml" / "a01-000u.xml", '<form><line><word id="x"/></line></form>')
 
-    with pytest.raises(DataError, match=r"a01-000u\.xml: a word lacks its text"):
+    with pytest.raises(DataError, match=r"a01-000u\.xml: a word has no text"):
         read_iam(tmp_path, "train")
 
 

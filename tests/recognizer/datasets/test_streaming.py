@@ -106,14 +106,16 @@ def test_the_last_word_is_replaced_by_the_first(skipped: SkipLog) -> None:
 def test_data_without_a_usable_word_is_an_error_with_its_reason(skipped: SkipLog) -> None:
     words = StreamedCrops([broken(n) for n in range(5)], CHARSET, skipped)
 
-    with pytest.raises(DataError, match=r"no word .* among 5 in a row: 1\.png: not a readable"):
+    with pytest.raises(
+        DataError, match=r"no usable training word among 5 in a row: 1\.png: not a readable"
+    ):
         words[2]
 
 
 def test_an_error_while_reading_reaches_the_caller(skipped: SkipLog) -> None:
     words = StreamedCrops([broken(n) for n in range(5)], CHARSET, skipped)
 
-    with pytest.raises(DataError, match="no word to learn from"):
+    with pytest.raises(DataError, match="no usable training word"):
         drawn(words, 1)
 
 

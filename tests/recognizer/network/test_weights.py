@@ -145,7 +145,7 @@ def test_an_incomplete_description_is_refused(
 ) -> None:
     rewrite(saved, change)
 
-    with pytest.raises(WeightsError, match=r"abc\.safetensors: incomplete description"):
+    with pytest.raises(WeightsError, match=r"abc\.safetensors: incomplete metadata"):
         weights.load(saved)
 
 

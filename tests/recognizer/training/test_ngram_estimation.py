@@ -122,7 +122,7 @@ def test_a_language_has_to_be_learned_from_texts(
 
     message = error_of(DataError, "train-language", *given, "--out", "x.arpa")
 
-    assert "nothing to learn from: give --data, --words or both" in message
+    assert "no text to estimate from: give --data, --words or both" in message
     assert not (tmp_path / "x.arpa").exists()
 
 

@@ -17,7 +17,7 @@ from recognizer.runs import checkpoint
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import CHECKPOINT, OPTIONS
 from recognizer.training import data, options, setup
-from recognizer.training import trainer as train
+from recognizer.training.trainer import Trainer
 
 from ..commands import invoke, ok
 
@@ -46,14 +46,14 @@ def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Lets SIGTERM come while the step of the given number is taken."""
 
     def at(number: int) -> None:
-        plain = train.Trainer.step
+        plain = Trainer.step
 
-        def step(trainer: train.Trainer, batch: Any) -> float:
+        def step(trainer: Trainer, batch: Any) -> float:
             if trainer.state.step == number:
                 signal.raise_signal(signal.SIGTERM)
             return plain(trainer, batch)
 
-        monkeypatch.setattr(train.Trainer, "step", step)
+        monkeypatch.setattr(Trainer, "step", step)
 
     return at
 
@@ -98,7 +98,7 @@ def test_a_run_killed_before_its_first_evaluation_can_be_resumed(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(train.Trainer, "step", killed)
+        patch.setattr(Trainer, "step", killed)
         result = invoke(
             "train", "--data", words, "--out", tmp_path / "halves", "--batch-size", 2, "--init", "shipped",
             "--dev", words, "--evaluate-every", 2, "--epochs", 1,
@@ -227,7 +227,7 @@ def test_words_to_measure_on_that_do_not_fit_in_memory_are_refused_with_a_way_ou
     )  # fmt: skip
 
     assert isinstance(result.exception, TrainingError)
-    assert "7 words to measure on" in str(result.exception)
+    assert "7 dev words do not fit" in str(result.exception)
     assert "--dev SPEC#" in str(result.exception)
 
 
@@ -245,7 +245,7 @@ def test_data_on_disk_that_is_all_damaged_ends_the_run_with_the_reason(
     )  # fmt: skip
 
     assert isinstance(result.exception, DataError)
-    assert "no word to learn from" in str(result.exception)
+    assert "no usable training word" in str(result.exception)
 
 
 def test_no_more_words_than_needed_are_set_aside_to_measure_on(

@@ -16,8 +16,8 @@ from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, CURVES
 from recognizer.training import config, data, setup
-from recognizer.training import trainer as train
 from recognizer.training.options import TrainOptions
+from recognizer.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def session(
 class Started:
     """A run that was prepared but takes no step."""
 
-    trainer: train.Trainer
+    trainer: Trainer
     data: list[list[str]]
     dev: list[str]
 
@@ -91,11 +91,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
     """The runs that were prepared; none of them trains."""
     runs: list[Started] = []
 
-    def prepare(trainer: train.Trainer, data: Any, dev: Any, **_: object) -> None:
+    def prepare(trainer: Trainer, data: Any, dev: Any, **_: object) -> None:
         sets = [[word.name for word in part] for part in data]
         runs.append(Started(trainer, sets, [word.name for word in dev]))
 
-    monkeypatch.setattr(train.Trainer, "run", prepare)
+    monkeypatch.setattr(Trainer, "run", prepare)
     return runs
 
 
@@ -378,5 +378,5 @@ def test_skipped_words_are_said_with_their_reason(
 def test_a_run_with_nothing_to_learn_or_to_measure_on_is_refused(
     session: Session, portion: float
 ) -> None:
-    with pytest.raises(TrainingError, match="no word"):
+    with pytest.raises(TrainingError, match="give more --data, --dev or another"):
         session.run(train_portion=portion)

@@ -14,7 +14,7 @@ from recognizer.network import weights
 from recognizer.runs import loop
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, METRICS
-from recognizer.training import trainer as train
+from recognizer.training import trainer as trainer_module
 from recognizer.training.config import TrainConfig
 
 from ..short_runs import CHARSET, PLAIN, TEXTS, Recording, go
@@ -42,7 +42,7 @@ def test_a_small_network_learns_eight_drawn_words_by_heart(
     assert rows[0]["cer"] > 0.5
     assert trainer.state.best == 0
     model, card = weights.load(trainer.folder / BEST)
-    pairs = train.read_labelled(model, words, card.charset)
+    pairs = trainer_module.read_labelled(model, words, card.charset)
     assert sorted(read for _, read in pairs) == sorted(TEXTS)
 
 
@@ -50,7 +50,9 @@ def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
     """Let each evaluation find the next number of wrong characters in ten."""
     truth = "a" * 10
     monkeypatch.setattr(
-        train, "read_labelled", lambda *_: [(truth, truth[n:] + "x" * n) for n in (next(errors),)]
+        trainer_module,
+        "read_labelled",
+        lambda *_: [(truth, truth[n:] + "x" * n) for n in (next(errors),)],
     )
 
 
@@ -293,8 +295,8 @@ def test_reading_all_pairs_every_truth_with_its_own_reading(
     model = random_model(len(CHARSET)).train()
     card = Card(CHARSET, model.config)
 
-    together = train.read_labelled(model, words, card.charset)
-    alone = [train.read_labelled(model, [word], card.charset)[0] for word in words]
+    together = trainer_module.read_labelled(model, words, card.charset)
+    alone = [trainer_module.read_labelled(model, [word], card.charset)[0] for word in words]
 
     assert sorted(truth for truth, _ in together) == sorted(TEXTS)
     assert {t: len(r) for t, r in together} == pytest.approx({t: len(r) for t, r in alone}, abs=2)

@@ -1,1 +1,1 @@
-"""One module a schema change, oldest first."""
+"""Schema changes, one module each, oldest first."""

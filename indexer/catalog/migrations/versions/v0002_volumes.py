@@ -1,4 +1,4 @@
-"""Which file system each photo folder was last seen on."""
+"""File systems of the photo folders."""
 
 import sqlalchemy as sa
 from alembic import op
