@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,16 @@ def test_a_photo_with_several_places_is_counted_once_and_other_states_are_none(c
 
     assert counts.pop("pending") == 1
     assert set(counts.values()) == {0}
+
+
+def test_words_know_their_lines_and_who_stands_on_them(catalog, tmp_path):
+    words = [replace(WORD, line=line) for line in (0, 0, 2)]
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(4, 3, None, tuple(words)), ENGINE)
+    photo = catalog.photo_at(tmp_path / "a.jpg").id
+
+    assert catalog.lines([photo]) == {photo: {0: 0, 1: 0, 2: 2}}
+    assert catalog.words_on_lines({photo: {1}}) == {photo: {0: words[0], 1: words[1]}}
 
 
 def test_a_photo_that_is_not_read_yet_has_no_size_and_no_words(catalog, tmp_path):
