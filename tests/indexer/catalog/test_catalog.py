@@ -166,6 +166,16 @@ def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     assert catalog.due(0.0, EngineId("e2", "abc")) == {tmp_path / "a.jpg": 2}
 
 
+def test_a_failure_takes_the_place_of_that_of_the_same_file_alone(catalog, tmp_path):
+    other = Failure(tmp_path / "b.jpg", "damaged", 1, 9.0)
+    first, again = (Failure(tmp_path / "a.jpg", "damaged", number, 9.0) for number in (1, 2))
+
+    for failure in (other, first, again):
+        catalog.put_failure(failure, STAMP, ENGINE, 1.0)
+
+    assert catalog.failures() == [again, other]
+
+
 def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path):
     full = Word(
         Box(1200, 1300, 1400, 1380), 12, "queue", 0.75,
