@@ -156,7 +156,6 @@ def open_upright(path: Path, limits: Limits) -> Upright:
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     """RGB pixels [rows, columns, 3], copied in strips: huge photos leave no room for two."""
     pixels = np.empty((image.height, image.width, 3), np.uint8)
-    image.load()
     for top in range(0, image.height, _STRIP_ROWS):
         strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
         pixels[top : top + _STRIP_ROWS] = np.asarray(_on_paper(strip))

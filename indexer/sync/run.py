@@ -63,7 +63,7 @@ def _described(outcome: FinalOutcome) -> tuple[str, dict[str, object]]:
 class Summary:
     """Counts of one run, and what went wrong; only its `SyncRun` writes to it."""
 
-    found: int = 0
+    found: int
     read: int = 0
     empty: int = 0
     failed: int = 0

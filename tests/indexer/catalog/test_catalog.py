@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,16 @@ def test_a_photo_with_several_places_is_counted_once_and_other_states_are_none(c
 
     assert counts.pop("pending") == 1
     assert set(counts.values()) == {0}
+
+
+def test_words_know_their_lines_and_who_stands_on_them(catalog, tmp_path):
+    words = [replace(WORD, line=line) for line in (0, 0, 2)]
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(4, 3, None, tuple(words)), ENGINE)
+    photo = catalog.photo_at(tmp_path / "a.jpg").id
+
+    assert catalog.lines([photo]) == {photo: {0: 0, 1: 0, 2: 2}}
+    assert catalog.words_on_lines({photo: {1}}) == {photo: {0: words[0], 1: words[1]}}
 
 
 def test_a_photo_that_is_not_read_yet_has_no_size_and_no_words(catalog, tmp_path):
@@ -153,6 +164,16 @@ def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     assert catalog.due(98.0, ENGINE) == {}
     assert catalog.due(99.0, ENGINE) == {tmp_path / "a.jpg": 2}
     assert catalog.due(0.0, EngineId("e2", "abc")) == {tmp_path / "a.jpg": 2}
+
+
+def test_a_failure_takes_the_place_of_that_of_the_same_file_alone(catalog, tmp_path):
+    other = Failure(tmp_path / "b.jpg", "damaged", 1, 9.0)
+    first, again = (Failure(tmp_path / "a.jpg", "damaged", number, 9.0) for number in (1, 2))
+
+    for failure in (other, first, again):
+        catalog.put_failure(failure, STAMP, ENGINE, 1.0)
+
+    assert catalog.failures() == [again, other]
 
 
 def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path):

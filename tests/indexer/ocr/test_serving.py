@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -102,3 +105,37 @@ def test_a_network_that_cannot_be_loaded_is_reported_with_its_reason(error, reas
     serving.serve(Requests(events=events), load, 20.0)
 
     assert events == [LoadFailed(reason)]
+
+
+GIVES_BACK = """
+import ctypes
+import psutil
+from indexer.ocr import serving
+
+SIZE = 16 << 20
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+library.malloc.argtypes = [ctypes.c_size_t]
+library.free.argtypes = [ctypes.c_void_p]
+
+def filled(size):
+    block = library.malloc(size)
+    ctypes.memset(block, 1, size)
+    return block
+
+serving._return_freed_memory()
+library.free(filled(SIZE))  # having freed one so large, the library would keep the next
+block, after_it = filled(SIZE), filled(1 << 16)
+before = psutil.Process().memory_info().rss
+library.free(block)
+print(before - psutil.Process().memory_info().rss > SIZE // 2)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are not told so")
+def test_the_memory_of_a_huge_photo_goes_back_to_the_system():
+    done = subprocess.run(
+        [sys.executable, "-c", GIVES_BACK], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "True\n"

@@ -120,3 +120,8 @@ def test_nothing_is_left_in_the_end(file):
         assert file.exists()
 
     assert not file.exists()
+
+
+def test_a_file_that_somebody_removed_is_not_missed(file):
+    with progress_file.reported(file):
+        file.unlink()

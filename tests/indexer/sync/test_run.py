@@ -189,7 +189,9 @@ def test_the_stores_follow_after_some_time_or_some_photos_or_an_arrival(make_run
     run = make_run("a", clock=lambda: now[0])
 
     assert not run.index_due([ROOT / "a"])
-    now[0] = INDEX_SECONDS
+    now[0] = 29.9
+    assert not run.index_due([])
+    now[0] = 30.0
     assert run.index_due([])
     run.indexed()
     assert not run.index_due([ROOT / "b"] * (INDEX_BATCH - 1))
