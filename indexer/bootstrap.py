@@ -5,14 +5,16 @@ The only file that chooses concrete parts.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import home, reports
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.queries import CatalogReader
-from indexer.config import load
+from indexer.config import expanded, load
 from indexer.errors import CatalogError, UsageError
 from indexer.home import check_apart
 from indexer.ocr.builtin import BuiltInEngine, make_detector
@@ -23,7 +25,6 @@ from indexer.stores.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from typing import Self
 
     import click
@@ -80,7 +81,7 @@ class ReadOnlyLibrary:
     """The indexed photos of a home folder, open for reading.
 
     Any number may be open at a time, also while `index` or `watch` writes. Use it in a `with`
-    statement, or call `close` when done.
+    statement, or call `close` when done. Once it is closed, every call raises UsageError.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -93,7 +94,8 @@ class ReadOnlyLibrary:
         """
         self._settings = settings
         self._open = ExitStack()
-        self._catalog, self._stores = self._open.enter_context(reading_only(settings))
+        self._parts: tuple[CatalogReader, Stores] | None
+        self._parts = self._open.enter_context(reading_only(settings))
 
     def __enter__(self) -> Self:
         """The library itself."""
@@ -104,8 +106,16 @@ class ReadOnlyLibrary:
         self.close()
 
     def close(self) -> None:
-        """Close the catalog; the library cannot be used afterwards."""
+        """Close the catalog; the library cannot be used afterwards. Closing twice is fine."""
+        self._parts = None
         self._open.close()
+
+    def _opened(self) -> tuple[CatalogReader, Stores]:
+        """Catalog and derived stores. Raises UsageError if they are closed."""
+        if self._parts is None:
+            msg = "the library is closed; open it again with indexer.open()"
+            raise UsageError(msg)
+        return self._parts
 
     def search(
         self,
@@ -122,38 +132,51 @@ class ReadOnlyLibrary:
 
         Args:
             query: as on the command line, for example `'dijkstra "priority queue" NOT java'`.
-            limit: hits at most.
+            limit: hits at most, 1 or more.
             exact: match only the most likely reading of each word.
             min_score: leave out photos with a lower score, 0 to 1.
-            folder: find only photos below this folder.
-            since: find only photos taken at this time or later.
-            until: find only photos taken before this time.
+            folder: find only photos below this folder; `~` is the home of the user.
+            since: find only photos taken at this time or later, without a time zone.
+            until: find only photos taken before this time, without a time zone.
 
         Raises:
-            UsageError: the query cannot be understood.
+            UsageError: the query cannot be understood, an argument is of the wrong kind, or the
+                library is closed.
             CatalogError: an index is missing or damaged; the message says what to do.
 
         """
+        catalog, derived = self._opened()
+        _require("query", query, "a text", met=isinstance(query, str))
+        whole = isinstance(limit, int) and not isinstance(limit, bool)
+        _require("limit", limit, "a whole number from 1 on", met=whole and limit > 0)
+        number = isinstance(min_score, int | float)
+        _require("min_score", min_score, "a number from 0 to 1", met=number and 0 <= min_score <= 1)
+        for name, time in (("since", since), ("until", until)):
+            naive = time is None or (isinstance(time, datetime) and time.tzinfo is None)
+            _require(
+                name, time, "a naive datetime (without a time zone), as cameras write", met=naive
+            )
         filters = Filters(
             exact=exact,
             limit=limit,
-            folder=None if folder is None else Path(folder).resolve(),
+            folder=None if folder is None else _path("folder", folder).resolve(),
             since=since,
             until=until,
             least=min_score,
         )
-        searcher = Searcher(self._catalog, self._stores.index, self._stores.posteriors)
+        searcher = Searcher(catalog, derived.index, derived.posteriors)
         return searcher.search(query, filters).hits
 
     def show(self, photo: str | Path) -> Photo:
         """What was read on the photo at this path.
 
         Raises:
-            UsageError: it is not in the catalog.
+            UsageError: it is not in the catalog, it is no path, or the library is closed.
 
         """
-        path = Path(photo)
-        known = self._catalog.photo_at(path.resolve())
+        catalog, _ = self._opened()
+        path = _path("photo", photo)
+        known = catalog.photo_at(path.resolve())
         if known is None:
             msg = f"{path}: not in the catalog; run: ocrsearch index {path.parent}"
             raise UsageError(msg)
@@ -163,15 +186,35 @@ class ReadOnlyLibrary:
         """Counts, failures, sizes and what a writing process is doing, as `status --json` has it.
 
         A full-text index that is missing or damaged counts as one without photos.
+
+        Raises:
+            UsageError: the library is closed.
+
         """
         from indexer.sync import progress_file  # a query need not load psutil
 
+        catalog, derived = self._opened()
         try:
-            indexed = self._stores.index.count()
+            indexed = derived.index.count()
         except CatalogError:
             indexed = 0
         writer = progress_file.read(self._settings.progress)
-        return reports.status_json(self._settings, self._catalog, indexed, writer)
+        return reports.status_json(self._settings, catalog, indexed, writer)
+
+
+def _require(name: str, value: object, wanted: str, *, met: bool) -> None:
+    if not met:
+        msg = f"{name} = {value!r}: give {wanted}"
+        raise UsageError(msg)
+
+
+def _path(name: str, value: str | Path) -> Path:
+    try:
+        met = isinstance(value, str | Path) and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        met = False
+    _require(name, value, "a path that a file can have, without NUL", met=met)
+    return expanded(Path(value))
 
 
 def open(  # noqa: A001 - read as indexer.open
@@ -187,10 +230,12 @@ def open(  # noqa: A001 - read as indexer.open
     Raises:
         CatalogError: nothing is indexed yet, or the catalog is damaged.
         ConfigError: a setting is wrong, or others can write to the home folder.
+        UsageError: `home` or `config` is no path.
 
     """
     settings = load(
-        None if config is None else Path(config), home=None if home is None else Path(home)
+        None if config is None else _path("config", config),
+        home=None if home is None else _path("home", home),
     )
     check_apart(settings.home, settings.folders)
     return ReadOnlyLibrary(settings)

@@ -34,6 +34,14 @@ _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""
 
 
+class _TomlFile(TomlConfigSettingsSource):
+    """A TOML file, or a pipe or device that holds TOML, which pydantic would pass over."""
+
+    @staticmethod
+    def _existing_files(files: Any) -> list[Any]:  # noqa: ANN401 - pydantic's own type is private
+        return [] if files is None else [files]
+
+
 class Settings(BaseSettings):
     """Every setting with its default; config.example.toml explains them.
 
@@ -79,7 +87,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor such a folder
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flag, environment, file, by precedence; the defaults come last."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file.get())
+        return init_settings, env_settings, _TomlFile(settings_cls, _file.get())
 
     @field_validator("suffixes")
     @classmethod
@@ -104,8 +112,8 @@ class Settings(BaseSettings):
     @classmethod
     def _expand(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         if isinstance(value, tuple):
-            return tuple(path.expanduser() for path in value)
-        return value.expanduser() if value is not None else None
+            return tuple(map(expanded, value))
+        return expanded(value) if value is not None else None
 
     @property
     def database(self) -> str:
@@ -133,6 +141,11 @@ class Settings(BaseSettings):
         return self.home / "lock"
 
 
+def expanded(path: Path) -> Path:
+    """The path with `~` as the home of the user; `~name` stays where there is no such user."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - that of Path raises for such a name
+
+
 def default_path() -> Path:
     """Where the configuration file is looked for without --config."""
     return user_config_path("ocrsearch") / "config.toml"
@@ -153,14 +166,10 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     """
     if path is None and (named := os.environ.get(f"{PREFIX}CONFIG")):
         path = Path(named)
-    file = path or default_path()
+    file = expanded(path or default_path())
     given = {key: value for key, value in flags.items() if value is not None}
-    token = _file.set(file)
+    token = _file.set(file if path or os.path.lexists(file) else None)
     try:
-        # pydantic passes over what is no file, a missing one included
-        if (path or file.exists()) and not file.is_file():
-            msg = f"{file}: cannot read the configuration (no such file)"
-            raise ConfigError(msg)
         return Settings(**given)
     except ValidationError as error:
         raise ConfigError(_explain(error, file, given)) from error

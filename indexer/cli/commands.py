@@ -185,11 +185,19 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
         service.follow(library, roots, stop)
 
 
+def _queries(batch: TextIO) -> list[str]:
+    try:
+        return [text for line in batch if (text := line.strip())]
+    except UnicodeDecodeError as error:
+        msg = f"{batch.name}: not UTF-8 ({error.reason}); save the queries as UTF-8"
+        raise UsageError(msg) from error
+
+
 @main.command()
 @click.argument("words", nargs=-1)
 @click.option(
     "--batch",
-    type=click.File(encoding="utf-8"),
+    type=click.File(encoding="utf-8-sig"),
     help="Answer the queries in this file, one a line; - is stdin.",
 )
 @click.option(
@@ -259,7 +267,7 @@ def query(
         until=until,
         least=min_score,
     )
-    lines = [" ".join(words)] if batch is None else [t for line in batch if (t := line.strip())]
+    lines = [" ".join(words)] if batch is None else _queries(batch)
     with bootstrap.searching(load()) as searcher:
         found = [output.answer(searcher, line, filters, as_json=as_json) for line in lines]
     if image:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import traceback
+from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -26,6 +30,19 @@ class CommandError(click.ClickException):
 class CommandGroup(click.Group):
     """A group whose commands end with one message and an exit code instead of a trace."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run the program; where its output cannot be written, end it with a message."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if not _is_from_echo(error):
+                raise
+            # what stdout still holds would fail again at the end of Python, which complains
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with suppress(OSError):  # stderr may be a full disk as well
+                click.echo(f"Error: cannot write standard output ({error.strerror})", err=True)
+            sys.exit(1)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command.
 
@@ -41,7 +58,7 @@ class CommandGroup(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
-            if ctx.params.get("debug"):
+            if ctx.params.get("debug") or (isinstance(error, OSError) and _is_from_echo(error)):
                 raise
             code = error.exit_code if isinstance(error, UserError) else None
             text = str(error)
@@ -51,3 +68,9 @@ class CommandGroup(click.Group):
                     "Run the command again as `ocrsearch --debug …` to see where it happened."
                 )
             raise CommandError(text, code or 1) from error
+
+
+def _is_from_echo(error: OSError) -> bool:
+    """Whether a text could not be written, for example because stdout is a file on a full disk."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code is click.echo.__code__ for frame, _ in frames)

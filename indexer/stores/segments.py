@@ -7,6 +7,7 @@ hold, begin or end with, and one byte a word for each character, how likely it h
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ _MAGIC = b"OCRSPOS2"
 format of the full-text index is raised, with which both stores are rebuilt."""
 
 _HEADER = np.dtype([("magic", "S8"), ("photos", "<u8"), ("entries", "<u8"), ("classes", "<u8")])
+
+_CUT_OFF = "a posterior segment is cut off"
 
 STEPS = 24.0
 """Quantisation steps of a factor e of the bounds; rounded so that they stay upper bounds."""
@@ -97,6 +100,9 @@ class Segment:
 
     @cached_property
     def _parts(self) -> dict[str, NDArray[Any]]:
+        # numpy's own words on a file that is too short help nobody
+        if self.path.stat().st_size < _HEADER.itemsize:
+            raise ValueError(_CUT_OFF)
         # a plain array over the mapping: slices of a memmap cost more than what is done with them
         raw = np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
         header = raw[: _HEADER.itemsize].view(_HEADER)[0]
@@ -115,13 +121,14 @@ class Segment:
         parts: dict[str, NDArray[Any]] = {}
         at = _HEADER.itemsize
         for name, (shape, kind) in shapes.items():
-            end = at + int(np.prod(shape)) * np.dtype(kind).itemsize
+            end = at + math.prod(shape) * np.dtype(kind).itemsize
+            if end > len(raw):
+                raise ValueError(_CUT_OFF)
             parts[name] = raw[at:end].view(kind).reshape(shape)
             at = end
         parts["blob"] = raw[at:]
         if len(parts["blob"]) != int(parts["starts"][-1]):
-            msg = "a posterior segment is cut off"
-            raise ValueError(msg)
+            raise ValueError(_CUT_OFF)
         return parts
 
     @property

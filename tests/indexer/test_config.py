@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -126,15 +128,60 @@ def test_a_missing_file_that_was_asked_for_is_an_error(file):
         config.load(file)
 
 
-@pytest.mark.parametrize("content", [b"home = '\xff'", None])
-def test_a_file_that_cannot_be_read_is_named(file, content):
-    if content is None:
-        file.mkdir()
-    else:
-        file.write_bytes(content)
+def test_a_file_that_is_no_text_is_named(file):
+    file.write_bytes(b"home = '\xff'")
 
-    with pytest.raises(ConfigError, match=r"config\.toml: cannot read the configuration \("):
+    with pytest.raises(ConfigError, match=r"config\.toml: cannot read the configuration \(.*utf-8"):
         config.load(file)
+
+
+def test_a_folder_or_a_link_to_nothing_is_named_with_the_true_reason(file, monkeypatch):
+    monkeypatch.setattr(config, "default_path", lambda: file)
+    file.symlink_to("nothing")
+    with pytest.raises(ConfigError, match=r"config\.toml: .*\(No such file or directory\)"):
+        config.load()
+
+    file.unlink()
+    file.mkdir()
+    for path in (file, None):
+        with pytest.raises(ConfigError, match=r"config\.toml: .*\(Is a directory\)"):
+            config.load(path)
+
+
+def test_a_file_without_permission_says_so(file, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    file.write_text("nice = 5\n")
+    monkeypatch.setattr(Path, "open", refuse)  # permissions do not bind the superuser
+
+    with pytest.raises(ConfigError, match=r"\(Permission denied\)"):
+        config.load(file)
+
+
+def test_a_pipe_or_a_device_is_read_like_a_file(file):
+    reading, writing = os.pipe()
+    os.write(writing, b"nice = 5\n")
+    os.close(writing)
+
+    assert config.load(Path(f"/dev/fd/{reading}")).nice == 5
+    assert config.load(Path(os.devnull)).nice == 0
+    os.close(reading)
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_the_configuration_may_lie_in_the_home_of_the_user(file, monkeypatch, by_variable):
+    file.write_text("nice = 5\n")
+    monkeypatch.setenv("HOME", str(file.parent))
+    if by_variable:
+        monkeypatch.setenv("OCRSEARCH_CONFIG", "~/config.toml")
+
+    assert config.load(None if by_variable else Path("~/config.toml")).nice == 5
+
+
+def test_the_home_of_a_user_that_does_not_exist_is_a_plain_path(file):
+    with pytest.raises(ConfigError, match=r"~nobody-here/config\.toml: cannot read"):
+        config.load(Path("~nobody-here/config.toml"))
 
 
 def test_the_home_of_the_user_is_understood(file):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,62 @@ def test_a_photo_is_shown_by_its_path(library, indexed):
 def test_a_photo_that_is_not_in_the_catalog_is_a_usage_error_that_says_what_to_do(library):
     with pytest.raises(indexer.UsageError, match="run: ocrsearch index"):
         library.show("none.png")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda library: library.search("helios"),
+        lambda library: library.show("none.png"),
+        lambda library: library.status(),
+    ],
+    ids=["search", "show", "status"],
+)
+def test_a_closed_library_says_so_whatever_it_is_asked(library, use):
+    library.close()
+    library.close()
+
+    with pytest.raises(indexer.UsageError, match="the library is closed"):
+        use(library)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong"),
+    [
+        *(("query", value) for value in (None, 3, b"helios")),
+        *(("limit", value) for value in (0, -1, 2.0, "3", True, None)),
+        *(("min_score", value) for value in (-0.1, 1.1, math.nan, "0.5", None)),
+        *((end, value) for end in ("since", "until") for value in ("2026", date(2026, 1, 1))),
+        *((end, datetime(2026, 1, 1, tzinfo=UTC)) for end in ("since", "until")),
+        *(("folder", value) for value in ("a\0b", 3)),
+    ],
+)
+def test_a_search_with_a_wrong_argument_names_it_and_says_what_to_give(library, argument, wrong):
+    with pytest.raises(indexer.UsageError, match=rf"^{argument} = .*: give a "):
+        library.search(**{"query": "helios", argument: wrong})
+
+
+def test_a_time_with_a_zone_is_answered_with_what_cameras_write(library):
+    with pytest.raises(indexer.UsageError, match=r"give a naive datetime .*as cameras write"):
+        library.search("helios", since=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("wrong", ["a\0b", "\ud800", None, 3])
+def test_what_is_no_path_is_a_usage_error(library, wrong):
+    with pytest.raises(indexer.UsageError, match=r"^photo = .*: give a path"):
+        library.show(wrong)
+    with pytest.raises(indexer.UsageError, match=r"^home = .*: give a path"):
+        indexer.open(home=wrong or 1)
+    with pytest.raises(indexer.UsageError, match=r"^config = .*: give a path"):
+        indexer.open(config=wrong or 1)
+
+
+def test_paths_may_begin_with_the_home_of_the_user(indexed, settings, monkeypatch):
+    monkeypatch.setenv("HOME", str(settings.home.parent))
+
+    with indexer.open(f"~/{settings.home.name}") as library:
+        assert library.show("~/photos/board.png").width == 256
+        assert len(library.search("helios OR selene", folder="~/photos")) == 2
 
 
 def test_status_is_the_object_of_the_command_line(library, settings):

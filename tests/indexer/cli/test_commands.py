@@ -91,17 +91,6 @@ def test_query_json_is_what_programs_were_promised(shell):
     assert hit["words"] == [{"text": "helios", "box": [0, 16, 96, 32], "score": 0.9}]
 
 
-def test_a_batch_answers_each_line_in_order(shell):
-    draw_photo(shell.photos / "board.png", "helios")
-    shell("index", shell.photos)
-
-    lines = shell("query", "--batch", "-", "--json", input="helios\n\nselene\n").stdout.splitlines()
-
-    answers = [json.loads(line) for line in lines]
-    assert [a["query"] for a in answers] == ["helios", "selene"]
-    assert [len(a["hits"]) for a in answers] == [1, 0]
-
-
 def test_no_hit_is_exit_code_1_and_suggests_what_was_read(shell):
     draw_photo(shell.photos / "board.png", "algorithm")
     shell("index", shell.photos)
@@ -119,10 +108,6 @@ def test_an_open_quote_is_a_usage_error(shell):
 
 def test_a_query_before_any_index_says_what_to_do(shell):
     assert "ocrsearch index FOLDER" in shell("query", "helios", code=4).stderr
-
-
-def test_query_needs_words_or_a_batch(shell):
-    assert "--batch" in shell("query", code=2).stderr
 
 
 @pytest.fixture

@@ -40,6 +40,21 @@ def test_a_file_is_named_with_or_without_its_suffix(value, matches):
 
 
 @pytest.mark.parametrize(
+    ("value", "name", "matches"),
+    [
+        ("strasse", "Straße", True),
+        ("STRASSE", "Straße", True),
+        ("café", "CAFÉ", True),
+        ("cafe", "Café", False),
+        ("*", "Café", True),
+    ],
+)
+def test_names_ignore_case_but_not_accents(value, name, matches):
+    assert folder_matcher(value)(f"/photos/{name}") is matches
+    assert name_matcher(value)(name) is matches
+
+
+@pytest.mark.parametrize(
     ("value", "first", "after"),
     [
         ("2026", datetime(2026, 1, 1), datetime(2027, 1, 1)),

@@ -215,6 +215,8 @@ def test_fields_narrow_a_query_wherever_they_stand_in_it(world):
 
     assert world.find("folder:may queue") == ["a.png"]
     assert world.find("queue NOT folder:may") == ["b.png"]
+    assert world.find("queue folder:* name:*") == world.find("queue")
+    assert world.find("queue NOT folder:*") == world.find("queue NOT name:*") == []
     assert world.find("queue name:b*") == ["b.png"]
     assert world.find("queue (folder:june OR folder:july)") == ["b.png"]
     assert sorted(world.find("(queue folder:may) OR (tree folder:july)")) == ["a.png", "c.png"]
