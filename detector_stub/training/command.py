@@ -11,6 +11,7 @@ import click
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
+from recognizer.runs.numbers import POSITIVE, SEED
 
 if TYPE_CHECKING:
     from recognizer.runs.metrics import Row
@@ -35,7 +36,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--lr",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=2e-3,
     show_default=True,
     help="Peak learning rate.",
@@ -56,7 +57,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=SEED,
     default=0,
     show_default=True,
     help="Random seed.",
