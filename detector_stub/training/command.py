@@ -76,7 +76,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
     """
     from detector_stub.training import options as opts  # loads OpenCV
     from detector_stub.training import setup  # loads torch
-    from recognizer.runs.console import Console
+    from recognizer.runs.console import Console, result
 
     if resume is not None:
         chosen = opts.load(resume, run_options.given(options))
@@ -95,7 +95,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
             say=console.say,
             watch=console.watch,
         )
-    click.echo(f"{out}: best mean of F1 and word hit {best:.4f}", err=True)
+    click.echo(result(out, "mean of F1 and word hit", best), err=True)
 
 
 def _scores(row: Row) -> str:

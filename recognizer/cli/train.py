@@ -95,7 +95,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     ocrsearch evaluate my-words/test.tsv --weights mine/best.safetensors
     """
     from recognizer.datasets import specs
-    from recognizer.runs.console import Console
+    from recognizer.runs.console import Console, result
     from recognizer.training import setup  # loads torch
 
     chosen = _chosen(options)
@@ -109,7 +109,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
             watch=console.watch,
             counter=lambda total: console.counting(total, "words loaded"),
         )
-    click.echo(f"{chosen.out}: best CER {best:.4f}", err=True)
+    click.echo(result(chosen.out, "CER", best), err=True)
 
 
 def _scores(row: Row) -> str:

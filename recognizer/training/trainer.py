@@ -216,10 +216,7 @@ class Trainer:
     def _row(self, losses: Sequence[float]) -> Row:
         lr = max(group["lr"] for group in self.optimizer.param_groups)
         words = self.state.step * self.batch_size
-        return metrics.common(self.state, self.progress, lr, losses) | {
-            "words": words,
-            "words_per_second": round(words / max(1e-9, self.state.elapsed), 1),
-        }
+        return metrics.common(self.state, self.progress, lr, losses, ("words", words))
 
     def _save_best(self, row: Row, dev: Sequence[LabelledCrop]) -> None:
         logits = word_logits(self.average, [word.crop for word in dev])

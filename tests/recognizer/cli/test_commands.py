@@ -17,6 +17,7 @@ from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST
 from recognizer.training import options as opts
 from recognizer.training import setup
+from recognizer.training.trainer import Trainer
 
 from ..commands import error_of, invoke, ok
 
@@ -407,6 +408,25 @@ def test_a_signal_asks_training_to_stop_and_is_then_handled_as_before(
 
     assert answers == [False, True]
     assert signal.getsignal(number) == before
+
+
+def test_training_that_is_stopped_before_its_first_step_says_how_to_go_on(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Trainer.run
+
+    def interrupted(*parts: Any, **more: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        plain(*parts, **more)
+
+    monkeypatch.setattr(Trainer, "run", interrupted)
+    data = ("--data", words / "labels.tsv", "--dev", words / "labels.tsv", "--init", "shipped")
+
+    result = ok("train", *data, "--epochs", 1, "--out", tmp_path / "run")
+
+    assert f"nothing measured yet, because no step was taken; go on with --resume {tmp_path}" in (
+        result.stderr
+    )
 
 
 def test_an_error_of_training_comes_with_its_code(words: Path, tmp_path: Path) -> None:
