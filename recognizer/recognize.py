@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,7 +18,6 @@ from recognizer.network.tensors import pad
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class Recognizer:
 
     def __init__(
         self,
-        path: Path = pretrained.WEIGHTS,
+        path: Path | str = pretrained.WEIGHTS,
         device: torch.device | None = None,
         threads: int | None = None,
     ) -> None:
@@ -76,6 +76,7 @@ class Recognizer:
         if threads:
             torch.set_num_threads(threads)
         self.device = device or best_device()
+        path = Path(path)
         model, self.card = weights.load(path)
         self.fingerprint = pretrained.fingerprint(path)
         self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
@@ -83,7 +84,7 @@ class Recognizer:
 
     def logits(self, words: Sequence[WordImage]) -> list[NDArray[np.float32]]:
         """CTC logits [T, labels] of each word; see `word_logits`, and `read` for the arguments."""
-        return _in_batches(self.backend, [images.fitted(word) for word in words])
+        return _in_batches(self.backend, images.all_fitted(words))
 
     def read(
         self,
@@ -104,7 +105,7 @@ class Recognizer:
             One reading a word, in the same order.
 
         Raises:
-            DataError: an array that is not a fitted crop.
+            DataError: no list, or one with a path or an array that is not a fitted crop in it.
 
         """
         read = self.read_with_posteriors(words, alternatives=alternatives, prior=prior)
@@ -129,7 +130,7 @@ class Recognizer:
 
 
 def read_folder(
-    folder: Path,
+    folder: Path | str,
     recognizer: Recognizer | None = None,
     *,
     alternatives: int = 5,
@@ -151,6 +152,7 @@ def read_folder(
         DataError: there is no such folder.
 
     """
+    folder = Path(folder)
     if not folder.is_dir():
         msg = f"{folder}: no such folder"
         raise DataError(msg)

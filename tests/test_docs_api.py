@@ -9,7 +9,21 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+import indexer
+import recognizer
+
 PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("package", [indexer, recognizer])
+def test_every_public_name_stands_on_the_page(package):
+    section = PAGE.split(f": {package.__name__}\n")[1].split("\n## ")[0]
+
+    missing = [
+        n for n in package.__all__ if not re.search(rf"`(?:{package.__name__}\.)?{n}\b", section)
+    ]
+
+    assert missing == []
 
 
 def run_examples(heading: str) -> doctest.TestResults:
@@ -47,10 +61,6 @@ def test_the_examples_of_searching(tmp_path, monkeypatch):
 
 
 def test_the_examples_of_reading_words(tmp_path, monkeypatch):
-    import recognizer
-
-    if not hasattr(recognizer, "Recognizer"):
-        pytest.skip("the recogniser has no public API yet")
     word = Image.new("RGB", (260, 100), (226, 226, 222))
     font = ImageFont.load_default(64)
     ImageDraw.Draw(word).text((30, 5), "queue", fill=(25, 30, 60), font=font)

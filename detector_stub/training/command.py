@@ -11,6 +11,7 @@ import click
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
+from recognizer.runs.numbers import POSITIVE, SEED
 
 if TYPE_CHECKING:
     from recognizer.runs.metrics import Row
@@ -35,7 +36,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--lr",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=2e-3,
     show_default=True,
     help="Peak learning rate.",
@@ -56,7 +57,7 @@ PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=SEED,
     default=0,
     show_default=True,
     help="Random seed.",
@@ -75,7 +76,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
     """
     from detector_stub.training import options as opts  # loads OpenCV
     from detector_stub.training import setup  # loads torch
-    from recognizer.runs.console import Console
+    from recognizer.runs.console import Console, result
 
     if resume is not None:
         chosen = opts.load(resume, run_options.given(options))
@@ -94,7 +95,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
             say=console.say,
             watch=console.watch,
         )
-    click.echo(f"{out}: best mean of F1 and word hit {best:.4f}", err=True)
+    click.echo(result(out, "mean of F1 and word hit", best), err=True)
 
 
 def _scores(row: Row) -> str:

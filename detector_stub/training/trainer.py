@@ -147,7 +147,7 @@ class Trainer:
     def _row(self, losses: Sequence[float]) -> Row:
         lr = self.optimizer.param_groups[0]["lr"]
         crops = self.state.step * self.batch_size
-        return metrics.common(self.state, self.progress, lr, losses) | {"crops": crops}
+        return metrics.common(self.state, self.progress, lr, losses, ("crops", crops))
 
     def checkpoint(self) -> None:
         """Write everything that resuming needs."""

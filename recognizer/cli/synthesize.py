@@ -11,6 +11,7 @@ import click
 from recognizer.cli.options import PATH
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
+from recognizer.runs.numbers import SEED
 
 if TYPE_CHECKING:
     from recognizer.synthesis.vocabulary import Vocabulary
@@ -22,7 +23,7 @@ def synthesize() -> None:
     """Draw labelled words or whole pages."""
 
 
-seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
+seed_option = click.option("--seed", type=SEED, default=0, show_default=True, help="Random seed.")
 
 
 @synthesize.command("words")

@@ -12,6 +12,7 @@ from recognizer.cli.options import PATH
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
+from recognizer.runs.numbers import POSITIVE, SEED, Number
 from recognizer.training import options as opts
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     help="With --init: `keep` its alphabet (the default), or the `union` with the data's.",
 )
 @click.option("--budget", type=Budget(), help="Training time, for example 30m or 2h.")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Passes over --data.")
+@click.option("--epochs", type=POSITIVE, help="Passes over --data.")
 @click.option(
     "--batch-size",
     type=click.IntRange(min=1),
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Words per step.",
 )
-@click.option("--lr", type=float, default=1.5e-3, show_default=True, help="Peak learning rate.")
+@click.option("--lr", type=POSITIVE, default=1.5e-3, show_default=True, help="Peak learning rate.")
 @click.option(
     "--early-stopping",
     type=click.IntRange(min=1),
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--train-portion",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.9,
     show_default=True,
     help="Share of --data to train on if there is no --dev.",
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 @click.option("--balance-hands", is_flag=True, help="Draw the words of rare writers more often.")
 @click.option(
     "--memory",
-    type=click.FloatRange(min=0),
+    type=POSITIVE,
     default=4.0,
     show_default=True,
     help="GB of word images in memory; the others are read from disk whenever they are drawn.",
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Steps between two evaluations on the dev words.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Random seed.")
 def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run has
     """Train or fine-tune the recogniser.
 
@@ -94,7 +95,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     ocrsearch evaluate my-words/test.tsv --weights mine/best.safetensors
     """
     from recognizer.datasets import specs
-    from recognizer.runs.console import Console
+    from recognizer.runs.console import Console, result
     from recognizer.training import setup  # loads torch
 
     chosen = _chosen(options)
@@ -108,7 +109,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
             watch=console.watch,
             counter=lambda total: console.counting(total, "words loaded"),
         )
-    click.echo(f"{chosen.out}: best CER {best:.4f}", err=True)
+    click.echo(result(chosen.out, "CER", best), err=True)
 
 
 def _scores(row: Row) -> str:

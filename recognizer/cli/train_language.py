@@ -8,6 +8,7 @@ import click
 
 from recognizer.cli.options import PATH
 from recognizer.errors import DataError
+from recognizer.runs.numbers import SEED, Number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +42,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--prune",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=1e-6,
     show_default=True,
     help="Prune n-grams that improve the model by less than this (nats per character).",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Random seed.")
 def train_language(
     data: tuple[str, ...],
     words: tuple[str, ...],

@@ -16,6 +16,7 @@ from recognizer.runs.schedule import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from typing import TextIO
 
     from recognizer.runs.metrics import Row
@@ -82,7 +83,7 @@ class Console:
                 f"{row['progress']:4.0%}",
                 f"step {row['step']}",
                 f"loss {row['loss']:.3f}",
-                f"{_speed(row[self._items], row['seconds'])} {self._items}/s",
+                f"{_speed(row[f'{self._items}_per_second'])} {self._items}/s",
                 time_left(row["seconds_left"]),
                 self._latest,
                 f"{row['lost_steps']} steps skipped: loss not finite" if row["lost_steps"] else "",
@@ -135,17 +136,21 @@ class Console:
             f"{last.progress:4.0%}",
             f"step {last.number}",
             f"loss {sum(losses) / max(1, len(losses)):.3f}",
-            f"{_speed(last.items - first.items, seconds)} {self._items}/s",
+            f"{_speed((last.items - first.items) / seconds) if seconds else '–'} {self._items}/s",
             time_left(seconds_left(last.elapsed, last.progress)),
             self._latest,
         )
 
 
-def _speed(items: float, seconds: float) -> str:
+def result(folder: Path, score: str, best: float) -> str:
+    """The last line of a run: its `best` score, or how to go on if it is infinite."""
+    if not isfinite(best):
+        return f"{folder}: nothing measured yet, because no step was taken; go on with --resume {folder}"
+    return f"{folder}: best {score} {best:.4f}"
+
+
+def _speed(speed: float) -> str:
     """Items a second, with a decimal if they are few."""
-    if not seconds:
-        return "–"
-    speed = items / seconds
     return f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
 
 

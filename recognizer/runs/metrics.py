@@ -17,8 +17,25 @@ if TYPE_CHECKING:
 Row = dict[str, float]
 
 
-def common(state: RunState, progress: float, lr: float, losses: Sequence[float]) -> Row:
-    """The columns that every run has; `losses` are those since the last evaluation."""
+def common(
+    state: RunState,
+    progress: float,
+    lr: float,
+    losses: Sequence[float],
+    shown: tuple[str, int],
+) -> Row:
+    """The columns that every run has.
+
+    Args:
+        state: of the run.
+        progress: share 0..1 of the run that is done.
+        lr: learning rate.
+        losses: those since the last evaluation; the finite ones are averaged.
+        shown: name and number of the items that the network was shown; their rate is that since
+            the start of the run, evaluations not counted.
+
+    """
+    items, count = shown
     finite = [loss for loss in losses if isfinite(loss)]
     return {
         "step": state.step,
@@ -28,6 +45,8 @@ def common(state: RunState, progress: float, lr: float, losses: Sequence[float])
         "lr": lr,
         "loss": round(sum(finite) / max(1, len(finite)), 4),
         "lost_steps": state.lost,
+        items: count,
+        f"{items}_per_second": round(count / max(1e-9, state.elapsed), 1),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,12 @@ def _check(options: TrainOptions) -> None:
     if not options.budget and not options.epochs:
         msg = "a run needs an end: give --budget 30m or --epochs 10"
         raise TrainingError(msg)
+    if not options.dev and not 0 < options.train_portion < 1:
+        msg = (
+            f"--train-portion {options.train_portion:g}: leaves no word to train or to evaluate on; "
+            "give a share between 0 and 1, or --dev"
+        )
+        raise TrainingError(msg)
 
 
 def _config(options: TrainOptions, card: Card, words: int) -> TrainConfig:
@@ -178,7 +185,10 @@ def _mix(options: TrainOptions) -> tuple[float, ...]:
     except ValueError as error:
         msg = f"--mix {options.mix!r}: expected numbers with commas, for example 0.7,0.3"
         raise TrainingError(msg) from error
-    if len(mix) != len(options.data) or min(mix) < 0 or not sum(mix):
-        msg = f"--mix {options.mix!r}: expected one share for each of {len(options.data)} --data"
+    if len(mix) != len(options.data) or min(mix) < 0 or not 0 < sum(mix) < math.inf:
+        msg = (
+            f"--mix {options.mix!r}: expected one share for each of {len(options.data)} --data, "
+            "finite numbers of which one at least is above 0"
+        )
         raise TrainingError(msg)
     return mix

@@ -20,6 +20,7 @@ from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.network.backends import mixed_precision
 from recognizer.network.ctc_loss import ctc_loss
+from recognizer.network.model import CRNN
 from recognizer.network.tensors import normalize
 from recognizer.recognize import read_labelled, word_logits
 from recognizer.runs import checkpoint, loop, metrics, schedule
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recognizer.datasets.loading import LabelledCrop
-    from recognizer.network.model import CRNN
     from recognizer.runs.metrics import Row
     from recognizer.training.config import TrainConfig
 
@@ -54,6 +54,9 @@ class Trainer:
         self.folder, self.card, self.config, self.state = folder, card, config, RunState()
         self.device = next(model.parameters()).device
         self.model = model.to(memory_format=torch.channels_last)
+        # draws what the initial weights of the averaged copy drew in 0.1.0, because dropout draws
+        # from the same generator: a seed gives the losses that it gave there
+        CRNN(model.config)
         self.ema = averaged(self.model, config.ema)
         self.optimizer = optimizer(
             model,
@@ -213,10 +216,7 @@ class Trainer:
     def _row(self, losses: Sequence[float]) -> Row:
         lr = max(group["lr"] for group in self.optimizer.param_groups)
         words = self.state.step * self.batch_size
-        return metrics.common(self.state, self.progress, lr, losses) | {
-            "words": words,
-            "words_per_second": round(words / max(1e-9, self.state.elapsed), 1),
-        }
+        return metrics.common(self.state, self.progress, lr, losses, ("words", words))
 
     def _save_best(self, row: Row, dev: Sequence[LabelledCrop]) -> None:
         logits = word_logits(self.average, [word.crop for word in dev])

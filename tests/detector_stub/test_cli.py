@@ -84,6 +84,25 @@ def test_a_run_is_continued_with_its_options(train, run, tmp_path, small):
     assert json.loads((tmp_path / "run" / "options.json").read_text())["crop"] == 64
 
 
+def test_a_run_that_is_stopped_before_its_first_step_says_how_to_go_on(
+    train, monkeypatch, tmp_path
+):
+    plain = trainer.Trainer.run
+
+    def interrupted(*parts, **more):
+        signal.raise_signal(signal.SIGTERM)
+        plain(*parts, **more)
+
+    monkeypatch.setattr(trainer.Trainer, "run", interrupted)
+
+    done = train("--steps", 1)
+
+    assert done.exit_code == 0, done.output
+    assert f"nothing measured yet, because no step was taken; go on with --resume {tmp_path}" in (
+        done.stderr
+    )
+
+
 @pytest.mark.usefixtures("without_curves")
 def test_another_seed_is_no_continuation(train, run, tmp_path):
     train("--steps", 1)
@@ -111,6 +130,9 @@ def test_a_second_run_in_a_folder_is_refused(train, tmp_path):
         (("--budget", "soon"), "'--budget': 'soon': expected a number and s, m or h"),
         (("--budget", "0m"), "'--budget': '0m'"),
         (("--budget", "infh"), "'--budget': 'infh'"),
+        (("--steps", 1, "--lr", "nan"), "'--lr': 'nan': expected a finite number"),
+        (("--steps", 1, "--lr", 0), "'--lr'"),
+        (("--steps", 1, "--seed", -1), "'--seed'"),
         (("--steps", 1, "--crop", 100), "--crop 100: expected a multiple of 32"),
         (("--steps", 1, "--dev", "nowhere"), "nowhere: no such folder of pages"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from recognizer.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -79,6 +79,32 @@ def test_an_array_that_is_not_fitted_is_refused_with_what_to_do(
     for wrong in (unfitted, np.zeros((48, 90), np.float32), np.zeros((48, 0), np.uint8)):
         with pytest.raises(DataError, match=r"not a fitted crop .*PIL\.Image\.fromarray"):
             reader.read([wrong])
+
+
+@pytest.mark.parametrize("misuse", ["image", "crop", "path", "text", "paths", "names", "none"])
+def test_what_is_no_list_of_images_is_refused_with_what_to_pass(
+    reader: recognizer.Recognizer, draw: Callable[[str], Image.Image], misuse: str
+) -> None:
+    import numpy as np
+
+    wrong = {
+        "image": draw("cat"),
+        "crop": np.zeros((48, 90), np.uint8),
+        "path": Path("word.png"),
+        "text": "word.png",
+        "paths": [Path("word.png")],
+        "names": ["word.png"],
+        "none": None,
+    }
+
+    with pytest.raises(DataError, match="pass a list of PIL images or fitted arrays"):
+        reader.read(wrong[misuse])
+
+
+def test_paths_may_be_texts(small_weights: Path, folder: Path) -> None:
+    reader = recognizer.Recognizer(str(small_weights), torch.device("cpu"))
+
+    assert recognizer.read_folder(str(folder), reader) == recognizer.read_folder(folder, reader)
 
 
 def test_a_prior_ranks_the_readings(

@@ -17,6 +17,7 @@ from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST
 from recognizer.training import options as opts
 from recognizer.training import setup
+from recognizer.training.trainer import Trainer
 
 from ..commands import error_of, invoke, ok
 
@@ -316,6 +317,15 @@ def test_options_of_training_have_their_documented_defaults(asked: list[opts.Tra
     "wrong",
     [
         ("--epochs", 0),
+        ("--epochs", "nan"),
+        ("--lr", "nan"),
+        ("--lr", "inf"),
+        ("--lr", -1),
+        ("--lr", 0),
+        ("--memory", "nan"),
+        ("--memory", 0),
+        ("--train-portion", "nan"),
+        ("--seed", -1),
         ("--batch-size", 0),
         ("--train-portion", 1.5),
         ("--early-stopping", 0),
@@ -330,6 +340,47 @@ def test_values_out_of_range_are_refused_with_the_option(
     assert result.exit_code == 2
     assert wrong[0] in result.stderr
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("train-language", ("--prune", "nan")),
+        ("train-language", ("--prune", -1)),
+        ("train-language", ("--seed", -1)),
+        ("synthesize", ("--seed", -1)),
+        ("synthesize", ("--count", 0)),
+        ("evaluate", ("--alternatives", 0)),
+    ],
+)
+def test_numbers_without_a_sense_are_refused_by_every_command(
+    tmp_path: Path, command: str, option: tuple[str, object]
+) -> None:
+    more = {
+        "train-language": ("--out", tmp_path / "model.arpa"),
+        "synthesize": ("words", tmp_path / "words.zip"),
+        "evaluate": ("labels.tsv",),
+    }
+
+    result = invoke(command, *more[command], *option)
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option[0]}'" in result.stderr
+
+
+@pytest.mark.parametrize("portion", [0, 1])
+def test_a_train_portion_that_leaves_nothing_is_refused_with_what_to_give(
+    words: Path, tmp_path: Path, portion: int
+) -> None:
+    data = ("--data", words / "labels.tsv", "--epochs", 1, "--out", tmp_path / "run")
+
+    result = invoke("train", *data, "--train-portion", portion)
+
+    assert isinstance(result.exception, TrainingError)
+    assert str(result.exception) == (
+        f"--train-portion {portion}: leaves no word to train or to evaluate on; "
+        "give a share between 0 and 1, or --dev"
+    )
 
 
 def test_training_without_data_is_refused() -> None:
@@ -357,6 +408,25 @@ def test_a_signal_asks_training_to_stop_and_is_then_handled_as_before(
 
     assert answers == [False, True]
     assert signal.getsignal(number) == before
+
+
+def test_training_that_is_stopped_before_its_first_step_says_how_to_go_on(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Trainer.run
+
+    def interrupted(*parts: Any, **more: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        plain(*parts, **more)
+
+    monkeypatch.setattr(Trainer, "run", interrupted)
+    data = ("--data", words / "labels.tsv", "--dev", words / "labels.tsv", "--init", "shipped")
+
+    result = ok("train", *data, "--epochs", 1, "--out", tmp_path / "run")
+
+    assert f"nothing measured yet, because no step was taken; go on with --resume {tmp_path}" in (
+        result.stderr
+    )
 
 
 def test_an_error_of_training_comes_with_its_code(words: Path, tmp_path: Path) -> None:

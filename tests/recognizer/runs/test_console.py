@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from recognizer.runs.console import Console, time_left
+from recognizer.runs.console import Console, result, time_left
 from recognizer.runs.state import Step
 
 ROW = {
@@ -14,6 +16,7 @@ ROW = {
     "loss": 1.25,
     "cer": 0.125,
     "words": 32000,
+    "words_per_second": 320.0,
     "seconds": 100.0,
     "seconds_left": 600.0,
     "lost_steps": 0,
@@ -224,10 +227,31 @@ def test_the_speed_of_a_single_step_is_not_known() -> None:
     assert "– words/s" in screen.lines[-1]
 
 
+def test_an_evaluation_shows_the_rate_that_its_row_of_the_metrics_has() -> None:
+    screen = Screen(width=None)
+
+    screen.console().report(ROW | {"words": 8, "seconds": 0.1, "words_per_second": 70.2})
+
+    assert "  70 words/s  " in screen.lines[0]
+
+
+@pytest.mark.parametrize("best", [math.inf, -math.inf])
+def test_a_run_without_an_evaluation_says_how_to_go_on(best: float) -> None:
+    line = result(Path("mine"), "CER", best)
+
+    assert line == (
+        "mine: nothing measured yet, because no step was taken; go on with --resume mine"
+    )
+
+
+def test_a_run_ends_with_its_best_score() -> None:
+    assert result(Path("mine"), "CER", 0.05) == "mine: best CER 0.0500"
+
+
 def test_few_items_a_second_are_told_with_a_decimal() -> None:
     screen = Screen(width=None)
 
-    screen.console().report(ROW | {"words": 250})
+    screen.console().report(ROW | {"words_per_second": 2.5})
 
     assert "2.5 words/s" in screen.lines[0]
 

@@ -47,13 +47,21 @@ def test_every_row_is_a_line_of_json(tmp_path: Path) -> None:
 
 
 def test_the_mean_loss_is_that_of_the_finite_steps() -> None:
-    row = metrics.common(RunState(step=4, elapsed=12.0, lost=1), 0.25, 1e-3, [1.0, math.nan, 2.0])
+    row = metrics.common(
+        RunState(step=4, elapsed=12.0, lost=1), 0.25, 1e-3, [1.0, math.nan, 2.0], ("words", 256)
+    )
 
     assert row == {
         "step": 4, "progress": 0.25, "seconds": 12.0, "seconds_left": 36, "lr": 1e-3, "loss": 1.5,
-        "lost_steps": 1,
+        "lost_steps": 1, "words": 256, "words_per_second": 21.3,
     }  # fmt: skip
 
 
 def test_without_a_finite_step_the_loss_is_nought() -> None:
-    assert metrics.common(RunState(), 0.0, 1e-3, [math.nan])["loss"] == 0
+    assert metrics.common(RunState(), 0.0, 1e-3, [math.nan], ("words", 0))["loss"] == 0
+
+
+def test_the_rate_is_that_since_the_start_of_the_time_before_rounding() -> None:
+    row = metrics.common(RunState(step=1, elapsed=0.14), 0.5, 1e-3, [1.0], ("crops", 8))
+
+    assert (row["crops"], row["seconds"], row["crops_per_second"]) == (8, 0.1, 57.1)

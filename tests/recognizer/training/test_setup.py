@@ -353,7 +353,9 @@ def test_what_the_user_asked_for_reaches_the_run(session: Session, started: list
     )
 
 
-@pytest.mark.parametrize("mix", ["half", "1", "0.5,0.2,0.3", "-1,2", "0,0", ""])
+@pytest.mark.parametrize(
+    "mix", ["half", "1", "0.5,0.2,0.3", "-1,2", "0,0", "", "nan,1", "1,nan", "inf,1"]
+)
 def test_a_mix_that_does_not_fit_the_data_is_refused(session: Session, mix: str) -> None:
     with pytest.raises(TrainingError, match=f"--mix '{mix}'"):
         session.run(data=("words", "words"), mix=mix)
@@ -374,7 +376,7 @@ def test_skipped_words_are_said_with_their_reason(
     assert "skipped broken.png: broken.png: not a readable word image" in session.lines
 
 
-@pytest.mark.parametrize("portion", [0.0, 1.0])
+@pytest.mark.parametrize("portion", [0.01, 0.99])
 def test_a_run_with_nothing_to_learn_or_to_measure_on_is_refused(
     session: Session, portion: float
 ) -> None:

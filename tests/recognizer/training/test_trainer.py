@@ -11,6 +11,7 @@ import torch
 from recognizer.datasets.batch import Batch
 from recognizer.inference.card import Card
 from recognizer.network import weights
+from recognizer.network.model import CRNN
 from recognizer.runs import loop
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, METRICS
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from recognizer.datasets.loading import LabelledCrop
-    from recognizer.network.model import CRNN
     from recognizer.runs.state import Step
 
 
@@ -44,6 +44,23 @@ def test_a_small_network_learns_eight_drawn_words_by_heart(
     model, card = weights.load(trainer.folder / BEST)
     pairs = trainer_module.read_labelled(model, words, card.charset)
     assert sorted(read for _, read in pairs) == sorted(TEXTS)
+
+
+def test_a_seed_lets_dropout_draw_what_it_drew_in_earlier_versions(
+    start: Callable[..., Recording],
+) -> None:
+    # where two networks, the trained one and its average, had drawn their initial weights
+    trainer = start("run", TrainConfig(steps=1))
+    torch.manual_seed(3)
+    CRNN(trainer.model.config)
+    CRNN(trainer.model.config)
+    expected = torch.get_rng_state()
+
+    torch.manual_seed(3)
+    model = CRNN(trainer.model.config)
+    Recording(trainer.folder, model, trainer.card, trainer.config)
+
+    assert torch.equal(torch.get_rng_state(), expected)
 
 
 def readings(monkeypatch: pytest.MonkeyPatch, errors: Iterator[int]) -> None:
