@@ -234,3 +234,17 @@ def test_a_file_as_young_as_a_clock_is_coarse_gets_a_time_that_no_file_has(age, 
     stamp = Stamp(5, 8 * 10**9)
 
     assert without_racy_time(stamp, now=8.0 + age) == Stamp(5, stored)
+
+
+def test_the_indexes_follow_once_for_each_batch_and_not_after_every_photo_from_then_on(
+    backlog, monkeypatch
+):
+    monkeypatch.setattr("indexer.sync.run.INDEX_BATCH", 10)
+    indexes = backlog.library.indexes
+    catch_up, calls = indexes.catch_up, []
+    monkeypatch.setattr(indexes, "catch_up", lambda alive: [calls.append(1), catch_up(alive)])
+
+    sync(backlog, [])
+
+    # 40 photos, ten a batch; and once before the first and after the last
+    assert len(calls) == 4 + 2
