@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from indexer.sync.offline import MIN_PHOTOS, offline_folders
+from indexer.entities import Volume
+from indexer.sync.offline import MIN_PHOTOS, OfflineDetector, offline_folders
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -130,3 +131,15 @@ def test_a_folder_that_lost_all_its_photos_is_offline_however_few_they_were(tmp_
 
 def test_a_folder_that_is_missing_is_offline(tmp_path):
     assert offline(tmp_path / "none", [], [])
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_what_was_mounted_below_a_root_is_remembered_while_that_root_is_offline(world, away):
+    stick = world.photos / "stick"
+    catalog = world.library.catalog
+    catalog.set_volumes({stick: Volume(stick, "7")})
+    detector = OfflineDetector(catalog, missing_share=0.5)
+
+    detector.remember_volumes([world.photos], [], offline=[world.photos] if away else [])
+
+    assert (stick in catalog.volumes()) is away
