@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     type=click.Choice(["union", "keep"]),
     help="With --init: `keep` its alphabet (the default), or the `union` with the data's.",
 )
+@click.option(
+    "--layers",
+    type=click.IntRange(1, 4),
+    help="BiLSTM layers (default: as many as --init has, else 1); more than it has may be given.",
+)
 @click.option("--budget", type=Budget(), help="Training time, for example 30m or 2h.")
 @click.option("--epochs", type=POSITIVE, help="Passes over --data.")
 @click.option(

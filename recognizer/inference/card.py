@@ -38,7 +38,7 @@ class ModelConfig:
         channels: channels of the stem and the four stages.
         depth: separable blocks of each of the four stages.
         hidden: units of the BiLSTM in each direction.
-        layers: BiLSTM layers.
+        layers: BiLSTM layers; each after the first is residual, see `ResidualLSTM`.
         transformer: whether a spatial transformer straightens the word first.
         shortcut: whether training adds a second, convolutional CTC head; see `CRNN`.
         dropout: share of features dropped before and after the BiLSTM.

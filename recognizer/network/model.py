@@ -93,6 +93,26 @@ class SeparableBlock(nn.Module):
         return torch.relu(out + features if self.residual else out)
 
 
+class ResidualLSTM(nn.Module):
+    """A BiLSTM layer whose scaled outputs are added to its inputs; a new one changes nothing.
+
+    Source: Bachlechner et al. 2021, "ReZero is All You Need", with one scale for each unit.
+    """
+
+    def __init__(self, hidden: int, dropout: float) -> None:
+        """Build for `hidden` units in each direction."""
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.rnn = nn.LSTM(2 * hidden, hidden, batch_first=True, bidirectional=True)
+        self.scale = nn.Parameter(torch.zeros(2 * hidden))
+
+    def forward(self, context: torch.Tensor) -> torch.Tensor:
+        """[N, T, 2 * hidden] to the same shape."""
+        more, _ = self.rnn(self.dropout(context))
+        refined: torch.Tensor = context + self.scale * more
+        return refined
+
+
 def _stage(inputs: int, outputs: int, depth: int) -> nn.Sequential:
     widths = [inputs] + [outputs] * depth
     return nn.Sequential(*map(SeparableBlock, widths[:-1], widths[1:]))
@@ -127,13 +147,9 @@ class CRNN(nn.Module):
             _stage(three, four, config.depth[3]),
         )
         self.dropout = nn.Dropout(config.dropout)
-        self.rnn = nn.LSTM(
-            four,
-            config.hidden,
-            config.layers,
-            batch_first=True,
-            bidirectional=True,
-            dropout=config.dropout if config.layers > 1 else 0.0,
+        self.rnn = nn.LSTM(four, config.hidden, batch_first=True, bidirectional=True)
+        self.context = nn.ModuleList(
+            ResidualLSTM(config.hidden, config.dropout) for _ in range(config.layers - 1)
         )
         self.head = nn.Linear(2 * config.hidden, config.labels)
         self.shortcut = nn.Conv1d(four, config.labels, 3, padding=1) if config.shortcut else None
@@ -152,6 +168,8 @@ class CRNN(nn.Module):
     def logits(self, columns: torch.Tensor) -> torch.Tensor:
         """Logits [N, T, labels] of `columns`."""
         context, _ = self.rnn(self.dropout(columns))
+        for layer in self.context:
+            context = layer(context)
         logits: torch.Tensor = self.head(self.dropout(context))
         return logits
 
@@ -168,25 +186,31 @@ def frames(widths: torch.Tensor) -> torch.Tensor:
     return torch.div(widths + FRAME_STRIDE - 1, FRAME_STRIDE, rounding_mode="floor").clamp(min=1)
 
 
-def extended(model: CRNN, labels: int) -> CRNN:
-    """The same network with an alphabet of `labels` labels; the first ones keep their meaning.
+def extended(model: CRNN, labels: int, layers: int | None = None) -> CRNN:
+    """The same network with an alphabet of `labels` labels and `layers` BiLSTM layers.
 
-    A new symbol starts as the mean of the old ones (the blank aside). Its logit is then never the
-    largest, so nothing is read differently before it is learned.
+    The first labels keep their meaning. A new symbol starts as the mean of the old ones (the blank
+    aside), and a new layer adds nothing: so words are read as before until they are learned.
 
     Raises:
-        ValueError: fewer labels than the network has.
+        ValueError: fewer labels or layers than the network has.
 
     """
-    if labels < model.config.labels:
-        msg = f"cannot shrink an alphabet of {model.config.labels} labels to {labels}"
+    config = model.config
+    layers = layers or config.layers
+    if labels < config.labels:
+        msg = f"cannot shrink an alphabet of {config.labels} labels to {labels}"
         raise ValueError(msg)
-    wider = CRNN(replace(model.config, labels=labels))
-    state = model.state_dict()
+    if layers < config.layers:
+        msg = f"cannot shrink a network of {config.layers} BiLSTM layers to {layers}"
+        raise ValueError(msg)
+    wider = CRNN(replace(config, labels=labels, layers=layers))
+    state = wider.state_dict() | model.state_dict()
     for name in [name for name in state if name.startswith(("head.", "shortcut."))]:
         old = state[name]
-        new = old[1:].mean(0, keepdim=True).expand(labels - len(old), *old.shape[1:])
-        state[name] = torch.cat([old, new])
+        if len(old) < labels:
+            new = old[1:].mean(0, keepdim=True).expand(labels - len(old), *old.shape[1:])
+            state[name] = torch.cat([old, new])
     wider.load_state_dict(state)
     wider.transforming = model.transforming
     return wider.train(model.training)

@@ -40,6 +40,7 @@ class TrainOptions:
     charset: str | None = None
     memory: float = 4.0
     balance_hands: bool = False
+    layers: int | None = None
 
 
 def save(options: TrainOptions) -> None:

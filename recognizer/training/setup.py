@@ -142,13 +142,16 @@ def _start(options: TrainOptions, texts: Iterable[str]) -> tuple[CRNN, Card]:
     provenance: dict[str, object] = {"data": list(options.data), "seed": options.seed}
     if options.init is None:
         charset = Charset() if options.charset == "keep" else Charset().union(texts)
-        config = ModelConfig(labels=len(charset))
+        config = ModelConfig(labels=len(charset), layers=options.layers or 1)
         return CRNN(config), Card(charset, config, provenance=provenance)
     path = pretrained.WEIGHTS if str(options.init) == PRETRAINED else options.init
     model, card = weights.load(path)
     provenance["init"] = card.provenance
     charset = card.charset.union(texts) if options.charset == "union" else card.charset
-    model = extended(model, len(charset))
+    if options.layers and options.layers < model.config.layers:
+        msg = f"--layers {options.layers}: {path} has {model.config.layers}; give as many or more"
+        raise TrainingError(msg)
+    model = extended(model, len(charset), options.layers)
     return model, Card(charset, model.config, card.temperature, {}, provenance)
 
 

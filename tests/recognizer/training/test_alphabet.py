@@ -19,6 +19,7 @@ from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
 from recognizer.posteriors import packing
 from recognizer.recognize import read_labelled, word_logits
+from recognizer.runs.errors import TrainingError
 from recognizer.training import setup
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.config import TrainConfig
@@ -86,6 +87,37 @@ def test_an_alphabet_does_not_shrink(random_model: Callable[..., CRNN]) -> None:
         extended(random_model(7), 6)
 
 
+def test_more_bilstm_layers_change_no_logit_before_they_are_trained(
+    random_model: Callable[..., CRNN], crop: Callable[[str], NDArray[np.uint8]]
+) -> None:
+    model = random_model(7)
+    deeper = extended(model, 7, layers=3)
+
+    before, after = (word_logits(each, [crop("taco"), crop("note")]) for each in (model, deeper))
+
+    assert deeper.config.layers == 3
+    for old, new in zip(before, after, strict=True):
+        assert np.array_equal(new, old)
+
+
+def test_added_bilstm_layers_take_part_once_their_scale_is_trained(
+    random_model: Callable[..., CRNN], crop: Callable[[str], NDArray[np.uint8]]
+) -> None:
+    deeper = extended(random_model(7), 7, layers=2)
+    before = word_logits(deeper, [crop("taco")])[0]
+    for layer in deeper.context:
+        torch.nn.init.ones_(layer.scale)
+
+    assert not np.allclose(word_logits(deeper, [crop("taco")])[0], before)
+
+
+def test_a_network_does_not_lose_layers(random_model: Callable[..., CRNN]) -> None:
+    deeper = extended(random_model(7), 7, layers=2)
+
+    with pytest.raises(ValueError, match="cannot shrink a network of 2 BiLSTM layers to 1"):
+        extended(deeper, 7, layers=1)
+
+
 def test_a_new_character_is_learned_in_a_few_steps(
     tmp_path: Path, labelled: Callable[[Sequence[str], Charset], list[LabelledCrop]]
 ) -> None:
@@ -113,12 +145,12 @@ def start(
 ) -> Callable[..., tuple[CRNN, Card]]:
     """The network with which a run on words with umlauts would begin."""
 
-    def begin(*, init: bool, charset: str | None) -> tuple[CRNN, Card]:
+    def begin(*, init: bool, charset: str | None, layers: int | None = None) -> tuple[CRNN, Card]:
         options = TrainOptions(
             data=("words",), dev=None, mix=None, out=tmp_path, resume=False, budget=9.0,
             epochs=None, batch_size=4, lr=1e-3, early_stopping=None, train_portion=0.5,
             freeze_backbone=False, evaluate_every=9, seed=0, charset=charset,
-            init=small_weights if init else None,
+            init=small_weights if init else None, layers=layers,
         )  # fmt: skip
         return setup._start(options, UMLAUTS)
 
@@ -185,3 +217,28 @@ def test_labels_outside_a_kept_alphabet_are_named(
     loaded = load_all(samples, card.charset, lambda done: None)
 
     assert loaded.skipped == {"a.png": "characters outside the alphabet: 'ü'"}
+
+
+@pytest.mark.parametrize(
+    ("init", "layers", "built"), [(True, 2, 2), (False, 3, 3), (True, None, 1)]
+)
+def test_the_bilstm_layers_of_a_run(
+    start: Callable[..., tuple[CRNN, Card]], *, init: bool, layers: int | None, built: int
+) -> None:
+    model, card = start(init=init, charset=None, layers=layers)
+
+    assert card.config.layers == built
+    assert len(model.context) == built - 1
+
+
+def test_fewer_layers_than_the_initial_weights_have_are_refused(
+    tmp_path: Path, random_model: Callable[..., CRNN], monkeypatch: pytest.MonkeyPatch,
+    start: Callable[..., tuple[CRNN, Card]],
+) -> None:  # fmt: skip
+    deeper = extended(random_model(len(Charset(ASCII))), len(Charset(ASCII)), layers=2)
+    path = tmp_path / "deeper.safetensors"
+    weights.save(path, deeper, Card(Charset(ASCII), deeper.config))
+    monkeypatch.setattr(weights, "load", lambda _, load=weights.load: load(path))
+
+    with pytest.raises(TrainingError, match=r"--layers 1: .* has 2; give as many or more"):
+        start(init=True, charset=None, layers=1)
