@@ -89,7 +89,7 @@ def train(
     measured = loader.set(dev)
     config = _config(options, card, sum(map(len, words)))
     # a fifth less time a step on a CPU: convolutions, norms and pooling read neighbouring channels
-    model = model.to(best_device(), memory_format=torch.channels_last)
+    model = model.to(best_device()).to(memory_format=torch.channels_last)
     trainer = Trainer(options.out, model, card, config)
     if options.resume:
         trainer.restore()
