@@ -192,7 +192,8 @@ def photo_text(photo: Photo) -> str:
 
 def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
     """Detect words on one photo and print their boxes; False if it cannot be opened."""
-    from indexer.ocr.image import Limits, open_upright  # loads Pillow
+    from indexer.ocr.image import open_upright  # loads Pillow
+    from indexer.ocr.photo_file import Limits  # loads Pillow
 
     try:
         lines = detector.detect(open_upright(photo.resolve(), Limits()).pixels, photo)

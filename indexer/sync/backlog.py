@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import Failure, Stamp, State
 from indexer.errors import PhotoError
-from indexer.ocr.image import GoneError, Limits
+from indexer.ocr.photo_file import GoneError, Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
 from indexer.sync.identity import identify, put_place, without_racy_time
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexer.ocr.image import content_hash
+from indexer.ocr.content_hash import content_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp, State
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
 
 CLOCK_RESOLUTION = 2.0
 """Seconds between two times that a file system can tell apart: memory cards have the coarsest."""

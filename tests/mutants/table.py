@@ -130,11 +130,11 @@ NAMED = (
     ),
     Named(
         "date-with-zero-bytes",
-        "indexer/ocr/image.py",
+        "indexer/ocr/capture_time.py",
         r'\.strip\("\\0 "\)',
         "",
         "a date that a camera padded with zero bytes or spaces is read",
-        ("tests/indexer/ocr/test_image.py",),
+        ("tests/indexer/ocr/test_capture_time.py",),
     ),
     Named(
         "last-list-wins",
