@@ -16,7 +16,7 @@ from indexer import host
 from indexer.daemon.arrivals import Arrivals
 from indexer.daemon.systemd import Notifier
 from indexer.errors import OcrsearchError
-from indexer.filesystem.debounce import Batch, Timing
+from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import watch
 from indexer.sync import progress_file
 from indexer.sync.progress_file import WriterState
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from indexer.filesystem.change_batches import Batch
     from indexer.sync.library import Library
     from indexer.sync.run import Step, Summary
 

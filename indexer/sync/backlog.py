@@ -10,7 +10,8 @@ from indexer.entities import Failure, Stamp, State
 from indexer.errors import PhotoError
 from indexer.ocr.photo_file import GoneError, Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
-from indexer.sync.identity import identify, put_place, without_racy_time
+from indexer.sync.identity import identify, put_place
+from indexer.sync.racy_stamps import without_racy_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem.scan import Changes
+    from indexer.filesystem.changes import Changes
     from indexer.ocr.protocols import OcrEngine, Outcome
     from indexer.sync.comparison import DiskComparer
     from indexer.sync.indexes import DerivedIndexes

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem.scan import Changes
+    from indexer.filesystem.changes import Changes
     from indexer.ocr.protocols import OcrEngine
     from indexer.stores.stores import Stores
     from indexer.sync.run import Hooks, Summary

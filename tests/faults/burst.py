@@ -16,8 +16,9 @@ from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
-from indexer.filesystem import inotify, watcher
-from indexer.filesystem.debounce import Timing
+from indexer.filesystem import inotify_overflow as inotify
+from indexer.filesystem import watcher
+from indexer.filesystem.rescan_schedule import Timing
 from indexer.sync.run import Hooks
 from tests.faults import life
 

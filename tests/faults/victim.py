@@ -17,7 +17,7 @@ from pathlib import Path
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import service
 from indexer.filesystem import watcher as watching
-from indexer.filesystem.debounce import Timing
+from indexer.filesystem.rescan_schedule import Timing
 from indexer.stores import compaction
 from indexer.sync.library import Library
 from indexer.sync.run import Hooks

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.daemon import service
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo

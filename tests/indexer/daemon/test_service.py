@@ -15,7 +15,7 @@ import pytest
 from indexer import host
 from indexer.daemon import service
 from indexer.daemon.systemd import Notifier
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 from indexer.sync.progress_file import Reporter, WriterState
 from indexer.sync.run import Hooks
 

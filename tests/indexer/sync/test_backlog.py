@@ -8,8 +8,6 @@ from collections import deque
 
 import pytest
 
-from indexer.entities import Stamp
-from indexer.sync.backlog import without_racy_time
 from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
@@ -225,15 +223,6 @@ def test_a_copy_is_not_counted_among_the_photos_to_read(world):
     world.library.sync([world.photos], Hooks(report=steps.append))
 
     assert [(step.done, step.total) for step in steps] == [(1, 2), (2, 2)]
-
-
-@pytest.mark.parametrize(
-    ("age", "stored"), [(-1.9, -1), (0.0, -1), (1.9, -1), (2.0, 8 * 10**9), (3600.0, 8 * 10**9)]
-)
-def test_a_file_as_young_as_a_clock_is_coarse_gets_a_time_that_no_file_has(age, stored):
-    stamp = Stamp(5, 8 * 10**9)
-
-    assert without_racy_time(stamp, now=8.0 + age) == Stamp(5, stored)
 
 
 def test_the_indexes_follow_once_for_each_batch_and_not_after_every_photo_from_then_on(

@@ -15,7 +15,7 @@ from indexer.daemon import service
 from indexer.entities import Volume
 from indexer.errors import CatalogError, PhotoError
 from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 from indexer.ocr import image
 from indexer.sync import identity
 from indexer.sync.run import Hooks

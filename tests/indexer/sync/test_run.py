@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.entities import Box, Reading, Stamp, State, Word
-from indexer.filesystem.scan import Changes
+from indexer.filesystem.changes import Changes
 from indexer.ocr.protocols import Failed, Read
 from indexer.sync.comparison import Comparison
 from indexer.sync.run import INDEX_BATCH, INDEX_SECONDS, Hooks, Step, SyncRun, log_step
