@@ -98,7 +98,7 @@ NAMED = (
     ),
     Named(
         "back-after-a-partial-look",
-        "indexer/daemon/service.py",
+        "indexer/daemon/run_log.py",
         r"return known \| now",
         "return now",
         "only a look at everything tells that a folder is back",
