@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.sync.library import Library
-    from indexer.sync.run import Summary
+    from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
 

@@ -13,7 +13,8 @@ from indexer import logs, reports
 from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.search.present import certain_hits, shown_hits
-from indexer.sync.run import Hooks, log_step
+from indexer.sync.hooks import Hooks
+from indexer.sync.photo_log import log_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from indexer.entities import Hit, Photo
     from indexer.ocr.protocols import Detector
     from indexer.search.searcher import Filters, Searcher
-    from indexer.sync.run import Step, Summary
+    from indexer.sync.hooks import Step
+    from indexer.sync.summary import Summary
 
 MAX_WORDS = 4
 """Matching words that a hit shows on a terminal at most."""

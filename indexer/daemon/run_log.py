@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from indexer.sync.run import Summary
+    from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
 

@@ -17,16 +17,17 @@ from indexer.errors import OcrsearchError
 from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import watch
 from indexer.sync import progress_file
+from indexer.sync.hooks import Hooks
+from indexer.sync.photo_log import log_step
 from indexer.sync.progress_file import WriterState
-from indexer.sync.run import Hooks, log_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from indexer.filesystem.change_batches import Batch
+    from indexer.sync.hooks import Step
     from indexer.sync.library import Library
-    from indexer.sync.run import Step
 
 log = logging.getLogger("ocrsearch")
 

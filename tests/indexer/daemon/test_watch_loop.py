@@ -4,7 +4,7 @@ import logging
 
 from indexer.daemon import watch_loop
 from indexer.filesystem.change_batches import Batch
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 

@@ -16,7 +16,7 @@ import pytest
 from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
 from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
-from indexer.daemon import service
+from indexer.daemon import watch_loop
 from indexer.filesystem import polling
 from indexer.filesystem.change_batches import Batch, follow
 from indexer.filesystem.dirty_set import DirtySet
@@ -29,7 +29,7 @@ from indexer.filesystem.watcher import (
     _Handler,
     watch,
 )
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -312,7 +312,7 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     gc.freeze()  # what was there before is not looked through
     tracemalloc.start()
     try:
-        service.process_batches(world.library, [world.photos], hours(), Hooks())
+        watch_loop.process_batches(world.library, [world.photos], hours(), Hooks())
     finally:
         tracemalloc.stop()
         gc.unfreeze()

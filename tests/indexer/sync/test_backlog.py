@@ -8,7 +8,7 @@ from collections import deque
 
 import pytest
 
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -188,7 +188,7 @@ def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_
     monkeypatch.setattr(
         backlog.engine, "read", lambda paths, *a: sizes.append(1) or read(paths, *a)
     )
-    monkeypatch.setattr("indexer.sync.backlog.BATCH_SECONDS", 1e-9)
+    monkeypatch.setattr("indexer.sync.batch_size.BATCH_SECONDS", 1e-9)
 
     sync(backlog, [])
 
@@ -228,7 +228,7 @@ def test_a_copy_is_not_counted_among_the_photos_to_read(world):
 def test_the_indexes_follow_once_for_each_batch_and_not_after_every_photo_from_then_on(
     backlog, monkeypatch
 ):
-    monkeypatch.setattr("indexer.sync.run.INDEX_BATCH", 10)
+    monkeypatch.setattr("indexer.sync.index_schedule.INDEX_BATCH", 10)
     indexes = backlog.library.indexes
     catch_up, calls = indexes.catch_up, []
     monkeypatch.setattr(indexes, "catch_up", lambda alive: [calls.append(1), catch_up(alive)])

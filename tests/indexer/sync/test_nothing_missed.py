@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 from whoosh.writing import SegmentWriter
 
-from indexer.daemon import service
+from indexer.daemon import watch_loop
 from indexer.entities import Volume
 from indexer.errors import CatalogError, PhotoError
 from indexer.filesystem import mounts
 from indexer.filesystem.change_batches import Batch
 from indexer.ocr import image
 from indexer.sync import identity
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -376,7 +376,7 @@ def test_a_catalog_that_is_held_by_another_program_is_tried_again(world, setting
 
     with world.library.catalog._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=1")
-    service.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
+    watch_loop.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
     other.close()
 
     assert "another program holds it" in caplog.text
