@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.sync.library import Library
-    from indexer.sync.run import Summary
+    from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
 
@@ -175,14 +175,14 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     \b
     ocrsearch watch ~/Pictures/boards
     """
-    from indexer.daemon import service  # only this command needs watchdog
+    from indexer.daemon import shutdown, watch_loop  # only this command needs watchdog
 
     settings = load()
     check_named(settings.home, folders)
-    with bootstrap.writing(settings, workers) as library, service.stopping() as stop:
+    with bootstrap.writing(settings, workers) as library, shutdown.stopping() as stop:
         roots = _roots(settings, folders, library)
         log.info("watching %s", ", ".join(map(str, roots)))
-        service.follow(library, roots, stop)
+        watch_loop.follow(library, roots, stop)
 
 
 def _queries(batch: TextIO) -> list[str]:

@@ -13,7 +13,8 @@ from indexer import logs, reports
 from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.search.present import certain_hits, shown_hits
-from indexer.sync.run import Hooks, log_step
+from indexer.sync.hooks import Hooks
+from indexer.sync.photo_log import log_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from indexer.entities import Hit, Photo
     from indexer.ocr.protocols import Detector
     from indexer.search.searcher import Filters, Searcher
-    from indexer.sync.run import Step, Summary
+    from indexer.sync.hooks import Step
+    from indexer.sync.summary import Summary
 
 MAX_WORDS = 4
 """Matching words that a hit shows on a terminal at most."""
@@ -192,7 +194,8 @@ def photo_text(photo: Photo) -> str:
 
 def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
     """Detect words on one photo and print their boxes; False if it cannot be opened."""
-    from indexer.ocr.image import Limits, open_upright  # loads Pillow
+    from indexer.ocr.image import open_upright  # loads Pillow
+    from indexer.ocr.photo_file import Limits  # loads Pillow
 
     try:
         lines = detector.detect(open_upright(photo.resolve(), Limits()).pixels, photo)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from indexer.config import Settings
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector, Outcome
     from indexer.ocr.worker import Worker
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
 
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import EngineParts, Outcome
 
 START_SECONDS = 300.0

@@ -7,7 +7,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
-from indexer.query.text import tokens
+from indexer.query.tokens import tokens
 from indexer.search.score import raw_scores, rescored
 
 if TYPE_CHECKING:

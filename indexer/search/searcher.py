@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from indexer.entities import Answer
 from indexer.query import ast as q
 from indexer.query import parser
-from indexer.query.text import nearest, tokens
+from indexer.query.suggestions import nearest
+from indexer.query.tokens import tokens
 from indexer.search.gather import gather
 from indexer.search.options import Filters
 from indexer.search.present import present

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from indexer.sync.backlog import Backlog
 from indexer.sync.comparison import DiskComparer
-from indexer.sync.indexes import DerivedIndexes
+from indexer.sync.derived_indexes import DerivedIndexes
 from indexer.sync.offline import OfflineDetector
-from indexer.sync.run import SyncRun
+from indexer.sync.run_state import SyncRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem.scan import Changes
+    from indexer.filesystem.changes import Changes
     from indexer.ocr.protocols import OcrEngine
     from indexer.stores.stores import Stores
-    from indexer.sync.run import Hooks, Summary
+    from indexer.sync.hooks import Hooks
+    from indexer.sync.summary import Summary
 
 DAY = 86400.0
 """Seconds."""

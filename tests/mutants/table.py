@@ -98,7 +98,7 @@ NAMED = (
     ),
     Named(
         "back-after-a-partial-look",
-        "indexer/daemon/service.py",
+        "indexer/daemon/run_log.py",
         r"return known \| now",
         "return now",
         "only a look at everything tells that a folder is back",
@@ -130,11 +130,11 @@ NAMED = (
     ),
     Named(
         "date-with-zero-bytes",
-        "indexer/ocr/image.py",
+        "indexer/ocr/capture_time.py",
         r'\.strip\("\\0 "\)',
         "",
         "a date that a camera padded with zero bytes or spaces is read",
-        ("tests/indexer/ocr/test_image.py",),
+        ("tests/indexer/ocr/test_capture_time.py",),
     ),
     Named(
         "last-list-wins",
@@ -162,7 +162,7 @@ NAMED = (
     ),
     Named(
         "copies-in-the-total",
-        "indexer/sync/run.py",
+        "indexer/sync/run_state.py",
         r"self\._total -= 1(?=\n            return False)",
         "pass",
         "a copy is no photo to be read: 12 of 15 photos",
@@ -170,7 +170,7 @@ NAMED = (
     ),
     Named(
         "more-done-than-there-are",
-        "indexer/sync/run.py",
+        "indexer/sync/run_state.py",
         r"max\(self\._total, self\.done\)",
         "self._total",
         "no more photos are done than there are",
@@ -226,7 +226,7 @@ NAMED = (
     ),
     Named(
         "pace-of-the-last-photo",
-        "indexer/sync/backlog.py",
+        "indexer/sync/batch_size.py",
         r"\(self\._photo_seconds \+ seconds\) / 2",
         "seconds",
         "one slow photo does not decide how many are read together",
@@ -259,7 +259,7 @@ EXCEPTED = (
         "as an index, None selects all as well; mypy holds that it is an array",
     ),
     Excepted(
-        r"indexer/sync/run\.py",
+        r"indexer/sync/photo_log\.py",
         r"round\(step\.seconds, 2\)",
         "so many digits of a log line are no promise",
     ),

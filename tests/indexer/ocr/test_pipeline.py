@@ -11,7 +11,8 @@ from PIL import Image
 
 from detector_stub.boxes import Box
 from indexer import entities
-from indexer.ocr.image import Limits, open_upright
+from indexer.ocr.image import open_upright
+from indexer.ocr.photo_file import Limits
 from indexer.ocr.pipeline import read_photos
 
 from ..conftest import TILE, TileDetector, TileRecognizer, draw_photo

@@ -11,8 +11,8 @@ import pytest
 
 from indexer.errors import EngineError
 from indexer.ocr import serving
-from indexer.ocr.image import Limits
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready
+from indexer.ocr.photo_file import Limits
 from indexer.ocr.protocols import Failed, Skipped
 
 from ..conftest import TileEngine, draw_photo

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from indexer.entities import Box, Reading, Stamp, State, Word
-from indexer.filesystem.scan import Changes
+from indexer.entities import Box, Reading, Stamp, Word
+from indexer.filesystem.changes import Changes
 from indexer.ocr.protocols import Failed, Read
 from indexer.sync.comparison import Comparison
-from indexer.sync.run import INDEX_BATCH, INDEX_SECONDS, Hooks, Step, SyncRun, log_step
+from indexer.sync.hooks import Hooks
+from indexer.sync.index_schedule import INDEX_BATCH, INDEX_SECONDS
+from indexer.sync.run_state import SyncRun
 
 ROOT = Path("/photos")
 
@@ -188,18 +189,18 @@ def test_the_stores_follow_after_some_time_or_some_photos_or_an_arrival(make_run
     now = [0.0]
     run = make_run("a", clock=lambda: now[0])
 
-    assert not run.index_due([ROOT / "a"])
+    assert not run.indexing.due([ROOT / "a"])
     now[0] = 29.9
-    assert not run.index_due([])
+    assert not run.indexing.due([])
     now[0] = 30.0
-    assert run.index_due([])
-    run.indexed()
-    assert not run.index_due([ROOT / "b"] * (INDEX_BATCH - 1))
-    assert run.index_due([ROOT / "b"])
-    run.indexed()
+    assert run.indexing.due([])
+    run.indexing.followed()
+    assert not run.indexing.due([ROOT / "b"] * (INDEX_BATCH - 1))
+    assert run.indexing.due([ROOT / "b"])
+    run.indexing.followed()
     run.admit(comparison("x"))
-    assert not run.index_due([ROOT / "b"])
-    assert run.index_due([ROOT / "x"])
+    assert not run.indexing.due([ROOT / "b"])
+    assert run.indexing.due([ROOT / "x"])
 
 
 def test_the_stores_do_not_follow_where_nothing_was_read(make_run):
@@ -207,26 +208,4 @@ def test_the_stores_do_not_follow_where_nothing_was_read(make_run):
     run = make_run("a", clock=lambda: now[0])
     now[0] = 2 * INDEX_SECONDS
 
-    assert not run.index_due([])
-
-
-@pytest.mark.parametrize(
-    ("outcome", "text", "fields"),
-    [
-        (read("helios", "queue"), "2 words", {"state": State.READ, "words": 2}),
-        (read(), "0 words", {"state": State.EMPTY, "words": 0}),
-        (Failed("damaged"), "failed: damaged", {"state": State.FAILED, "reason": "damaged"}),
-    ],
-)
-def test_a_line_of_the_log_has_a_text_for_people_and_typed_fields_for_programs(
-    caplog, outcome, text, fields
-):
-    caplog.set_level(logging.INFO)
-
-    log_step(Step(ROOT / "a.jpg", 1, 2, outcome, 1.234))
-
-    [record] = caplog.records
-    assert record.getMessage() == f"/photos/a.jpg: {text} (1.2 s)"
-    said = vars(record)
-    assert (said["photo"], said["outcome"], said["seconds"]) == ("/photos/a.jpg", text, 1.23)
-    assert {key: said[key] for key in fields} == fields
+    assert not run.indexing.due([])

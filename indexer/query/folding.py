@@ -1,13 +1,8 @@
-"""Folding and tokens of texts."""
+"""Folding of texts: case and accents."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _TYPED = str.maketrans(
     # Unicode does not decompose these: what people type who do not have the key
@@ -48,22 +43,3 @@ def fold(text: str) -> str:
 def _unmarked(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-def tokens(text: str) -> list[str]:
-    """Split a reading into its searchable words: folded runs of letters and digits."""
-    return re.findall(r"[^\W_]+", fold(text))
-
-
-def allowed_edits(word: str) -> int:
-    """Edits between a word and a plausible misreading of it: none for the shortest ones."""
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
-
-
-def nearest(word: str, read: Collection[str], limit: int = 5) -> list[str]:
-    """Those of `read` that look like `word`, nearest first; none if it is among them."""
-    from rapidfuzz.distance import Levenshtein  # rarely needed
-
-    distances = {term: Levenshtein.distance(term, word) for term in read}
-    near = [term for term in read if distances[term] <= allowed_edits(word)]
-    return [] if word in read else sorted(near, key=lambda t: (distances[t], t))[:limit]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from indexer.errors import DamageError
 from indexer.stores.posteriors import packed_words
 from indexer.stores.terms import term_weights
-from indexer.sync.run import INDEX_BATCH
+from indexer.sync.index_schedule import INDEX_BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

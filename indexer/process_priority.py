@@ -1,19 +1,12 @@
-"""Process priority and battery state."""
+"""Process priority."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import psutil
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 log = logging.getLogger("ocrsearch")
-
-BATTERY_SECONDS = 2.0
-"""Time between two checks of the battery."""
 
 
 def lower_priority(nice: int, *, idle_io: bool) -> None:
@@ -38,24 +31,3 @@ def lower_priority(nice: int, *, idle_io: bool) -> None:
             process.ionice(psutil.IOPRIO_VERYLOW)
     except (psutil.Error, OSError) as error:
         log.warning("cannot lower the priority: %s", error)
-
-
-def on_battery() -> bool:
-    """Whether this computer has a battery and is not plugged in."""
-    try:
-        battery = psutil.sensors_battery()
-    except (AttributeError, OSError):  # not available on this system
-        return False
-    return battery is not None and battery.power_plugged is False
-
-
-def wait_for_power(
-    waiting: Callable[[], None], stopped: Callable[[], bool], sleep: Callable[[float], None]
-) -> None:
-    """Wait while this computer runs on its battery, or until `stopped` says so.
-
-    `waiting` is called every BATTERY_SECONDS, then `sleep` with as many seconds.
-    """
-    while on_battery() and not stopped():
-        waiting()
-        sleep(BATTERY_SECONDS)
