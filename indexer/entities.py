@@ -158,7 +158,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class EngineId:
-    """What read a photo: a fingerprint of detector and weights, and the weights' alphabet."""
+    """What read a photo: a fingerprint of detector and weights, and the alphabet of its posteriorgrams."""
 
     fingerprint: str
     alphabet: str
@@ -166,8 +166,12 @@ class EngineId:
 
 @dataclass(frozen=True)
 class UnindexedPhoto:
-    """A photo whose full text is behind: `words` is None when it must leave the index."""
+    """A photo whose full text is behind: `words` is None when it must leave the index.
+
+    `alphabet` is the one that its posteriorgrams are packed with.
+    """
 
     id: PhotoId
     generation: int
     words: tuple[Word, ...] | None
+    alphabet: str

@@ -128,13 +128,17 @@ class CatalogReader:
     def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
         """At most `limit` photos, numbers above `after`, that the derived stores do not hold as they are."""
         rows = self._read(
-            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at)
+            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at, ENGINE.c.alphabet)
+            .outerjoin_from(PHOTO, ENGINE)
             .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
             .order_by(PHOTO.c.id)
             .limit(limit)
         )
         words = self.words([row.id for row in rows if row.orphaned_at is None])
-        return [UnindexedPhoto(row.id, row.generation, words.get(row.id)) for row in rows]
+        return [
+            UnindexedPhoto(row.id, row.generation, words.get(row.id), row.alphabet or "")
+            for row in rows
+        ]
 
     def stale_batches(self, size: int) -> Iterator[list[UnindexedPhoto]]:
         """All such photos in batches, for a rebuild that marks them as indexed only at its end."""

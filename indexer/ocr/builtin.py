@@ -45,6 +45,7 @@ class BuiltInEngine:
         from recognizer.decoding import prior
         from recognizer.errors import DataError, WeightsError
         from recognizer.inference import pretrained
+        from recognizer.posteriors.folding import FOLDED_ALPHABET
 
         weights = weights_path(self._settings)
         try:
@@ -55,7 +56,7 @@ class BuiltInEngine:
             ]
             known = prior.fingerprint(self._settings.language, self._settings.words)
             parts += filter(None, [known])
-            return EngineId("+".join(parts), pretrained.alphabet(weights))
+            return EngineId("+".join(parts), FOLDED_ALPHABET)
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
 
@@ -145,24 +146,20 @@ class CRNNRecognizer:
         """Hash of the weights."""
         return self._recognizer.fingerprint
 
-    @property
-    def alphabet(self) -> str:
-        """Characters of the weights, in the order of their labels."""
-        return self._recognizer.card.charset.symbols
-
     def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
         """The recognition of each crop, a word image of any size."""
         from recognizer.inference import images
         from recognizer.posteriors import packing
+        from recognizer.posteriors.class_probabilities import folded_probabilities
 
         fitted = [images.fit(crop) for crop in crops]
-        small = len(self.alphabet) < packing.MAX_LABELS
+        alphabet = self._recognizer.card.charset.symbols
         return [
             Recognition(
                 reading.text,
                 reading.confidence,
                 reading.alternatives,
-                packing.pack(probabilities) if small else b"",
+                packing.pack(folded_probabilities(probabilities, alphabet)),
             )
             for reading, probabilities in self._recognizer.read_with_posteriors(
                 fitted, alternatives=self._alternatives, prior=self._prior

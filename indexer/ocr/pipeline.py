@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-VERSION = "transcription-1"
+VERSION = "transcription-2"
 """Changes whenever the same boxes and weights could give other words."""
 
 MIN_LETTERS = 3

@@ -52,10 +52,6 @@ class Recognizer(Protocol):
     def fingerprint(self) -> str:
         """Changes whenever the same image could be read differently."""
 
-    @property
-    def alphabet(self) -> str:
-        """The characters that it can write, in the order of its labels."""
-
     def read(self, crops: Sequence[Image.Image]) -> Sequence[Recognition]:
         """The recognition of each crop, an RGB image of any size."""
 

@@ -75,8 +75,17 @@ class PosteriorStore:
                 for photo in segment.photos[newest & (segment.counts > 0)].tolist()
             }
 
+    def is_current(self) -> bool:
+        """Whether all segments have the format that is written now.
+
+        Raises:
+            DamageError: the store is missing or damaged.
+        """
+        with self._translated():
+            return all(segment.is_current for segment in self._segments())
+
     def apply(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> None:
-        """Replace the words of photos, or remove them (None); durable after.
+        """Replace the words of photos, packed with `alphabet`, or remove them (None); durable after.
 
         Raises:
             CatalogError: the disk is full; nothing is changed then.
@@ -107,28 +116,31 @@ class PosteriorStore:
             shutil.rmtree(old, ignore_errors=True)
 
     def evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None = None
+        self, patterns: Sequence[str], old_alphabet: str, only: Collection[PhotoId] | None = None
     ) -> dict[str, Evidence]:
         """Words that may say each of the folded patterns, looked for on `only` these photos.
 
-        Of a large store they are the MOST_KEPT likeliest for each pattern, and, on photos that
-        speak for a rarer pattern, all.
+        Of a large store they are the MAX_EVIDENCE likeliest for each pattern, and, on photos that
+        speak for a rarer pattern, all. Words of a store in an old format were packed with
+        `old_alphabet`.
 
         Raises:
             DamageError: the store is missing or damaged.
         """
         with self._translated():
             try:
-                return self._evidence(patterns, alphabet, only)
+                return self._evidence(patterns, old_alphabet, only)
             except FileNotFoundError:  # merged away between listing and opening
-                return self._evidence(patterns, alphabet, only)
+                return self._evidence(patterns, old_alphabet, only)
 
     def _evidence(
-        self, patterns: Sequence[str], alphabet: str, only: Collection[PhotoId] | None
+        self, patterns: Sequence[str], old_alphabet: str, only: Collection[PhotoId] | None
     ) -> dict[str, Evidence]:
         segments = self._segments()
         if not segments or not patterns:
             return {}
+        # a writer never adds to a store in an old format
+        alphabet = self._codec.alphabet if segments[0].is_current else old_alphabet
         newest = _newest(segments)
         if only is not None:
             marks = _marked(only, segments)
@@ -186,18 +198,22 @@ class PosteriorStore:
         return list(self._open.values())
 
     def _block(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> Block:
-        entries = {photo: self._entries(words or (), alphabet) for photo, words in photos.items()}
+        codec = self._codec
+        entries = {
+            photo: self._entries([codec.translate(word, alphabet) for word in words or ()])
+            for photo, words in photos.items()
+        }
         packed = [word for of_photo in entries.values() for _, word in of_photo]
-        bounds = self._codec.unpack(packed, alphabet).bounds()
+        bounds = codec.unpack(packed, codec.alphabet).bounds()
         costs = np.floor(-np.log(np.maximum(bounds.contained, MIN_COSTED)) * STEPS).astype(np.uint8)
         planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= MIN_CONTAINED
         return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
 
-    def _entries(self, words: Sequence[bytes], alphabet: str) -> Entries:
+    def _entries(self, words: Sequence[bytes]) -> Entries:
         return [
             (WordIndex(position), entry)
             for position, word in enumerate(words)
-            for entry in (word, *self._codec.split(word, alphabet))
+            for entry in (word, *self._codec.split(word, self._codec.alphabet))
         ]
 
     def _merge(self) -> None:

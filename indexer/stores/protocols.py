@@ -58,7 +58,14 @@ class Posteriors(Protocol):
 
 
 class PosteriorCodec(Protocol):
-    """Unpacks words that were read with an alphabet (the symbols of labels 1, 2, …)."""
+    """Unpacks words that were packed with an alphabet (the symbols of labels 1, 2, …)."""
+
+    @property
+    def alphabet(self) -> str:
+        """The alphabet of all words that are packed now."""
+
+    def translate(self, packed: bytes, alphabet: str) -> bytes:
+        """Pack a word with `self.alphabet` that was packed with `alphabet`."""
 
     def unpack(self, packed: Sequence[bytes], alphabet: str) -> Posteriors:
         """Unpack words, ready to be scored."""

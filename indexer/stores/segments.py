@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from indexer.entities import PhotoId, WordIndex
 
-_MAGIC = b"OCRSPOS2"
-"""Format of a segment. Its bounds depend on the folding of the alphabet; where that changes, the
-format of the full-text index is raised, with which both stores are rebuilt."""
+_MAGIC = b"OCRSPOS3"
+"""Format of a segment. Its words are packed with the alphabet of the codec."""
+
+_OLD_MAGIC = b"OCRSPOS2"
+"""Format of a segment whose words are packed with the alphabet of the engine that was used last."""
 
 _HEADER = np.dtype([("magic", "S8"), ("photos", "<u8"), ("entries", "<u8"), ("classes", "<u8")])
 
@@ -106,7 +108,7 @@ class Segment:
         # a plain array over the mapping: slices of a memmap cost more than what is done with them
         raw = np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
         header = raw[: _HEADER.itemsize].view(_HEADER)[0]
-        if header["magic"] != _MAGIC:
+        if header["magic"] not in {_MAGIC, _OLD_MAGIC}:
             msg = "not a posterior segment"
             raise ValueError(msg)
         photos, words, classes = (int(header[name]) for name in ("photos", "entries", "classes"))
@@ -126,10 +128,16 @@ class Segment:
                 raise ValueError(_CUT_OFF)
             parts[name] = raw[at:end].view(kind).reshape(shape)
             at = end
+        parts["magic"] = header["magic"]
         parts["blob"] = raw[at:]
         if len(parts["blob"]) != int(parts["starts"][-1]):
             raise ValueError(_CUT_OFF)
         return parts
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the file has the format that is written now."""
+        return bytes(self._parts["magic"]) == _MAGIC
 
     @property
     def photos(self) -> NDArray[np.uint32]:

@@ -11,10 +11,11 @@ from indexer.stores.terms import term_weights
 from indexer.sync.index_schedule import INDEX_BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import PhotoId, UnindexedPhoto
+    from indexer.stores.posteriors import PosteriorStore
     from indexer.stores.stores import Stores
 
 
@@ -35,7 +36,7 @@ class DerivedIndexes:
         self.ensure(alive)
         try:
             while stale := self._catalog.stale(INDEX_BATCH):
-                self.stores.posteriors.apply(packed_words(stale), self._catalog.alphabet())
+                _apply(self.stores.posteriors, stale)
                 self.stores.index.apply(
                     {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
@@ -60,12 +61,11 @@ class DerivedIndexes:
         """
         self._catalog.unindex_all()
         done: list[UnindexedPhoto] = []
-        alphabet = self._catalog.alphabet()
 
         def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
             with self.stores.posteriors.rebuilt() as fresh:
                 for batch in self._catalog.stale_batches(INDEX_BATCH):
-                    fresh.apply(packed_words(batch), alphabet)
+                    _apply(fresh, batch)
                     # what is done is remembered without its words: they may be millions
                     done.extend(replace(photo, words=None) for photo in batch)
                     report(len(done))
@@ -77,7 +77,7 @@ class DerivedIndexes:
 
     def _in_step(self) -> bool:
         """Whether the stores hold what they should: photo by photo once, then by number."""
-        if not self.stores.index.is_current():
+        if not (self.stores.index.is_current() and self.stores.posteriors.is_current()):
             return False
         seen = self.stores.posteriors.photos()
         if self._compared:
@@ -87,3 +87,12 @@ class DerivedIndexes:
         self._compared = True
         must, may = self._catalog.searchable()
         return all(must <= held <= must | may for held in (self.stores.index.photos(), seen))
+
+
+def _apply(store: PosteriorStore, photos: Sequence[UnindexedPhoto]) -> None:
+    """Write photos into the posterior store, each with the alphabet of the engine that read it."""
+    by_alphabet: dict[str, list[UnindexedPhoto]] = {}
+    for photo in photos:
+        by_alphabet.setdefault(photo.alphabet, []).append(photo)
+    for alphabet, alike in by_alphabet.items():
+        store.apply(packed_words(alike), alphabet)

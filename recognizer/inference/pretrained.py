@@ -58,8 +58,3 @@ def description(path: Path) -> dict[str, Any]:
         )
         raise WeightsError(msg)
     return described
-
-
-def alphabet(path: Path) -> str:
-    """The characters of the labels 1, 2, … in order; raises WeightsError."""
-    return str(description(path)["charset"])

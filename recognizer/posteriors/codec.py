@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
-from recognizer.posteriors.folding import fold_alphabet
-from recognizer.posteriors.packing import MAX_LABELS, split
+from recognizer.posteriors.folding import FOLDED_ALPHABET, fold_alphabet, folded_labels
+from recognizer.posteriors.packing import FIRST, MAX_LABELS, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,21 @@ if TYPE_CHECKING:
 
 
 class PosteriorCodec:
-    """Unpacks words that were read with an alphabet (the symbols of labels 1, 2, …)."""
+    """Unpacks words that were packed with an alphabet (the symbols of labels 1, 2, …).
+
+    Attributes:
+        alphabet: of all words that are packed now.
+
+    """
+
+    alphabet = FOLDED_ALPHABET
+
+    def translate(self, packed: bytes, alphabet: str) -> bytes:
+        """Pack a word with `self.alphabet` that was packed with `alphabet`."""
+        if alphabet == self.alphabet:
+            return packed
+        half = len(packed) // 2
+        return packed[:half].translate(_translation(alphabet)) + packed[half:]
 
     def unpack(self, packed: Sequence[bytes], alphabet: str) -> FoldedPosteriors:
         """Unpack words, ready to be scored."""
@@ -43,6 +57,15 @@ class PosteriorCodec:
     def needs(self, pattern: str) -> RequiredCharacters | None:
         """Characters that a word must hold to say `pattern`; None if no word can."""
         return RequiredCharacters.of(pattern)
+
+
+@cache
+def _translation(alphabet: str) -> bytes:
+    """What becomes of each byte that codes a label of `alphabet`."""
+    labels = np.zeros(MAX_LABELS, np.uint8)
+    known = folded_labels(alphabet[: MAX_LABELS - 1])
+    labels[: len(known)] = known
+    return bytes(labels) + bytes(labels | FIRST)
 
 
 @cache

@@ -92,6 +92,13 @@ class FoldedPosteriors:
         self._start = ended - self.frames
         self._word = np.repeat(np.arange(len(lengths), dtype=np.int32), self.frames)
         self._alphabet = alphabet
+        held = np.unique(alphabet.classes[np.flatnonzero(np.bincount(self._coded, minlength=256))])
+        # what no word holds need not be looked for: an alphabet has many, and a word hardly any
+        self._expansions = {
+            expanded: said
+            for expanded, said in enumerate(alphabet.expansions, OTHER + 1)
+            if expanded in held
+        }
 
     def score(self, pattern: str) -> NDArray[np.float64]:
         """Probability that each word says a text (folded: see FOLDED), with `*` for anything.
@@ -106,7 +113,7 @@ class FoldedPosteriors:
         if required is None:
             return scores
         pieces = [[FOLDED.index(c) + 1 for c in piece] for piece in pattern.split("*")]
-        states = States.of(pieces, dict(enumerate(self._alphabet.expansions, OTHER + 1)))
+        states = States.of(pieces, self._expansions)
         # longest words first, so that those that have ended can be left behind
         order = np.argsort(-self.frames, kind="stable")[: np.count_nonzero(self.frames)]
         classes = [BLANK, *(column + 1 for column in required.contained)]
@@ -148,7 +155,7 @@ class FoldedPosteriors:
             np.bincount(cell, chance * silence[self._frame], math.prod(size)).reshape(size)
             for silence in self._silence(chance * (folded == BLANK))
         )
-        for expanded, said in enumerate(self._alphabet.expansions, OTHER + 1):
+        for expanded, said in self._expansions.items():
             for character in dict.fromkeys(said):
                 absent[:, character] += absent[:, expanded]
             begins[:, said[0]] += begins[:, expanded]
@@ -158,7 +165,7 @@ class FoldedPosteriors:
 
     def _rooted(self, chance: NDArray[np.float32], folded: NDArray[np.intp]) -> NDArray[np.float32]:
         """Probabilities of symbols; of one that says k characters the k-th root."""
-        if not self._alphabet.expansions:
+        if not self._expansions:
             return chance
         roots = np.ones(self._alphabet.size, np.float32)
         roots[OTHER + 1 :] = [1 / len(said) for said in self._alphabet.expansions]

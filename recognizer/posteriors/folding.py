@@ -24,6 +24,16 @@ FOLDED = "abcdefghijklmnopqrstuvwxyz0123456789"
 OTHER = len(FOLDED) + 1
 """Class of letters and digits that are not in FOLDED, such as Greek ones: neither those nor signs."""
 
+_EXPANDING = "æœßþĳǆǉǌﬀﬁﬂﬃﬄﬅ№™℠℡℻℀℁℅℆¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↉ⅱⅲⅳⅵⅶⅷⅸⅺⅻ"
+"""A symbol for each of the texts of several characters that one symbol may fold to."""
+
+_SIGN, _FOREIGN = "-", "ω"
+"""A sign, for all of them; and a letter that is in no folded text, for all of those."""
+
+FOLDED_ALPHABET = FOLDED + _SIGN + _FOREIGN + _EXPANDING
+"""One symbol for all those that search does not tell apart. Words are packed with these labels, so
+that they can be compared whatever alphabet they were read with; the order is part of the format."""
+
 _TYPED = str.maketrans(
     # Unicode does not decompose these: what people type who do not have the key
     {
@@ -94,3 +104,11 @@ def fold_alphabet(alphabet: str) -> FoldedAlphabet:
             expansions.append(said)
         classes[label] = OTHER + 1 + expansions.index(said)
     return FoldedAlphabet(np.asarray(classes * 2, dtype=np.intp), tuple(expansions))
+
+
+@cache
+def folded_labels(alphabet: str) -> NDArray[np.intp]:
+    """The label in FOLDED_ALPHABET of each label of `alphabet`, the blank's first."""
+    by_text = {fold(symbol): label for label, symbol in enumerate(FOLDED_ALPHABET, start=1)}
+    foreign = by_text[fold(_FOREIGN)]
+    return np.array([0, *(by_text.get(fold(symbol), foreign) for symbol in alphabet)], np.intp)

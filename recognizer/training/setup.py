@@ -14,7 +14,6 @@ from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
-from recognizer.posteriors import packing
 from recognizer.recognize import best_device
 from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
@@ -82,7 +81,6 @@ def train(
     else:
         sets, dev = data.split(sets, options.train_portion, options.seed)
     model, card = _start(options, (s.text for part in sets for s in part))
-    _warn(card.charset, say)
     skipped = SkipLog(options.out / SKIPPED, say)
     loader = WordLoader(card.charset, skipped, say, counter)
     words = loader.sets(sets, dev, int(options.memory * 1e9))
@@ -166,14 +164,6 @@ def _saved_card(path: Path) -> Card:
         return Card(charset, ModelConfig(**described.pop("config")), **described)
     except (KeyError, TypeError) as error:
         raise checkpoint.unusable(path, error) from error
-
-
-def _warn(charset: Charset, say: Callable[[str], None]) -> None:
-    if len(charset) > packing.MAX_LABELS:
-        say(
-            f"{len(charset) - 1} characters: with more than {packing.MAX_LABELS - 1}, "
-            "photos are found by their best readings only"
-        )
 
 
 def _steps(options: TrainOptions, words: int) -> int | None:
