@@ -12,7 +12,7 @@ import click
 from indexer import logs, reports
 from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
-from indexer.search.present import certain_hits, shown_hits
+from indexer.search.guesses import certain_hits, shown_hits
 from indexer.sync.hooks import Hooks
 from indexer.sync.photo_log import log_step
 

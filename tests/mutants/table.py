@@ -146,7 +146,7 @@ NAMED = (
     ),
     Named(
         "every-line-breaks-a-phrase",
-        "indexer/search/score.py",
+        "indexer/search/phrases.py",
         r"min\(breaks, more\)",
         "breaks",
         "a phrase is not broken more often than it has gaps",
