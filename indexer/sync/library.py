@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from indexer.sync.backlog import Backlog
 from indexer.sync.comparison import DiskComparer
+from indexer.sync.deleted_photos import purge_deleted
 from indexer.sync.derived_indexes import DerivedIndexes
 from indexer.sync.offline import OfflineDetector
 from indexer.sync.run_state import SyncRun
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from indexer.stores.stores import Stores
     from indexer.sync.hooks import Hooks
     from indexer.sync.summary import Summary
-
-DAY = 86400.0
-"""Seconds."""
 
 
 class Library:
@@ -64,7 +62,7 @@ class Library:
         self._offline.remember_volumes(roots, compared.mounts, compared.offline)
         run = SyncRun(compared, roots, hooks, limit)
         self._apply(compared.changes, run)
-        self.catalog.purge(hooks.clock() - self.settings.keep_days * DAY)
+        purge_deleted(self.catalog, hooks.clock(), self.settings.keep_days)
         return run.summary
 
     def sync_paths(self, roots: Sequence[Path], paths: Collection[Path], hooks: Hooks) -> Summary:

@@ -106,11 +106,11 @@ NAMED = (
     ),
     Named(
         "idle-worker-with-an-alarm",
-        "indexer/ocr/serving.py",
+        "indexer/ocr/worker_process.py",
         r"_set_alarm\(0\)",
         "pass",
         "a reading process that has nothing to do is not ended by its own alarm",
-        ("tests/indexer/ocr/test_serving.py", "tests/indexer/ocr/test_worker.py"),
+        ("tests/indexer/ocr/test_worker_process.py", "tests/indexer/ocr/test_worker.py"),
     ),
     Named(
         "unsure-best-reading-not-indexed",
@@ -146,7 +146,7 @@ NAMED = (
     ),
     Named(
         "every-line-breaks-a-phrase",
-        "indexer/search/score.py",
+        "indexer/search/phrases.py",
         r"min\(breaks, more\)",
         "breaks",
         "a phrase is not broken more often than it has gaps",
@@ -154,11 +154,11 @@ NAMED = (
     ),
     Named(
         "turned-for-a-little-more",
-        "indexer/ocr/pipeline.py",
+        "indexer/ocr/orientation.py",
         r"max\(MIN_RATIO \* letters\[0\], letters\[0\] \+ MIN_GAIN\)",
         "letters[0] + MIN_GAIN",
         "a photo is turned only if twice as many letters are legible then",
-        ("tests/indexer/ocr/test_pipeline.py",),
+        ("tests/indexer/ocr/test_orientation.py",),
     ),
     Named(
         "copies-in-the-total",

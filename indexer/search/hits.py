@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
-from indexer.search.score import MIN_LIKELY, likely_words
+from indexer.search.phrases import MIN_LIKELY, likely_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from indexer.catalog.queries import CatalogReader
-    from indexer.entities import Answer, Photo, PhotoId, Word
+    from indexer.entities import Photo, PhotoId, Word
     from indexer.search.evidence import QueryEvidence
-    from indexer.search.options import Filters
-
-MIN_CERTAIN = 0.045
-"""Score from which on a photo is a hit; below, it is a guess."""
-
-MAX_GUESSES = 3
-"""Guesses that a terminal shows at most."""
+    from indexer.search.filters import Filters
 
 
-def present(
+def best_hits(
     node: q.QueryNode,
     evidence: QueryEvidence,
     scores: Mapping[PhotoId, float],
@@ -84,13 +78,3 @@ def hit(
     context = " ".join(word.text for word in words.values() if word.line == shown)
     matches = (Match(words[i].text, words[i].box, matched[i]) for i in present)
     return Hit(photo.places[0], score, tuple(matches), photo.taken, context)
-
-
-def certain_hits(found: Answer) -> list[Hit]:
-    """Hits that are more than guesses."""
-    return [hit for hit in found.hits if hit.score >= MIN_CERTAIN]
-
-
-def shown_hits(found: Answer) -> list[Hit]:
-    """What people are shown: guesses only where there is nothing better, and few of them."""
-    return certain_hits(found) or list(found.hits[:MAX_GUESSES])

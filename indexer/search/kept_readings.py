@@ -1,25 +1,22 @@
-"""Second phase of a query: the readings and the lines of the shortlisted photos as evidence."""
+"""Second phase of a query: the kept readings of the shortlisted photos as evidence."""
 
 from __future__ import annotations
 
 import fnmatch
-import heapq
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
 from indexer.query.tokens import tokens
-from indexer.search.score import raw_scores, rescored
+from indexer.search.phrase_lines import phrase_lines
+from indexer.search.score import rescored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
-    from indexer.entities import Evidence, PhotoId, WordIndex
+    from indexer.entities import Evidence, PhotoId
     from indexer.search.evidence import QueryEvidence
     from indexer.search.shortlist import Shortlist
-
-MAX_LINED = 100
-"""Photos whose lines are fetched for one phrase."""
 
 
 def gather(
@@ -36,7 +33,7 @@ def gather(
     """
     read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
     evidence = rescored(listed.evidence, listed.photos, leaves=read)
-    lines = _lines(node, evidence, catalog)
+    lines = phrase_lines(node, evidence, catalog)
     return rescored(evidence, lines, lines=lines) if lines else evidence
 
 
@@ -58,19 +55,6 @@ def _with_readings(
             if said:  # better calibrated than the posteriors, which have no word list
                 evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
     return found
-
-
-def _lines(
-    node: q.QueryNode, evidence: QueryEvidence, catalog: CatalogReader
-) -> dict[PhotoId, dict[WordIndex, int]]:
-    """Lines of the words of the photos that likeliest show a phrase."""
-    photos: set[PhotoId] = set()
-    for leaf in q.leaves(node, negated=True):
-        if isinstance(leaf, q.Phrase):
-            scores = raw_scores(leaf, evidence)
-            shown = [photo_id for photo_id, p in scores.items() if p]
-            photos.update(heapq.nlargest(MAX_LINED, shown, key=lambda photo_id: scores[photo_id]))
-    return catalog.lines(sorted(photos))
 
 
 def _literals(leaf: q.Leaf) -> Sequence[str]:

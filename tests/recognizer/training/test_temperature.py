@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognizer.training.calibration import fit_temperature
+from recognizer.training.temperature import fit_temperature
 
 
 def words(temperature, count=400):

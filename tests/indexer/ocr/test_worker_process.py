@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from indexer.errors import EngineError
-from indexer.ocr import serving
+from indexer.ocr import worker_process
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready
 from indexer.ocr.photo_file import Limits
 from indexer.ocr.protocols import Failed, Skipped
@@ -36,28 +36,28 @@ class Requests:
 def test_each_request_gets_its_outcomes_under_an_alarm_that_ends_with_it(tmp_path, monkeypatch):
     """An idle process must not be ended by the alarm of its last photo."""
     events = []
-    monkeypatch.setattr(serving, "_set_alarm", events.append)
+    monkeypatch.setattr(worker_process, "_set_alarm", events.append)
     photo = draw_photo(tmp_path / "a.png", "helios")
     requests = Requests(
         ReadRequest([photo], Limits()), ReadRequest([photo, photo], Limits()), events=events
     )
 
-    serving.answer_requests(requests, TileEngine(), 20.0)
+    worker_process.answer_requests(requests, TileEngine(), 20.0)
 
     first_alarm, first, off, second_alarm, _, off_again = events
-    assert first_alarm == second_alarm == 20.0 + serving.SPARE_SECONDS
+    assert first_alarm == second_alarm == 20.0 + worker_process.SPARE_SECONDS
     assert (off, off_again) == (0, 0)
     assert [word.text for word in first.outcomes[0].reading.words] == ["helios"]
 
 
 def test_a_missing_photo_is_skipped_and_a_damaged_one_fails(tmp_path, monkeypatch):
-    monkeypatch.setattr(serving, "_set_alarm", lambda _: None)
+    monkeypatch.setattr(worker_process, "_set_alarm", lambda _: None)
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(b"no picture")
     events = []
     requests = Requests(ReadRequest([tmp_path / "none.png", damaged], Limits()), events=events)
 
-    serving.answer_requests(requests, TileEngine(), 20.0)
+    worker_process.answer_requests(requests, TileEngine(), 20.0)
 
     [reply] = [event for event in events if isinstance(event, Outcomes)]
     gone, failed = reply.outcomes
@@ -72,7 +72,7 @@ def harmless(monkeypatch):
     interrupts = []
     before = signal.signal(signal.SIGINT, lambda *_: interrupts.append("Ctrl-C"))
     for name in ("_silence_libraries", "_return_freed_memory", "_end_with_parent", "_set_alarm"):
-        monkeypatch.setattr(serving, name, lambda *_: None)
+        monkeypatch.setattr(worker_process, name, lambda *_: None)
     yield interrupts
     signal.signal(signal.SIGINT, before)
 
@@ -85,7 +85,7 @@ def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path,
         signal.raise_signal(signal.SIGINT)
         return TileEngine()
 
-    serving.serve(Requests(ReadRequest([photo], Limits()), events=events), load, 20.0)
+    worker_process.serve(Requests(ReadRequest([photo], Limits()), events=events), load, 20.0)
 
     assert harmless == []
     assert [type(event) for event in events] == [Ready, Outcomes]
@@ -102,7 +102,7 @@ def test_a_network_that_cannot_be_loaded_is_reported_with_its_reason(error, reas
 
     events = []
 
-    serving.serve(Requests(events=events), load, 20.0)
+    worker_process.serve(Requests(events=events), load, 20.0)
 
     assert events == [LoadFailed(reason)]
 
@@ -110,7 +110,7 @@ def test_a_network_that_cannot_be_loaded_is_reported_with_its_reason(error, reas
 GIVES_BACK = """
 import ctypes
 import psutil
-from indexer.ocr import serving
+from indexer.ocr import worker_process
 
 SIZE = 16 << 20
 library = ctypes.CDLL(None)
@@ -123,7 +123,7 @@ def filled(size):
     ctypes.memset(block, 1, size)
     return block
 
-serving._return_freed_memory()
+worker_process._return_freed_memory()
 library.free(filled(SIZE))  # having freed one so large, the library would keep the next
 block, after_it = filled(SIZE), filled(1 << 16)
 before = psutil.Process().memory_info().rss
