@@ -11,8 +11,11 @@ from recognizer.posteriors.folding import FOLDED_ALPHABET, folded_labels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MIN_ALIKE = 0.5
+"""Probability that two frames write symbols that fold alike, from which on these may be two letters."""
+
 MIN_DOUBLED = 0.05
-"""Probability from which two symbols that follow without a blank count as a doubled letter."""
+"""Probability that they are two letters below which this is not looked at."""
 
 
 def folded_probabilities(probabilities: NDArray[np.float32], alphabet: str) -> NDArray[np.float32]:
@@ -29,17 +32,16 @@ def folded_probabilities(probabilities: NDArray[np.float32], alphabet: str) -> N
     for label, column in zip(labels, probabilities.T, strict=True):
         folded[:, label] += column
     best = probabilities.argmax(axis=1)
-    rows = []
-    for place in np.flatnonzero((best[1:] != best[:-1]) & (labels[best[1:]] == labels[best[:-1]])):
-        alike = labels == labels[best[place]]
-        before, behind = (p[alike] / p[alike].sum() for p in probabilities[place : place + 2])
-        differ = 1 - float(before @ behind)
-        if labels[best[place]] and differ >= MIN_DOUBLED:
-            between = np.zeros(folded.shape[1], np.float32)
-            between[[0, labels[best[place]]]] = differ, 1 - differ
-            rows.append((place + 1, between))
-    return (
-        np.insert(folded, [at for at, _ in rows], [row for _, row in rows], axis=0)
-        if rows
-        else folded
-    )
+    differing = (best[1:] != best[:-1]) & (labels[best[1:]] == labels[best[:-1]])
+    places, between = [], []
+    for place in np.flatnonzero(differing & (labels[best[1:]] > 0)):
+        label = labels[best[place]]
+        before, behind = probabilities[place : place + 2, labels == label]
+        alike = float(before.sum() * behind.sum())
+        doubled = 1 - float(before @ behind) / alike
+        if alike >= MIN_ALIKE and doubled >= MIN_DOUBLED:
+            row = np.zeros(folded.shape[1], np.float32)
+            row[[0, label]] = doubled, 1 - doubled
+            places.append(place + 1)
+            between.append(row)
+    return np.insert(folded, places, between, axis=0) if places else folded

@@ -45,16 +45,16 @@ def draw_photo(path: Path, *words: str, salt: int = 0) -> Path:
     return path
 
 
-def spelled(text, *instead):
+def spelled(text, *instead, alphabet=CODES):
     """A packed posteriorgram that says `text`, and less likely each of `instead` (same length)."""
-    frames = np.full((2 * len(text) + 1, len(CODES) + 1), 1e-6, np.float32)
+    frames = np.full((2 * len(text) + 1, len(alphabet) + 1), 1e-6, np.float32)
     frames[:, 0] = 1.0
     for place in range(len(text)):
         row = frames[2 * place + 1]
         row[0] = 0.0
-        row[1 + CODES.index(text[place])] = 0.7
+        row[1 + alphabet.index(text[place])] = 0.7
         for other in instead:
-            row[1 + CODES.index(other[place])] += 0.3
+            row[1 + alphabet.index(other[place])] += 0.3
     return pack(frames / frames.sum(axis=1, keepdims=True))
 
 
@@ -81,7 +81,6 @@ class TileRecognizer:
     """Spells tiles; counts its work, and can be told which words crash it."""
 
     fingerprint: str = "tiles"
-    alphabet: str = CODES
     crash_on: set[str] = field(default_factory=set)
     reads: int = 0
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
@@ -108,10 +107,11 @@ class TileEngine:
     detector: TileDetector = field(default_factory=TileDetector)
     recognizer: TileRecognizer = field(default_factory=TileRecognizer)
     version: str = "1"
+    alphabet: str = CODES
 
     @property
     def id(self) -> EngineId:
-        return EngineId(f"tiles-{self.version}", CODES)
+        return EngineId(f"tiles-{self.version}", self.alphabet)
 
     def read(self, paths, limits, stop):
         if stop():
@@ -161,7 +161,7 @@ class Shape:
         return photo[:16, :16]
 
 class OddEngine:
-    id, fingerprint, alphabet = EngineId("odd", "odd"), "odd", "odd"
+    id, fingerprint = EngineId("odd", "odd"), "odd"
 
     def __init__(self):
         self.detector = self.recognizer = self

@@ -6,7 +6,10 @@ import shutil
 
 import pytest
 
-from ..conftest import draw_photo
+from indexer.stores import segments
+from recognizer.posteriors.codec import PosteriorCodec
+
+from ..conftest import CODES, draw_photo, spelled
 
 
 @pytest.fixture
@@ -53,3 +56,41 @@ def test_a_rebuild_counts_the_photos_that_are_done(world, indexes):
 
     assert indexes.rebuild(told.append) == 2
     assert told[-1] == 2
+
+
+def test_each_word_is_decoded_with_the_alphabet_of_the_engine_that_read_it(world):
+    """As while half of the photos are read again, or after going back to older weights."""
+    recognizer, store = world.engine.recognizer, world.library.indexes.stores.posteriors
+    for version, alphabet in (("1", CODES), ("2", CODES[::-1])):
+        world.engine.version, world.engine.alphabet = version, alphabet
+        for word in ("helios", "selene"):
+            recognizer.posteriorgrams[word] = spelled(word, alphabet=alphabet)
+        draw_photo(world.photos / f"{version}.png", "helios", "selene", salt=int(version))
+        world.sync(limit=1)
+    assert set(recognizer.posteriorgrams) == {"helios", "selene"}
+    assert recognizer.reads == 2
+
+    for _ in range(2):
+        for word in ("helios", "selene"):
+            said = store.evidence([word], "")[word]
+            assert len(said) == 2
+            assert all(max(words.values()) > 0.2 for words in said.values())
+        world.library.rebuild()
+
+
+def test_segments_of_the_old_format_answer_until_a_writer_makes_them_anew(world, monkeypatch):
+    world.engine.recognizer.posteriorgrams["helios"] = spelled("helios")
+    draw_photo(world.photos / "a.png", "helios")
+    store, codec = world.library.indexes.stores.posteriors, PosteriorCodec
+    with monkeypatch.context() as old:
+        old.setattr(segments, "_MAGIC", segments._OLD_MAGIC)
+        old.setattr(codec, "alphabet", CODES)
+        world.sync()
+
+    assert not store.is_current()
+    assert world.find("helios") == ["a.png"]
+    before = store.evidence(["helios"], CODES)
+
+    assert world.library.indexes.ensure() is True
+    assert store.is_current()
+    assert store.evidence(["helios"], "") == before

@@ -185,10 +185,6 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
         pretrained.fingerprint(path)
 
 
-def test_the_alphabet_can_be_read_without_the_network(saved: Path) -> None:
-    assert pretrained.alphabet(saved) == "abc"
-
-
 def test_the_fingerprint_follows_the_content_and_not_the_name(saved: Path, tmp_path: Path) -> None:
     before = pretrained.fingerprint(saved)
 

@@ -17,7 +17,6 @@ from recognizer.inference import pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
-from recognizer.posteriors import packing
 from recognizer.recognize import read_labelled, word_logits
 from recognizer.runs.errors import TrainingError
 from recognizer.training import setup
@@ -195,17 +194,6 @@ def test_extended_weights_can_be_saved_and_loaded(
 
 def test_what_cannot_be_printed_never_enters_an_alphabet() -> None:
     assert Charset("a").union(["a\tü\x00\u200b\ue000 é"]).symbols == "aéü"
-
-
-def test_an_alphabet_too_large_for_the_packed_format_is_said() -> None:
-    lines: list[str] = []
-    most = "".join(map(chr, range(0x4E00, 0x4E00 + packing.MAX_LABELS)))
-
-    setup._warn(Charset(most[:-1]), lines.append)
-    assert lines == []
-
-    setup._warn(Charset(most), lines.append)
-    assert "128 characters: with more than 127" in lines[0]
 
 
 def test_labels_outside_a_kept_alphabet_are_named(
