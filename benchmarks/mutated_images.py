@@ -213,7 +213,7 @@ def peak(who):
 def index(photos, home):
     """Index `photos` as the program does; what became of each, seconds, and reading processes."""
     from indexer import bootstrap, config  # drawing needs none of it
-    from indexer.sync.run import Hooks
+    from indexer.sync.hooks import Hooks
 
     settings, started, seen = config.load(home=home), time.perf_counter(), set()
     with bootstrap.writing(settings, None) as library:

@@ -46,11 +46,11 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
     """
     # a query must not pay for what only writing needs
-    from indexer import host
+    from indexer.process_priority import lower_priority
     from indexer.sync.library import Library
 
     home.make(settings)
-    host.lower_priority(settings.nice, idle_io=settings.idle_io)
+    lower_priority(settings.nice, idle_io=settings.idle_io)
     with (
         home.locked(settings),
         Catalog(settings.database) as catalog,

@@ -141,7 +141,7 @@ class SummaryReport(TypedDict):
 
 
 class RunSummary(Protocol):
-    """What `summary_json` needs of sync.run.Summary, which lies above this module."""
+    """What `summary_json` needs of sync.summary.Summary, which lies above this module."""
 
     found: int
     read: int

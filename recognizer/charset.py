@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 BLANK = 0
 """Label of the CTC blank."""
@@ -69,8 +68,3 @@ class Charset:
             found.update(text)
         extra = {c for c in found - set(self.symbols) if c.isprintable() and not c.isspace()}
         return Charset(self.symbols + "".join(sorted(extra)))
-
-
-def frames_needed(labels: Sequence[int]) -> int:
-    """Least number of frames of a CTC path: one a label, and a blank between equal neighbours."""
-    return len(labels) + sum(a == b for a, b in pairwise(labels))

@@ -38,8 +38,8 @@ def test_the_examples_of_searching(tmp_path, monkeypatch):
     from indexer import config
     from indexer.bootstrap import stores
     from indexer.catalog.catalog import Catalog
+    from indexer.sync.hooks import Hooks
     from indexer.sync.library import Library
-    from indexer.sync.run import Hooks
 
     from .indexer.conftest import TileEngine, draw_photo
 

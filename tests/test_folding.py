@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.query.text import fold, tokens
+from indexer.query.folding import fold
+from indexer.query.tokens import tokens
 from recognizer.charset import ASCII
 from recognizer.posteriors import folding
 from recognizer.posteriors.codec import PosteriorCodec

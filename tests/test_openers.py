@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from detector_stub.training.pages import Page
-from indexer.ocr.image import Limits, open_upright
+from indexer.ocr.image import open_upright
+from indexer.ocr.photo_file import Limits
 from recognizer.inference import images
 
 WIDTH = 64

@@ -21,6 +21,7 @@ from detector_stub.training import augment
 from detector_stub.training import metrics as detection
 from detector_stub.training.loss import detection_loss
 from recognizer.runs import checkpoint, loop, metrics, schedule
+from recognizer.runs.best_weights import is_best
 from recognizer.runs.ema import averaged, count_updates
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
 from recognizer.runs.prefetch import prefetched
@@ -136,10 +137,7 @@ class Trainer:
         scores = detection.evaluate(LearnedDetector.of(predictor(self.average)), dev)
         row = self._row(losses) | scores.rates()
         metrics.append(self.folder / METRICS, row)
-        better = scores.mean > self.state.best
-        self.state.stale = 0 if better else self.state.stale + 1
-        if better:
-            self.state.best = scores.mean
+        if is_best(self.state, scores.mean, lowest=False):
             weights.save(self.folder / BEST, self.average, self.provenance | {"metrics": row})
         self.checkpoint()
         return row

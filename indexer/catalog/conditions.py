@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from indexer.catalog.schema import PHOTO, PLACE
-from indexer.query.fields import folder_matcher, name_matcher
+from indexer.query.name_patterns import folder_matcher, name_matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from indexer.catalog.conditions import (
 from indexer.catalog.rows import chunks, to_photo, to_word
 from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import EngineId, Failure, Photo, Stamp, State, UnindexedPhoto, Volume, Word
-from indexer.query.fields import date_span
+from indexer.query.date_spans import date_span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence

@@ -11,31 +11,27 @@ import click
 
 from indexer import bootstrap, config, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
-from indexer.cli import output
+from indexer.cli import progress
+from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.group import CommandGroup
+from indexer.cli.options import json_option, workers_option
+from indexer.cli.photo_text import photo_text
+from indexer.cli.query import query
+from indexer.cli.run_summary import summary_line, summary_text
 from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
-from indexer.search.searcher import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
-    from typing import TextIO
 
     from indexer.config import Settings
     from indexer.sync.library import Library
-    from indexer.sync.run import Summary
+    from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
-DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), help="CPU threads to use (default: all cores)."
-)
 
 
 @click.group(cls=CommandGroup, context_settings=CONTEXT)
@@ -117,9 +113,9 @@ def _finish(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         click.echo(reports.dumps(reports.summary_json(summary)))
     elif logs.is_json():
-        log.info(output.summary_line(summary), extra=reports.summary_json(summary))
+        log.info(summary_line(summary), extra=reports.summary_json(summary))
     else:
-        click.echo(output.summary_text(summary), err=True)
+        click.echo(summary_text(summary), err=True)
     if summary.problems or summary.offline:
         sys.exit(6)
 
@@ -156,7 +152,7 @@ def index(
     """
     settings = load()
     check_named(settings.home, folders)
-    with bootstrap.writing(settings, workers) as library, output.progress(settings) as hooks:
+    with bootstrap.writing(settings, workers) as library, progress.progress(settings) as hooks:
         roots = _roots(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
     _finish(summary, as_json=as_json)
@@ -175,105 +171,14 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     \b
     ocrsearch watch ~/Pictures/boards
     """
-    from indexer.daemon import service  # only this command needs watchdog
+    from indexer.daemon import shutdown, watch_loop  # only this command needs watchdog
 
     settings = load()
     check_named(settings.home, folders)
-    with bootstrap.writing(settings, workers) as library, service.stopping() as stop:
+    with bootstrap.writing(settings, workers) as library, shutdown.stopping() as stop:
         roots = _roots(settings, folders, library)
         log.info("watching %s", ", ".join(map(str, roots)))
-        service.follow(library, roots, stop)
-
-
-def _queries(batch: TextIO) -> list[str]:
-    try:
-        return [text for line in batch if (text := line.strip())]
-    except UnicodeDecodeError as error:
-        msg = f"{batch.name}: not UTF-8 ({error.reason}); save the queries as UTF-8"
-        raise UsageError(msg) from error
-
-
-@main.command()
-@click.argument("words", nargs=-1)
-@click.option(
-    "--batch",
-    type=click.File(encoding="utf-8-sig"),
-    help="Answer the queries in this file, one a line; - is stdin.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=50,
-    show_default=True,
-    help="Show at most this many photos.",
-)
-@click.option("--exact", is_flag=True, help="Match only the most likely reading of each word.")
-@click.option(
-    "--min-score",
-    type=click.FloatRange(0, 1),
-    default=Filters.least,
-    help="Leave out photos with a lower score.",
-)
-@click.option(
-    "--folder", type=click.Path(path_type=Path), help="Show only photos below this folder."
-)
-@click.option(
-    "--since",
-    type=DATE,
-    metavar="DATE",
-    help="Show only photos taken on this day (2026-03-01) or later.",
-)
-@click.option("--until", type=DATE, metavar="DATE", help="Show only photos taken before this day.")
-@click.option(
-    "--image",
-    type=click.Path(path_type=Path),
-    help="Write the photos found, matching words framed, into this folder.",
-)
-@json_option
-@click.pass_obj
-def query(
-    load: Callable[..., Settings],
-    words: tuple[str, ...],
-    batch: TextIO | None,
-    limit: int,
-    min_score: float,
-    folder: Path | None,
-    since: datetime | None,
-    until: datetime | None,
-    image: Path | None,
-    *,
-    exact: bool,
-    as_json: bool,
-) -> None:
-    """Find photos by the words on them, best first.
-
-    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
-    date:2026-03 and name:board* work as well.
-    Misread words are found too: the score says how likely the photo holds what you ask for.
-
-    \b
-    ocrsearch query dijkstra
-    ocrsearch query '"linked list" NOT java' --since 2026-01-01
-    ocrsearch query --batch words.txt --json
-    """
-    if bool(words) == (batch is not None):
-        msg = "give either words to look for or --batch FILE"
-        raise UsageError(msg)
-    filters = Filters(
-        exact=exact,
-        limit=limit,
-        folder=folder and folder.resolve(),
-        since=since,
-        until=until,
-        least=min_score,
-    )
-    lines = [" ".join(words)] if batch is None else _queries(batch)
-    with bootstrap.searching(load()) as searcher:
-        found = [output.answer(searcher, line, filters, as_json=as_json) for line in lines]
-    if image:
-        output.write_hits(found, image)
-    if words and not found[0].hits:
-        sys.exit(1)
+        watch_loop.follow(library, roots, stop)
 
 
 @main.command()
@@ -292,9 +197,11 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
     with ReadOnlyLibrary(load()) as library:
         known = library.show(photo)
     if image:
-        output.annotate(photo, [(word.box, word.text) for word in known.words], image)
+        from indexer.cli import draw  # loads Pillow, which listing does not need
+
+        draw.annotate(photo, [(word.box, word.text) for word in known.words], image)
     report = reports.photo_json(photo, known)
-    click.echo(reports.dumps(report) if as_json else output.photo_text(known))
+    click.echo(reports.dumps(report) if as_json else photo_text(known))
 
 
 @main.command()
@@ -323,7 +230,7 @@ def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
     `index` and `watch` also try them again, but only after the time set by `retry_minutes`.
     """
     settings = load()
-    with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
+    with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
         library.catalog.retry_now()
         summary = library.sync(_roots(settings, (), library), hooks)
     _finish(summary, as_json=as_json)
@@ -336,7 +243,7 @@ def rebuild(load: Callable[..., Settings]) -> None:
 
     No photo is read again. Do this when a message asks for it: the index is damaged or was deleted.
     """
-    with bootstrap.writing(load(), None) as library, output.bar("indexing") as show:
+    with bootstrap.writing(load(), None) as library, progress.bar("indexing") as show:
 
         def report(done: int) -> None:
             if show is not None:  # while a rebuild runs, these are all photos
@@ -367,7 +274,7 @@ def detect(
         msg = "--image takes a single photo"
         raise UsageError(msg)
     detector = bootstrap.detector(load())
-    opened = [output.boxes(photo, detector, image, as_json=as_json) for photo in photos]
+    opened = [print_boxes(photo, detector, image, as_json=as_json) for photo in photos]
     if not all(opened):
         sys.exit(6)
 
@@ -389,5 +296,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in bootstrap.engine_commands():
+for command in (query, *bootstrap.engine_commands()):
     main.add_command(command)

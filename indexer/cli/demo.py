@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap
-from indexer.cli import output
+from indexer.cli import progress
+from indexer.cli.answers import answer
+from indexer.cli.hit_pictures import write_hits
+from indexer.cli.run_summary import summary_text
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
 
@@ -36,12 +39,12 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))
         click.echo(f"$ ocrsearch index {samples}")
-        with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
+        with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
             summary = library.sync([samples], hooks)
-        click.echo(output.summary_text(summary))
+        click.echo(summary_text(summary))
         with bootstrap.searching(settings) as searcher:
             for query in QUERIES:
                 click.echo(f"\n$ ocrsearch query {query!r}")
-                found = output.answer(searcher, query, Filters(limit=3), as_json=False)
+                found = answer(searcher, query, Filters(limit=3), as_json=False)
                 if query == QUERIES[0]:
-                    output.write_hits([found], out)
+                    write_hits([found], out)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from indexer.errors import UsageError
-from indexer.ocr.image import Limits, open_upright
+from indexer.ocr.image import open_upright
+from indexer.ocr.photo_file import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,24 +1,19 @@
-"""Scanning of photo folders, and the difference to what is known. No database, no images."""
+"""Scanning of photo folders. No database, no images."""
 
 from __future__ import annotations
 
 import itertools
 import os
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.entities import Stamp
+from indexer.filesystem.photo_names import is_photo_folder, is_photo_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-_NOT_PHOTOS = (
-    "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin",
-    "system volume information", "lost+found", "__macosx",
-)  # fmt: skip
-"""Folders where storage servers and systems keep thumbnails and what was deleted."""
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass
@@ -35,27 +30,6 @@ class Found:
     files: dict[Path, Stamp] = field(default_factory=dict)
     failed: dict[Path, str] = field(default_factory=dict)
     mounts: list[Path] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Difference between the disk and the catalog; paths are sorted."""
-
-    added: tuple[Path, ...]
-    changed: tuple[Path, ...]
-    gone: tuple[Path, ...]
-
-    def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
-        """The same, except that nothing is gone from `folders`, which could not be listed."""
-        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in folders))
-        return replace(self, gone=tuple(gone))
-
-    def excluding(self, files: Collection[Path]) -> Changes:
-        """The same without the changes of `files`."""
-        kept = (
-            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
-        )
-        return Changes(*map(tuple, kept))
 
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
@@ -97,31 +71,6 @@ def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
     except OSError:
         return names
     return [name for name in names if name in listed]
-
-
-def is_photo_folder(name: str) -> bool:
-    """Whether photos are looked for in a folder of this name."""
-    return not name.startswith(".") and name.lower() not in _NOT_PHOTOS
-
-
-def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
-    """Whether a file of this name may be a photo: it ends with one of `suffixes`, is not hidden.
-
-    What is still being written has another ending mostly, such as `.part` or `.crdownload`.
-    """
-    lower = name.lower()
-    return (
-        not lower.startswith(".") and os.path.splitext(lower)[1] in suffixes  # noqa: PTH122 - a name, not a path
-    )
-
-
-def compare(found: Mapping[Path, Stamp], known: Mapping[Path, Stamp]) -> Changes:
-    """The changes that make `found` of `known`."""
-    return Changes(
-        tuple(sorted(path for path in found if path not in known)),
-        tuple(sorted(p for p, stamp in found.items() if p in known and known[p] != stamp)),
-        tuple(sorted(path for path in known if path not in found)),
-    )
 
 
 def _walk(folder: Path, suffixes: Sequence[str], found: Found) -> None:

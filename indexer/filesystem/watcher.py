@@ -1,4 +1,4 @@
-"""File-system events, added to a dirty set: the only module besides `inotify` that imports watchdog.
+"""File-system events, added to a dirty set: the only module besides `inotify_overflow` that imports watchdog.
 
 Events say when to look, never what is true. Where they may be incomplete, everything is looked at
 again: after an overflow, a failure, the return of a folder; and often where the kernel tells
@@ -7,7 +7,6 @@ nothing, as on network mounts.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sys
@@ -19,8 +18,10 @@ from typing import TYPE_CHECKING
 from watchdog import events
 from watchdog.observers import Observer
 
-from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch, DirtySet, Stop, Timing, follow
+from indexer.filesystem.change_batches import Batch, Stop, follow
+from indexer.filesystem.dirty_set import DirtySet
+from indexer.filesystem.polling import must_be_polled
+from indexer.filesystem.watch_limits import ADVICE, advice
 
 if TYPE_CHECKING:
     import threading
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from watchdog.observers.api import BaseObserver
 
-    from indexer.filesystem.inotify import OverflowAwareInotify
+    from indexer.filesystem.inotify_overflow import OverflowAwareInotify
+    from indexer.filesystem.rescan_schedule import Timing
 
 log = logging.getLogger("ocrsearch")
 
@@ -49,13 +51,6 @@ _EVENTS: list[type[events.FileSystemEvent]] = [
     events.FileMovedEvent,
 ]
 """Events that change something: to open a file for reading is none."""
-
-_ADVICE = {
-    errno.ENOSPC: "too many folders to watch; allow more, for example with: "
-    "sysctl fs.inotify.max_user_watches=1000000",
-    errno.EMFILE: "too many programs watch folders; allow more, for example with: "
-    "sysctl fs.inotify.max_user_instances=1024",
-}
 
 
 class _Handler(events.FileSystemEventHandler):
@@ -115,7 +110,7 @@ class FolderWatcher:
         elif not working:
             self._distrust("watching has stopped")
         elif self._refused:
-            self._distrust(_advice(self._refused))
+            self._distrust(advice(self._refused))
         return self._reliable
 
     def stop(self) -> None:
@@ -144,16 +139,16 @@ class FolderWatcher:
         except OSError as error:
             self._refused = error
         if self._refused:
-            self._distrust(_advice(self._refused))
+            self._distrust(advice(self._refused))
         for root in self._watched:
-            if kind := mounts.remote_type(root):
-                self._distrust(f"{root}: others may change this network mount ({kind}) unnoticed")
+            if reason := must_be_polled(root):
+                self._distrust(reason)
 
     def _make_observer(self) -> BaseObserver:
         """An observer; on Linux one whose reader of inotify events reports what it lost."""
         if sys.platform != "linux":
             return Observer()
-        from indexer.filesystem import inotify  # there is no inotify elsewhere
+        from indexer.filesystem import inotify_overflow as inotify  # there is no inotify elsewhere
 
         self._inotify = inotify.OverflowAwareInotify(lambda: self._dirty.add(None), self._refuse)
         self._inotify.start()
@@ -161,7 +156,7 @@ class FolderWatcher:
 
     def _refuse(self, error: OSError) -> None:
         """Note that a folder deep below cannot be watched, unless it has only gone meanwhile."""
-        if error.errno in _ADVICE:
+        if error.errno in ADVICE:
             self._refused = error
 
     def _identities(self) -> dict[Path, tuple[int, int]]:
@@ -188,11 +183,6 @@ class FolderWatcher:
         if reason not in self._logged:
             self._logged.add(reason)
             log.warning("%s; comparing all folders every poll_seconds instead", reason)
-
-
-def _advice(error: OSError) -> str:
-    """Why folders cannot be watched, and what to do about it."""
-    return _ADVICE.get(error.errno or 0, f"cannot watch folders ({error})")
 
 
 def watch(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from indexer.errors import PhotoError
 from indexer.ocr import image
 from indexer.ocr.batch_retry import isolate_faults
-from indexer.ocr.image import GoneError, Limits, Upright
+from indexer.ocr.photo_file import GoneError, Limits
 from indexer.ocr.pipeline import read_photos
 from indexer.ocr.protocols import Failed, Read, Skipped
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from indexer.ocr.image import Upright
     from indexer.ocr.protocols import EngineParts, Outcome
 
 MAX_PIXELS = 60e6

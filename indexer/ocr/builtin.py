@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from indexer import logs
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
+from indexer.ocr.fingerprint import engine_fingerprint
 from indexer.ocr.protocols import EngineParts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from indexer.config import Settings
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector, Outcome
     from indexer.ocr.worker import Worker
 
@@ -41,21 +42,18 @@ class BuiltInEngine:
 
         """
         from detector_stub.boxes import DetectorError
-        from indexer.ocr import pipeline  # only what reads photos needs Pillow
         from recognizer.decoding import prior
         from recognizer.errors import DataError, WeightsError
         from recognizer.inference import pretrained
 
         weights = weights_path(self._settings)
         try:
-            parts = [
-                pipeline.VERSION,
+            fingerprint = engine_fingerprint(
                 make_detector(self._settings).fingerprint,
                 pretrained.fingerprint(weights),
-            ]
-            known = prior.fingerprint(self._settings.language, self._settings.words)
-            parts += filter(None, [known])
-            return EngineId("+".join(parts), pretrained.alphabet(weights))
+                prior.fingerprint(self._settings.language, self._settings.words),
+            )
+            return EngineId(fingerprint, pretrained.alphabet(weights))
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
 

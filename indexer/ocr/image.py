@@ -1,51 +1,35 @@
-"""Photo files: content hash, decoding, orientation."""
+"""Decoding of photo files, and their orientation by EXIF."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import io
-import os
-import stat
 import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from indexer.entities import Stamp
 from indexer.errors import PhotoError
+from indexer.ocr.capture_time import capture_time
+from indexer.ocr.content_hash import digest
+from indexer.ocr.photo_file import Limits, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from io import BufferedReader
+    from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from indexer.entities import Stamp
 
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", "JPEG2000")
 """Formats that are decoded, whatever a file is called: for others Pillow may start Ghostscript."""
 
-_OPEN_FLAGS = os.O_RDONLY | sum(
-    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
-)
-"""Flags of open(2) for a photo: no link is followed, and no pipe waited for."""
-
 _STRIP_ROWS = 1024
 """Rows of a photo that are copied at once."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Largest photo that is decoded: pixels, and bytes of the file."""
-
-    pixels: float = 150e6
-    bytes: float = 200e6
 
 
 @dataclass(frozen=True)
@@ -66,59 +50,6 @@ class Upright:
     stamp: Stamp
 
 
-class GoneError(PhotoError):
-    """The file is no longer there; that is no failure of the photo."""
-
-
-@contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]:
-    """Open a photo file; yields it with its stamp. Links are not followed.
-
-    Raises:
-        GoneError: there is no such file.
-        PhotoError: it cannot be read, is no regular file, is empty, or is larger than allowed.
-
-    """
-    try:
-        with open(path, "rb", opener=lambda name, _: os.open(name, _OPEN_FLAGS)) as file:
-            status = os.fstat(file.fileno())
-            _check_file(status, limits)
-            yield file, Stamp(status.st_size, status.st_mtime_ns)
-    except FileNotFoundError as error:
-        msg = "the file is gone"
-        raise GoneError(msg) from error
-    except IsADirectoryError as error:
-        msg = "a folder, not a photo"
-        raise PhotoError(msg) from error
-    except OSError as error:
-        link = error.errno == errno.ELOOP
-        reason = "a link; links are not followed" if link else error.strerror
-        msg = f"cannot read the file ({reason}); check its permissions"
-        raise PhotoError(msg) from error
-
-
-def _check_file(status: os.stat_result, limits: Limits) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        msg = "not a file"
-        raise PhotoError(msg)
-    if status.st_size > limits.bytes:
-        msg = f"larger than max_megabytes = {limits.bytes / 1e6:g}; raise it if this is right"
-        raise PhotoError(msg)
-    if not status.st_size:
-        msg = "the file is empty; copy it again"
-        raise PhotoError(msg)
-
-
-def content_hash(path: Path, limits: Limits) -> tuple[str, Stamp]:
-    """BLAKE2b of a file as 32 hexadecimal digits, and the file's stamp; raises as `opened` does."""
-    with opened(path, limits) as (file, stamp):
-        return hashlib.file_digest(file, _digest).hexdigest(), stamp
-
-
-def _digest(content: bytes = b"") -> hashlib.blake2b:
-    return hashlib.blake2b(content, digest_size=16)
-
-
 def open_upright(path: Path, limits: Limits) -> Upright:
     """Decode a photo file and turn it as its EXIF or HEIC orientation says.
 
@@ -135,10 +66,10 @@ def open_upright(path: Path, limits: Limits) -> Upright:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_formats()) as image:
                 _check_pixels(image, limits)
-                taken = _taken(image)
+                taken = capture_time(image)
                 ImageOps.exif_transpose(image, in_place=True)
                 pixels = _rgb(image)
-        return Upright(pixels, taken, _digest(content).hexdigest(), stamp)
+        return Upright(pixels, taken, digest(content).hexdigest(), stamp)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
         raise PhotoError(msg) from error
@@ -189,15 +120,3 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
             f"{limits.pixels / 1e6:g}; raise it if this is right"
         )
         raise PhotoError(msg)
-
-
-def _taken(image: Image.Image) -> datetime | None:
-    """EXIF time without zone, by the camera's clock; None if it is absent or malformed."""
-    try:
-        exif = image.getexif()
-        text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(
-            ExifTags.Base.DateTime
-        )
-        return datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a photo
-        return None

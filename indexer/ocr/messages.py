@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Outcome
 
 

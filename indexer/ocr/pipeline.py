@@ -1,59 +1,22 @@
-"""The OCR pipeline: detection, recognition and orientation of decoded photos."""
+"""The OCR pipeline: decoded photos to words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image
-
-from indexer.entities import Box, Reading, Word
+from indexer.entities import Reading, Word
+from indexer.ocr.detection import detect_words
+from indexer.ocr.orientation import quarter_turns, surely_upright, turned_back, turned_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from indexer.entities import Recognition
+    from indexer.ocr.detection import Pixels, WordPlace
     from indexer.ocr.image import Upright
-    from indexer.ocr.protocols import BoxLike, Detector, Recognizer
-
-    Pixels = NDArray[np.uint8]
-
-VERSION = "transcription-1"
-"""Changes whenever the same boxes and weights could give other words."""
-
-MIN_LETTERS = 3
-"""Letters that a word needs to tell which way up it is: `no` upside down reads `ou`."""
-
-MIN_LEGIBLE_PER_WORD = 1.0
-"""Legible letters, for each word found, above which a photo is surely the right way up. On
-training pages they were 1.2 to 3.4 (.4 where the writing is poor), .6 at most upside down, and .1
-on the side."""
-
-MAX_SAMPLE = 32
-"""Words that are read to compare the orientations: the longest ones for their height."""
-
-MIN_RATIO = 2.0
-"""How many times as many legible letters another orientation must show. On training pages the
-right one showed 3 times as many."""
-
-MIN_GAIN = 6.0
-"""How many more legible letters it must show: a few strokes are no reason to turn a photo."""
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A detected word: its line, its box clipped to the photo, and the detector's own box."""
-
-    line: int
-    box: Box
-    shape: BoxLike
-
-    def cut(self, pixels: Pixels) -> Image.Image:
-        return Image.fromarray(self.shape.cut(pixels))
+    from indexer.ocr.protocols import Detector, Recognizer
 
 
 def read_photos(
@@ -64,13 +27,13 @@ def read_photos(
     A photo that is on its side or upside down is read as if it were turned; its boxes are pixels
     of the photo as it is.
     """
-    found = [(photo.pixels, _places(photo.pixels, path, detector)) for path, photo in photos]
+    found = [(photo.pixels, detect_words(photo.pixels, path, detector)) for path, photo in photos]
     read = _words(found, recognizer)
     for (path, photo), (pixels, places), words in zip(photos, found, read, strict=True):
         height, width = pixels.shape[:2]
         turns = 0
-        if not (detector.has_known_boxes(path) or _surely_upright(words)):
-            turns = _turns(pixels, places, path, detector, recognizer)
+        if not (detector.has_known_boxes(path) or surely_upright(words)):
+            turns = quarter_turns(pixels, places, path, detector, recognizer)
         kept = _words_turned(pixels, turns, path, detector, recognizer) if turns else words
         yield Reading(width, height, photo.taken, tuple(kept))
 
@@ -80,30 +43,13 @@ def _words_turned(
 ) -> list[Word]:
     """Words of a photo after `turns` quarter turns, with boxes on the photo as it is."""
     height, width = pixels.shape[:2]
-    turned = _turned(pixels, turns)
-    [words] = _words([(turned, _places(turned, path, detector))], recognizer)
-    return [replace(word, box=_turned_back(word.box, turns, width, height)) for word in words]
-
-
-def _places(pixels: Pixels, path: Path, detector: Detector) -> list[_Place]:
-    height, width = pixels.shape[:2]
-    places = []
-    for number, line in enumerate(detector.detect(pixels, path)):
-        for shape in line:
-            box = _clipped(shape, width, height)
-            if box.right - box.left > 1 and box.bottom - box.top > 1:
-                places.append(_Place(number, box, shape))
-    return places
-
-
-def _clipped(shape: BoxLike, width: int, height: int) -> Box:
-    return Box(
-        max(0, shape.left), max(0, shape.top), min(width, shape.right), min(height, shape.bottom)
-    )
+    turned = turned_by(pixels, turns)
+    [words] = _words([(turned, detect_words(turned, path, detector))], recognizer)
+    return [replace(word, box=turned_back(word.box, turns, width, height)) for word in words]
 
 
 def _words(
-    found: Sequence[tuple[Pixels, Sequence[_Place]]], recognizer: Recognizer
+    found: Sequence[tuple[Pixels, Sequence[WordPlace]]], recognizer: Recognizer
 ) -> list[list[Word]]:
     """The legible words of each photo; those of all photos are recognised together."""
     crops = [place.cut(pixels) for pixels, places in found for place in places]
@@ -112,58 +58,7 @@ def _words(
     return [[word for word in page if word.text] for page in words]
 
 
-def _word(place: _Place, seen: Recognition) -> Word:
+def _word(place: WordPlace, seen: Recognition) -> Word:
     return Word(
         place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
     )
-
-
-# orientation ------------------------------------------------------------------------------
-
-
-def _legible(words: Sequence[Word | Recognition]) -> float:
-    """Expected number of legible letters in the words that are long enough to tell."""
-    return sum(len(w.text) * w.confidence for w in words if len(w.text) >= MIN_LETTERS)
-
-
-def _surely_upright(words: Sequence[Word]) -> bool:
-    return _legible(words) > MIN_LEGIBLE_PER_WORD * len(words)
-
-
-def _turns(
-    pixels: Pixels,
-    places: Sequence[_Place],
-    path: Path,
-    detector: Detector,
-    recognizer: Recognizer,
-) -> int:
-    """Quarter turns (counter-clockwise) after which most letters are legible; 0 in case of doubt.
-
-    The detector finds lines either way up, so two detections serve four orientations.
-    """
-    side = _turned(pixels, 1)
-    looks = [_longest(pixels, places), _longest(side, _places(side, path, detector))]
-    samples = looks + [
-        [crop.transpose(Image.Transpose.ROTATE_180) for crop in look] for look in looks
-    ]
-    seen = iter(recognizer.read([crop for sample in samples for crop in sample]))
-    letters = [_legible([next(seen) for _ in sample]) for sample in samples]
-    best = max(range(len(letters)), key=letters.__getitem__)
-    return best if letters[best] > max(MIN_RATIO * letters[0], letters[0] + MIN_GAIN) else 0
-
-
-def _longest(pixels: Pixels, places: Sequence[_Place]) -> list[Image.Image]:
-    crops = [place.cut(pixels) for place in places]
-    return sorted(crops, key=lambda crop: -crop.width / crop.height)[:MAX_SAMPLE]
-
-
-def _turned(pixels: Pixels, turns: int) -> Pixels:
-    return np.ascontiguousarray(np.rot90(pixels, turns))
-
-
-def _turned_back(box: Box, turns: int, width: int, height: int) -> Box:
-    """A box on a turned photo as it is on the photo before, of `width` × `height` pixels."""
-    for turn in range(turns, 0, -1):
-        across = width if turn % 2 else height
-        box = Box(across - box.bottom, box.left, across - box.top, box.right)
-    return box

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from indexer.entities import EngineId, Reading, Recognition, Stamp
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
 
 
 class BoxLike(Protocol):

@@ -20,7 +20,7 @@ from indexer.errors import EngineError, PhotoError
 from indexer.ocr.batch_retry import isolate_faults
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply
 from indexer.ocr.protocols import Skipped
-from indexer.ocr.serving import serve
+from indexer.ocr.worker_process import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
 
-    from indexer.ocr.image import Limits
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import EngineParts, Outcome
 
 START_SECONDS = 300.0

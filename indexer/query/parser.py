@@ -9,7 +9,8 @@ from whoosh import qparser, query
 
 from indexer.errors import UsageError
 from indexer.query import ast as q
-from indexer.query.text import fold, tokens
+from indexer.query.folding import fold
+from indexer.query.tokens import tokens
 
 _DATE = r"\d{4}(-\d\d(-\d\d)?)?"
 

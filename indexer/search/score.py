@@ -6,32 +6,21 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexer.entities import WordIndex
 from indexer.query import ast as q
+from indexer.search.calibration import calibrated
 from indexer.search.evidence import QueryEvidence
+from indexer.search.phrases import MIN_LIKELY, likely_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from indexer.entities import Evidence, PhotoId
-
-MIN_LIKELY = 0.03
-"""Probability from which a word counts beside the best one of its photo, and is a match to show."""
-
-LINE_BREAK = 0.5
-"""Factor of a phrase's probability for each line that ends within it."""
+    from indexer.entities import Evidence, PhotoId, WordIndex
 
 UNLIKELY = 1e-4
 """Probability of a word without evidence on a photo that has evidence for other words."""
 
 MAX_ABSENT = 0.5
 """Probability up to which what stands below a Not counts as absent."""
-
-SLOPE = 0.55
-"""Factor of a photo's log odds in calibration, fitted on training photos."""
-
-SHIFT = -0.9
-"""Summand of a photo's log odds in calibration, fitted on training photos."""
 
 
 def score(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
@@ -43,18 +32,6 @@ def raw_scores(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, floa
     """The same before calibration, which keeps the order; for a whole query or a part of it."""
     scores, _ = _scores(node, evidence)
     return {photo_id: scores[photo_id] for photo_id in evidence.photos() & scores.keys()}
-
-
-def calibrated(score: float) -> float:
-    """Map the score of a photo to the probability that it answers; the order of scores stays.
-
-    Much ink that is no word looks like one to a reader that expects words, so that middling scores
-    promise too much. Source: Platt scaling (Platt 1999).
-    """
-    if not 0.0 < score < 1.0:
-        return score
-    odds = SLOPE * math.log(score / (1.0 - score)) + SHIFT
-    return 1.0 / (1.0 + math.exp(-odds))
 
 
 def _scores(node: q.QueryNode, evidence: QueryEvidence) -> tuple[Mapping[PhotoId, float], float]:
@@ -149,26 +126,6 @@ def rescored(
     return replace(known, leaf_scores=scores)
 
 
-def likely_words(
-    leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId
-) -> Mapping[WordIndex, float]:
-    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins."""
-    within_a_box = evidence.leaves[leaf].get(photo_id, {})
-    if not isinstance(leaf, q.Phrase):
-        return within_a_box
-    words = dict(within_a_box)
-    lines = evidence.lines.get(photo_id)
-    first, *others = (evidence.leaves[q.Term(text)].get(photo_id, {}) for text in leaf.texts)
-    for start, p in first.items():
-        chance = p * _line_breaks(lines, start, len(others))
-        chance *= math.prod(
-            other.get(WordIndex(start + k), 0.0) for k, other in enumerate(others, 1)
-        )
-        if chance > words.get(start, 0.0):
-            words[start] = chance
-    return words
-
-
 def _photos_with(leaf: q.Leaf, leaves: Mapping[q.Leaf, Evidence]) -> Collection[PhotoId]:
     """Photos with evidence for a leaf; for a phrase that of its first word counts as well."""
     first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
@@ -180,15 +137,6 @@ def _leaf_scores(
 ) -> dict[PhotoId, float]:
     """Score one leaf on some photos, whatever `leaf_scores` says."""
     return {p: _any(likely_words(leaf, evidence, p).values()) for p in photos}
-
-
-def _line_breaks(lines: Mapping[WordIndex, int] | None, start: WordIndex, more: int) -> float:
-    """Factor for the ends of lines between a word and the one that is `more` words later."""
-    if lines is None:
-        return 1.0
-    breaks = lines.get(WordIndex(start + more), 0) - lines.get(start, 0)
-    # lines without words between them do not tear a phrase further apart
-    return LINE_BREAK ** min(breaks, more)
 
 
 def _any(chances: Iterable[float]) -> float:

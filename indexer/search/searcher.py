@@ -1,4 +1,4 @@
-"""Answers to queries, in four phases: shortlist, gather, score, present.
+"""Answers to queries, in four phases: shortlist, kept readings, score, hits.
 
 Evidence is gathered word by word: from the posteriorgrams of every word (the posterior store),
 and from the readings of the likeliest photos. A photo's score is the probability that it answers:
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from indexer.entities import Answer
 from indexer.query import ast as q
 from indexer.query import parser
-from indexer.query.text import nearest, tokens
-from indexer.search.gather import gather
-from indexer.search.options import Filters
-from indexer.search.present import present
+from indexer.query.suggestions import nearest
+from indexer.query.tokens import tokens
+from indexer.search.filters import Filters
+from indexer.search.hits import best_hits
+from indexer.search.kept_readings import gather
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist
 from indexer.stores.stores import Stores
@@ -49,7 +50,7 @@ class Searcher:
         listed = shortlist(node, filters, self._catalog, self._stores, self._alphabet)
         evidence = gather(node, listed, self._catalog, exact=filters.exact)
         scores = score(node, evidence)
-        total, hits = present(node, evidence, scores, filters, self._catalog)
+        total, hits = best_hits(node, evidence, scores, filters, self._catalog)
         return Answer(text, time.perf_counter() - start, total, hits)
 
     def suggestions(self, found: Answer) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
+from indexer.search import substrings
 from indexer.search.score import raw_scores, scored
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
     from indexer.search.evidence import QueryEvidence
-    from indexer.search.options import Filters
+    from indexer.search.filters import Filters
     from indexer.stores.posteriors import PosteriorStore
     from indexer.stores.stores import Stores
 
@@ -26,12 +27,6 @@ MAX_CANDIDATES = 100
 MAX_PROPOSED = 3_000
 """Photos with a reading of each word from which the full text is not searched: it takes long, and the
 posterior store gives more photos for such common words than anybody reads through."""
-
-INSIDE = 0.02
-"""Factor of the probability of a word that was seen within a longer one."""
-
-MIN_INSIDE = 4
-"""Letters of the shortest word that is looked for within longer ones."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,9 @@ def shortlist(
     found: dict[q.Leaf, Evidence] = {leaf: {} for leaf in [*leaves, *q.words(leaves)]}
     if not filters.exact:
         _add_whole_words(found, stores.posteriors, alphabet, admitted)
-        _add_parts_of_words(found, stores.posteriors, alphabet, admitted)
+        substrings.add_evidence(
+            found, stores.posteriors, alphabet, admitted, max_photos=MAX_CANDIDATES
+        )
     evidence = scored(node, found, fields)
     count = max(MAX_CANDIDATES, filters.limit)
     scores = raw_scores(node, evidence)
@@ -89,30 +86,6 @@ def _add_whole_words(
     leaves = {leaf.text: leaf for leaf in found if not isinstance(leaf, q.Phrase)}
     for pattern, evidence in store.evidence(list(leaves), alphabet, admitted).items():
         found[leaves[pattern]].update(evidence)
-
-
-def _add_parts_of_words(
-    found: dict[q.Leaf, Evidence],
-    store: PosteriorStore,
-    alphabet: str,
-    admitted: Collection[PhotoId] | None,
-) -> None:
-    """Add a small share for a rare word that stands within a longer one."""
-    for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
-        if len(term.text) < MIN_INSIDE or not _is_rare(found[term]):
-            continue
-        pattern = f"*{term.text}*"
-        inside = store.evidence([pattern], alphabet, admitted).get(pattern, {})
-        for photo_id, words in inside.items():
-            whole = found[term].setdefault(photo_id, {})
-            for word, p in words.items():
-                whole[word] = max(INSIDE * p, whole.get(word, 0.0))
-
-
-def _is_rare(evidence: Evidence) -> bool:
-    """Whether fewer photos than are examined anyway hold a word."""
-    likely = sum(max(words.values()) > INSIDE for words in evidence.values())
-    return likely < MAX_CANDIDATES
 
 
 def _proposed(

@@ -19,7 +19,7 @@ from whoosh.filedb.filestore import FileStorage
 from indexer.entities import PhotoId
 from indexer.errors import CatalogError, DamageError
 from indexer.query import ast as q
-from indexer.query.text import allowed_edits, nearest
+from indexer.query.suggestions import allowed_edits, nearest
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync, fsync_replace
 from indexer.stores.whoosh_fields import READINGS, schema

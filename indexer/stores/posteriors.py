@@ -16,14 +16,13 @@ from indexer.entities import WordIndex
 from indexer.stores import compaction
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync
-from indexer.stores.prefilter import Prefilter, likeliest
+from indexer.stores.rarest_first import look_up
 from indexer.stores.segments import STEPS, Block, Entries, Segment, write_segment
+from indexer.stores.superseded import marked, newest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from indexer.entities import Evidence, PhotoId, UnindexedPhoto
     from indexer.stores.protocols import PosteriorCodec
@@ -33,12 +32,6 @@ MIN_CONTAINED = 0.01
 
 MIN_COSTED = 1e-4
 """Bounds below this cost no more than it: a cost is one byte."""
-
-MAX_EVIDENCE = 2_000
-"""Words that are evidence for a pattern at most, the likeliest; see `evidence` for more."""
-
-MIN_SCORE = 1e-9
-"""Words that say a pattern with less probability are no evidence."""
 
 
 def packed_words(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, list[bytes] | None]:
@@ -71,8 +64,8 @@ class PosteriorStore:
             segments = self._segments()
             return {
                 photo
-                for segment, newest in zip(segments, _newest(segments), strict=True)
-                for photo in segment.photos[newest & (segment.counts > 0)].tolist()
+                for segment, current in zip(segments, newest(segments), strict=True)
+                for photo in segment.photos[current & (segment.counts > 0)].tolist()
             }
 
     def apply(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> None:
@@ -111,8 +104,7 @@ class PosteriorStore:
     ) -> dict[str, Evidence]:
         """Words that may say each of the folded patterns, looked for on `only` these photos.
 
-        Of a large store they are the MOST_KEPT likeliest for each pattern, and, on photos that
-        speak for a rarer pattern, all.
+        Of a large store they are the likeliest for each pattern, see `rarest_first`.
 
         Raises:
             DamageError: the store is missing or damaged.
@@ -129,43 +121,11 @@ class PosteriorStore:
         segments = self._segments()
         if not segments or not patterns:
             return {}
-        newest = _newest(segments)
+        kept = newest(segments)
         if only is not None:
-            marks = _marked(only, segments)
-            newest = [n & marks[s.photos] for n, s in zip(newest, segments, strict=True)]
-        filtered: dict[str, list[Prefilter]] = {}
-        for pattern in patterns:
-            required = self._codec.needs(pattern)
-            if required is not None:
-                each = zip(segments, newest, strict=True)
-                filtered[pattern] = [
-                    Prefilter.of(segment, required, kept) for segment, kept in each
-                ]
-        found: dict[str, Evidence] = {}
-        for pattern in sorted(filtered, key=lambda p: sum(f.count(0) for f in filtered[p])):
-            rarer = {photo for evidence in found.values() for photo in evidence}
-            found[pattern] = self._said(pattern, filtered[pattern], rarer, alphabet)
-        return found
-
-    def _said(
-        self, pattern: str, filters: Sequence[Prefilter], rarer: set[PhotoId], alphabet: str
-    ) -> Evidence:
-        """Words that say one pattern: the likeliest, and those on the photos `rarer`."""
-        chosen = likeliest(filters)
-        among = _marked(rarer, [kept.segment for kept in filters])
-        if rarer and sum(kept.count(0) for kept in filters) > MAX_EVIDENCE:
-            there = likeliest([f.restricted_to(among[f.segment.photos]) for f in filters])
-            chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
-        each = [(kept.segment, words) for kept, words in zip(filters, chosen, strict=True)]
-        packed = [segment.packed(words) for segment, words in each]
-        raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
-        scores = self._codec.unpack_joined(raw, lengths, alphabet).score(pattern)
-        owners = np.concatenate([segment.owners(words) for segment, words in each])
-        positions = np.concatenate([segment.positions[words] for segment, words in each])
-        kept = among[owners]
-        kept[np.argsort(-scores, kind="stable")[:MAX_EVIDENCE]] = True
-        kept &= scores >= MIN_SCORE
-        return _by_photo(owners[kept], positions[kept], scores[kept])
+            marks = marked(only, segments)
+            kept = [n & marks[s.photos] for n, s in zip(kept, segments, strict=True)]
+        return look_up(patterns, segments, kept, self._codec, alphabet)
 
     # segments ------------------------------------------------------------------------------
 
@@ -203,12 +163,12 @@ class PosteriorStore:
     def _merge(self) -> None:
         """Make one segment of small ones that are too many, and of those that are mostly dead."""
         segments = self._segments()
-        newest = _newest(segments)
-        alive = [int(s.counts[n].sum()) for s, n in zip(segments, newest, strict=True)]
+        current = newest(segments)
+        alive = [int(s.counts[n].sum()) for s, n in zip(segments, current, strict=True)]
         merged = compaction.to_merge([segment.size for segment in segments], alive)
         if merged:
             # only now the others go: a crash between leaves repeats, not gaps
-            write_segment(self._next(), [segments[i].block(newest[i]) for i in merged])
+            write_segment(self._next(), [segments[i].block(current[i]) for i in merged])
             for i in merged:
                 segments[i].path.unlink(missing_ok=True)
 
@@ -218,39 +178,3 @@ class PosteriorStore:
             yield
         except (OSError, ValueError, IndexError, MemoryError) as error:
             raise store_error(self.folder, error, "run: ocrsearch rebuild") from error
-
-
-def _marked(photos: Collection[PhotoId], segments: Sequence[Segment]) -> NDArray[np.bool_]:
-    """Whether each photo number up to the highest of the segments is among `photos`."""
-    marks = np.zeros(1 + max((int(s.photos.max(initial=0)) for s in segments), default=0), bool)
-    marks[[photo for photo in photos if photo < len(marks)]] = True
-    return marks
-
-
-def _union(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Both together, rising; np.union1d loads numpy.ma, which takes longer than a search."""
-    both = np.sort(np.concatenate([one, other]))
-    return both[np.diff(both, prepend=-1) > 0]
-
-
-def _newest(segments: Sequence[Segment]) -> list[NDArray[np.bool_]]:
-    """Which photos of each segment no later one supersedes."""
-    seen = _marked((), segments)
-    newest = []
-    for segment in reversed(segments):
-        newest.append(~seen[segment.photos])
-        seen[segment.photos] = True
-    return newest[::-1]
-
-
-def _by_photo(
-    owners: NDArray[np.uint32], positions: NDArray[np.uint16], scores: NDArray[np.float64]
-) -> Evidence:
-    """Group scores by photo and word; parts of a word share its position."""
-    found: Evidence = {}
-    for photo, position, score in zip(
-        owners.tolist(), positions.tolist(), scores.tolist(), strict=True
-    ):
-        places = found.setdefault(photo, {})
-        places[position] = max(score, places.get(position, 0.0))
-    return found

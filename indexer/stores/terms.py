@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from indexer.query.text import tokens
+from indexer.query.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import Failure, Stamp, State
 from indexer.errors import PhotoError
-from indexer.ocr.image import GoneError, Limits
+from indexer.ocr.photo_file import GoneError, Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
-from indexer.sync.identity import identify, put_place, without_racy_time
+from indexer.sync.batch_size import BatchSize
+from indexer.sync.identity import identify, put_place
+from indexer.sync.racy_stamps import without_racy_time
+from indexer.sync.retry_backoff import retry_wait
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,23 +21,17 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem.scan import Changes
+    from indexer.filesystem.changes import Changes
     from indexer.ocr.protocols import OcrEngine, Outcome
     from indexer.sync.comparison import DiskComparer
-    from indexer.sync.indexes import DerivedIndexes
-    from indexer.sync.run import SyncRun
-
-BATCH_SECONDS = 3.0
-"""Time that photos read together should take: a photo that arrives meanwhile waits for them."""
+    from indexer.sync.derived_indexes import DerivedIndexes
+    from indexer.sync.run_state import SyncRun
 
 MAX_HASHED = 20
 """Files that are hashed at most between two checks of what has arrived."""
 
 MAX_REASON = 500
 """Characters of a reason that are stored."""
-
-MAX_DOUBLINGS = 10
-"""How often the wait before the next try of a failed photo doubles."""
 
 
 class Backlog:
@@ -53,7 +50,7 @@ class Backlog:
         self._catalog, self._engine = catalog, engine
         self._comparer, self._indexes = comparer, indexes
         self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
-        self._photo_seconds = 0.0  # running mean of what a photo takes, 0 before the first
+        self._batch_size = BatchSize()
 
     def drain(self, changes: Changes, run: SyncRun) -> bool:
         """Read what is new, and what waits or is due among the files of this run.
@@ -99,7 +96,7 @@ class Backlog:
 
     def _next_batch(self, run: SyncRun) -> dict[Path, str]:
         """Photos to read together, with their content hashes; new files are hashed on the way."""
-        size = self._batch_size()
+        size = self._batch_size.photos(self.settings.batch_photos)
         batch: dict[Path, str] = {}
         for _ in range(MAX_HASHED):
             if not run.waiting or len(batch) == size or run.hooks.stop():
@@ -109,13 +106,6 @@ class Backlog:
             if content and run.begin(content):
                 batch[path] = content
         return batch
-
-    def _batch_size(self) -> int:
-        """How many photos take about BATCH_SECONDS, by experience."""
-        largest = self.settings.batch_photos
-        if not self._photo_seconds:
-            return max(1, largest)
-        return max(1, min(int(BATCH_SECONDS / self._photo_seconds), largest))
 
     def _hash_file(self, path: Path, run: SyncRun) -> str | None:
         """The content hash of a file that is to be read; None if there is nothing to read."""
@@ -140,12 +130,12 @@ class Backlog:
             start = time.perf_counter()
             outcomes = self._engine.read(paths, self._limits, run.hooks.stop)
             seconds = (time.perf_counter() - start) / len(paths)
-            self._photo_seconds = (self._photo_seconds + seconds) / 2
+            self._batch_size.note(seconds)
             for path, outcome in zip(paths, outcomes, strict=True):
                 self._store(path, batch[path], outcome, seconds, run)
-        if run.index_due(paths):
+        if run.indexing.due(paths):
             self._indexes.catch_up(run.hooks.alive)
-            run.indexed()
+            run.indexing.followed()
 
     def _store(
         self, path: Path, content: str, outcome: Outcome, seconds: float, run: SyncRun
@@ -172,11 +162,11 @@ class Backlog:
             run.lost(path)  # deleted or unmounted meanwhile: the next run finds out which
             return
         attempts = 1 + self._catalog.attempts(path)
-        wait = self.settings.retry_minutes * 60 * 2 ** min(attempts - 1, MAX_DOUBLINGS)
         now = run.hooks.clock()
+        next_try = now + retry_wait(attempts, self.settings.retry_minutes)
         reason = reason[:MAX_REASON]
         # as it was seen before it was read: if it has grown since, it is compared again
         stamp = without_racy_time(run.stamps.get(path, Stamp(0, 0)), now)
-        failure = Failure(path, reason, attempts, now + wait)
+        failure = Failure(path, reason, attempts, next_try)
         self._catalog.put_failure(failure, stamp, self._engine.id, now)
         run.finished(path, Failed(reason), seconds)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.filesystem import scan
+from indexer.filesystem.changes import compare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp
+    from indexer.filesystem.changes import Changes
     from indexer.sync.offline import OfflineDetector
 
 
@@ -29,7 +31,7 @@ class Comparison:
 
     """
 
-    changes: scan.Changes
+    changes: Changes
     found: Mapping[Path, Stamp]
     problems: Mapping[Path, str]
     offline: Sequence[Path] = ()
@@ -59,7 +61,7 @@ class DiskComparer:
         offline = [] if forget else self._offline.offline(roots, found.files, known)
         missing = {root for root in roots if forget and not root.exists()}
         unseen = [*offline, *(found.failed.keys() - missing)]
-        changes = scan.compare(found.files, known).keeping_missing_below(unseen).excluding(leave)
+        changes = compare(found.files, known).keeping_missing_below(unseen).excluding(leave)
         return Comparison(changes, found.files, found.failed, offline, found.mounts)
 
     def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
@@ -67,7 +69,7 @@ class DiskComparer:
         # a hard link changes with its file, but the event names only one of its paths
         wanted = list({*paths, *self._catalog.copies(paths)})
         found = scan.look(wanted, roots, self._suffixes)
-        changes = scan.compare(found.files, self._catalog.places(wanted))
+        changes = compare(found.files, self._catalog.places(wanted))
         offline: Sequence[Path] = ()
         if changes.gone:
             offline = self._offline.offline_after(changes.gone, found.files, roots)

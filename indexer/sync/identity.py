@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexer.ocr.image import content_hash
+from indexer.ocr.content_hash import content_hash
+from indexer.sync.racy_stamps import without_racy_time
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp, State
-    from indexer.ocr.image import Limits
-
-CLOCK_RESOLUTION = 2.0
-"""Seconds between two times that a file system can tell apart: memory cards have the coarsest."""
+    from indexer.ocr.photo_file import Limits
 
 
 def identify(path: Path, limits: Limits, catalog: Catalog, now: float) -> tuple[str, State]:
@@ -38,13 +35,3 @@ def identify(path: Path, limits: Limits, catalog: Catalog, now: float) -> tuple[
 def put_place(path: Path, stamp: Stamp, content: str, catalog: Catalog, now: float) -> State:
     """Store that a file holds the photo with this content hash; returns the photo's state."""
     return catalog.put_places([(path, without_racy_time(stamp, now), content)], now)[0]
-
-
-def without_racy_time(stamp: Stamp, now: float) -> Stamp:
-    """The stamp to store for a file that was looked at `now`, seconds since 1970.
-
-    A file written this moment may be written again without a change of size and time, so it gets a
-    stamp that no file has, and the next run looks at it again.
-    """
-    age = now - stamp.mtime_ns / 1e9
-    return replace(stamp, mtime_ns=-1) if abs(age) < CLOCK_RESOLUTION else stamp

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from indexer.sync.backlog import Backlog
 from indexer.sync.comparison import DiskComparer
-from indexer.sync.indexes import DerivedIndexes
+from indexer.sync.deleted_photos import purge_deleted
+from indexer.sync.derived_indexes import DerivedIndexes
 from indexer.sync.offline import OfflineDetector
-from indexer.sync.run import SyncRun
+from indexer.sync.run_state import SyncRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.config import Settings
-    from indexer.filesystem.scan import Changes
+    from indexer.filesystem.changes import Changes
     from indexer.ocr.protocols import OcrEngine
     from indexer.stores.stores import Stores
-    from indexer.sync.run import Hooks, Summary
-
-DAY = 86400.0
-"""Seconds."""
+    from indexer.sync.hooks import Hooks
+    from indexer.sync.summary import Summary
 
 
 class Library:
@@ -63,7 +62,7 @@ class Library:
         self._offline.remember_volumes(roots, compared.mounts, compared.offline)
         run = SyncRun(compared, roots, hooks, limit)
         self._apply(compared.changes, run)
-        self.catalog.purge(hooks.clock() - self.settings.keep_days * DAY)
+        purge_deleted(self.catalog, hooks.clock(), self.settings.keep_days)
         return run.summary
 
     def sync_paths(self, roots: Sequence[Path], paths: Collection[Path], hooks: Hooks) -> Summary:

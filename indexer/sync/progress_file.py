@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from indexer.sync.run import Step
+    from indexer.sync.hooks import Step
 
 RATE_WINDOW = 50
 """Photos that the rate is measured on."""

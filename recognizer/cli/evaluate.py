@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from recognizer.datasets.samples import Sample
     from recognizer.decoding.beam_search import Reading
     from recognizer.decoding.prior import Prior
-    from recognizer.evaluation.report import EvaluatedWord
+    from recognizer.evaluation.evaluated_word import EvaluatedWord
     from recognizer.recognize import Recognizer
 
 WORST = 50
@@ -80,6 +80,7 @@ def evaluate(
     from recognizer.datasets import specs
     from recognizer.decoding import prior
     from recognizer.evaluation import formatting, report
+    from recognizer.evaluation.evaluated_word import EvaluatedWord
     from recognizer.inference import pretrained
 
     loaded = None if greedy else prior.load(language, words)
@@ -92,9 +93,7 @@ def evaluate(
         "greedy" if greedy else "beam", 1 if greedy else alternatives, speed
     )
     read = [
-        report.EvaluatedWord(
-            s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand
-        )
+        EvaluatedWord(s.text, r.text, r.confidence, tuple(t for t, _ in r.alternatives), s.hand)
         for s, r in zip(samples, readings, strict=True)
     ]
     measured = report.measure(read, settings)
@@ -125,9 +124,10 @@ def _read(
 
 
 def _draw(path: Path, words: Sequence[EvaluatedWord], crops: Sequence[NDArray[np.uint8]]) -> None:
-    from recognizer.evaluation import contact_sheet, report
+    from recognizer.evaluation import contact_sheet
+    from recognizer.evaluation.worst_words import worst
 
-    places = report.worst(words, WORST)
+    places = worst(words, WORST)
     wrong = sum(word.truth != word.text for word in words)
     title = f"The worst {len(places)} of {wrong} misread words; {len(words)} words were read"
     contact_sheet.write(

@@ -103,7 +103,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     """A glyph source of the words of `data`; unusable ones are listed in a file beside `out`."""
     from recognizer.datasets import specs
     from recognizer.datasets.loading import load_all
-    from recognizer.datasets.streaming import SkipLog
+    from recognizer.datasets.skip_log import SkipLog
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.glyphs import glyph_source
 

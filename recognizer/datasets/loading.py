@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recognizer.charset import frames_needed
+from recognizer.datasets.ctc_feasibility import check_feasible
 from recognizer.errors import DataError
-from recognizer.network.model import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +73,5 @@ def load(sample: Sample, charset: Charset) -> LabelledCrop:
         msg = f"characters outside the alphabet: {unknown!r}"
         raise DataError(msg)
     crop, labels = sample.load(), charset.encode(sample.text)
-    if frames_needed(labels) > -(-crop.shape[1] // FRAME_STRIDE):
-        msg = f"{sample.text!r} needs more frames than {crop.shape[1]} pixels of width give"
-        raise DataError(msg)
+    check_feasible(sample.text, labels, crop.shape[1])
     return LabelledCrop(crop, labels, sample.name, sample.hand)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.evaluation.report import EvaluatedWord
+    from recognizer.evaluation.evaluated_word import EvaluatedWord
 
 COLUMNS = 5
 """Words in a row."""

@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Levenshtein
-
+from recognizer.evaluation.calibration import calibration, expected_calibration_error
 from recognizer.evaluation.confusions import ClassErrors, Confusion, confusions, errors_by_class
 from recognizer.evaluation.metrics import Scores, score
 from recognizer.posteriors.folding import fold
@@ -15,34 +14,14 @@ from recognizer.posteriors.folding import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from recognizer.evaluation.calibration import CalibrationBin
+    from recognizer.evaluation.evaluated_word import EvaluatedWord
+
 MAX_LENGTH = 12
 """Words of this many folded characters and more share one row."""
 
 RANKS = (1, 5, 10)
 """Values of N for which recall among the N best readings is reported, if as many were asked for."""
-
-BINS = 10
-"""Equal intervals of confidence in the calibration table."""
-
-
-@dataclass(frozen=True)
-class EvaluatedWord:
-    """One word of the data and its readings.
-
-    Attributes:
-        truth: the transcription.
-        text: the best reading.
-        confidence: probability 0..1 that `text` is right, as the recogniser estimates it.
-        readings: all readings asked for, best first, `text` included.
-        hand: who wrote it, "" if not known.
-
-    """
-
-    truth: str
-    text: str
-    confidence: float
-    readings: tuple[str, ...]
-    hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,24 +52,6 @@ class Recall:
 
     exact: float
     folded: float
-
-
-@dataclass(frozen=True)
-class CalibrationBin:
-    """Words whose confidence lies in one interval [low, high).
-
-    Attributes:
-        words: number of words; the last interval includes 1.
-        confidence: their mean confidence.
-        right: share of them that were read exactly.
-
-    """
-
-    low: float
-    high: float
-    words: int
-    confidence: float
-    right: float
 
 
 @dataclass(frozen=True)
@@ -143,51 +104,6 @@ def measure(words: Sequence[EvaluatedWord], settings: EvaluationSettings) -> Rep
         calibration=bins,
         calibration_error=expected_calibration_error(bins),
     )
-
-
-def calibration(words: Sequence[EvaluatedWord], bins: int = BINS) -> tuple[CalibrationBin, ...]:
-    """Confidence against accuracy in `bins` equal intervals; those without a word are left out."""
-    members: dict[int, list[EvaluatedWord]] = defaultdict(list)
-    for word in words:
-        members[min(int(word.confidence * bins), bins - 1)].append(word)
-    return tuple(
-        CalibrationBin(
-            low=place / bins,
-            high=(place + 1) / bins,
-            words=len(inside),
-            confidence=sum(word.confidence for word in inside) / len(inside),
-            right=sum(word.text == word.truth for word in inside) / len(inside),
-        )
-        for place, inside in sorted(members.items())
-    )
-
-
-def expected_calibration_error(bins: Sequence[CalibrationBin]) -> float:
-    """Mean absolute difference of confidence and accuracy over `bins`, weighted by words.
-
-    Source: ECE of Naeini et al. 2015, as in Guo et al. 2017.
-    """
-    words = sum(each.words for each in bins)
-    return sum(abs(each.confidence - each.right) * each.words for each in bins) / max(1, words)
-
-
-def worst(words: Sequence[EvaluatedWord], limit: int) -> list[int]:
-    """Indices of the `limit` worst read of `words`, worst first; words read exactly are left out.
-
-    They are ranked by edits / length of the longer of truth and reading, then by confidence. The
-    texts are folded because search does not distinguish capitals from small letters.
-    """
-
-    def badness(place: int) -> tuple[float, float]:
-        word = words[place]
-        truth, read = fold(word.truth), fold(word.text)
-        if not truth:
-            # folded, words of signs only would be right with any other sign
-            truth, read = word.truth, word.text
-        return Levenshtein.normalized_distance(truth, read), word.confidence
-
-    wrong = [place for place, word in enumerate(words) if word.truth != word.text]
-    return sorted(wrong, key=badness, reverse=True)[:limit]
 
 
 def _recall(words: Sequence[EvaluatedWord], rank: int) -> Recall:

@@ -1,6 +1,6 @@
 """Folding of texts and of the labels of an alphabet. Only the standard library and numpy.
 
-`indexer.query.text` folds in the same way and cannot be imported from here;
+`indexer.query.folding` folds in the same way and cannot be imported from here;
 `tests/test_folding.py` holds both together.
 """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from recognizer.charset import Charset
-from recognizer.datasets.streaming import SkipLog
+from recognizer.datasets.skip_log import SkipLog
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
@@ -20,11 +20,11 @@ from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import CHECKPOINT, require_unused
 from recognizer.runs.state import Step, unwatched
-from recognizer.training import data
+from recognizer.training import dev_split, word_loader
 from recognizer.training import options as opts
 from recognizer.training.config import TRANSFORMER_START, TrainConfig
-from recognizer.training.data import SKIPPED, WordLoader
 from recognizer.training.trainer import Trainer
+from recognizer.training.word_loader import SKIPPED, WordLoader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +55,7 @@ def train(
     report: Callable[[Row], None],
     say: Callable[[str], None],
     watch: Callable[[Step], None] = unwatched,
-    counter: data.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
+    counter: word_loader.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
 ) -> float:
     """Train according to `options`; returns the lowest CER on the dev words.
 
@@ -66,7 +66,7 @@ def train(
         report: called with the metrics of every evaluation.
         say: called with every message.
         watch: called with every step.
-        counter: shows how many words are loaded, see `data.Counter`.
+        counter: shows how many words are loaded, see `word_loader.Counter`.
 
     Raises:
         TrainingError: options that contradict each other, or no usable training word.
@@ -80,7 +80,7 @@ def train(
     if options.dev:
         dev = samples(options.dev)
     else:
-        sets, dev = data.split(sets, options.train_portion, options.seed)
+        sets, dev = dev_split.split(sets, options.train_portion, options.seed)
     model, card = _start(options, (s.text for part in sets for s in part))
     _warn(card.charset, say)
     skipped = SkipLog(options.out / SKIPPED, say)

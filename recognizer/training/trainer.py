@@ -24,14 +24,15 @@ from recognizer.network.model import CRNN
 from recognizer.network.tensors import normalize
 from recognizer.recognize import read_labelled, word_logits
 from recognizer.runs import checkpoint, loop, metrics, schedule
+from recognizer.runs.best_weights import is_best
 from recognizer.runs.ema import averaged, count_updates
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
 from recognizer.runs.prefetch import prefetched
 from recognizer.runs.state import RunState, Step, unwatched
 from recognizer.runs.update import take_step
 from recognizer.training.augment import Augmenter
-from recognizer.training.calibration import fit_temperature
 from recognizer.training.optimizer import optimizer
+from recognizer.training.temperature import fit_temperature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -204,11 +205,8 @@ class Trainer:
             "folded_cer": round(scores.folded_cer, 4),
             "folded_wer": round(scores.folded_wer, 4),
         }
-        better = scores.cer < self.state.best
-        self.state.stale = 0 if better else self.state.stale + 1
         metrics.append(self.folder / METRICS, row)
-        if better:
-            self.state.best = scores.cer
+        if is_best(self.state, scores.cer, lowest=True):
             self._save_best(row, dev)
         self.checkpoint()
         report(row)

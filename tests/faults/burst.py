@@ -15,10 +15,11 @@ import time
 from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
-from indexer.daemon import service
-from indexer.filesystem import inotify, watcher
-from indexer.filesystem.debounce import Timing
-from indexer.sync.run import Hooks
+from indexer.daemon import watch_loop
+from indexer.filesystem import inotify_overflow as inotify
+from indexer.filesystem import watcher
+from indexer.filesystem.rescan_schedule import Timing
+from indexer.sync.hooks import Hooks
 from tests.faults import life
 
 FOLDERS = 60
@@ -71,7 +72,7 @@ def main() -> None:
         library.backlog._read_batch = lambda *_: None
         guard = threading.Timer(3000, stop.set)
         guard.start()
-        service.process_batches(library, [photos], batches(), Hooks(stop=stop.is_set))
+        watch_loop.process_batches(library, [photos], batches(), Hooks(stop=stop.is_set))
         guard.cancel()
         found = len(catalog.places())
     print(f"overflows of the kernel's queue: {len(overflows)}; events that came: {events[0]}")

@@ -20,7 +20,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.config import Settings
 from indexer.errors import CatalogError
 from indexer.stores import compaction
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 from tests.faults import disk, life, state
 from tests.indexer.conftest import draw_photo
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.search.searcher import Filters, Searcher
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 from tests.faults import disk, life, state
 from tests.faults.photos import OPERATIONS, Photos
 from tests.faults.victim import Daemon

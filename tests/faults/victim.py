@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
-from indexer.daemon import service
+from indexer.daemon import shutdown, watch_loop
 from indexer.filesystem import watcher as watching
-from indexer.filesystem.debounce import Timing
+from indexer.filesystem.rescan_schedule import Timing
 from indexer.stores import compaction
+from indexer.sync.hooks import Hooks
 from indexer.sync.library import Library
-from indexer.sync.run import Hooks
 from tests.faults import disk, life
 
 PHASES = (
@@ -65,12 +65,12 @@ class Daemon:
         compaction.MAX_SMALL_SEGMENTS = 3  # compaction comes after a few changes
         watching.CHECK_SECONDS, watching.RESTART_SECONDS = 0.2, 1.0
         failed = threading.Event()
-        with service.stopping() as stop, Catalog(self.settings.database) as catalog:
+        with shutdown.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
             self._mark(library)
             timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
             hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            service.process_batches(
+            watch_loop.process_batches(
                 library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
             )
 

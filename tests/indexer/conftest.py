@@ -23,8 +23,8 @@ from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
+from indexer.sync.hooks import Hooks
 from indexer.sync.library import Library
-from indexer.sync.run import Hooks
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
 

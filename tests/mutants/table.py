@@ -98,7 +98,7 @@ NAMED = (
     ),
     Named(
         "back-after-a-partial-look",
-        "indexer/daemon/service.py",
+        "indexer/daemon/run_log.py",
         r"return known \| now",
         "return now",
         "only a look at everything tells that a folder is back",
@@ -106,11 +106,11 @@ NAMED = (
     ),
     Named(
         "idle-worker-with-an-alarm",
-        "indexer/ocr/serving.py",
+        "indexer/ocr/worker_process.py",
         r"_set_alarm\(0\)",
         "pass",
         "a reading process that has nothing to do is not ended by its own alarm",
-        ("tests/indexer/ocr/test_serving.py", "tests/indexer/ocr/test_worker.py"),
+        ("tests/indexer/ocr/test_worker_process.py", "tests/indexer/ocr/test_worker.py"),
     ),
     Named(
         "unsure-best-reading-not-indexed",
@@ -130,11 +130,11 @@ NAMED = (
     ),
     Named(
         "date-with-zero-bytes",
-        "indexer/ocr/image.py",
+        "indexer/ocr/capture_time.py",
         r'\.strip\("\\0 "\)',
         "",
         "a date that a camera padded with zero bytes or spaces is read",
-        ("tests/indexer/ocr/test_image.py",),
+        ("tests/indexer/ocr/test_capture_time.py",),
     ),
     Named(
         "last-list-wins",
@@ -146,7 +146,7 @@ NAMED = (
     ),
     Named(
         "every-line-breaks-a-phrase",
-        "indexer/search/score.py",
+        "indexer/search/phrases.py",
         r"min\(breaks, more\)",
         "breaks",
         "a phrase is not broken more often than it has gaps",
@@ -154,15 +154,15 @@ NAMED = (
     ),
     Named(
         "turned-for-a-little-more",
-        "indexer/ocr/pipeline.py",
+        "indexer/ocr/orientation.py",
         r"max\(MIN_RATIO \* letters\[0\], letters\[0\] \+ MIN_GAIN\)",
         "letters[0] + MIN_GAIN",
         "a photo is turned only if twice as many letters are legible then",
-        ("tests/indexer/ocr/test_pipeline.py",),
+        ("tests/indexer/ocr/test_orientation.py",),
     ),
     Named(
         "copies-in-the-total",
-        "indexer/sync/run.py",
+        "indexer/sync/run_state.py",
         r"self\._total -= 1(?=\n            return False)",
         "pass",
         "a copy is no photo to be read: 12 of 15 photos",
@@ -170,7 +170,7 @@ NAMED = (
     ),
     Named(
         "more-done-than-there-are",
-        "indexer/sync/run.py",
+        "indexer/sync/run_state.py",
         r"max\(self\._total, self\.done\)",
         "self._total",
         "no more photos are done than there are",
@@ -226,7 +226,7 @@ NAMED = (
     ),
     Named(
         "pace-of-the-last-photo",
-        "indexer/sync/backlog.py",
+        "indexer/sync/batch_size.py",
         r"\(self\._photo_seconds \+ seconds\) / 2",
         "seconds",
         "one slow photo does not decide how many are read together",
@@ -259,7 +259,7 @@ EXCEPTED = (
         "as an index, None selects all as well; mypy holds that it is an array",
     ),
     Excepted(
-        r"indexer/sync/run\.py",
+        r"indexer/sync/photo_log\.py",
         r"round\(step\.seconds, 2\)",
         "so many digits of a log line are no promise",
     ),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recognizer.charset import ASCII, BLANK, Charset, frames_needed
+from recognizer.charset import ASCII, BLANK, Charset
 
 
 def test_every_printable_ascii_character_has_a_label_and_the_space_has_none() -> None:
@@ -47,9 +47,3 @@ def test_a_union_keeps_the_old_labels_and_appends_the_new_characters_sorted() ->
     charset = Charset("ba").union(["éa", "d c"])
 
     assert charset.symbols == "bacdé"
-
-
-def test_a_label_needs_a_frame_and_equal_neighbours_a_blank_between() -> None:
-    assert frames_needed([]) == 0
-    assert frames_needed([1, 2, 1]) == 3
-    assert frames_needed([1, 1, 2, 2, 2]) == 8

@@ -11,8 +11,8 @@ from PIL import ExifTags, Image
 from indexer import bootstrap, config
 from indexer.cli.commands import main
 from indexer.ocr.protocols import Failed
+from indexer.sync.hooks import Step
 from indexer.sync.progress_file import reported
-from indexer.sync.run import Step
 
 from ..conftest import draw_photo, spelled
 

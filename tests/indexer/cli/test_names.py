@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.daemon import service
-from indexer.filesystem.debounce import Batch
-from indexer.sync.run import Hooks
+from indexer.daemon import watch_loop
+from indexer.filesystem.change_batches import Batch
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -49,7 +49,7 @@ def test_a_failure_of_a_photo_whose_name_is_not_utf8_is_listed_and_logged(shell,
     world.engine.detector.detect = detect
     draw_photo(world.photos / ODD, "helios")
 
-    service.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
+    watch_loop.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
 
     [failure] = world.library.catalog.failures()
     assert failure.path.name == ODD

@@ -11,7 +11,7 @@ import pytest
 import tqdm.std
 
 from indexer import logs
-from indexer.cli import demo, output
+from indexer.cli import demo, progress
 
 from ..conftest import draw_photo
 
@@ -41,7 +41,7 @@ def begin(monkeypatch):
 def test_a_terminal_shows_a_bar_that_ends_full(begin):
     terminal = begin()
 
-    with output.bar("reading") as show:
+    with progress.bar("reading") as show:
         show(1, 3)
         show(2, 4)
         show(4, 4)
@@ -56,7 +56,7 @@ def test_a_terminal_shows_a_bar_that_ends_full(begin):
 def test_nothing_to_do_draws_no_bar(begin):
     terminal = begin()
 
-    with output.bar("reading") as show:
+    with progress.bar("reading") as show:
         assert show is not None
 
     assert terminal.getvalue() == ""
@@ -65,7 +65,7 @@ def test_nothing_to_do_draws_no_bar(begin):
 def test_a_log_line_does_not_run_into_the_bar(begin):
     terminal = begin()
 
-    with output.bar("reading") as show:
+    with progress.bar("reading") as show:
         show(1, 3)
         logging.getLogger("ocrsearch").warning("folder offline")
 
@@ -79,14 +79,14 @@ def test_what_is_no_terminal_gets_no_bar(begin, monkeypatch):
     begin()
     monkeypatch.setattr(sys, "stderr", io.StringIO())
 
-    with output.bar("reading") as show:
+    with progress.bar("reading") as show:
         assert show is None
 
 
 def test_programs_that_read_the_log_get_no_bar_even_from_a_terminal(begin):
     begin(as_json=True)
 
-    with output.bar("reading") as show:
+    with progress.bar("reading") as show:
         assert show is None
 
 
@@ -105,7 +105,7 @@ def drawn(monkeypatch):
         def __exit__(self, *_):
             pass
 
-    monkeypatch.setattr(output, "bar", Bar)
+    monkeypatch.setattr(progress, "bar", Bar)
     return told
 
 

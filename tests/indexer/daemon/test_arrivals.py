@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from indexer.daemon.arrivals import Arrivals
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 
 
 def test_batches_that_pile_up_come_as_one(tmp_path):

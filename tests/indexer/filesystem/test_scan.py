@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 
 from indexer.entities import Stamp
-from indexer.filesystem.scan import compare, is_photo_name, look, walk
+from indexer.filesystem.scan import look, walk
 
 SUFFIXES = (".jpg", ".png")
 
@@ -22,13 +22,6 @@ def test_photos_are_found_at_any_depth_with_size_and_time(tmp_path):
 
     assert found.files == {deep: Stamp(5, 7_000_000_000)}
     assert found.failed == {}
-
-
-def test_hidden_files_and_those_with_another_ending_are_not_photos():
-    names = ["notes.txt", ".board.jpg", "board.jpg.part", "board", "jpg"]
-
-    assert [name for name in names if is_photo_name(name, SUFFIXES)] == []
-    assert is_photo_name("Board 1.JPG", SUFFIXES)
 
 
 def test_hidden_folders_are_not_entered(tmp_path):
@@ -78,12 +71,3 @@ def test_looking_at_a_vanished_file_finds_nothing(tmp_path):
     found = look([tmp_path / "gone.jpg"], [tmp_path], SUFFIXES)
 
     assert (found.files, found.failed) == ({}, {})
-
-
-def test_compare_tells_added_changed_and_gone(tmp_path):
-    old, new = Stamp(1, 1), Stamp(2, 2)
-    same, changed, gone, added = (tmp_path / n for n in ("same", "changed", "gone", "added"))
-
-    changes = compare({same: old, changed: new, added: new}, {same: old, changed: old, gone: old})
-
-    assert (changes.added, changes.changed, changes.gone) == ((added,), (changed,), (gone,))

@@ -16,10 +16,12 @@ import pytest
 from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
 from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
-from indexer.daemon import service
-from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch, DirtySet, Timing, follow
-from indexer.filesystem.inotify import OverflowAwareInotify
+from indexer.daemon import watch_loop
+from indexer.filesystem import polling
+from indexer.filesystem.change_batches import Batch, follow
+from indexer.filesystem.dirty_set import DirtySet
+from indexer.filesystem.inotify_overflow import OverflowAwareInotify
+from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import (
     CHECK_SECONDS,
     RESTART_SECONDS,
@@ -27,7 +29,7 @@ from indexer.filesystem.watcher import (
     _Handler,
     watch,
 )
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -275,7 +277,7 @@ def test_too_many_watching_programs_are_said_and_rescans_stand_in(
 
 
 def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
-    monkeypatch.setattr(mounts, "remote_type", lambda path: "nfs4")
+    monkeypatch.setattr(polling, "remote_type", lambda path: "nfs4")
     watcher, _, clock = watching(tmp_path)
 
     assert not later(watcher, clock)
@@ -310,7 +312,7 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     gc.freeze()  # what was there before is not looked through
     tracemalloc.start()
     try:
-        service.process_batches(world.library, [world.photos], hours(), Hooks())
+        watch_loop.process_batches(world.library, [world.photos], hours(), Hooks())
     finally:
         tracemalloc.stop()
         gc.unfreeze()

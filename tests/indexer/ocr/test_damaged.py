@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from indexer.errors import PhotoError
-from indexer.ocr.image import GoneError, Limits, open_upright
+from indexer.ocr.image import open_upright
+from indexer.ocr.photo_file import GoneError, Limits
 from indexer.ocr.worker import ProcessLimits, Worker
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "mutated_images.py"

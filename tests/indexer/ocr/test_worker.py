@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from indexer.errors import EngineError
-from indexer.ocr.image import Limits
+from indexer.ocr.photo_file import Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
 from indexer.ocr.worker import ProcessLimits, Worker
 
@@ -76,7 +76,7 @@ def test_one_process_reads_many_photos_and_is_replaced_without_blame_if_it_ended
 
 
 def test_the_hash_is_that_of_the_bytes_that_were_read(worker, tmp_path):
-    from indexer.ocr.image import content_hash
+    from indexer.ocr.content_hash import content_hash
 
     photo = draw_photo(tmp_path / "a.png")
 
@@ -127,7 +127,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import odd_engine
-from indexer.ocr.image import Limits
+from indexer.ocr.photo_file import Limits
 from indexer.ocr.worker import ProcessLimits, Worker
 if __name__ == "__main__":
     worker = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))

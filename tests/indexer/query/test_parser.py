@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from indexer.errors import UsageError
 from indexer.query.ast import And, Field, Not, Or, Pattern, Phrase, Term, fields, leaves
-from indexer.query.fields import date_span, folder_matcher, name_matcher
+from indexer.query.date_spans import date_span
+from indexer.query.name_patterns import folder_matcher, name_matcher
 from indexer.query.parser import parse
 
 PIECES = [*' "()*?؟é:', "tree", "AND ", "OR ", "NOT ", "ANDNOT ", "date:", "2026", "..", "name:"]

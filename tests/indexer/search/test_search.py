@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from indexer.entities import Box
-from indexer.search import shortlist
-from indexer.search.score import calibrated
+from indexer.search import shortlist, substrings
+from indexer.search.calibration import calibrated
 from indexer.search.searcher import Filters, Searcher
 
 from ..conftest import draw_photo, spelled
@@ -248,7 +248,7 @@ def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
     hits = world.answer("queue").hits
 
     assert [hit.photo.name for hit in hits] == ["unsure.png", "longer.png"]
-    assert hits[1].score == pytest.approx(calibrated(shortlist.INSIDE), rel=0.1)
+    assert hits[1].score == pytest.approx(calibrated(substrings.INSIDE), rel=0.1)
     assert [word.text for word in hits[1].words] == ["dequeue"]
 
 
@@ -267,7 +267,7 @@ def test_a_word_on_as_many_photos_as_are_looked_at_is_not_looked_for_in_longer_o
     world.sync()
 
     [longer] = [hit for hit in world.answer("queue").hits if hit.photo.name == "longer.png"]
-    assert (longer.score > calibrated(shortlist.INSIDE) / 2) == counts
+    assert (longer.score > calibrated(substrings.INSIDE) / 2) == counts
 
 
 def test_words_that_most_photos_hold_are_not_looked_up_in_the_readings(world, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from indexer.errors import CatalogError, DamageError
 from indexer.query.ast import And, Or, Pattern, Phrase, Term
-from indexer.query.text import allowed_edits
+from indexer.query.suggestions import allowed_edits
 from indexer.stores.fulltext import Fulltext
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import CatalogError, DamageError
-from indexer.stores import compaction, posteriors, prefilter
+from indexer.stores import compaction, prefilter, rarest_first
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
@@ -52,7 +52,7 @@ def test_scores_equal_those_without_a_store(store):
     assert found[1] == {
         place: pytest.approx(score)
         for place, score in enumerate(direct)
-        if score >= posteriors.MIN_SCORE
+        if score >= rarest_first.MIN_SCORE
     }
 
 
@@ -199,7 +199,7 @@ def test_of_many_words_the_likeliest_are_scored(store, monkeypatch):
 
 
 def test_a_common_word_is_looked_for_on_the_photos_of_a_rare_one(store, monkeypatch):
-    monkeypatch.setattr(posteriors, "MAX_EVIDENCE", 2)
+    monkeypatch.setattr(rarest_first, "MAX_EVIDENCE", 2)
     store.apply({n: [word("tree", sure=0.9)] for n in range(9)}, ALPHABET)
     store.apply({4: [word("tree", sure=0.5), word("zebra")]}, ALPHABET)
 

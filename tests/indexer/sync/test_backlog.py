@@ -8,9 +8,7 @@ from collections import deque
 
 import pytest
 
-from indexer.entities import Stamp
-from indexer.sync.backlog import without_racy_time
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -190,7 +188,7 @@ def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_
     monkeypatch.setattr(
         backlog.engine, "read", lambda paths, *a: sizes.append(1) or read(paths, *a)
     )
-    monkeypatch.setattr("indexer.sync.backlog.BATCH_SECONDS", 1e-9)
+    monkeypatch.setattr("indexer.sync.batch_size.BATCH_SECONDS", 1e-9)
 
     sync(backlog, [])
 
@@ -227,19 +225,10 @@ def test_a_copy_is_not_counted_among_the_photos_to_read(world):
     assert [(step.done, step.total) for step in steps] == [(1, 2), (2, 2)]
 
 
-@pytest.mark.parametrize(
-    ("age", "stored"), [(-1.9, -1), (0.0, -1), (1.9, -1), (2.0, 8 * 10**9), (3600.0, 8 * 10**9)]
-)
-def test_a_file_as_young_as_a_clock_is_coarse_gets_a_time_that_no_file_has(age, stored):
-    stamp = Stamp(5, 8 * 10**9)
-
-    assert without_racy_time(stamp, now=8.0 + age) == Stamp(5, stored)
-
-
 def test_the_indexes_follow_once_for_each_batch_and_not_after_every_photo_from_then_on(
     backlog, monkeypatch
 ):
-    monkeypatch.setattr("indexer.sync.run.INDEX_BATCH", 10)
+    monkeypatch.setattr("indexer.sync.index_schedule.INDEX_BATCH", 10)
     indexes = backlog.library.indexes
     catch_up, calls = indexes.catch_up, []
     monkeypatch.setattr(indexes, "catch_up", lambda alive: [calls.append(1), catch_up(alive)])

@@ -24,7 +24,7 @@ from pathlib import Path
 from indexer import config
 from indexer.catalog.catalog import Catalog
 from indexer.sync.library import Library
-from indexer.sync.run import Hooks
+from indexer.sync.hooks import Hooks
 settings = config.load(home=Path(sys.argv[2]), batch_photos=2)
 engine = TileEngine()
 with Catalog(settings.database) as catalog:

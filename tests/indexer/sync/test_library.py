@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from indexer.filesystem import scan
-from indexer.sync import run
-from indexer.sync.run import Hooks
+from indexer.sync import index_schedule
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -314,7 +314,7 @@ def test_the_limit_counts_photos_not_batches(world):
 
 
 def test_the_first_photo_is_searchable_before_the_last_is_looked_at(world, monkeypatch):
-    monkeypatch.setattr(run, "INDEX_BATCH", 4)
+    monkeypatch.setattr(index_schedule, "INDEX_BATCH", 4)
     draw_photo(world.photos / "first.png", "helios", salt=99)
     world.sync()
     for number in range(12):

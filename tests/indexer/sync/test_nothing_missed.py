@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from whoosh.writing import SegmentWriter
 
-from indexer.daemon import service
+from indexer.daemon import watch_loop
 from indexer.entities import Volume
 from indexer.errors import CatalogError, PhotoError
 from indexer.filesystem import mounts
-from indexer.filesystem.debounce import Batch
+from indexer.filesystem.change_batches import Batch
 from indexer.ocr import image
-from indexer.sync.run import Hooks
+from indexer.sync import identity
+from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
@@ -110,7 +111,7 @@ def test_a_photo_rewritten_in_the_same_moment_is_noticed(world):
 def test_a_photo_is_not_hashed_again_once_it_is_old_enough(world, monkeypatch):
     draw_photo(world.photos / "board.png", "helios")
     world.sync()
-    monkeypatch.setattr(image, "content_hash", None)
+    monkeypatch.setattr(identity, "content_hash", None)
 
     assert world.sync().found == 1
 
@@ -218,7 +219,7 @@ def test_the_photos_of_an_offline_folder_are_not_hashed_in_every_pass(world, mon
     world.sync()
     for number in range(10):
         (world.photos / f"{number}.png").unlink()
-    monkeypatch.setattr(image, "content_hash", None)
+    monkeypatch.setattr(identity, "content_hash", None)
 
     assert world.sync().offline == [world.photos]
     assert len(world.library.catalog.places()) == 12
@@ -375,7 +376,7 @@ def test_a_catalog_that_is_held_by_another_program_is_tried_again(world, setting
 
     with world.library.catalog._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=1")
-    service.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
+    watch_loop.process_batches(world.library, [world.photos], batches(), Hooks(failed=failed.set))
     other.close()
 
     assert "another program holds it" in caplog.text

@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from indexer.entities import Volume
+from indexer.sync.hooks import Hooks
 from indexer.sync.offline import MIN_PHOTOS, OfflineDetector, offline_folders
-from indexer.sync.run import Hooks
 
 from ..conftest import draw_photo
 

@@ -8,8 +8,8 @@ import pytest
 
 from indexer.ocr.protocols import Failed
 from indexer.sync import progress_file
+from indexer.sync.hooks import Step
 from indexer.sync.progress_file import Reporter, WriterState
-from indexer.sync.run import Step
 
 
 class Clock:

@@ -3,14 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
 from recognizer.charset import Charset
 from recognizer.datasets.loading import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
-from recognizer.network.model import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,16 +49,6 @@ def test_a_text_outside_the_alphabet_is_skipped_with_the_characters_it_lacks() -
 
     assert loaded.words == []
     assert "'ñç'" in loaded.skipped["añbç"]
-
-
-@pytest.mark.parametrize(("text", "fits"), [("abcd", True), ("abcde", False), ("aabc", False)])
-def test_a_text_that_needs_more_frames_than_its_image_gives_is_skipped(
-    text: str, *, fits: bool
-) -> None:
-    loaded = load_all([sample(text, 4 * FRAME_STRIDE)], Charset("abcde"), lambda done: None)
-
-    assert bool(loaded.words) is fits
-    assert bool(loaded.skipped) is not fits
 
 
 def test_progress_counts_skipped_samples_too() -> None:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.datasets import sampler, streaming
+from recognizer.datasets import sampler
 from recognizer.datasets.loading import load_all
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.samples import Sample
-from recognizer.datasets.streaming import MAX_MESSAGES, SkipLog, StreamedCrops, hands
+from recognizer.datasets.skip_log import SkipLog
+from recognizer.datasets.streaming import StreamedCrops, hands
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
 
@@ -133,33 +134,6 @@ def test_each_skipped_word_is_counted_and_named_once(
         "1.png\t1.png: not a readable word image\n2.png\tcharacters outside the alphabet: 'xy'\n"
     )
     assert lines == [f"skipped {line}".replace("\t", ": ") for line in text.splitlines()]
-
-
-def test_of_many_skipped_words_only_the_first_are_reported(
-    skipped: SkipLog, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streaming, "MAX_LINES", 100)
-
-    for number in range(200):
-        skipped(f"{number}.png", "a\nreason\tof its own")
-
-    written = (tmp_path / "run" / "skipped.tsv").read_text(encoding="utf-8").splitlines()
-    assert len(skipped) == 200
-    assert written[99] == "99.png\ta reason of its own"
-    assert len(written) == 100
-    assert len(lines) == MAX_MESSAGES + 1
-    assert "skipped.tsv names them" in lines[-1]
-
-
-def test_the_file_of_an_earlier_start_is_begun_anew(
-    skipped: SkipLog, tmp_path: Path, lines: list[str]
-) -> None:
-    skipped("old.png", "gone")
-
-    SkipLog(tmp_path / "run" / "skipped.tsv", lines.append)("new.png", "damaged")
-
-    text = (tmp_path / "run" / "skipped.tsv").read_text(encoding="utf-8")
-    assert text == "new.png\tdamaged\n"
 
 
 @pytest.mark.parametrize("in_memory", [True, False])

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset, frames_needed
+from recognizer.charset import Charset
+from recognizer.datasets.ctc_feasibility import frames_needed
 from recognizer.decoding.beam_search import (
     beam_search,
     decode,

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 from recognizer.errors import DataError
 from recognizer.evaluation import contact_sheet
 from recognizer.evaluation.contact_sheet import MisreadWord
-from recognizer.evaluation.report import EvaluatedWord
+from recognizer.evaluation.evaluated_word import EvaluatedWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable

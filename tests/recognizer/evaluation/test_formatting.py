@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 
+from recognizer.evaluation.evaluated_word import EvaluatedWord
 from recognizer.evaluation.formatting import markdown, text
-from recognizer.evaluation.report import EvaluatedWord, EvaluationSettings, Report, measure
+from recognizer.evaluation.report import EvaluationSettings, Report, measure
 
 
 def report(*rows: tuple[str, ...], settings: EvaluationSettings | None = None) -> Report:

@@ -4,16 +4,9 @@ import json
 
 import pytest
 
+from recognizer.evaluation.evaluated_word import EvaluatedWord
 from recognizer.evaluation.metrics import score
-from recognizer.evaluation.report import (
-    EvaluatedWord,
-    EvaluationSettings,
-    Recall,
-    calibration,
-    expected_calibration_error,
-    measure,
-    worst,
-)
+from recognizer.evaluation.report import EvaluationSettings, Recall, measure
 
 BEAM = EvaluationSettings("beam", 10, 400.0)
 
@@ -75,60 +68,6 @@ def test_the_truth_is_looked_for_among_the_best_readings() -> None:
 def test_the_truth_is_not_looked_for_beyond_the_readings_asked_for() -> None:
     assert list(measure([word("a", "a")], EvaluationSettings("beam", 7, 1.0)).recall) == [1, 5]
     assert list(measure([word("a", "a")], EvaluationSettings("greedy", 1, 1.0)).recall) == [1]
-
-
-def test_confidence_is_compared_with_accuracy_in_intervals() -> None:
-    words = [word("a", "a", 0.92), word("a", "b", 0.98), word("a", "b", 0.2)]
-
-    low, high = calibration(words)
-
-    assert (low.low, low.high, low.words, low.right) == (0.2, 0.3, 1, 0)
-    assert (high.low, high.high, high.words, high.right) == (0.9, 1.0, 2, 0.5)
-    assert high.confidence == pytest.approx(0.95)
-
-
-def test_confidence_one_falls_into_the_last_interval() -> None:
-    assert [each.high for each in calibration([word("a", "a", 1.0)])] == [1.0]
-
-
-def test_confidence_that_equals_accuracy_has_no_calibration_error() -> None:
-    words = [word("a", "a", 0.75)] * 3 + [word("a", "b", 0.75)]
-
-    assert expected_calibration_error(calibration(words)) == pytest.approx(0)
-
-
-def test_overconfidence_and_its_opposite_do_not_cancel_out() -> None:
-    # 10 words at 0.9 of which half are right, 10 at 0.1 of which half are right
-    words = [word("a", text, sure) for text in "ab" for sure in (0.9, 0.1) for _ in range(5)]
-
-    assert expected_calibration_error(calibration(words)) == pytest.approx(0.4)
-
-
-def test_a_right_text_in_the_wrong_case_is_not_right_for_the_calibration() -> None:
-    assert calibration([word("Cat", "cat", 0.5)])[0].right == 0
-
-
-def test_the_worst_words_have_the_most_edits_for_their_length() -> None:
-    words = [word("word", "ward"), word("cat", "dog"), word("street", "stroof"), word("on", "on")]
-
-    assert worst(words, 50) == [1, 2, 0]
-    assert worst(words, 1) == [1]
-
-
-def test_of_words_equally_wrong_the_surest_is_the_worst() -> None:
-    words = [word("cat", "cut", 0.2), word("dog", "dug", 0.9), word("sun", "son", 0.5)]
-
-    assert worst(words, 50) == [1, 2, 0]
-
-
-def test_a_wrong_case_is_the_least_of_all_errors() -> None:
-    words = [word("A", "a", 0.99), word("street", "streat", 0.01)]
-
-    assert worst(words, 50) == [1, 0]
-
-
-def test_a_wrong_sign_is_as_bad_as_a_wrong_letter() -> None:
-    assert worst([word("street", "streat", 0.9), word("+", "-", 0.1)], 50) == [1, 0]
 
 
 def test_a_report_as_json_has_the_scores_on_top_and_the_tables_by_name() -> None:

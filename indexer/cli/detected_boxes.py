@@ -1,0 +1,39 @@
+"""Boxes of the words that were detected on a photo, for `detect`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer import reports
+from indexer.entities import Box
+from indexer.errors import concerns_one_photo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from indexer.ocr.protocols import Detector
+
+
+def print_boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
+    """Detect words on one photo and print their boxes; False if it cannot be opened."""
+    from indexer.cli import draw  # loads Pillow
+    from indexer.ocr.image import open_upright  # loads Pillow
+    from indexer.ocr.photo_file import Limits  # loads Pillow
+
+    try:
+        lines = detector.detect(open_upright(photo.resolve(), Limits()).pixels, photo)
+    except Exception as error:
+        if not concerns_one_photo(error):
+            raise
+        click.echo(f"{photo}: {error}", err=True)
+        return False
+    found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
+    if image:
+        draw.annotate(photo, [(box, "") for box in found], image)
+    if as_json:
+        click.echo(reports.dumps(reports.boxes_json(photo, found)))
+    else:
+        click.echo(f"{photo}: {len(found)} words in {len(lines)} lines")
+    return True

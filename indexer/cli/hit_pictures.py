@@ -1,0 +1,47 @@
+"""Pictures of the hits, matching words framed, in a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.cli.answers import percent
+from indexer.errors import OcrsearchError
+from indexer.search.guesses import shown_hits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from indexer.entities import Answer
+
+
+def write_hits(answers: Sequence[Answer], folder: Path) -> None:
+    """Draw the hits that a terminal shows into `folder`, named by query and rank.
+
+    A photo that cannot be opened is reported on stderr, and the others are drawn.
+
+    Raises:
+        OcrsearchError: the folder cannot be made.
+
+    """
+    from indexer.cli import draw  # loads Pillow, which listing does not need
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{folder}: cannot create this folder ({error.strerror})"
+        raise OcrsearchError(msg) from error
+    many = len(answers) > 1
+    for number, found in enumerate(answers, start=1):
+        for rank, hit in enumerate(shown_hits(found), start=1):
+            name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
+            out = folder / f"{name}-{hit.photo.stem}.jpg"
+            marks = [(word.box, f"{word.text} {percent(word.score)}") for word in hit.words]
+            try:
+                draw.annotate(hit.photo, marks, out)
+            except OcrsearchError as error:
+                click.echo(f"{hit.photo}: {error}", err=True)
+            else:
+                click.echo(str(out), err=True)

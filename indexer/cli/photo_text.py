@@ -1,0 +1,17 @@
+"""Text of a photo, line by line, for `show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.entities import Photo
+
+
+def photo_text(photo: Photo) -> str:
+    """The text of a photo line by line; unsure words carry a question mark."""
+    lines: dict[int, list[str]] = {}
+    for word in photo.words:
+        unsure = "?" if word.confidence < 0.5 else ""
+        lines.setdefault(word.line, []).append(word.text + unsure)
+    return "\n".join(" ".join(line) for line in lines.values()) or f"({photo.state}: no words)"

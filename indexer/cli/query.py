@@ -1,0 +1,116 @@
+"""The command `query`: options to filters, and the answers to one query or a batch."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer import bootstrap
+from indexer.cli.answers import answer
+from indexer.cli.hit_pictures import write_hits
+from indexer.cli.options import json_option
+from indexer.errors import UsageError
+from indexer.search.searcher import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import TextIO
+
+    from indexer.config import Settings
+
+DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+
+
+def _queries(batch: TextIO) -> list[str]:
+    try:
+        return [text for line in batch if (text := line.strip())]
+    except UnicodeDecodeError as error:
+        msg = f"{batch.name}: not UTF-8 ({error.reason}); save the queries as UTF-8"
+        raise UsageError(msg) from error
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8-sig"),
+    help="Answer the queries in this file, one a line; - is stdin.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Show at most this many photos.",
+)
+@click.option("--exact", is_flag=True, help="Match only the most likely reading of each word.")
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=Filters.least,
+    help="Leave out photos with a lower score.",
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Show only photos below this folder."
+)
+@click.option(
+    "--since",
+    type=DATE,
+    metavar="DATE",
+    help="Show only photos taken on this day (2026-03-01) or later.",
+)
+@click.option("--until", type=DATE, metavar="DATE", help="Show only photos taken before this day.")
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path),
+    help="Write the photos found, matching words framed, into this folder.",
+)
+@json_option
+@click.pass_obj
+def query(
+    load: Callable[..., Settings],
+    words: tuple[str, ...],
+    batch: TextIO | None,
+    limit: int,
+    min_score: float,
+    folder: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    image: Path | None,
+    *,
+    exact: bool,
+    as_json: bool,
+) -> None:
+    """Find photos by the words on them, best first.
+
+    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
+    date:2026-03 and name:board* work as well.
+    Misread words are found too: the score says how likely the photo holds what you ask for.
+
+    \b
+    ocrsearch query dijkstra
+    ocrsearch query '"linked list" NOT java' --since 2026-01-01
+    ocrsearch query --batch words.txt --json
+    """
+    if bool(words) == (batch is not None):
+        msg = "give either words to look for or --batch FILE"
+        raise UsageError(msg)
+    filters = Filters(
+        exact=exact,
+        limit=limit,
+        folder=folder and folder.resolve(),
+        since=since,
+        until=until,
+        least=min_score,
+    )
+    lines = [" ".join(words)] if batch is None else _queries(batch)
+    with bootstrap.searching(load()) as searcher:
+        found = [answer(searcher, line, filters, as_json=as_json) for line in lines]
+    if image:
+        write_hits(found, image)
+    if words and not found[0].hits:
+        sys.exit(1)

@@ -1,0 +1,42 @@
+"""Changes of the disk: the difference of a scan to the files that were known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from indexer.entities import Stamp
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Difference between the disk and the catalog; paths are sorted."""
+
+    added: tuple[Path, ...]
+    changed: tuple[Path, ...]
+    gone: tuple[Path, ...]
+
+    def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
+        """The same, except that nothing is gone from `folders`, which could not be listed."""
+        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in folders))
+        return replace(self, gone=tuple(gone))
+
+    def excluding(self, files: Collection[Path]) -> Changes:
+        """The same without the changes of `files`."""
+        kept = (
+            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
+        )
+        return Changes(*map(tuple, kept))
+
+
+def compare(found: Mapping[Path, Stamp], known: Mapping[Path, Stamp]) -> Changes:
+    """The changes that make `found` of `known`."""
+    return Changes(
+        tuple(sorted(path for path in found if path not in known)),
+        tuple(sorted(p for p, stamp in found.items() if p in known and known[p] != stamp)),
+        tuple(sorted(path for path in known if path not in found)),
+    )

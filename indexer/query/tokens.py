@@ -1,0 +1,12 @@
+"""Tokens of texts: what is indexed and looked for."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.query.folding import fold
+
+
+def tokens(text: str) -> list[str]:
+    """Split a reading into its searchable words: folded runs of letters and digits."""
+    return re.findall(r"[^\W_]+", fold(text))

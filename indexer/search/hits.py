@@ -1,0 +1,80 @@
+"""Last phase of a query: the best photos as hits, with the words that match and their context."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from indexer.entities import Hit, Match, WordIndex
+from indexer.query import ast as q
+from indexer.search.phrases import MIN_LIKELY, likely_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from indexer.catalog.queries import CatalogReader
+    from indexer.entities import Photo, PhotoId, Word
+    from indexer.search.evidence import QueryEvidence
+    from indexer.search.filters import Filters
+
+
+def best_hits(
+    node: q.QueryNode,
+    evidence: QueryEvidence,
+    scores: Mapping[PhotoId, float],
+    filters: Filters,
+    catalog: CatalogReader,
+) -> tuple[int, tuple[Hit, ...]]:
+    """Count the photos that answer, and make hits of the best ones, best first."""
+    ranked = [photo_id for photo_id, score in scores.items() if score >= filters.least]
+    best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
+    photos = catalog.photos(best, folder=filters.folder)
+    matched = {photo_id: matched_words(node, evidence, photo_id) for photo_id in best}
+    words = catalog.words_on_lines(matched)
+    hits = (
+        hit(photos[n], scores[n], matched[n], words[n]) for n in best if n in photos and n in words
+    )
+    return len(ranked), tuple(hits)
+
+
+def matched_words(
+    node: q.QueryNode, evidence: QueryEvidence, photo_id: PhotoId
+) -> dict[WordIndex, float]:
+    """Words of a photo that answer, with their probabilities, likeliest first."""
+    shown: dict[WordIndex, float] = {}
+    for leaf in q.leaves(node):
+        words = likely_words(leaf, evidence, photo_id)
+        least = min(MIN_LIKELY, max(words.values(), default=0.0) / 2)
+        within_a_box = evidence.leaves[leaf].get(photo_id, {})
+        for start, p in words.items():
+            # a phrase is evidence where it begins and shows all its words
+            several = isinstance(leaf, q.Phrase) and start not in within_a_box
+            length = len(leaf.texts) if isinstance(leaf, q.Phrase) and several else 1
+            for index in map(WordIndex, range(start, start + length)):
+                if p > least:
+                    shown[index] = max(p, shown.get(index, 0.0))
+    return dict(sorted(shown.items(), key=lambda item: -item[1]))
+
+
+def hit(
+    photo: Photo, score: float, matched: Mapping[WordIndex, float], words: Mapping[WordIndex, Word]
+) -> Hit:
+    """Make a hit of a photo.
+
+    Args:
+        photo: with at least one place; the first one is shown.
+        score: of the photo.
+        matched: words that answer, likeliest first, with their probabilities.
+        words: these words and all others on their lines, in reading order.
+
+    """
+    present = [index for index in matched if index in words]
+    lines: dict[int, float] = defaultdict(float)
+    for index in present:
+        lines[words[index].line] += matched[index]
+    # the line that shows most of what was asked, not the one with the single surest word
+    shown = max(lines, key=lambda line: lines[line], default=None)
+    context = " ".join(word.text for word in words.values() if word.line == shown)
+    matches = (Match(words[i].text, words[i].box, matched[i]) for i in present)
+    return Hit(photo.places[0], score, tuple(matches), photo.taken, context)

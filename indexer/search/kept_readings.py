@@ -1,0 +1,77 @@
+"""Second phase of a query: the kept readings of the shortlisted photos as evidence."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING
+
+from indexer.query import ast as q
+from indexer.query.tokens import tokens
+from indexer.search.phrase_lines import phrase_lines
+from indexer.search.score import rescored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from indexer.catalog.queries import CatalogReader
+    from indexer.entities import Evidence, PhotoId
+    from indexer.search.evidence import QueryEvidence
+    from indexer.search.shortlist import Shortlist
+
+
+def gather(
+    node: q.QueryNode, listed: Shortlist, catalog: CatalogReader, *, exact: bool
+) -> QueryEvidence:
+    """Add the kept readings of the shortlisted photos, then the lines of the likeliest phrases.
+
+    Args:
+        node: the query.
+        listed: the candidate photos, with the evidence so far.
+        catalog: holds readings and lines.
+        exact: only the best reading of each word counts.
+
+    """
+    read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
+    evidence = rescored(listed.evidence, listed.photos, leaves=read)
+    lines = phrase_lines(node, evidence, catalog)
+    return rescored(evidence, lines, lines=lines) if lines else evidence
+
+
+def _with_readings(
+    leaves: Mapping[q.Leaf, Evidence],
+    catalog: CatalogReader,
+    photos: Sequence[PhotoId],
+    *,
+    exact: bool,
+) -> dict[q.Leaf, Evidence]:
+    """Replace posterior evidence by that of readings; a phrase may stand within one box."""
+    found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
+    literals = {max(_literals(leaf), key=len) for leaf in leaves}
+    for photo_id, index, word in catalog.words_like(photos, literals):
+        readings = ((word.text, word.confidence),) if exact else word.alternatives
+        read = [(tokens(text), p) for text, p in readings]
+        for leaf, evidence in found.items():
+            said = sum(p for texts, p in read if _says(texts, leaf))
+            if said:  # better calibrated than the posteriors, which have no word list
+                evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
+    return found
+
+
+def _literals(leaf: q.Leaf) -> Sequence[str]:
+    """Texts that a reading must hold to say `leaf`."""
+    if isinstance(leaf, q.Phrase):
+        return leaf.texts
+    if isinstance(leaf, q.Term):
+        return [leaf.text]
+    return leaf.text.replace("?", "*").split("*")
+
+
+def _says(read: list[str], leaf: q.Leaf) -> bool:
+    """Whether the tokens of a reading hold a leaf."""
+    if isinstance(leaf, q.Phrase):
+        size = len(leaf.texts)
+        windows = (tuple(read[i : i + size]) for i in range(len(read) - size + 1))
+        return leaf.texts in windows
+    if isinstance(leaf, q.Term):
+        return leaf.text in read
+    return any(fnmatch.fnmatchcase(token, leaf.text) for token in read)

@@ -1,0 +1,29 @@
+"""CTC feasibility: a label that is too long for its image cannot be learned."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from recognizer.errors import DataError
+from recognizer.network.model import FRAME_STRIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def check_feasible(text: str, labels: Sequence[int], width: int) -> None:
+    """Check that a crop of `width` columns has the frames that CTC needs for `text`.
+
+    Raises:
+        DataError: it has not.
+
+    """
+    if frames_needed(labels) > -(-width // FRAME_STRIDE):
+        msg = f"{text!r} needs more frames than {width} pixels of width give"
+        raise DataError(msg)
+
+
+def frames_needed(labels: Sequence[int]) -> int:
+    """Least number of frames of a CTC path: one a label, and a blank between equal neighbours."""
+    return len(labels) + sum(a == b for a, b in pairwise(labels))

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from ..conftest import draw_photo
+
+
+def test_hits_are_drawn_except_those_that_are_gone_meanwhile(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+    gone = draw_photo(shell.photos / "b.png", "helios", salt=1)
+    shell("index", shell.photos)
+    gone.unlink()
+
+    result = shell("query", "helios", "--image", shell.folder / "drawn")
+
+    [drawn] = (shell.folder / "drawn").iterdir()
+    assert drawn.name.endswith("-a.jpg")
+    assert f"{gone}: " in result.stderr
+
+
+def test_a_folder_for_drawings_that_cannot_be_made_is_named(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+    (shell.folder / "file").touch()
+
+    result = shell("query", "helios", "--image", shell.folder / "file" / "drawn", code=1)
+
+    assert f"{shell.folder / 'file' / 'drawn'}: cannot create this folder" in result.stderr

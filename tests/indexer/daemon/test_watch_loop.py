@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import logging
+
+from indexer.daemon import watch_loop
+from indexer.filesystem.change_batches import Batch
+from indexer.sync.hooks import Hooks
+
+from ..conftest import draw_photo
+
+
+def test_the_photo_after_a_crashing_one_is_found(world, caplog):
+    caplog.set_level(logging.INFO)
+    world.engine.recognizer.crash_on = {"boom"}
+
+    def batches():
+        for name, word in (("a", "helios"), ("b", "boom"), ("c", "selene")):
+            path = draw_photo(world.photos / f"{name}.png", word)
+            yield Batch(paths=frozenset([path]))
+
+    watch_loop.process_batches(world.library, [world.photos], batches(), Hooks())
+
+    assert world.find("helios OR selene") == ["a.png", "c.png"]
+    assert [failure.path.name for failure in world.library.catalog.failures()] == ["b.png"]
+    assert "cannot bear boom" in caplog.text
+
+
+def test_an_unexpected_error_in_one_batch_does_not_end_the_daemon(world, monkeypatch, caplog):
+    path = draw_photo(world.photos / "a.png", "helios")
+    sync = world.library.sync
+    calls = []
+
+    def broken_once(*args, **options):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("cosmic ray")
+        return sync(*args, **options)
+
+    monkeypatch.setattr(world.library, "sync", broken_once)
+
+    watch_loop.process_batches(world.library, [world.photos], [Batch(everything=True)] * 2, Hooks())
+
+    assert world.find("helios") == [path.name]
+    assert "cosmic ray" in caplog.text
+
+
+def test_each_photo_gets_one_line_in_the_log(world, caplog):
+    caplog.set_level(logging.INFO)
+    draw_photo(world.photos / "a.png", "helios")
+
+    watch_loop.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
+
+    assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
+
+
+def test_an_absent_folder_is_reported_once_and_so_is_its_return(world, caplog):
+    caplog.set_level(logging.INFO)
+    path = draw_photo(world.photos / "a.png", "helios")
+    aside = world.photos.parent / "aside"
+
+    def batches():
+        yield Batch(everything=True)
+        world.photos.rename(aside)
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset([path]))
+        yield Batch(everything=True)
+        aside.rename(world.photos)
+        yield Batch(everything=True)
+        yield Batch(everything=True)
+
+    watch_loop.process_batches(world.library, [world.photos], batches(), Hooks())
+
+    told = [r.getMessage() for r in caplog.records if str(world.photos) in r.getMessage()]
+    told = [text for text in told if "offline" in text or "back again" in text]
+    assert ["offline" in text for text in told] == [True, False]
+
+
+def test_changes_elsewhere_do_not_make_an_absent_folder_news_again(world, caplog):
+    caplog.set_level(logging.INFO)
+    other = world.photos.parent / "other"
+    draw_photo(world.photos / "a.png", "helios")
+    path = draw_photo(other / "b.png", "selene")
+
+    def batches():
+        yield Batch(everything=True)
+        world.photos.rename(world.photos.parent / "aside")
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset([path]))
+        yield Batch(everything=True)
+
+    watch_loop.process_batches(world.library, [world.photos, other], batches(), Hooks())
+
+    assert len([r for r in caplog.records if "offline" in r.getMessage()]) == 1
+
+
+def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
+    """200 photos dropped, 50 renamed, 20 deleted, 5 replaced, as the daemon would see it."""
+    photos = [draw_photo(world.photos / f"p{n}.png", f"word{n}", salt=n % 250) for n in range(200)]
+    renamed = {p: p.with_name(f"r{n}.png") for n, p in enumerate(photos[:50])}
+    deleted, replaced = photos[50:70], photos[70:75]
+
+    def batches():
+        yield Batch(everything=True)
+        yield Batch(paths=frozenset(photos))
+        for old, new in renamed.items():
+            old.rename(new)
+        for path in deleted:
+            path.unlink()
+        for n, path in enumerate(replaced):
+            draw_photo(path, f"other{n}")
+        yield Batch(paths=frozenset([*renamed, *renamed.values(), *deleted, *replaced]))
+
+    watch_loop.process_batches(world.library, [world.photos], batches(), Hooks())
+
+    on_disk = set(world.photos.iterdir())
+    assert set(world.library.catalog.places()) == on_disk
+    assert world.counts() == {"read": 180, "words": 180}
+    assert world.library.indexes.stores.index.count() == 180
+    assert world.find("word7", exact=True) == ["r7.png"]
+    assert world.find("word55", exact=True) == []
+    assert world.find("word71", exact=True) == []
+    assert world.find("other1", exact=True) == ["p71.png"]
+    # 200 photos and 5 replacements in batches of 4, nothing read twice
+    assert world.engine.recognizer.reads == 50 + 2

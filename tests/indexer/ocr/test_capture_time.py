@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from PIL import Image
+
+from indexer.ocr.image import open_upright
+from indexer.ocr.photo_file import Limits
+
+
+@pytest.mark.parametrize("around", [" {} ", "{}  \0", "\0{}\0\0"])
+def test_a_time_that_is_padded_by_the_camera_is_read(tmp_path, around):
+    exif = Image.Exif()
+    exif[306] = around.format("2026:03:01 12:30:00")
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)
+
+
+def test_the_time_of_the_camera_is_read(tmp_path):
+    exif = Image.Exif()
+    exif[306] = "2026:03:01 12:30:00"
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=exif)
+
+    assert open_upright(tmp_path / "a.jpg", Limits()).taken == datetime(2026, 3, 1, 12, 30)
+
+
+@pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "yesterday", ""])
+def test_a_nonsense_time_is_no_time(tmp_path, text):
+    exif = Image.Exif()
+    exif[306] = text
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=exif)
+
+    assert open_upright(tmp_path / "a.jpg", Limits()).taken is None
