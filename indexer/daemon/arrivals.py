@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.filesystem.change_batches import Batch
@@ -70,6 +71,9 @@ class Arrivals:
                     )
                 elif isinstance(item, Batch):
                     self._paths |= item.paths
+                    if self._everything:  # what was growing then is complete now
+                        growing = self._everything.growing - item.paths
+                        self._everything = replace(self._everything, growing=growing)
                 else:
                     self._end.append(item)
                 item = self._queue.get_nowait()

@@ -14,6 +14,7 @@ from indexer.daemon.idle_engine import IdleEngine
 from indexer.daemon.run_log import log_done, log_offline
 from indexer.daemon.systemd import Notifier
 from indexer.errors import OcrsearchError
+from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import watch
 from indexer.sync import progress_file
@@ -39,13 +40,16 @@ def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> No
     """Keep the library up to date until `stop`, and report to systemd and `status`."""
     settings, notifier = library.settings, Notifier()
     timing = Timing(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
-    failed = threading.Event()
+    failed, dirty = threading.Event(), DirtySet()
     with progress_file.reported(settings.progress) as reporter:
         service = Service(library, stop, notifier, reporter)
         seconds = min(IDLE_SECONDS, notifier.interval)
-        arrivals = Arrivals(watch(roots, stop, timing, failed), idle=service.idle, seconds=seconds)
+        batches = watch(roots, stop, timing, failed, dirty)
+        arrivals = Arrivals(batches, idle=service.idle, seconds=seconds)
         notifier.send("READY=1")
-        hooks = replace(service.hooks(arrivals), failed=failed.set)
+        hooks = replace(
+            service.hooks(arrivals), failed=failed.set, incomplete=lambda: dirty.add(None)
+        )
         process_batches(library, roots, arrivals, hooks)
         notifier.send("STOPPING=1")
 
@@ -69,6 +73,8 @@ def process_batches(
                 summary = library.sync_paths(roots, batch.paths, logging_hooks)
             offline = log_offline(summary, offline, everything=batch.everything)
             log_done(summary)
+            if summary.incomplete:
+                hooks.incomplete()
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
             hooks.failed()

@@ -186,13 +186,18 @@ class FolderWatcher:
 
 
 def watch(
-    roots: Sequence[Path], stop: Stop, timing: Timing, failed: threading.Event | None = None
+    roots: Sequence[Path],
+    stop: Stop,
+    timing: Timing,
+    failed: threading.Event | None = None,
+    dirty: DirtySet | None = None,
 ) -> Iterator[Batch]:
     """Yield batches until `stop`; see `follow`.
 
-    The first asks for everything: from then on every change is noticed.
+    The first asks for everything: from then on every change is noticed. Others may request a rescan
+    by adding None to `dirty`.
     """
-    dirty = DirtySet()
+    dirty = dirty or DirtySet()
     watcher = FolderWatcher(roots, dirty, timing.clock)
     try:
         yield Batch(everything=True)

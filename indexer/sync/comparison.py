@@ -28,6 +28,7 @@ class Comparison:
         problems: folders and files that could not be examined, and why.
         offline: folders whose photos are missing rather than deleted.
         mounts: folders on which another file system is mounted.
+        incomplete: whether there are single files of which only a rescan tells what became of them.
 
     """
 
@@ -36,6 +37,7 @@ class Comparison:
     problems: Mapping[Path, str]
     offline: Sequence[Path] = ()
     mounts: Sequence[Path] = ()
+    incomplete: bool = False
 
 
 class DiskComparer:
@@ -71,9 +73,11 @@ class DiskComparer:
         found = scan.look(wanted, roots, self._suffixes)
         changes = compare(found.files, self._catalog.places(wanted))
         offline: Sequence[Path] = ()
+        incomplete = bool(found.failed)
         if changes.gone:
             offline = self._offline.offline_after(changes.gone, found.files, roots)
             # what became of the files of a deleted folder is found by a rescan
             deleted = self._offline.deleted_parents(changes.gone, roots)
             changes = changes.keeping_missing_below([*offline, *found.failed, *deleted])
-        return Comparison(changes, found.files, found.failed, offline)
+            incomplete |= bool(deleted)
+        return Comparison(changes, found.files, found.failed, offline, incomplete=incomplete)

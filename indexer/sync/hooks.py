@@ -38,6 +38,7 @@ class Hooks:
         arrived: called between photos: returns files to read next, before all that wait, or None
             if the run shall end soon, because a rescan is due.
         failed: called when a run ended with an error.
+        incomplete: called after a run that left a change to a rescan.
         alive: called now and then during long work that reads no photo.
 
     """
@@ -47,4 +48,5 @@ class Hooks:
     clock: Callable[[], float] = time.time
     arrived: Callable[[], frozenset[Path] | None] = frozenset
     failed: Callable[[], None] = lambda: None
+    incomplete: Callable[[], None] = lambda: None
     alive: Callable[[], None] = lambda: None

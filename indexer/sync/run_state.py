@@ -38,6 +38,7 @@ class SyncRun:
             found=len(comparison.found),
             offline=list(comparison.offline),
             problems=dict(comparison.problems),
+            incomplete=comparison.incomplete,
         )
         self._limit = limit
         self._total = 0
@@ -86,6 +87,7 @@ class SyncRun:
         """Let files that arrived in the middle of the run be read next."""
         self._stamps.update(comparison.found)
         self.summary.problems.update(comparison.problems)
+        self.summary.incomplete |= comparison.incomplete
         self.summary.offline = list({*self.summary.offline, *comparison.offline})
         fresh = {*comparison.changes.added, *comparison.changes.changed}
         self._total += len(fresh.difference(self._waiting))

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Summary:
-    """Counts of one run, and what went wrong; only its `SyncRun` writes to it."""
+    """Counts of one run, and what went wrong; only its `SyncRun` writes to it.
+
+    `incomplete` says that a change was seen which only a rescan can decide.
+    """
 
     found: int
     read: int = 0
@@ -19,5 +22,6 @@ class Summary:
     failed: int = 0
     removed: int = 0
     moved: int = 0
+    incomplete: bool = False
     offline: list[Path] = field(default_factory=list)
     problems: dict[Path, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.search.searcher import Filters, Searcher
 from indexer.sync.hooks import Hooks
-from tests.faults import disk, life, state
+from tests.faults import disk, life, load, state
 from tests.faults.photos import OPERATIONS, Photos
 from tests.faults.victim import Daemon
 
@@ -50,6 +50,7 @@ class Run:
         self.done: Counter[str] = Counter()
         self.quiet, self.slowest, self.asked = 0, 0.0, 0
         self.recent: list[str] = []
+        self.logged = 0  # lines of the log at the last quiet point
         self.kept: dict[Path, str] = {}
         self.daemon.start()
         self.settle()
@@ -153,14 +154,21 @@ class Run:
         if wrong:
             os.kill(self.daemon.pid, signal.SIGUSR1)  # where it is goes into the file "traces"
             time.sleep(0.5)
-            raise AssertionError("\n".join(["", *self.recent[-40:], "", *wrong[:20]]))
+            said = ["", *self.recent[-40:], "", *wrong[:20], "", *self._last_of_the_log()]
+            raise AssertionError("\n".join(said))
         self.slowest = max(self.slowest, time.monotonic() - start)
         self.quiet += 1
         self.recent.clear()
+        self.logged = len((self.base / "log").read_text(errors="replace").splitlines())
         self.photos.lost = 0
         gone = {p: c for p, c in self.kept.items() if self._is_away(p)}
         self.kept = {p: c for p, c in self.photos.files.items() if not self._is_away(p)} | gone
         self._ask()
+
+    def _last_of_the_log(self) -> list[str]:
+        """Events, comparisons and results since the last quiet point: there the change was lost."""
+        log = (self.base / "log").read_text(errors="replace").splitlines()
+        return [line[:2000] for line in log[self.logged :][-200:]]
 
     def _is_away(self, path: Path) -> bool:
         return any(path.is_relative_to(root) for root in self.photos.away)
@@ -277,6 +285,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--operations", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument(
+        "--load", type=int, default=0, help="processes that compute beside it, and one that writes"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the folders of a run that fails")
     options = parser.parse_args()
     if "SHIM_CONTROL" not in os.environ:
@@ -285,11 +296,13 @@ def main() -> None:
     start = time.monotonic()
     run = None
     try:
-        run = Run(base, options.seed)
-        run.go(options.operations, options.kills)
+        with load.beside(options.load, base):
+            run = Run(base, options.seed)
+            run.go(options.operations, options.kills)
         wrong = run.twin()
         print(
-            f"seed {options.seed}: {options.operations} operations in {time.monotonic() - start:.0f} s"
+            f"seed {options.seed}: {options.operations} operations in "
+            f"{time.monotonic() - start:.0f} s beside a load of {options.load}"
         )
         print("operations:", ", ".join(f"{n} {name}" for name, n in run.done.most_common()))
         print(f"kills: {sum(run.daemon.kills.values())}", dict(run.daemon.kills.most_common()))

@@ -10,13 +10,15 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.catalog.catalog import Catalog
 from indexer.daemon import shutdown, watch_loop
+from indexer.daemon.arrivals import Arrivals
 from indexer.filesystem import watcher as watching
+from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.rescan_schedule import Timing
 from indexer.stores import compaction
 from indexer.sync.hooks import Hooks
@@ -68,14 +70,32 @@ class Daemon:
         with shutdown.stopping() as stop, Catalog(self.settings.database) as catalog:
             library = life.library(self.settings, catalog, self.version)
             self._mark(library)
+            self._journal(library)
             timing = Timing(settle=0.06, poll=0.5, retry=0.1, tick=0.01)
-            hooks = Hooks(stop=stop.is_set, clock=self._clock, failed=failed.set)
-            watch_loop.process_batches(
-                library, self.roots, watching.watch(self.roots, stop, timing, failed), hooks
-            )
+            dirty = DirtySet()
+            batches = watching.watch(self.roots, stop, timing, failed, dirty)
+            arrivals = Arrivals(batches, idle=lambda: None, seconds=0.05)
+            hooks = Hooks(
+                stop=stop.is_set, clock=self._clock, arrived=arrivals.arrived,
+                failed=failed.set, incomplete=lambda: dirty.add(None),
+            )  # fmt: skip
+            watch_loop.process_batches(library, self.roots, arrivals, hooks)
 
     def _clock(self) -> float:
         return time.time() + self.control.clock * DAY
+
+    def _journal(self, library: Library) -> None:
+        """Log each event and each comparison: where a change was lost is then seen in the log."""
+        log, add = logging.getLogger("ocrsearch"), DirtySet.add
+
+        def added(dirty: DirtySet, path: Path | None) -> None:
+            log.info("event: %r", str(path) if path else "look at everything")
+            add(dirty, path)
+
+        DirtySet.add = added
+        comparer = library.backlog._comparer
+        for name in ("compare_all", "compare_files"):
+            setattr(comparer, name, _logged(log, name, getattr(comparer, name)))
 
     def _mark(self, library: Library) -> None:
         """Let the shared page say what is being done, and a file what was read."""
@@ -155,3 +175,22 @@ class Daemon:
         time.sleep(self.chance.random() * 0.4)
         self.control.full_at = 0
         self.refused += self.control.refused > before
+
+
+def _logged(log: logging.Logger, name: str, compare: Callable) -> Callable:
+    def logged(*args: object, **options: object) -> object:
+        compared = compare(*args, **options)
+        asked = "" if name == "compare_all" else f" of {_names(args[0])}"
+        left_out = _names(options.get("leave", ()))
+        changes = {part: _names(paths) for part, paths in vars(compared.changes).items() if paths}
+        log.info(
+            "%s%s: %s; leaving out %s; offline %s; problems %s",
+            name, asked, changes, left_out, _names(compared.offline), _names(compared.problems),
+        )  # fmt: skip
+        return compared
+
+    return logged
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    return sorted(map(str, paths))

@@ -26,6 +26,22 @@ def test_batches_that_pile_up_come_as_one(tmp_path):
     assert list(arrivals) == [Batch(everything=True)]
 
 
+def test_a_file_that_grew_at_a_rescan_and_is_complete_now_is_not_left_out(tmp_path):
+    grown, growing = tmp_path / "grown", tmp_path / "growing"
+    put = threading.Event()
+
+    def batches():
+        yield Batch(frozenset([growing]))
+        yield Batch(everything=True, growing=frozenset([grown, growing]))
+        yield Batch(frozenset([grown]))
+        put.set()
+
+    arrivals = Arrivals(batches(), idle=lambda: None, seconds=5)
+    put.wait(5)
+
+    assert list(arrivals) == [Batch(everything=True, growing=frozenset([growing]))]
+
+
 def test_what_was_given_out_in_between_is_not_given_out_again(tmp_path):
     put = threading.Event()
 

@@ -74,6 +74,7 @@ def test_sigterm_ends_the_daemon_within_seconds_in_the_middle_of_a_photo_that_st
     for _ in range(40):  # two seconds after its start at least it has loaded, and hangs
         line = program.stdout.readline()
     late.cancel()
+    assert line, program.stderr.read()
     reader = psutil.Process(int(line))
 
     asked = time.monotonic()

@@ -53,6 +53,31 @@ def test_each_photo_gets_one_line_in_the_log(world, caplog):
     assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
 
 
+def test_what_a_batch_cannot_decide_asks_for_a_rescan(world):
+    """The rescan that a folder's own event asked for may have left its files out as unsettled."""
+    moved, kept = draw_photo(world.photos / "in" / "a.png", "helios"), world.photos / "b.png"
+    draw_photo(kept, "selene")
+    asked = []
+
+    def batches():
+        yield Batch(everything=True)
+        moved.parent.rename(world.photos / "out")
+        yield Batch(everything=True, growing=frozenset([moved]))
+        asked.append(len(requests))
+        yield Batch(paths=frozenset([moved]))
+        asked.append(len(requests))
+        yield Batch(everything=True)
+        kept.unlink()
+        yield Batch(paths=frozenset([kept]))
+
+    requests = []
+    hooks = Hooks(incomplete=lambda: requests.append(1))
+    watch_loop.process_batches(world.library, [world.photos], batches(), hooks)
+
+    assert (asked, len(requests)) == ([0, 1], 1)
+    assert set(world.library.catalog.places()) == {world.photos / "out" / "a.png"}
+
+
 def test_an_absent_folder_is_reported_once_and_so_is_its_return(world, caplog):
     caplog.set_level(logging.INFO)
     path = draw_photo(world.photos / "a.png", "helios")

@@ -95,7 +95,7 @@ def test_files_of_a_folder_that_is_gone_wait_for_a_look_at_everything(world):
 
     seen = world.library.sync_paths([world.photos], [photo], Hooks())
 
-    assert (seen.removed, world.find("helios")) == (0, ["board.png"])
+    assert (seen.removed, seen.incomplete, world.find("helios")) == (0, True, ["board.png"])
     assert (world.sync().removed, world.find("helios")) == (1, [])
 
 
