@@ -14,6 +14,7 @@ from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import output
 from indexer.cli.group import CommandGroup
 from indexer.cli.status import status_text
+from indexer.cli.words import WordsCommand
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
 from indexer.search.searcher import Filters
@@ -193,7 +194,7 @@ def _queries(batch: TextIO) -> list[str]:
         raise UsageError(msg) from error
 
 
-@main.command()
+@main.command(cls=WordsCommand)
 @click.argument("words", nargs=-1)
 @click.option(
     "--batch",
@@ -247,8 +248,8 @@ def query(
 ) -> None:
     """Find photos by the words on them, best first.
 
-    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
-    date:2026-03 and name:board* work as well.
+    All words must be on the photo. OR, -word (NOT word), "a phrase", prefix*, *part*, (brackets),
+    folder:NAME, date:2026-03 and name:board* work as well.
     Misread words are found too: the score says how likely the photo holds what you ask for.
 
     \b
