@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from indexer.entities import WordIndex
 from indexer.query import ast as q
 from indexer.search.evidence import QueryEvidence
+from indexer.stores.broken_words import beginning_at, covered, is_broken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from indexer.entities import Evidence, PhotoId
 
@@ -151,22 +153,44 @@ def rescored(
 
 def likely_words(
     leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId
-) -> Mapping[WordIndex, float]:
-    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins."""
+) -> Mapping[WordIndex, tuple[float, tuple[WordIndex, ...]]]:
+    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins.
+
+    Beside each probability stand the words that say it: several if a phrase spans boxes.
+    """
     within_a_box = evidence.leaves[leaf].get(photo_id, {})
+    words = {index: (p, (index,)) for index, p in _once(within_a_box).items()}
     if not isinstance(leaf, q.Phrase):
-        return within_a_box
-    words = dict(within_a_box)
+        return words
     lines = evidence.lines.get(photo_id)
     first, *others = (evidence.leaves[q.Term(text)].get(photo_id, {}) for text in leaf.texts)
     for start, p in first.items():
-        chance = p * _line_breaks(lines, start, len(others))
-        chance *= math.prod(
-            other.get(WordIndex(start + k), 0.0) for k, other in enumerate(others, 1)
-        )
-        if chance > words.get(start, 0.0):
-            words[start] = chance
+        chance, run = p, [start]
+        for other in others:
+            following = beginning_at(covered(run[-1])[-1] + 1)
+            run.append(max(following, key=lambda index: other.get(index, 0.0)))
+            chance *= other.get(run[-1], 0.0)
+            if not chance:
+                break
+        chance *= _line_breaks(lines, run)
+        if chance > words.get(start, (0.0,))[0]:
+            words[start] = chance, tuple(run)
     return words
+
+
+def _once(words: Mapping[WordIndex, float]) -> Mapping[WordIndex, float]:
+    """Evidence without that of pieces of broken words, where the whole is as likely, or of the whole."""
+    broken = [index for index in words if is_broken(index)]
+    if not broken:
+        return words
+    left = dict(words)
+    for index in broken:
+        pieces = [WordIndex(place) for place in covered(index) if place in words]
+        if any(words[piece] > words[index] for piece in pieces):
+            del left[index]
+        else:
+            left = {key: p for key, p in left.items() if key not in pieces}
+    return left
 
 
 def _photos_with(leaf: q.Leaf, leaves: Mapping[q.Leaf, Evidence]) -> Collection[PhotoId]:
@@ -179,16 +203,17 @@ def _leaf_scores(
     leaf: q.Leaf, evidence: QueryEvidence, photos: Collection[PhotoId]
 ) -> dict[PhotoId, float]:
     """Score one leaf on some photos, whatever `leaf_scores` says."""
-    return {p: _any(likely_words(leaf, evidence, p).values()) for p in photos}
+    return {n: _any(p for p, _ in likely_words(leaf, evidence, n).values()) for n in photos}
 
 
-def _line_breaks(lines: Mapping[WordIndex, int] | None, start: WordIndex, more: int) -> float:
-    """Factor for the ends of lines between a word and the one that is `more` words later."""
+def _line_breaks(lines: Mapping[WordIndex, int] | None, run: Sequence[WordIndex]) -> float:
+    """Factor for the ends of lines between the words of a phrase; those within words are none."""
     if lines is None:
         return 1.0
-    breaks = lines.get(WordIndex(start + more), 0) - lines.get(start, 0)
-    # lines without words between them do not tear a phrase further apart
-    return LINE_BREAK ** min(breaks, more)
+    gaps = ((covered(one)[-1], covered(other)[0]) for one, other in pairwise(run))
+    # lines without words between two of them do not tear a phrase further apart
+    breaks = (lines.get(WordIndex(b), 0) > lines.get(WordIndex(a), 0) for a, b in gaps)
+    return math.prod(LINE_BREAK for broken in breaks if broken)
 
 
 def _any(chances: Iterable[float]) -> float:

@@ -275,9 +275,15 @@ def check(text):
     try:
         node = parse(text)
     except UsageError as refused:
-        assert str(refused).isprintable()
-        assert len(str(refused)) < 500
+        message = str(refused)
+    else:
+        check_fields(node)
         return
+    assert message.isprintable()
+    assert len(message) < 500
+
+
+def check_fields(node):
     assert leaves(node)
     for field in fields(node):
         MEANING[field.name](field.value)
