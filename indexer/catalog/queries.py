@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from indexer.query.ast import Field
 
 
+SIGNS = "-.'/_"
+"""What joins two words to one that is also written without it; a database looks for each of them."""
+
+
 class CatalogReader:
     """An open catalog to read; methods are short transactions and raise CatalogError."""
 
@@ -202,15 +206,42 @@ class CatalogReader:
     ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
         """Words of these photos with one of `parts` in a reading, with photo and index.
 
-        Case is folded for ASCII only, as databases do; `parts` are folded already.
+        Case is folded for ASCII only, as databases do; `parts` are folded already. SIGNS within a
+        reading do not matter.
         """
         text = sa.func.lower(WORD.c.alternatives)
+        for sign in SIGNS:
+            text = sa.func.replace(text, sign, "")
         like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
         if not all(part.isascii() for part in parts):
             like = sa.true()  # accents fold in Python, where the caller looks again
         for chunk in chunks(photos):
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, to_word(row)
+
+    def words_at_line_ends(
+        self, photos: Sequence[PhotoId], signs: str
+    ) -> dict[PhotoId, dict[WordIndex, Word]]:
+        """Words with one of `signs` in a reading that end a line, each with its two neighbours."""
+        found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
+        end, after = WORD.alias(), WORD.alias()
+        ends = sa.select(end.c.photo_id, end.c.position).join(
+            after,
+            (after.c.photo_id == end.c.photo_id)
+            & (after.c.position == end.c.position + 1)
+            & (after.c.line > end.c.line),
+        )
+        said = end.c.text + end.c.alternatives
+        ends = ends.where(sa.or_(*(said.contains(sign) for sign in signs)))
+        for chunk in chunks(photos):
+            rows = self._read(ends.where(end.c.photo_id.in_(chunk)))
+            near = [(r.photo_id, r.position + k) for r in rows for k in (-1, 0, 1)]
+            for pairs in chunks(near):
+                here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
+                among = WORD.c.photo_id.in_({photo_id for photo_id, _ in pairs})
+                for row in self._read(sa.select(WORD).where(among, here)):
+                    found[row.photo_id][row.position] = to_word(row)
+        return found
 
     def photos_within(
         self, *, since: datetime | None, until: datetime | None, folder: Path | None

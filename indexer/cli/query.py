@@ -12,6 +12,7 @@ from indexer import bootstrap
 from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.options import json_option
+from indexer.cli.words import WordsCommand
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
 
@@ -33,7 +34,7 @@ def _queries(batch: TextIO) -> list[str]:
         raise UsageError(msg) from error
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("words", nargs=-1)
 @click.option(
     "--batch",
@@ -87,8 +88,8 @@ def query(
 ) -> None:
     """Find photos by the words on them, best first.
 
-    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
-    date:2026-03 and name:board* work as well.
+    All words must be on the photo. OR, -word (NOT word), "a phrase", prefix*, *part*, (brackets),
+    folder:NAME, date:2026-03 and name:board* work as well.
     Misread words are found too: the score says how likely the photo holds what you ask for.
 
     \b

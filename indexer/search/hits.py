@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
 from indexer.search.phrases import MIN_LIKELY, likely_words
+from indexer.stores.broken_words import covered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +47,12 @@ def matched_words(
     shown: dict[WordIndex, float] = {}
     for leaf in q.leaves(node):
         words = likely_words(leaf, evidence, photo_id)
-        least = min(MIN_LIKELY, max(words.values(), default=0.0) / 2)
-        within_a_box = evidence.leaves[leaf].get(photo_id, {})
-        for start, p in words.items():
-            # a phrase is evidence where it begins and shows all its words
-            several = isinstance(leaf, q.Phrase) and start not in within_a_box
-            length = len(leaf.texts) if isinstance(leaf, q.Phrase) and several else 1
-            for index in map(WordIndex, range(start, start + length)):
+        least = min(MIN_LIKELY, max((p for p, _ in words.values()), default=0.0) / 2)
+        for p, run in words.values():
+            # a phrase is evidence where it begins and shows all its words, each with its pieces
+            for place in chain.from_iterable(map(covered, run)):
                 if p > least:
+                    index = WordIndex(place)
                     shown[index] = max(p, shown.get(index, 0.0))
     return dict(sorted(shown.items(), key=lambda item: -item[1]))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import DamageError
-from indexer.stores.posteriors import packed_words
+from indexer.stores.posteriors import packed_pieces, packed_words
 from indexer.stores.terms import term_weights
 from indexer.sync.index_schedule import INDEX_BATCH
 
@@ -35,7 +35,9 @@ class DerivedIndexes:
         self.ensure(alive)
         try:
             while stale := self._catalog.stale(INDEX_BATCH):
-                self.stores.posteriors.apply(packed_words(stale), self._catalog.alphabet())
+                self.stores.posteriors.apply(
+                    packed_words(stale), self._catalog.alphabet(), packed_pieces(stale)
+                )
                 self.stores.index.apply(
                     {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
@@ -65,7 +67,7 @@ class DerivedIndexes:
         def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
             with self.stores.posteriors.rebuilt() as fresh:
                 for batch in self._catalog.stale_batches(INDEX_BATCH):
-                    fresh.apply(packed_words(batch), alphabet)
+                    fresh.apply(packed_words(batch), alphabet, packed_pieces(batch))
                     # what is done is remembered without its words: they may be millions
                     done.extend(replace(photo, words=None) for photo in batch)
                     report(len(done))

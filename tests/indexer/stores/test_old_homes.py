@@ -87,7 +87,7 @@ def test_a_writer_rebuilds_both_stores_without_reading_a_photo(home):
     rebuild(home)
 
     after = contents(home)
-    assert (home / "index" / "CURRENT").read_text().startswith("2 ")
+    assert (home / "index" / "CURRENT").read_text().startswith("3 ")
     [segment] = home.glob("posteriors/*.seg")
     assert after[segment] != before[segment]
     assert {query: best(home, query) for query in ANSWERS} == ANSWERS
