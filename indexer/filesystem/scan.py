@@ -36,14 +36,24 @@ class Found:
     failed: dict[Path, str] = field(default_factory=dict)
     mounts: list[Path] = field(default_factory=list)
 
+    def with_others(self, others: Found) -> Found:
+        """The same with the results of another scan."""
+        return Found(
+            self.files | others.files, self.failed | others.failed, self.mounts + others.mounts
+        )
+
 
 @dataclass(frozen=True)
 class Changes:
-    """Difference between the disk and the catalog; paths are sorted."""
+    """Difference between the disk and the catalog; paths are sorted.
+
+    Files in `restamped` hold what they held, although something about them is new.
+    """
 
     added: tuple[Path, ...]
     changed: tuple[Path, ...]
     gone: tuple[Path, ...]
+    restamped: tuple[Path, ...] = ()
 
     def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
         """The same, except that nothing is gone from `folders`, which could not be listed."""
@@ -52,10 +62,8 @@ class Changes:
 
     def excluding(self, files: Collection[Path]) -> Changes:
         """The same without the changes of `files`."""
-        kept = (
-            [p for p in part if p not in files] for part in (self.added, self.changed, self.gone)
-        )
-        return Changes(*map(tuple, kept))
+        parts = (self.added, self.changed, self.gone, self.restamped)
+        return Changes(*(tuple(p for p in part if p not in files) for part in parts))
 
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
@@ -115,31 +123,50 @@ def is_photo_name(name: str, suffixes: Sequence[str]) -> bool:
     )
 
 
-def compare(found: Mapping[Path, Stamp], known: Mapping[Path, Stamp]) -> Changes:
-    """The changes that make `found` of `known`."""
+def compare(
+    found: Mapping[Path, Stamp], known: Mapping[Path, Stamp], mended: Collection[Path] = ()
+) -> Changes:
+    """The changes that make `found` of `known`; files in `mended` have changed in any case."""
+    same = {path: stamp for path, stamp in found.items() if known.get(path) == stamp}
+    other = {path: stamp for path, stamp in found.items() if path in known and path not in same}
+    restamped = {
+        path
+        for path, stamp in other.items()
+        if path not in mended and stamp.keeps_content_of(known[path])
+    }
     return Changes(
         tuple(sorted(path for path in found if path not in known)),
-        tuple(sorted(p for p, stamp in found.items() if p in known and known[p] != stamp)),
+        tuple(sorted({*(other.keys() - restamped), *mended})),
         tuple(sorted(path for path in known if path not in found)),
+        tuple(sorted(restamped)),
     )
 
 
-def _walk(folder: Path, suffixes: Sequence[str], found: Found) -> None:
+def _walk(root: Path, suffixes: Sequence[str], found: Found) -> None:
+    waiting = [root]  # a list, because folders may be nested deeper than calls can be
+    while waiting:
+        folder = waiting.pop()
+        inner = []
+        for entry in _listed(folder, found):
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                if is_photo_folder(entry.name):
+                    if os.path.ismount(path):
+                        found.mounts.append(path)
+                    inner.append(path)
+            elif is_photo_name(entry.name, suffixes):
+                _stamp(path, found)
+        waiting += reversed(inner)
+
+
+def _listed(folder: Path, found: Found) -> list[os.DirEntry[str]]:
+    """The entries of a folder by name; none of one that cannot be listed, which is noted."""
     try:
         with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         found.failed[folder] = f"cannot list this folder ({error.strerror})"
-        return
-    for entry in listed:
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            if is_photo_folder(entry.name):
-                if os.path.ismount(path):
-                    found.mounts.append(path)
-                _walk(path, suffixes, found)
-        elif is_photo_name(entry.name, suffixes):
-            _stamp(path, found)
+        return []
 
 
 def _stamp(path: Path, found: Found) -> None:
@@ -151,4 +178,4 @@ def _stamp(path: Path, found: Found) -> None:
         found.failed[path] = f"cannot look at this file ({error.strerror})"
         return
     if stat.S_ISREG(status.st_mode):
-        found.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+        found.files[path] = Stamp.of(status)

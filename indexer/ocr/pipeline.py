@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from indexer.entities import Recognition
+    from indexer.entities import Corners, Recognition
     from indexer.ocr.image import Upright
     from indexer.ocr.protocols import BoxLike, Detector, Recognizer
 
@@ -82,7 +82,14 @@ def _words_turned(
     height, width = pixels.shape[:2]
     turned = _turned(pixels, turns)
     [words] = _words([(turned, _places(turned, path, detector))], recognizer)
-    return [replace(word, box=_turned_back(word.box, turns, width, height)) for word in words]
+    return [
+        replace(
+            word,
+            box=_turned_back(word.box, turns, width, height),
+            corners=_corners_turned_back(word.corners, turns, width, height),
+        )
+        for word in words
+    ]
 
 
 def _places(pixels: Pixels, path: Path, detector: Detector) -> list[_Place]:
@@ -114,7 +121,14 @@ def _words(
 
 def _word(place: _Place, seen: Recognition) -> Word:
     return Word(
-        place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
+        place.box,
+        place.line,
+        seen.text,
+        seen.confidence,
+        seen.alternatives,
+        seen.posteriorgram,
+        # a detector need not know them
+        tuple(getattr(place.shape, "corners", ())),
     )
 
 
@@ -167,3 +181,11 @@ def _turned_back(box: Box, turns: int, width: int, height: int) -> Box:
         across = width if turn % 2 else height
         box = Box(across - box.bottom, box.left, across - box.top, box.right)
     return box
+
+
+def _corners_turned_back(corners: Corners, turns: int, width: int, height: int) -> Corners:
+    """The same for corners, which stay in the order of the word's line."""
+    for turn in range(turns, 0, -1):
+        across = width if turn % 2 else height
+        corners = tuple((across - y, x) for x, y in corners)
+    return corners
