@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,7 +169,7 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_log(cursor)
         # each commit reaches the disk: the derived stores must never be ahead of the catalog
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -178,6 +179,23 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get(_WRITING, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _use_log(cursor: Any) -> None:  # noqa: ANN401 - DBAPI object
+    """Let readers and a writer work side by side; the file remembers it.
+
+    While two programs open a new file at once, SQLite refuses this without waiting.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _version(connection: sa.Connection) -> str | None:

@@ -331,12 +331,7 @@ class CatalogReader:
 
     def counts(self) -> dict[str, int]:
         """Count photos by state, and words."""
-        offline = [root for root, away in self.roots().items() if away]
-        away = [
-            row.id
-            for row in self._read(sa.select(ROOT).where(ROOT.c.id != OUTSIDE))
-            if any(row.path.is_relative_to(root) for root in offline)
-        ]
+        away = sa.select(ROOT.c.id).where(ROOT.c.offline)
         seen = sa.func.max(sa.case((PLACE.c.root_id.in_(away), 0), else_=1)).label("seen")
         placed = sa.select(PHOTO.c.state, seen).join(PLACE).group_by(PHOTO.c.id, PHOTO.c.state)
         part = placed.subquery()

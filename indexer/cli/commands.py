@@ -120,7 +120,7 @@ def _finish(summary: Summary, *, as_json: bool) -> None:
         log.info(output.summary_line(summary), extra=reports.summary_json(summary))
     else:
         click.echo(output.summary_text(summary), err=True)
-    if summary.problems or summary.offline:
+    if summary.problems or summary.offline or summary.failing:
         sys.exit(6)
 
 

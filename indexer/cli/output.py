@@ -82,10 +82,13 @@ def summary_text(summary: Summary) -> str:
 
 def summary_line(summary: Summary) -> str:
     """The counts alone."""
-    return (
+    counts = (
         f"{summary.found} photos found: {summary.read} read, {summary.empty} without text, "
         f"{summary.failed} failed, {summary.moved} moved or copied, {summary.removed} removed"
     )
+    if not summary.failing:
+        return counts
+    return f"{counts}; {summary.failing} failed before (see: ocrsearch status --failed)"
 
 
 # queries -------------------------------------------------------------------------------------
@@ -131,6 +134,7 @@ def answer_text(found: Answer) -> str:
 
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken.date()}" if hit.taken else ""
+    taken += "  (missing)" if hit.missing else ""
     head = f"{_percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:MAX_WORDS]}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.entities import Stamp
+from indexer.filesystem import mounts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -151,7 +152,7 @@ def _walk(root: Path, suffixes: Sequence[str], found: Found) -> None:
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 if is_photo_folder(entry.name):
-                    if os.path.ismount(path):
+                    if mounts.is_mount(path):
                         found.mounts.append(path)
                     inner.append(path)
             elif is_photo_name(entry.name, suffixes):

@@ -65,6 +65,7 @@ class Library:
         self._offline.remember_volumes(roots, compared.mounts, compared.offline)
         run = SyncRun(compared, roots, hooks, limit)
         self._apply(compared.changes, run)
+        run.count_failing(self.catalog.failing())
         self.catalog.purge(hooks.clock() - self.settings.keep_days * DAY)
         return run.summary
 

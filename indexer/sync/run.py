@@ -69,6 +69,7 @@ class Summary:
     failed: int = 0
     removed: int = 0
     moved: int = 0
+    failing: int = 0
     offline: list[Path] = field(default_factory=list)
     problems: dict[Path, str] = field(default_factory=dict)
 
@@ -224,6 +225,11 @@ class SyncRun:
                 self.summary.read += int(not empty)
         total = max(self._total, self.done)
         self.hooks.report(Step(path, self.done, total, outcome, seconds))
+
+    def count_failing(self, failed: Collection[Path]) -> None:
+        """Count what failed before and was not tried in this run, among what it found."""
+        known = self._stamps.keys() & set(failed)
+        self.summary.failing = len(known - self.summary.problems.keys())
 
     def removed(self, paths: Collection[Path]) -> None:
         """Files were dropped from the catalog."""

@@ -93,11 +93,14 @@ def test_a_root_within_another_that_is_recorded_becomes_a_part_of_it(catalog):
     assert (catalog.counts()["offline"], catalog.counts()["empty"]) == (0, 2)
 
 
-def test_a_root_is_offline_with_the_roots_inside_it(catalog):
+def test_a_root_within_one_that_is_offline_is_there_if_it_was_seen_later(catalog):
     catalog.set_roots({Path("/p"): True})
-    catalog.set_roots({Path("/p/sub"): False})
     fill(catalog)
+    assert catalog.counts()["offline"] == 2
 
+    catalog.set_roots({Path("/p/sub"): False})
+    assert catalog.counts()["offline"] == 1
+    catalog.set_roots({Path("/p"): True})
     assert catalog.counts()["offline"] == 2
     catalog.set_roots({Path("/p/sub"): False, Path("/p"): False})
     assert catalog.counts()["offline"] == 0
