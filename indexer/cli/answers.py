@@ -58,6 +58,7 @@ def answer_text(found: Answer) -> str:
 
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken.date()}" if hit.taken else ""
+    taken += "  (missing)" if hit.missing else ""
     head = f"{percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:MAX_WORDS]}

@@ -116,7 +116,7 @@ def _finish(summary: Summary, *, as_json: bool) -> None:
         log.info(summary_line(summary), extra=reports.summary_json(summary))
     else:
         click.echo(summary_text(summary), err=True)
-    if summary.problems or summary.offline:
+    if summary.problems or summary.offline or summary.failing:
         sys.exit(6)
 
 

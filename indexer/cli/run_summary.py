@@ -17,7 +17,10 @@ def summary_text(summary: Summary) -> str:
 
 def summary_line(summary: Summary) -> str:
     """The counts alone."""
-    return (
+    counts = (
         f"{summary.found} photos found: {summary.read} read, {summary.empty} without text, "
         f"{summary.failed} failed, {summary.moved} moved or copied, {summary.removed} removed"
     )
+    if not summary.failing:
+        return counts
+    return f"{counts}; {summary.failing} failed before (see: ocrsearch status --failed)"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
 from indexer.search.phrases import MIN_LIKELY, likely_words
+from indexer.search.places import choose, ranking
 from indexer.stores.broken_words import covered
 
 if TYPE_CHECKING:
@@ -28,15 +30,23 @@ def best_hits(
     filters: Filters,
     catalog: CatalogReader,
 ) -> tuple[int, tuple[Hit, ...]]:
-    """Count the photos that answer, and make hits of the best ones, best first."""
+    """Count the photos that answer, and make hits of the best ones, best first.
+
+    Looks at the disk once for each hit, except on offline folders: the hit names a file that is
+    there, if the photo has any.
+    """
     ranked = [photo_id for photo_id, score in scores.items() if score >= filters.least]
     best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
     photos = catalog.photos(best, folder=filters.folder)
     matched = {photo_id: matched_words(node, evidence, photo_id) for photo_id in best}
     words = catalog.words_on_lines(matched)
-    hits = (
-        hit(photos[n], scores[n], matched[n], words[n]) for n in best if n in photos and n in words
-    )
+    roots, against = catalog.roots(), ranking(node)
+    hits = []
+    for n in best:
+        if n in photos and n in words:
+            path, missing = choose(photos[n].places, against, roots)
+            found = hit(photos[n], scores[n], matched[n], words[n])
+            hits.append(replace(found, photo=path, missing=missing))
     return len(ranked), tuple(hits)
 
 
@@ -63,7 +73,7 @@ def hit(
     """Make a hit of a photo.
 
     Args:
-        photo: with at least one place; the first one is shown.
+        photo: with at least one place; the first one is named.
         score: of the photo.
         matched: words that answer, likeliest first, with their probabilities.
         words: these words and all others on their lines, in reading order.
