@@ -20,7 +20,7 @@ INFIX = ("AND", "OR", "ANDNOT")
 OPERATORS = (*INFIX, "NOT")
 """Words in capitals that are no words to look for."""
 
-_ASCII = {
+_ASCII: dict[int, int | str] = {
     # the full-width question mark ends sentences, as the one of Arabic does: no wildcard
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "？＂"},
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012–\u2212\ufe63"), "-"),

@@ -159,6 +159,7 @@ def likely_words(
     Beside each probability stand the words that say it: several if a phrase spans boxes.
     """
     within_a_box = evidence.leaves[leaf].get(photo_id, {})
+    words: dict[WordIndex, tuple[float, tuple[WordIndex, ...]]]
     words = {index: (p, (index,)) for index, p in _once(within_a_box).items()}
     if not isinstance(leaf, q.Phrase):
         return words
