@@ -292,7 +292,7 @@ class CatalogReader:
     def words_at_line_ends(
         self, photos: Sequence[PhotoId], signs: str
     ) -> dict[PhotoId, dict[WordIndex, Word]]:
-        """Words with one of `signs` in a reading that end a line, each with its two neighbours."""
+        """Words that end a line, and a reading of which ends with one of `signs`; with neighbours."""
         found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
         end, after = WORD.alias(), WORD.alias()
         ends = sa.select(end.c.photo_id, end.c.position).join(
@@ -301,8 +301,8 @@ class CatalogReader:
             & (after.c.position == end.c.position + 1)
             & (after.c.line > end.c.line),
         )
-        said = end.c.text + end.c.alternatives
-        ends = ends.where(sa.or_(*(said.contains(sign) for sign in signs)))
+        said = end.c.text + "\t" + end.c.alternatives  # a tab ends each reading
+        ends = ends.where(sa.or_(*(said.contains(f"{sign}\t") for sign in signs)))
         for chunk in chunks(photos):
             rows = self._read(ends.where(end.c.photo_id.in_(chunk)))
             near = [(r.photo_id, r.position + k) for r in rows for k in (-1, 0, 1)]

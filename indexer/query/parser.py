@@ -16,7 +16,7 @@ from indexer.query.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_CHARACTERS = 10_000
+MAX_CHARACTERS = 5_000
 """Characters of a query."""
 
 MAX_WORDS = 300
