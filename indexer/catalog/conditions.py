@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from indexer.query.ast import Field
 
-_WHOLE_PATH = RAW_ROOT.concat("/").concat(PLACE.c.path)
-"""The path of a place, from its root's on."""
-
 
 def taken_between(since: datetime | None, until: datetime | None) -> sa.ColumnElement[bool]:
     """Photos taken in this half-open span; where both ends are open, all photos."""
@@ -51,8 +48,14 @@ def may_match(field: Field, dialect: str) -> sa.ColumnElement[bool]:
     if not literal or dialect != "sqlite":
         return sa.true()
     # some letters fold to ASCII, such as the sign of Kelvin, so names that hold others pass as well
-    ascii_only = sa.func.length(sa.cast(_WHOLE_PATH, sa.LargeBinary)) == sa.func.length(_WHOLE_PATH)
-    return (sa.func.instr(sa.func.lower(_WHOLE_PATH), literal) > 0) | ~ascii_only
+    raw = sa.type_coerce(PLACE.c.path, sa.types.NullType())
+    odd = [
+        sa.func.length(part) != sa.func.length(sa.cast(part, sa.Text))
+        for part in (raw, RAW_ROOT.element)
+    ]
+    # a name stands below its root, but a folder may begin in the path of that
+    whole = raw if field.name == "name" else RAW_ROOT.element.concat("/").concat(raw)
+    return (sa.func.instr(sa.func.lower(whole), literal) > 0) | odd[0] | odd[1]
 
 
 def place_matcher(field: Field) -> Callable[[bytes], bool]:
