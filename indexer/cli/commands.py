@@ -13,6 +13,14 @@ from indexer import bootstrap, config, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import output
 from indexer.cli.group import CommandGroup
+from indexer.cli.options import (
+    CONTEXT,
+    DATE,
+    OUTPUT_FILE,
+    OUTPUT_FOLDER,
+    json_option,
+    workers_option,
+)
 from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
@@ -28,14 +36,6 @@ if TYPE_CHECKING:
     from indexer.sync.run import Summary
 
 log = logging.getLogger("ocrsearch")
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
-DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), help="CPU threads to use (default: all cores)."
-)
 
 
 @click.group(cls=CommandGroup, context_settings=CONTEXT)
@@ -226,7 +226,7 @@ def _queries(batch: TextIO) -> list[str]:
 @click.option("--until", type=DATE, metavar="DATE", help="Show only photos taken before this day.")
 @click.option(
     "--image",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FOLDER,
     help="Write the photos found, matching words framed, into this folder.",
 )
 @json_option
@@ -278,9 +278,7 @@ def query(
 
 @main.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "--image", type=click.Path(path_type=Path), help="Write PHOTO, words framed, to this file."
-)
+@click.option("--image", type=OUTPUT_FILE, help="Write PHOTO, words framed, to this file.")
 @json_option
 @click.pass_obj
 def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool) -> None:
@@ -350,7 +348,7 @@ def rebuild(load: Callable[..., Settings]) -> None:
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--image",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FILE,
     help="Write the photo, words framed, to this file; takes a single photo.",
 )
 @json_option
@@ -375,7 +373,7 @@ def detect(
 @main.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FOLDER,
     help="Write pictures of the photos found into this folder (default: a temporary one).",
 )
 @click.pass_obj

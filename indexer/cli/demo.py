@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap
-from indexer.cli import output
+from indexer.cli import output, outputs
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
 
@@ -32,6 +32,8 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     if not samples.is_dir():
         msg = f"{samples}: the samples come with the source tree; run this from a checkout"
         raise UsageError(msg)
+    if out:
+        outputs.refuse_below(out, [samples])
     out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))

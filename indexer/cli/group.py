@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from indexer.cli.outputs import guard
 from indexer.errors import UserError
 
 
@@ -42,6 +43,11 @@ class CommandGroup(click.Group):
             with suppress(OSError):  # stderr may be a full disk as well
                 click.echo(f"Error: cannot write standard output ({error.strerror})", err=True)
             sys.exit(1)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, its outputs guarded."""
+        guard(cmd)
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command.

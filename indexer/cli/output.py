@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import logs, reports
+from indexer.cli import outputs
 from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.search.present import certain_hits, shown_hits
@@ -160,6 +161,7 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
             out = folder / f"{name}-{hit.photo.stem}.jpg"
             marks = [(word.box, f"{word.text} {_percent(word.score)}") for word in hit.words]
             try:
+                outputs.refuse_replacing(out)
                 annotate(hit.photo, marks, out)
             except OcrsearchError as error:
                 click.echo(f"{hit.photo}: {error}", err=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexer import places
 from indexer.entities import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-_TABLE = Path("/proc/self/mountinfo")
+    from pathlib import Path
 
 
 def volume(path: Path) -> Volume | None:
@@ -43,7 +41,7 @@ _REMOTE = {
 """File systems that others write to unnoticed by this kernel; `fuse` has subtypes."""
 
 
-def remote_type(path: Path, table: Path = _TABLE) -> str | None:
+def remote_type(path: Path, table: Path = places.TABLE) -> str | None:
     """The type of the file system of `path` if others may change it unnoticed, else None."""
     kinds = _kinds(table)
     kind = next((kinds[place] for place in (path, *path.parents) if place in kinds), "")
@@ -52,14 +50,4 @@ def remote_type(path: Path, table: Path = _TABLE) -> str | None:
 
 def _kinds(table: Path) -> dict[Path, str]:
     """Types of the mounted file systems by mount point; a later one hides an earlier one."""
-    try:
-        lines = table.read_bytes().splitlines()
-    except OSError:
-        return {}
-    found = {}
-    for line in lines:
-        left, _, right = line.partition(b" - ")
-        # the kernel writes spaces and the like as octal numbers
-        point = re.sub(rb"\\([0-7]{3})", lambda code: bytes([int(code[1], 8)]), left.split()[4])
-        found[Path(os.fsdecode(point))] = os.fsdecode(right.split()[0])
-    return found
+    return {mount.point: mount.kind for mount in places.mounts(table)}

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from recognizer.cli.evaluate import evaluate
-from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.options import (
+    OUTPUT_FILE,
+    PATH,
+    json_option,
+    language_option,
+    weights_option,
+    words_option,
+)
 from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
@@ -35,7 +42,10 @@ if TYPE_CHECKING:
 @language_option
 @words_option
 @click.option(
-    "--csv", "table", type=PATH, help="Also write image, text and confidence to this CSV file."
+    "--csv",
+    "table",
+    type=OUTPUT_FILE,
+    help="Also write image, text and confidence to this CSV file.",
 )
 @json_option
 def read(

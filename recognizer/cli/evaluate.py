@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.options import (
+    OUTPUT_FILE,
+    json_option,
+    language_option,
+    weights_option,
+    words_option,
+)
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 
@@ -42,7 +48,9 @@ WORST = 50
 @language_option
 @words_option
 @click.option("--greedy", is_flag=True, help="Decode the best path only: one reading, faster.")
-@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this image file.")
+@click.option(
+    "--worst", type=OUTPUT_FILE, help=f"Draw the {WORST} worst read words into this image file."
+)
 @click.option(
     "--markdown", "as_markdown", is_flag=True, help="Print Markdown tables instead of text."
 )

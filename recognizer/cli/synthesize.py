@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from recognizer.cli.options import PATH
+from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 from recognizer.runs.numbers import SEED
@@ -27,7 +28,7 @@ seed_option = click.option("--seed", type=SEED, default=0, show_default=True, he
 
 
 @synthesize.command("words")
-@click.argument("out", type=PATH)
+@click.argument("out", type=OUTPUT_FILE)
 @click.option("--fonts", type=PATH, help="Folder of .ttf or .otf handwriting fonts.")
 @click.option(
     "--strokes", type=PATH, help="Draw these pen strokes (an .npz file) instead of fonts."
@@ -124,7 +125,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
 
 
 @synthesize.command("pages")
-@click.argument("out", type=PATH)
+@click.argument("out", type=OUTPUT_FOLDER)
 @click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf handwriting fonts.")
 @seed_option
 @click.option(
@@ -144,6 +145,10 @@ def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
     from recognizer.synthesis.fonts import fonts_in
 
     found = fonts_in(fonts)
+    written = (file for number in range(count) for file in pages.files(out, number))
+    if there := next((file for file in written if os.path.lexists(file)), None):
+        msg = f"{there}: exists, and is not replaced; choose another folder"
+        raise DataError(msg)
     with progress(count, "drawing") as show:
         for number in range(count):
             pages.write_page(out, number, found, np.random.default_rng((seed, number)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli.options import PATH
+from recognizer.cli.options import OUTPUT_FILE
 from recognizer.errors import DataError
 from recognizer.runs.numbers import SEED, Number
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--out",
-    type=PATH,
+    type=OUTPUT_FILE,
     required=True,
     help="ARPA file to write; compressed if its name ends in .gz.",
 )

@@ -1,0 +1,21 @@
+"""Options and types that several of the commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
+DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+
+OUTPUT_FILE = click.Path(path_type=Path, writable=True, dir_okay=False)
+"""A file that a command writes; `outputs` guards it."""
+
+OUTPUT_FOLDER = click.Path(path_type=Path, writable=True, file_okay=False)
+"""A folder that a command writes into; `outputs` guards it."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), help="CPU threads to use (default: all cores)."
+)
