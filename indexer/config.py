@@ -172,7 +172,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise ConfigError(_explain(error, file, given)) from error
+        raise ConfigError(*_explain(error, file, given)) from error
     except SettingsError as error:
         named_field = re.search(r'field "(\w+)"', str(error))
         variable = PREFIX + (named_field[1].upper() if named_field else "…")
@@ -189,7 +189,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         _file.reset(token)
 
 
-def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> str:
+def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> list[str]:
     """One line a fault: where the value comes from, the key, the value, and what is wrong."""
     lines = []
     for fault in error.errors():
@@ -201,7 +201,7 @@ def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) ->
         else:
             source = _source(key, file, given)
             lines.append(f"{source}: {key} = {fault['input']!r}: {fault['msg']}")
-    return "\n".join(lines)
+    return lines
 
 
 def _source(key: str, file: Path, given: Mapping[str, object]) -> str:

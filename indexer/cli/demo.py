@@ -12,6 +12,7 @@ from indexer import bootstrap
 from indexer.cli import output, outputs
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))
-        click.echo(f"$ ocrsearch index {samples}")
+        click.echo(f"$ ocrsearch index {printable(samples)}")
         with bootstrap.writing(settings, None) as library, output.progress(settings) as hooks:
             summary = library.sync([samples], hooks)
         click.echo(output.summary_text(summary))

@@ -9,6 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from indexer.errors import UsageError
 from indexer.ocr.image import Limits, open_upright
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
         frame = (left, top, max(right, left + 1), max(bottom, top + 1))
         brush.rectangle(frame, outline=_COLOUR, width=stroke)
         if label:
-            _label(brush, (left, top), label, 7 * stroke)
+            _label(brush, (left, top), printable(label), 7 * stroke)
     try:
         notes = PngInfo()
         notes.add_text("Comment", MARK)

@@ -15,6 +15,7 @@ from indexer.entities import Answer, Box
 from indexer.errors import OcrsearchError, concerns_one_photo
 from indexer.search.present import certain_hits, shown_hits
 from indexer.sync.run import Hooks, log_step
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -76,8 +77,10 @@ def bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 
 def summary_text(summary: Summary) -> str:
     """What one run did, in lines: problems first, the counts last."""
-    lines = [f"{path}: {reason}" for path, reason in summary.problems.items()]
-    lines += [f"{root}: missing or empty; its photos are kept" for root in summary.offline]
+    lines = [printable(f"{path}: {reason}") for path, reason in summary.problems.items()]
+    lines += [
+        printable(f"{root}: missing or empty; its photos are kept") for root in summary.offline
+    ]
     return "\n".join([*lines, summary_line(summary)])
 
 
@@ -116,7 +119,7 @@ def _advise(searcher: Searcher, found: Answer) -> None:
     if similar := searcher.suggestions(found):
         said.append(f"did you mean {', '.join(similar)}?")
     if said:
-        click.echo("; ".join(said), err=True)
+        click.echo(printable("; ".join(said)), err=True)
 
 
 def answer_text(found: Answer) -> str:
@@ -132,11 +135,14 @@ def answer_text(found: Answer) -> str:
 
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken.date()}" if hit.taken else ""
-    head = f"{_percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
+    head = f"{_percent(hit.score):>4}  {click.style(name(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:MAX_WORDS]}
     words = hit.context[: max(20, width)].split(" ")
-    context = " ".join(click.style(w, fg="red", bold=True) if w in matched else w for w in words)
+    context = " ".join(
+        click.style(printable(w), fg="red", bold=True) if w in matched else printable(w)
+        for w in words
+    )
     return f"{head}\n      {context}"
 
 
@@ -157,16 +163,25 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
     many = len(answers) > 1
     for number, found in enumerate(answers, start=1):
         for rank, hit in enumerate(shown_hits(found), start=1):
-            name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
-            out = folder / f"{name}-{hit.photo.stem}.jpg"
+            place = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
+            out = folder / f"{place}-{hit.photo.stem}.jpg"
             marks = [(word.box, f"{word.text} {_percent(word.score)}") for word in hit.words]
             try:
                 outputs.refuse_replacing(out)
                 annotate(hit.photo, marks, out)
             except OcrsearchError as error:
-                click.echo(f"{hit.photo}: {error}", err=True)
+                click.echo(printable(f"{hit.photo}: {error}"), err=True)
             else:
-                click.echo(str(out), err=True)
+                click.echo(printable(out), err=True)
+
+
+def name(path: Path | str) -> str:
+    """A file name for stdout: escaped, but for a program the bytes that are not UTF-8."""
+    return printable(path, keep_bytes=not _is_terminal())
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _percent(chance: float) -> str:
@@ -188,7 +203,7 @@ def photo_text(photo: Photo) -> str:
     lines: dict[int, list[str]] = {}
     for word in photo.words:
         unsure = "?" if word.confidence < 0.5 else ""
-        lines.setdefault(word.line, []).append(word.text + unsure)
+        lines.setdefault(word.line, []).append(printable(word.text) + unsure)
     return "\n".join(" ".join(line) for line in lines.values()) or f"({photo.state}: no words)"
 
 
@@ -201,7 +216,7 @@ def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool)
     except Exception as error:
         if not concerns_one_photo(error):
             raise
-        click.echo(f"{photo}: {error}", err=True)
+        click.echo(printable(f"{photo}: {error}"), err=True)
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
     if image:
@@ -209,5 +224,5 @@ def boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool)
     if as_json:
         click.echo(reports.dumps(reports.boxes_json(photo, found)))
     else:
-        click.echo(f"{photo}: {len(found)} words in {len(lines)} lines")
+        click.echo(f"{name(photo)}: {len(found)} words in {len(lines)} lines")
     return True

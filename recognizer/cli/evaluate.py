@@ -17,6 +17,7 @@ from recognizer.cli.options import (
 )
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
+from recognizer.printable import json_safe, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def evaluate(
     ]
     measured = report.measure(read, settings)
     if as_json:
-        click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
+        click.echo(json_safe(json.dumps(measured.as_dict(), ensure_ascii=False)))
     else:
         click.echo((formatting.markdown if as_markdown else formatting.text)(measured))
     if worst:
@@ -151,7 +152,7 @@ def _loaded(samples: Sequence[Sample]) -> tuple[list[Sample], list[NDArray[np.ui
             try:
                 crops.append(sample.load())
             except DataError as error:
-                click.echo(f"skipped: {error}", err=True)
+                click.echo(printable(f"skipped: {error}"), err=True)
             else:
                 kept.append(sample)
             show(done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,6 +11,7 @@ import click
 from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
+from recognizer.printable import printable
 from recognizer.runs.numbers import SEED
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.glyphs import glyph_source
 
-    say = partial(click.echo, err=True)
+    def say(line: str) -> None:
+        click.echo(printable(line), err=True)
+
     recognizer = Recognizer()
     samples = specs.samples(data)
     with progress(len(samples), "loading words") as show:
