@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from indexer.errors import ConfigError
+from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +35,21 @@ _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""
 
 
+_BLANKS = " \t\xa0\u202f\u3000\ufeff\u200b"
+"""What editors and web pages leave at the ends of lines."""
+
+
 class _TomlFile(TomlConfigSettingsSource):
     """A TOML file, or a pipe or device that holds TOML, which pydantic would pass over."""
 
     @staticmethod
     def _existing_files(files: Any) -> list[Any]:  # noqa: ANN401 - pydantic's own type is private
         return [] if files is None else [files]
+
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        """The settings; raises OSError, NotTextError or TOMLDecodeError."""
+        text = lines(decode(file_path.read_bytes()))
+        return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
 
 
 class Settings(BaseSettings):
@@ -181,9 +191,11 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     except tomllib.TOMLDecodeError as error:
         msg = f"{file}: not valid TOML: {error}"
         raise ConfigError(msg) from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        msg = f"{file}: cannot read the configuration ({reason})"
+    except NotTextError as error:
+        msg = f"{file}, {error}"
+        raise ConfigError(msg) from error
+    except OSError as error:
+        msg = f"{file}: cannot read the configuration ({error.strerror})"
         raise ConfigError(msg) from error
     finally:
         _file.reset(token)

@@ -25,11 +25,12 @@ from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
 from indexer.search.searcher import Filters
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from typing import TextIO
+    from typing import BinaryIO
 
     from indexer.config import Settings
     from indexer.sync.library import Library
@@ -185,11 +186,11 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
         service.follow(library, roots, stop)
 
 
-def _queries(batch: TextIO) -> list[str]:
+def _queries(batch: BinaryIO) -> list[str]:
     try:
-        return [text for line in batch if (text := line.strip())]
-    except UnicodeDecodeError as error:
-        msg = f"{batch.name}: not UTF-8 ({error.reason}); save the queries as UTF-8"
+        return [text for line in lines(decode(batch.read())) if (text := stripped(line))]
+    except NotTextError as error:
+        msg = f"{batch.name}, {error}"
         raise UsageError(msg) from error
 
 
@@ -197,7 +198,7 @@ def _queries(batch: TextIO) -> list[str]:
 @click.argument("words", nargs=-1)
 @click.option(
     "--batch",
-    type=click.File(encoding="utf-8-sig"),
+    type=click.File("rb"),
     help="Answer the queries in this file, one a line; - is stdin.",
 )
 @click.option(
@@ -234,7 +235,7 @@ def _queries(batch: TextIO) -> list[str]:
 def query(
     load: Callable[..., Settings],
     words: tuple[str, ...],
-    batch: TextIO | None,
+    batch: BinaryIO | None,
     limit: int,
     min_score: float,
     folder: Path | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -13,6 +13,7 @@ from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 from recognizer.printable import printable
 from recognizer.runs.numbers import SEED
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from recognizer.synthesis.vocabulary import Vocabulary
@@ -48,7 +49,7 @@ seed_option = click.option("--seed", type=SEED, default=0, show_default=True, he
 )
 @click.option(
     "--words",
-    type=click.File(encoding="utf-8"),
+    type=click.File("rb"),
     help="Draw the words of this list, one a line, instead of the built-in ones.",
 )
 def synthesize_words(
@@ -58,7 +59,7 @@ def synthesize_words(
     letters: str | None,
     seed: int,
     count: int,
-    words: TextIO | None,
+    words: BinaryIO | None,
 ) -> None:
     """Draw labelled word images into the zip file OUT.
 
@@ -71,10 +72,19 @@ def synthesize_words(
     from recognizer.synthesis.vocabulary import Vocabulary
     from recognizer.synthesis.words import write_words
 
-    listed = [line.strip() for line in words if line.strip()] if words else None
+    listed = _listed(words) if words else None
     source = _source(fonts, strokes, letters, Vocabulary(listed), out)
     with progress(count, "drawing") as show:
         write_words(out, count, source, seed, show)
+
+
+def _listed(words: BinaryIO) -> list[str]:
+    """The words of a list; raises DataError."""
+    try:
+        return [word for line in lines(decode(words.read())) if (word := stripped(line))]
+    except NotTextError as error:
+        msg = f"{words.name}, {error}"
+        raise DataError(msg) from error
 
 
 def _source(
