@@ -46,7 +46,7 @@ class _TomlFile(TomlConfigSettingsSource):
     def _existing_files(files: Any) -> list[Any]:  # noqa: ANN401 - pydantic's own type is private
         return [] if files is None else [files]
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Any) -> dict[str, Any]:  # noqa: ANN401 - a path of any kind
         """The settings; raises OSError, NotTextError or TOMLDecodeError."""
         text = lines(decode(file_path.read_bytes()))
         return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
@@ -72,20 +72,20 @@ class Settings(BaseSettings):
     detector_weights: Path | None = None
     suffixes: tuple[str, ...] = SUFFIXES
     settle_seconds: float = Field(default=2.0, ge=0, le=3600)
-    rescan_seconds: float = Field(default=3600.0, ge=1)
-    poll_seconds: float = Field(default=60.0, ge=1)
+    rescan_seconds: float = Field(default=3600.0, ge=1, le=1e9)
+    poll_seconds: float = Field(default=60.0, ge=1, le=1e9)
     batch_photos: int = Field(default=4, ge=1, le=1000)
     alternatives: int = Field(default=8, ge=1, le=50)
-    max_megapixels: float = Field(default=150.0, gt=0)
-    max_megabytes: float = Field(default=200.0, gt=0)
-    photo_seconds: float = Field(default=120.0, gt=0)
-    worker_megabytes: float = Field(default=4000.0, gt=0)
+    max_megapixels: float = Field(default=150.0, gt=0, le=1e9)
+    max_megabytes: float = Field(default=200.0, gt=0, le=1e9)
+    photo_seconds: float = Field(default=120.0, gt=0, le=1e9)
+    worker_megabytes: float = Field(default=4000.0, gt=0, le=1e9)
     nice: int = Field(default=0, ge=0, le=19)
     idle_io: bool = False
     pause_on_battery: bool = False
     missing_share: float = Field(default=0.5, gt=0, le=1)
-    keep_days: float = Field(default=7.0, ge=0)
-    retry_minutes: float = Field(default=60.0, ge=0)
+    keep_days: float = Field(default=7.0, ge=0, le=1e6)
+    retry_minutes: float = Field(default=60.0, ge=0, le=1e7)
 
     @classmethod
     def settings_customise_sources(

@@ -18,6 +18,7 @@ from indexer.cli.options import (
     DATE,
     OUTPUT_FILE,
     OUTPUT_FOLDER,
+    SHARE,
     json_option,
     workers_option,
 )
@@ -211,7 +212,7 @@ def _queries(batch: BinaryIO) -> list[str]:
 @click.option("--exact", is_flag=True, help="Match only the most likely reading of each word.")
 @click.option(
     "--min-score",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=Filters.least,
     help="Leave out photos with a lower score.",
 )

@@ -73,7 +73,7 @@ def _build_from(folder: Path, build: Callable[[dict[str, Any]], T]) -> T:
         msg = f"{folder}: holds no run to resume (no {OPTIONS}); see --out of the run"
         raise TrainingError(msg) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{folder / OPTIONS}: cannot resume with these options ({error!r})"
+        msg = f"{folder / OPTIONS}: damaged, or of another version; begin another run in another --out"
         raise TrainingError(msg) from error
 
 
