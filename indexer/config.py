@@ -24,7 +24,7 @@ from indexer.errors import ConfigError
 from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PREFIX = "OCRSEARCH_"
 """What the environment variable of a setting begins with."""
@@ -52,6 +52,14 @@ class _TomlFile(TomlConfigSettingsSource):
         return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
 
 
+def _user_path(where: Callable[[str], Path]) -> Path:
+    """A folder of this user, below `~` if there is neither HOME nor an entry for the user."""
+    try:
+        return where("ocrsearch")
+    except RuntimeError:
+        return Path("~", "ocrsearch")
+
+
 class Settings(BaseSettings):
     """Every setting with its default; config.example.toml explains them.
 
@@ -62,7 +70,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    home: Path = Field(default_factory=lambda: user_data_path("ocrsearch"))
+    home: Path = Field(default_factory=lambda: _user_path(user_data_path))
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
@@ -158,7 +166,7 @@ def expanded(path: Path) -> Path:
 
 def default_path() -> Path:
     """Where the configuration file is looked for without --config."""
-    return user_config_path("ocrsearch") / "config.toml"
+    return _user_path(user_config_path) / "config.toml"
 
 
 def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
@@ -180,7 +188,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     given = {key: value for key, value in flags.items() if value is not None}
     token = _file.set(file if path or os.path.lexists(file) else None)
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         raise ConfigError(*_explain(error, file, given)) from error
     except SettingsError as error:
@@ -199,6 +207,10 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         raise ConfigError(msg) from error
     finally:
         _file.reset(token)
+    if settings.home.parts[:1] == ("~",):  # neither HOME nor an entry for this user
+        msg = "no home folder is known for this user; give --home, or set OCRSEARCH_HOME"
+        raise ConfigError(msg)
+    return settings
 
 
 def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> list[str]:
