@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
 
+from recognizer.printable import json_safe
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -19,8 +21,8 @@ DISTRIBUTION = "ocrsearch"
 
 
 def dumps(report: Mapping[str, object]) -> str:
-    """JSON on one line; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
-    return json.dumps(report, ensure_ascii=False).encode(errors="backslashreplace").decode()
+    """JSON on one line; controls, and bytes that are not UTF-8, become escapes such as \\udce9."""
+    return json_safe(json.dumps(report, ensure_ascii=False))
 
 
 # answers -------------------------------------------------------------------------------------

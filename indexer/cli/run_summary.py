@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recognizer.printable import printable
+
 if TYPE_CHECKING:
     from indexer.sync.summary import Summary
 
 
 def summary_text(summary: Summary) -> str:
     """What one run did, in lines: problems first, the counts last."""
-    lines = [f"{path}: {reason}" for path, reason in summary.problems.items()]
-    lines += [f"{root}: missing or empty; its photos are kept" for root in summary.offline]
+    lines = [printable(f"{path}: {reason}") for path, reason in summary.problems.items()]
+    lines += [
+        printable(f"{root}: missing or empty; its photos are kept") for root in summary.offline
+    ]
     return "\n".join([*lines, summary_line(summary)])
 
 
