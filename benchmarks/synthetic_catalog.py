@@ -109,6 +109,8 @@ def fill(database: Path, photos: int, words: int, seed: int) -> None:
         return images[word, variant]
 
     with sqlite3.connect(database) as db:
+        db.execute("UPDATE change SET number = ?", [photos])
+        db.execute("INSERT INTO root VALUES (1, ?, 0)", [b"/photos"])
         db.execute("INSERT INTO engine VALUES (1, 'synthetic', ?)", [CHARSET.symbols])
         for first in range(1, photos + 1, CHUNK):
             numbers = range(first, min(first + CHUNK, photos + 1))
@@ -119,18 +121,18 @@ def fill(database: Path, photos: int, words: int, seed: int) -> None:
                 (n, at) for n, count in zip(numbers, counts, strict=True) for at in range(count)
             ]
             db.executemany(
-                "INSERT INTO photo VALUES (?, ?, 'read', 4000, 3000, ?, 1, NULL, 1, 0)",
+                "INSERT INTO photo VALUES (?, ?, 'read', 4000, 3000, ?, 1, NULL, ?)",
                 [
-                    (n, f"{n:032x}", f"20{n % 25:02d}-03-{n % 28 + 1:02d} 12:00:00.000000")
+                    (n, f"{n:032x}", f"20{n % 25:02d}-03-{n % 28 + 1:02d} 12:00:00.000000", n)
                     for n in numbers
                 ],
             )
             db.executemany(
-                "INSERT INTO place VALUES (?, ?, 1, 1)",
-                [(f"/photos/{n // 500:03d}/{n:06d}.jpg".encode(), n) for n in numbers],
+                "INSERT INTO place VALUES (1, ?, 1, 1, 1, 1, ?, ?)",
+                [(f"{n // 500:03d}/{n:06d}.jpg".encode(), n, n) for n in numbers],
             )
             db.executemany(
-                "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 [
                     (n, at, at // 8, 500 * (at % 8), 60 * (at // 8), 500 * (at % 8) + 400,
                      60 * (at // 8) + 50, *image(word, variant))

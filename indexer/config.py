@@ -21,9 +21,10 @@ from pydantic_settings import (
 )
 
 from indexer.errors import ConfigError
+from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PREFIX = "OCRSEARCH_"
 """What the environment variable of a setting begins with."""
@@ -34,12 +35,29 @@ _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""
 
 
+_BLANKS = " \t\xa0\u202f\u3000\ufeff\u200b"
+"""What editors and web pages leave at the ends of lines."""
+
+
 class _TomlFile(TomlConfigSettingsSource):
     """A TOML file, or a pipe or device that holds TOML, which pydantic would pass over."""
 
     @staticmethod
     def _existing_files(files: Any) -> list[Any]:  # noqa: ANN401 - pydantic's own type is private
         return [] if files is None else [files]
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:  # noqa: ANN401 - a path of any kind
+        """The settings; raises OSError, NotTextError or TOMLDecodeError."""
+        text = lines(decode(file_path.read_bytes()))
+        return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
+
+
+def _user_path(where: Callable[[str], Path]) -> Path:
+    """A folder of this user, below `~` if there is neither HOME nor an entry for the user."""
+    try:
+        return where("ocrsearch")
+    except RuntimeError:
+        return Path("~", "ocrsearch")
 
 
 class Settings(BaseSettings):
@@ -52,7 +70,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    home: Path = Field(default_factory=lambda: user_data_path("ocrsearch"))
+    home: Path = Field(default_factory=lambda: _user_path(user_data_path))
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
@@ -62,20 +80,20 @@ class Settings(BaseSettings):
     detector_weights: Path | None = None
     suffixes: tuple[str, ...] = SUFFIXES
     settle_seconds: float = Field(default=2.0, ge=0, le=3600)
-    rescan_seconds: float = Field(default=3600.0, ge=1)
-    poll_seconds: float = Field(default=60.0, ge=1)
+    rescan_seconds: float = Field(default=3600.0, ge=1, le=1e9)
+    poll_seconds: float = Field(default=60.0, ge=1, le=1e9)
     batch_photos: int = Field(default=4, ge=1, le=1000)
     alternatives: int = Field(default=8, ge=1, le=50)
-    max_megapixels: float = Field(default=150.0, gt=0)
-    max_megabytes: float = Field(default=200.0, gt=0)
-    photo_seconds: float = Field(default=120.0, gt=0)
-    worker_megabytes: float = Field(default=4000.0, gt=0)
+    max_megapixels: float = Field(default=150.0, gt=0, le=1e9)
+    max_megabytes: float = Field(default=200.0, gt=0, le=1e9)
+    photo_seconds: float = Field(default=120.0, gt=0, le=1e9)
+    worker_megabytes: float = Field(default=4000.0, gt=0, le=1e9)
     nice: int = Field(default=0, ge=0, le=19)
     idle_io: bool = False
     pause_on_battery: bool = False
     missing_share: float = Field(default=0.5, gt=0, le=1)
-    keep_days: float = Field(default=7.0, ge=0)
-    retry_minutes: float = Field(default=60.0, ge=0)
+    keep_days: float = Field(default=7.0, ge=0, le=1e6)
+    retry_minutes: float = Field(default=60.0, ge=0, le=1e7)
 
     @classmethod
     def settings_customise_sources(
@@ -148,7 +166,7 @@ def expanded(path: Path) -> Path:
 
 def default_path() -> Path:
     """Where the configuration file is looked for without --config."""
-    return user_config_path("ocrsearch") / "config.toml"
+    return _user_path(user_config_path) / "config.toml"
 
 
 def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
@@ -170,9 +188,9 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     given = {key: value for key, value in flags.items() if value is not None}
     token = _file.set(file if path or os.path.lexists(file) else None)
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
-        raise ConfigError(_explain(error, file, given)) from error
+        raise ConfigError(*_explain(error, file, given)) from error
     except SettingsError as error:
         named_field = re.search(r'field "(\w+)"', str(error))
         variable = PREFIX + (named_field[1].upper() if named_field else "…")
@@ -181,15 +199,21 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     except tomllib.TOMLDecodeError as error:
         msg = f"{file}: not valid TOML: {error}"
         raise ConfigError(msg) from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        msg = f"{file}: cannot read the configuration ({reason})"
+    except NotTextError as error:
+        msg = f"{file}, {error}"
+        raise ConfigError(msg) from error
+    except OSError as error:
+        msg = f"{file}: cannot read the configuration ({error.strerror})"
         raise ConfigError(msg) from error
     finally:
         _file.reset(token)
+    if settings.home.parts[:1] == ("~",):  # neither HOME nor an entry for this user
+        msg = "no home folder is known for this user; give --home, or set OCRSEARCH_HOME"
+        raise ConfigError(msg)
+    return settings
 
 
-def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> str:
+def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> list[str]:
     """One line a fault: where the value comes from, the key, the value, and what is wrong."""
     lines = []
     for fault in error.errors():
@@ -201,7 +225,7 @@ def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) ->
         else:
             source = _source(key, file, given)
             lines.append(f"{source}: {key} = {fault['input']!r}: {fault['msg']}")
-    return "\n".join(lines)
+    return lines
 
 
 def _source(key: str, file: Path, given: Mapping[str, object]) -> str:

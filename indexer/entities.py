@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
     from pathlib import Path
 
@@ -15,6 +16,9 @@ PhotoId = NewType("PhotoId", int)
 
 WordIndex = NewType("WordIndex", int)
 """The place of a word among the words of its photo, in reading order, from 0."""
+
+Corners = tuple[tuple[float, float], ...]
+"""Four points (x, y) in pixels, or none."""
 
 Evidence = dict[PhotoId, dict[WordIndex, float]]
 """Photo → word → probability that this word says a leaf of the query."""
@@ -55,6 +59,8 @@ class Word:
         confidence: calibrated probability 0..1 of `text`.
         alternatives: readings with probabilities, best first, `text` included.
         posteriorgram: the probabilities of the network, packed; opaque to the indexer.
+        corners: (x, y) of the word itself where its line is slanted, clockwise from the upper left
+            one along the line; they decide what is cut out to be read.
 
     """
 
@@ -64,6 +70,13 @@ class Word:
     confidence: float
     alternatives: tuple[tuple[str, float], ...] = ()
     posteriorgram: bytes = b""
+    corners: Corners = ()
+
+    @property
+    def outline(self) -> Corners:
+        """Its four corners; those of its box where the line is level, or they were not kept."""
+        left, top, right, bottom = self.box.as_list()
+        return self.corners or ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,54 @@ class Reading:
 
 @dataclass(frozen=True)
 class Stamp:
-    """The cheap change check of a file: size in bytes and modification time in nanoseconds."""
+    """The cheap change check of a file.
+
+    Attributes:
+        size: in bytes.
+        mtime_ns: modification time in nanoseconds.
+        ctime_ns: time of the last change of content, name or permissions; 0 if unknown.
+        device: number of the file system, which may be another after a restart.
+        inode: number of the file in it, the same for all names of a file; 0 if unknown.
+
+    """
 
     size: int
     mtime_ns: int
+    ctime_ns: int = 0
+    device: int = 0
+    inode: int = 0
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stamp:
+        """The stamp of a file with this status; each number fits into 64 bits with a sign.
+
+        Times after 2262 and the numbers of some network file systems do not: they wrap around,
+        and so remain different from each other.
+        """
+        return cls(
+            _wrapped(status.st_size),
+            _wrapped(status.st_mtime_ns),
+            _wrapped(status.st_ctime_ns),
+            _wrapped(status.st_dev),
+            _wrapped(status.st_ino),
+        )
+
+    def keeps_content_of(self, before: Stamp) -> bool:
+        """Whether a file that has this stamp now surely holds what it held `before`.
+
+        New permissions and another name of the same file change neither size nor time. A file that
+        was put in the place of another may have both of them as well, but not its inode *and* its
+        change time. Neither alone is a sign: memory cards number their files anew all the time.
+        """
+        if (self.size, self.mtime_ns) != (before.size, before.mtime_ns):
+            return False
+        known = before.inode != 0
+        return not (known and self.inode != before.inode and self.ctime_ns != before.ctime_ns)
+
+
+def _wrapped(number: int) -> int:
+    """A whole number as 64 bits with a sign hold it."""
+    return (number + 2**63) % 2**64 - 2**63
 
 
 @dataclass(frozen=True)
@@ -118,12 +175,16 @@ class Photo:
 
 @dataclass(frozen=True)
 class Failure:
-    """A file that could not be read; `next_try` is seconds since 1970."""
+    """A file that could not be read; `next_try` is seconds since 1970.
+
+    `readable` says whether its permissions allowed to open it.
+    """
 
     path: Path
     reason: str
     attempts: int
     next_try: float
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,13 +198,17 @@ class Match:
 
 @dataclass(frozen=True)
 class Hit:
-    """A photo that answers a query; `score` is a probability 0..1, `context` the line around."""
+    """A photo that answers a query; `score` is a probability 0..1, `context` the line around.
+
+    `missing` says that no file at `photo` could be seen.
+    """
 
     photo: Path
     score: float
     words: tuple[Match, ...]
     taken: datetime | None = None
     context: str = ""
+    missing: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,13 @@ class UsageError(OcrsearchError):
 
 
 class ConfigError(OcrsearchError):
-    """A configuration key or value that is wrong; names the file and the key."""
+    """Configuration keys or values that are wrong, one argument for each; names file and key."""
 
     exit_code = 3
+
+    def __str__(self) -> str:
+        """One line a fault."""
+        return "\n".join(map(str, self.args))
 
 
 class CatalogError(OcrsearchError):

@@ -7,7 +7,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from indexer.config import expanded
 from indexer.errors import CatalogError, ConfigError, UsageError
+from indexer.places import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,16 +35,14 @@ def check_apart(home: Path, roots: Iterable[Path]) -> None:
         ConfigError: one of them does.
 
     """
-    inner = home.expanduser().resolve()
     for root in roots:
-        folder = root.expanduser().resolve()
-        if inner.is_relative_to(folder):
+        if is_inside(expanded(home), expanded(root)):
             msg = (
                 f"home = {home}: lies inside the photo folder {root}, "
                 "where nothing is ever written; use --home"
             )
             raise ConfigError(msg)
-        if folder.is_relative_to(inner):
+        if is_inside(expanded(root), expanded(home)):
             msg = f"{root}: a photo folder inside home = {home}; move it, or use --home"
             raise ConfigError(msg)
 

@@ -7,7 +7,9 @@ import logging
 import sys
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,23 @@ LEVELS = ("debug", "info", "warning", "error")
 
 _FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 """Attributes of every record; all others were given with `extra`."""
+
+
+class TextFormatter(logging.Formatter):
+    """Time and message on one line, the lines of a stack trace below; file names are escaped."""
+
+    def __init__(self) -> None:
+        """Begin each line with the time."""
+        super().__init__("%(asctime)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
+        """The line of a record."""
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - as logging has it
+        """The stack trace of a record."""
+        return "\n".join(map(printable, super().formatException(ei).split("\n")))
 
 
 class JsonFormatter(logging.Formatter):
@@ -38,9 +57,7 @@ class JsonFormatter(logging.Formatter):
 def configure(level: str, *, as_json: bool) -> None:
     """Log to stderr messages of `level` and above; replaces an earlier configuration."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(message)s")
-    )
+    handler.setFormatter(JsonFormatter() if as_json else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it names no file, and we have the reason

@@ -6,21 +6,23 @@ docs/commands.md lists the keys. Keys may be added; none is renamed or removed.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
+
+from recognizer.printable import json_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
-    from indexer.entities import Answer, Box, Failure, Photo
+    from indexer.entities import Answer, Box, Failure, Hit, Photo
 
 DISTRIBUTION = "ocrsearch"
 
 
 def dumps(report: Mapping[str, object]) -> str:
-    """JSON on one line; bytes of file names that are not UTF-8 become escapes such as \\udce9."""
-    return json.dumps(report, ensure_ascii=False).encode(errors="backslashreplace").decode()
+    """JSON on one line; controls, and bytes that are not UTF-8, become escapes such as \\udce9."""
+    return json_safe(json.dumps(report, ensure_ascii=False))
 
 
 # answers -------------------------------------------------------------------------------------
@@ -35,11 +37,12 @@ class MatchReport(TypedDict):
 
 
 class HitReport(TypedDict):
-    """A photo that answers a query."""
+    """A photo that answers a query; `missing` is there, and true, if its file cannot be seen."""
 
     photo: str
     score: float
     words: list[MatchReport]
+    missing: NotRequired[bool]
 
 
 class AnswerReport(TypedDict):
@@ -57,18 +60,21 @@ def answer_json(answer: Answer) -> AnswerReport:
         "query": answer.query,
         "seconds": round(answer.seconds, 4),
         "total": answer.total,
-        "hits": [
-            {
-                "photo": str(hit.photo),
-                "score": round(hit.score, 6),
-                "words": [
-                    {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)}
-                    for w in hit.words
-                ],
-            }
-            for hit in answer.hits
+        "hits": [_hit_json(hit) for hit in answer.hits],
+    }
+
+
+def _hit_json(hit: Hit) -> HitReport:
+    report: HitReport = {
+        "photo": str(hit.photo),
+        "score": round(hit.score, 6),
+        "words": [
+            {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)} for w in hit.words
         ],
     }
+    if hit.missing:
+        report["missing"] = True
+    return report
 
 
 # photos --------------------------------------------------------------------------------------
@@ -128,7 +134,10 @@ def boxes_json(path: Path, boxes: Iterable[Box]) -> BoxesReport:
 
 
 class SummaryReport(TypedDict):
-    """What one run of `index` or `retry` did; `problems` are reasons by path."""
+    """What one run of `index` or `retry` did; `problems` are reasons by path.
+
+    `failing` counts files that failed in an earlier run and were not due to be tried again.
+    """
 
     found: int
     read: int
@@ -138,6 +147,7 @@ class SummaryReport(TypedDict):
     moved: int
     offline: list[str]
     problems: dict[str, str]
+    failing: int
 
 
 class RunSummary(Protocol):
@@ -149,6 +159,7 @@ class RunSummary(Protocol):
     failed: int
     removed: int
     moved: int
+    failing: int
 
     @property
     def offline(self) -> Sequence[Path]:
@@ -170,6 +181,7 @@ def summary_json(summary: RunSummary) -> SummaryReport:
         "moved": summary.moved,
         "offline": [str(root) for root in summary.offline],
         "problems": {str(path): reason for path, reason in summary.problems.items()},
+        "failing": summary.failing,
     }
 
 

@@ -47,8 +47,11 @@ class SidecarDetector:
         if not sidecar.is_file():
             return self._otherwise.detect(photo, path)
         try:
-            held = json.loads(sidecar.read_text(encoding="utf-8"))
+            held = json.loads(sidecar.read_bytes())  # in UTF-8, or as its mark says
             return _lines(held)
+        except UnicodeDecodeError as error:
+            msg = f"{sidecar}: not UTF-8; mend the file or remove it"
+            raise DetectorError(msg) from error
         except (OSError, ValueError, TypeError, KeyError) as error:
             msg = f"{sidecar}: {error}; mend the file or remove it"
             raise DetectorError(msg) from error

@@ -16,17 +16,20 @@ from recognizer.runs.numbers import POSITIVE, SEED
 if TYPE_CHECKING:
     from recognizer.runs.metrics import Row
 
-PATH = click.Path(path_type=Path)
+OUTPUT_FOLDER = click.Path(path_type=Path, writable=True, file_okay=False)
+"""A folder that the command writes into; the program around it guards its outputs by `writable`."""
 
 
 @click.command("train-detector")
 @click.option("--pages", multiple=True, metavar="DIR", help="Folder of pages. May be repeated.")
 @click.option("--dev", metavar="DIR", help="Pages to evaluate on (default: a tenth of --pages).")
-@click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
+@click.option(
+    "--out", type=OUTPUT_FOLDER, default=Path("run"), show_default=True, help="Run folder."
+)
 @click.option("--init", metavar="FILE", help="Fine-tune these weights: a file, or `shipped`.")
 @click.option(
     "--resume",
-    type=PATH,
+    type=OUTPUT_FOLDER,
     help="Continue the run in this folder with its options; its end may be changed.",
 )
 @click.option("--budget", type=Budget(), help="Training time, for example 30m or 2h.")

@@ -208,9 +208,12 @@ def _page(file: Path) -> Page:
         msg = f"{file}: no picture beside it; expected {file.stem}.webp or {file.stem}.jpg"
         raise PageError(msg)
     try:
-        described = json.loads(file.read_text(encoding="utf-8"))
+        described = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
         size = (_side(described, "width"), _side(described, "height"))
         words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
+    except UnicodeDecodeError as error:
+        msg = f"{file}: not UTF-8; save the file as UTF-8"
+        raise PageError(msg) from error
     except (OSError, ValueError, TypeError) as error:
         msg = f"{file}: {error}"
         raise PageError(msg) from error

@@ -1,24 +1,34 @@
 """Writes to the catalog: photos by content hash, their places, readings and failures.
 
 Rows stay in this package; callers get the values of `entities`. Of its modules this one and
-`queries` are for others, the rest (`filters`, `rows`, `schema`, `database`, `migrations`) is
-private.
+`queries` are for others, the rest (`conditions`, `roots`, `rows`, `schema`, `database`,
+`migrations`) is private.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from indexer.catalog import database
 from indexer.catalog.queries import CatalogReader
-from indexer.catalog.rows import chunks, drop_places, engine_id, put_place, touch, word_rows
-from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
+from indexer.catalog.roots import Roots
+from indexer.catalog.rows import (
+    chunks,
+    drop_places,
+    engine_id,
+    put_place,
+    stamp_values,
+    touch,
+    word_rows,
+)
+from indexer.catalog.schema import CHANGE, DELIVERED, FAILURE, PHOTO, PLACE, VOLUME, WORD
 from indexer.entities import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from indexer.entities import EngineId, Failure, Reading, Stamp, UnindexedPhoto, Volume
@@ -30,19 +40,32 @@ class Catalog(CatalogReader):
     Only one process may write, see `bootstrap.writing`; readers open a CatalogReader.
     """
 
+    READING = False
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes; it raises the number of changes."""
+        with database.translated(self.url), database.writing(self._engine) as connection:
+            connection.execute(sa.update(CHANGE).values(number=CHANGE.c.number + 1))
+            yield connection
+
     def _write(self, *statements: sa.Executable) -> None:
-        with database.translated(self.url), self._engine.begin() as connection:
+        with self._writing() as connection:
             for statement in statements:
                 connection.execute(statement)
 
     # roots ---------------------------------------------------------------------------------
 
-    def set_root(self, root: Path, *, offline: bool) -> None:
-        """Record a photo folder."""
-        self._write(
-            sa.delete(ROOT).where(ROOT.c.path == root),
-            sa.insert(ROOT).values(path=root, offline=offline),
-        )
+    def set_roots(self, roots: Mapping[Path, bool]) -> None:
+        """Record photo folders, and whether each is offline.
+
+        Folders below them that are recorded and not among them are a part of them from now on.
+        """
+        before = self.roots()
+        below = (p for p in before.keys() - roots.keys() if any(p.is_relative_to(r) for r in roots))
+        if any(before.get(root) != away for root, away in roots.items()) or any(below):
+            with self._writing() as connection:
+                Roots(connection).settle(connection, roots)
 
     def set_volumes(self, volumes: Mapping[Path, Volume], gone: Sequence[Path] = ()) -> None:
         """Record the file systems of folders, and delete those of the folders in `gone`."""
@@ -64,15 +87,40 @@ class Catalog(CatalogReader):
 
         Photos that the files held before are orphaned at `now`, if they have no other place.
         """
-        with database.translated(self.url), self._engine.begin() as connection:
-            return [put_place(connection, *file, now) for file in files]
+        with self._writing() as connection:
+            roots = Roots(connection)
+            return [put_place(connection, roots, *file, now) for file in files]
+
+    def restamp(self, stamps: Mapping[Path, Stamp]) -> None:
+        """Record new stamps of files that still hold what they held, or fail as they did."""
+        if not stamps:
+            return
+        with self._writing() as connection:
+            roots = Roots(connection)
+            rows = [
+                {f"new_{name}": value for name, value in stamp_values(stamp).items()}
+                | {f"at_{name}": value for name, value in roots.key(path).items()}
+                for path, stamp in stamps.items()
+            ]
+            for table in (PLACE, FAILURE):
+                columns = [name.removeprefix("new_") for name in rows[0] if name.startswith("new_")]
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.root_id == sa.bindparam("at_root_id"))
+                    .where(table.c.path == sa.bindparam("at_path"))
+                    .values({name: sa.bindparam(f"new_{name}") for name in columns}),
+                    rows,
+                )
 
     def drop_places(self, paths: Sequence[Path], now: float) -> None:
         """Delete files; photos without another place are kept, outside all answers, until `purge`."""
-        with database.translated(self.url), self._engine.begin() as connection:
-            drop_places(connection, paths, now)
+        if not paths:
+            return
+        with self._writing() as connection:
+            roots = Roots(connection)
+            drop_places(connection, roots, paths, now)
             for chunk in chunks(paths):
-                connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(chunk)))
+                connection.execute(sa.delete(FAILURE).where(roots.at(FAILURE, chunk)))
 
     def purge(self, before: float) -> int:
         """Delete photos that lost their last place before that time; returns how many.
@@ -80,35 +128,36 @@ class Catalog(CatalogReader):
         Those that the derived stores may still hold stay until these have caught up, because
         nothing else would tell the stores to drop them.
         """
-        gone = [
-            row.id
-            for row in self._read(
-                sa.select(PHOTO.c.id).where(
-                    PHOTO.c.orphaned_at < before,
-                    PHOTO.c.generation == PHOTO.c.indexed_generation,
-                )
-            )
-        ]
-        for chunk in chunks(gone):
-            self._write(
-                sa.delete(WORD).where(WORD.c.photo_id.in_(chunk)),
-                sa.delete(PHOTO).where(PHOTO.c.id.in_(chunk)),
-            )
-        return len(gone)
+        forgotten = sa.select(sa.func.min(DELIVERED.c.generation)).scalar_subquery()
+        gone = sa.select(PHOTO.c.id).where(
+            PHOTO.c.orphaned_at < before, PHOTO.c.generation <= forgotten
+        )
+        if not self._ids(gone):
+            return 0
+        with self._writing() as connection:
+            ids = list(connection.scalars(gone))
+            for chunk in chunks(ids):
+                connection.execute(sa.delete(WORD).where(WORD.c.photo_id.in_(chunk)))
+                connection.execute(sa.delete(PHOTO).where(PHOTO.c.id.in_(chunk)))
+        return len(ids)
 
     # readings ------------------------------------------------------------------------------
 
     def put_reading(self, content: str, reading: Reading, engine: EngineId) -> None:
         """Store what was read on the photo with this content hash in place of what was there."""
-        with database.translated(self.url), self._engine.begin() as connection:
+        with self._writing() as connection:
             photo_id = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
             if photo_id is None:  # its last file went away while it was being read
                 return
             connection.execute(sa.delete(WORD).where(WORD.c.photo_id == photo_id))
             if reading.words:
                 connection.execute(sa.insert(WORD), word_rows(photo_id, reading.words))
-            places = sa.select(PLACE.c.path).where(PLACE.c.photo_id == photo_id)
-            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path.in_(places)))
+            place = sa.exists().where(
+                PLACE.c.root_id == FAILURE.c.root_id,
+                PLACE.c.path == FAILURE.c.path,
+                PLACE.c.photo_id == photo_id,
+            )
+            connection.execute(sa.delete(FAILURE).where(place))
             touch(
                 connection,
                 [photo_id],
@@ -123,19 +172,20 @@ class Catalog(CatalogReader):
 
     def put_failure(self, failure: Failure, stamp: Stamp, engine: EngineId, now: float) -> None:
         """Record that a file could not be read at `now`; it stops standing for its photo."""
-        with database.translated(self.url), self._engine.begin() as connection:
-            drop_places(connection, [failure.path], now)
-            connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == failure.path))
+        with self._writing() as connection:
+            roots = Roots(connection)
+            drop_places(connection, roots, [failure.path], now)
+            connection.execute(sa.delete(FAILURE).where(roots.at(FAILURE, [failure.path])))
             connection.execute(
                 sa.insert(FAILURE).values(
-                    path=failure.path,
-                    size=stamp.size,
-                    mtime_ns=stamp.mtime_ns,
+                    **roots.key(failure.path),
+                    **stamp_values(stamp),
                     # a reason may name a file, and not every name can be stored as text
                     reason=failure.reason.encode(errors="backslashreplace").decode(),
                     attempts=failure.attempts,
                     next_try=failure.next_try,
                     engine=engine.fingerprint,
+                    readable=failure.readable,
                 )
             )
 
@@ -147,15 +197,18 @@ class Catalog(CatalogReader):
     # derived stores ------------------------------------------------------------------------
 
     def indexed(self, done: Iterable[UnindexedPhoto]) -> None:
-        """Record that the derived stores hold these photos as of these generations."""
-        with database.translated(self.url), self._engine.begin() as connection:
-            for photo in done:
-                connection.execute(
-                    sa.update(PHOTO)
-                    .where(PHOTO.c.id == photo.id, PHOTO.c.generation == photo.generation)
-                    .values(indexed_generation=photo.generation)
-                )
+        """Record that the derived stores hold all photos up to the last of these, as `stale` had them."""
+        generations = [photo.generation for photo in done]
+        if generations:
+            self._deliver(max(generations))
 
     def unindex_all(self) -> None:
         """Mark every photo as absent from the derived stores, for a rebuild."""
-        self._write(sa.update(PHOTO).values(indexed_generation=-1))
+        self._deliver(0)
+
+    def _deliver(self, generation: int) -> None:
+        row = {"store": self.store, "generation": generation}
+        self._write(
+            sa.delete(DELIVERED).where(DELIVERED.c.store == self.store),
+            sa.insert(DELIVERED).values(row),
+        )

@@ -14,27 +14,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from indexer.catalog.roots import RAW_ROOT
 from indexer.catalog.schema import PHOTO, PLACE
 from indexer.query.name_patterns import folder_matcher, name_matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from indexer.query.ast import Field
-
-RAW_PATH = sa.type_coerce(PLACE.c.path, sa.types.NullType()).label("raw_path")
-"""The path of a place as the bytes that the database keeps, because making Paths is slow."""
-
-
-def below(folder: Path) -> sa.ColumnElement[bool]:
-    """Places in this folder or below it; a range, so that the index on paths serves it."""
-    path = sa.type_coerce(PLACE.c.path, sa.LargeBinary)
-    name = os.fsencode(folder)
-    first = name.rstrip(b"/") + b"/"
-    after = first[:-1] + bytes([first[-1] + 1])
-    return (path == name) | ((path >= first) & (path < after))
 
 
 def taken_between(since: datetime | None, until: datetime | None) -> sa.ColumnElement[bool]:
@@ -46,7 +34,9 @@ def taken_between(since: datetime | None, until: datetime | None) -> sa.ColumnEl
 
 
 def may_match(field: Field, dialect: str) -> sa.ColumnElement[bool]:
-    """Places that may fulfil `folder:` or `name:`; `place_matcher` decides on each of them.
+    """Places, joined to their roots, that may fulfil `folder:` or `name:`.
+
+    `place_matcher` decides on each of them.
 
     Of other databases than SQLite all places: each has its own functions on bytes.
     """
@@ -58,8 +48,14 @@ def may_match(field: Field, dialect: str) -> sa.ColumnElement[bool]:
     if not literal or dialect != "sqlite":
         return sa.true()
     # some letters fold to ASCII, such as the sign of Kelvin, so names that hold others pass as well
-    ascii_only = sa.func.length(RAW_PATH) == sa.func.length(sa.cast(RAW_PATH, sa.Text))
-    return (sa.func.instr(sa.func.lower(RAW_PATH), literal) > 0) | ~ascii_only
+    raw = sa.type_coerce(PLACE.c.path, sa.types.NullType())
+    odd = [
+        sa.func.length(part) != sa.func.length(sa.cast(part, sa.Text))
+        for part in (raw, RAW_ROOT.element)
+    ]
+    # a name stands below its root, but a folder may begin in the path of that
+    whole = raw if field.name == "name" else RAW_ROOT.element.concat("/").concat(raw)
+    return (sa.func.instr(sa.func.lower(whole), literal) > 0) | odd[0] | odd[1]
 
 
 def place_matcher(field: Field) -> Callable[[bytes], bool]:
@@ -74,7 +70,7 @@ def place_matcher(field: Field) -> Callable[[bytes], bool]:
 
 
 def _literal(pattern: str) -> str:
-    """The longest run of ASCII without wildcards, which every match must hold."""
+    """The longest run of ASCII without gaps and wildcards, which every match must hold."""
     if "[" in pattern:  # a class of characters, or not, if it is never closed
         return ""
-    return max(re.split(r"[^ -~]+|[*?]", pattern), key=len)
+    return max(re.split(r"[^!-~]+|[*?]", pattern), key=len)

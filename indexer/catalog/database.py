@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sqlite3
+import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +15,21 @@ from indexer.errors import CatalogError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-from contextlib import contextmanager
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it against the migrations folder."""
 
+BUSY_MS = 20_000
+"""Milliseconds to wait for another process that writes."""
 
-def connect(url: str) -> sa.Engine:
+_WRITING = "ocrsearch_writing"
+"""Option of connections that begin their transactions by taking the right to write."""
+
+
+def connect(url: str, *, reading: bool = False) -> sa.Engine:
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
+
+    While another process writes or migrates an older one, who only reads gets a copy of it.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
@@ -42,10 +51,23 @@ def connect(url: str) -> sa.Engine:
                 engine = _writable_copy(engine)
             try:
                 _migrate(engine, version, url)
-            except BaseException:
+            except BaseException as error:
+                if reading and _is_locked(error):
+                    return _migrated_copy(engine, url)
                 engine.dispose()
                 raise
     return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that writes.
+
+    On SQLite it has the right to write from its begin on, for which it waits. One that read first
+    would be refused at once if another process wrote in between, whatever the time to wait.
+    """
+    with engine.execution_options(**{_WRITING: True}).begin() as connection:
+        yield connection
 
 
 @contextmanager
@@ -61,7 +83,7 @@ def translated(where: str) -> Iterator[None]:
     except sa.exc.OperationalError as error:
         fault = str(error.orig)
         advice = "free some space and run the command again"
-        if "locked" in fault:
+        if _is_locked(error):
             advice = "another program holds it; try again when that has finished"
         elif "full" not in fault:
             advice = "check the path and its permissions"
@@ -70,6 +92,10 @@ def translated(where: str) -> Iterator[None]:
     except sa.exc.DatabaseError as error:
         msg = f"{where}: {error.orig}; restore it from a backup or move it away and index again"
         raise CatalogError(msg) from error
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.OperationalError) and "locked" in str(error.orig)
 
 
 def _is_read_only(database: Path) -> bool:
@@ -105,10 +131,24 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
 
     folder = TemporaryDirectory(prefix="ocrsearch-")
     copy = Path(folder.name) / "catalog.db"
-    shutil.copyfile(str(engine.url.database), copy)
+    # what another process writes meanwhile is in it as a whole or not at all
+    with closing(engine.raw_connection()) as source, closing(sqlite3.connect(copy)) as target:
+        driver: Any = source.driver_connection
+        driver.backup(target)
     engine.dispose()
     copied = sa.create_engine(sa.URL.create("sqlite", database=str(copy)))
+    _prepare_sqlite(copied, read_only=False)
     sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
+    return copied
+
+
+def _migrated_copy(engine: sa.Engine, url: str) -> sa.Engine:
+    copied = _writable_copy(engine)
+    try:
+        _migrate(copied, None, url)
+    except BaseException:
+        copied.dispose()
+        raise
     return copied
 
 
@@ -128,8 +168,8 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
         # the driver would commit before a CREATE TABLE: half a migration could remain
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        _use_log(cursor)
         # each commit reaches the disk: the derived stores must never be ahead of the catalog
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -137,7 +177,25 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get(_WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _use_log(cursor: Any) -> None:  # noqa: ANN401 - DBAPI object
+    """Let readers and a writer work side by side; the file remembers it.
+
+    While two programs open a new file at once, SQLite refuses this without waiting.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _version(connection: sa.Connection) -> str | None:
@@ -162,6 +220,6 @@ def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:
             f"ocrsearch (schema {version}); update the program"
         )
         raise CatalogError(msg)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.conditions import (
-    RAW_PATH,
-    below,
-    may_match,
-    place_matcher,
-    taken_between,
+from indexer.catalog.conditions import may_match, place_matcher, taken_between
+from indexer.catalog.roots import OUTSIDE, RAW_ROOT, Roots, full, paths, prefix
+from indexer.catalog.rows import chunks, to_photo, to_stamp, to_word
+from indexer.catalog.schema import (
+    CHANGE,
+    DELIVERED,
+    ENGINE,
+    FAILURE,
+    PHOTO,
+    PLACE,
+    ROOT,
+    VOLUME,
+    WORD,
 )
-from indexer.catalog.rows import chunks, to_photo, to_word
-from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import EngineId, Failure, Photo, Stamp, State, UnindexedPhoto, Volume, Word
 from indexer.query.date_spans import date_span
 
@@ -29,13 +36,22 @@ if TYPE_CHECKING:
     from indexer.query.ast import Field
 
 
+SIGNS = "-.'/_"
+"""What joins two words to one that is also written without it; a database looks for each of them."""
+
+
 class CatalogReader:
     """An open catalog to read; methods are short transactions and raise CatalogError."""
 
-    def __init__(self, url: str) -> None:
-        """Open a catalog, or create it; runs migrations. Raises CatalogError."""
-        self.url = url
-        self._engine = database.connect(url)
+    READING = True
+
+    def __init__(self, url: str, store: str = "home") -> None:
+        """Open a catalog, or create it; runs migrations. Raises CatalogError.
+
+        `store` names the derived stores that are asked about and delivered to.
+        """
+        self.url, self.store = url, store
+        self._engine = database.connect(url, reading=self.READING)
 
     def __enter__(self) -> Self:
         """Use as a context."""
@@ -49,17 +65,27 @@ class CatalogReader:
         """Close all connections."""
         self._engine.dispose()
 
-    def _read(self, statement: sa.Executable) -> list[Any]:
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
         with database.translated(self.url), self._engine.connect() as connection:
+            yield connection
+
+    def _read(self, statement: sa.Executable) -> list[Any]:
+        with self._reading() as connection:
             return list(connection.execute(statement))
 
     def _ids(self, statement: sa.Executable) -> set[PhotoId]:
-        with database.translated(self.url), self._engine.connect() as connection:
+        with self._reading() as connection:
             return set(connection.scalars(statement))
+
+    def changes(self) -> int:
+        """A number that every write raises; while it stays the same, so does the catalog."""
+        return int(self._read(sa.select(CHANGE.c.number))[0].number)
 
     def roots(self) -> dict[Path, bool]:
         """Known photo folders and whether each is offline."""
-        return {row.path: row.offline for row in self._read(sa.select(ROOT))}
+        rows = self._read(sa.select(ROOT).where(ROOT.c.id != OUTSIDE).order_by(ROOT.c.path))
+        return {row.path: row.offline for row in rows}
 
     def volumes(self) -> dict[Path, Volume]:
         """File systems that folders with photos were last seen on."""
@@ -70,36 +96,59 @@ class CatalogReader:
 
         All of them, or those among `paths`.
         """
-        found: dict[Path, Stamp] = {}
-        for chunk in [None] if paths is None else chunks(paths):
-            for table in (FAILURE, PLACE):  # what was taken in since is the later word
-                query = sa.select(table.c.path, table.c.size, table.c.mtime_ns)
-                rows = self._read(query if chunk is None else query.where(table.c.path.in_(chunk)))
-                found |= {row.path: Stamp(row.size, row.mtime_ns) for row in rows}
+        # what was taken in since is the later word
+        return self._stamps(FAILURE, paths) | self._stamps(PLACE, paths)
+
+    def failing(self, paths: Sequence[Path] | None = None) -> dict[Path, bool]:
+        """Files, all or among `paths`, that failed last; whether permissions allowed to open each."""
+        with self._reading() as connection:
+            roots = Roots(connection)
+            found: dict[Path, bool] = {}
+            for chunk in [None] if paths is None else chunks(paths):
+                query = sa.select(RAW_ROOT, FAILURE.c.path, FAILURE.c.readable).join(ROOT)
+                rows = connection.execute(
+                    query if chunk is None else query.where(roots.at(FAILURE, chunk))
+                )
+                found |= {full(row.raw_root, row.path): row.readable for row in rows}
         return found
 
-    def copies(self, paths: Collection[Path]) -> list[Path]:
-        """All places of the photos that these files hold."""
+    def _stamps(self, table: sa.Table, paths: Sequence[Path] | None) -> dict[Path, Stamp]:
+        found: dict[Path, Stamp] = {}
+        with self._reading() as connection:
+            roots = Roots(connection)
+            query = sa.select(
+                RAW_ROOT,
+                *(table.c[n] for n in ("path", "size", "mtime_ns", "ctime_ns", "device", "inode")),
+            ).join(ROOT)
+            for chunk in [None] if paths is None else chunks(paths):
+                rows = connection.execute(
+                    query if chunk is None else query.where(roots.at(table, chunk))
+                )
+                found |= {full(row.raw_root, row.path): to_stamp(row) for row in rows}
+        return found
+
+    def names(self, inodes: Collection[int]) -> list[Path]:
+        """Places whose files had one of these numbers when they were last looked at."""
         found: list[Path] = []
-        for chunk in chunks(list(paths)):
-            photos = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
-            rows = self._read(sa.select(PLACE.c.path).where(PLACE.c.photo_id.in_(photos)))
-            found += [row.path for row in rows]
+        for chunk in chunks(sorted(set(inodes) - {0})):
+            here = sa.select(RAW_ROOT, PLACE.c.path).join(ROOT).where(PLACE.c.inode.in_(chunk))
+            found += paths(self._read(here))
         return found
 
     def unread(self, engine: EngineId, among: Container[Path]) -> dict[Path, str]:
         """Places, out of `among`, of photos that this engine has not read, with content hashes."""
         number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
         rows = self._read(
-            sa.select(PLACE.c.path, PHOTO.c.hash)
-            .join(PHOTO)
+            sa.select(RAW_ROOT, PLACE.c.path, PHOTO.c.hash)
+            .select_from(PLACE.join(PHOTO).join(ROOT))
             .where(
                 (PHOTO.c.state == State.PENDING)
                 | PHOTO.c.engine_id.is_(None)
                 | PHOTO.c.engine_id.not_in(number)
             )
         )
-        return {row.path: row.hash for row in rows if row.path in among}
+        waiting = {full(row.raw_root, row.path): row.hash for row in rows}
+        return {path: content for path, content in waiting.items() if path in among}
 
     def alphabet(self) -> str:
         """The alphabet of the engine that was used last, "" before the first photo."""
@@ -108,32 +157,44 @@ class CatalogReader:
 
     def failures(self) -> list[Failure]:
         """All files that could not be read, by path."""
-        rows = self._read(sa.select(FAILURE).order_by(FAILURE.c.path))
-        return [Failure(r.path, r.reason, r.attempts, r.next_try) for r in rows]
+        rows = self._read(sa.select(RAW_ROOT, FAILURE).join(ROOT))
+        failures = (
+            Failure(full(r.raw_root, r.path), r.reason, r.attempts, r.next_try, r.readable)
+            for r in rows
+        )
+        return sorted(failures, key=lambda failure: failure.path)
 
     def due(self, now: float, engine: EngineId) -> dict[Path, int]:
         """Failed files to try again: their time has come or the engine changed; with attempts."""
         rows = self._read(
-            sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
-                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint)
-            )
+            sa.select(RAW_ROOT, FAILURE.c.path, FAILURE.c.attempts)
+            .join(ROOT)
+            .where((FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint))
         )
-        return {row.path: row.attempts for row in rows}
+        return {full(row.raw_root, row.path): row.attempts for row in rows}
 
     def attempts(self, path: Path) -> int:
         """How often `path` has failed already."""
-        rows = self._read(sa.select(FAILURE.c.attempts).where(FAILURE.c.path == path))
-        return rows[0].attempts if rows else 0
+        with self._reading() as connection:
+            here = Roots(connection).at(FAILURE, [path])
+            return connection.scalar(sa.select(FAILURE.c.attempts).where(here)) or 0
 
     def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
-        """At most `limit` photos, numbers above `after`, that the derived stores do not hold as they are."""
-        rows = self._read(
+        """Photos changed since the derived stores were level, from the generation `after` on.
+
+        The oldest changes first, about `limit` of them: those of one transaction come together.
+        """
+        changed = (
             sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at, ENGINE.c.alphabet)
             .outerjoin_from(PHOTO, ENGINE)
-            .where(PHOTO.c.generation != PHOTO.c.indexed_generation, PHOTO.c.id > after)
-            .order_by(PHOTO.c.id)
-            .limit(limit)
+            .where(PHOTO.c.generation > self._level(), PHOTO.c.generation > after)
+            .order_by(PHOTO.c.generation, PHOTO.c.id)
         )
+        rows = self._read(changed.limit(limit + 1))
+        if len(rows) > limit:
+            last = rows[-1].generation
+            whole = [row for row in rows if row.generation != last]
+            rows = whole or self._read(changed.where(PHOTO.c.generation == last))
         words = self.words([row.id for row in rows if row.orphaned_at is None])
         return [
             UnindexedPhoto(row.id, row.generation, words.get(row.id), row.alphabet or "")
@@ -144,8 +205,19 @@ class CatalogReader:
         """All such photos in batches, for a rebuild that marks them as indexed only at its end."""
         after = 0
         while batch := self.stale(size, after):
-            after = batch[-1].id
+            after = batch[-1].generation
             yield batch
+
+    def _level(self) -> sa.ScalarSelect[int]:
+        """The generation up to which the derived stores hold everything."""
+        here = sa.select(DELIVERED.c.generation).where(DELIVERED.c.store == self.store)
+        return sa.select(sa.func.coalesce(here.scalar_subquery(), 0)).scalar_subquery()
+
+    def _searchable(self) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+        """Conditions on photos that the derived stores must hold, and on those they may hold besides."""
+        settled = PHOTO.c.generation <= self._level()
+        there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
+        return settled & there, ~settled
 
     def searchable(self) -> tuple[set[PhotoId], set[PhotoId]]:
         """Photos that the derived stores must hold, and those that they may hold besides.
@@ -154,13 +226,15 @@ class CatalogReader:
         """
         must, may = (
             {row.id for row in self._read(sa.select(PHOTO.c.id).where(part))}
-            for part in _searchable()
+            for part in self._searchable()
         )
         return must, may
 
     def count_searchable(self) -> tuple[int, int]:
         """Count the photos of both kinds, in one pass of the database."""
-        [row] = self._read(sa.select(*(sa.func.count().filter(part) for part in _searchable())))
+        [row] = self._read(
+            sa.select(*(sa.func.count().filter(part) for part in self._searchable()))
+        )
         return int(row[0]), int(row[1])
 
     def words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[Word, ...]]:
@@ -206,15 +280,42 @@ class CatalogReader:
     ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
         """Words of these photos with one of `parts` in a reading, with photo and index.
 
-        Case is folded for ASCII only, as databases do; `parts` are folded already.
+        Case is folded for ASCII only, as databases do; `parts` are folded already. SIGNS within a
+        reading do not matter.
         """
         text = sa.func.lower(WORD.c.alternatives)
+        for sign in SIGNS:
+            text = sa.func.replace(text, sign, "")
         like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
         if not all(part.isascii() for part in parts):
             like = sa.true()  # accents fold in Python, where the caller looks again
         for chunk in chunks(photos):
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, to_word(row)
+
+    def words_at_line_ends(
+        self, photos: Sequence[PhotoId], signs: str
+    ) -> dict[PhotoId, dict[WordIndex, Word]]:
+        """Words that end a line, and a reading of which ends with one of `signs`; with neighbours."""
+        found: dict[PhotoId, dict[WordIndex, Word]] = defaultdict(dict)
+        end, after = WORD.alias(), WORD.alias()
+        ends = sa.select(end.c.photo_id, end.c.position).join(
+            after,
+            (after.c.photo_id == end.c.photo_id)
+            & (after.c.position == end.c.position + 1)
+            & (after.c.line > end.c.line),
+        )
+        said = end.c.text + "\t" + end.c.alternatives  # a tab ends each reading
+        ends = ends.where(sa.or_(*(said.contains(f"{sign}\t") for sign in signs)))
+        for chunk in chunks(photos):
+            rows = self._read(ends.where(end.c.photo_id.in_(chunk)))
+            near = [(r.photo_id, r.position + k) for r in rows for k in (-1, 0, 1)]
+            for pairs in chunks(near):
+                here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
+                among = WORD.c.photo_id.in_({photo_id for photo_id, _ in pairs})
+                for row in self._read(sa.select(WORD).where(among, here)):
+                    found[row.photo_id][row.position] = to_word(row)
+        return found
 
     def photos_within(
         self, *, since: datetime | None, until: datetime | None, folder: Path | None
@@ -223,18 +324,24 @@ class CatalogReader:
         photos = sa.select(PHOTO.c.id).where(taken_between(since, until))
         if folder is None:
             return self._ids(photos.where(PHOTO.c.orphaned_at.is_(None)))
-        return self._ids(photos.join(PLACE).where(below(folder)))
+        with self._reading() as connection:
+            within = Roots(connection).below(PLACE, folder)
+            return set(connection.scalars(photos.join(PLACE).where(within)))
 
     def photos_fulfilling(self, field: Field, folder: Path | None = None) -> set[PhotoId]:
         """Photos that fulfil a field of a query, by one of their places below `folder`."""
         if field.name == "date":
             since, until = date_span(field.value)
             return self.photos_within(since=since, until=until, folder=folder)
-        places = sa.select(RAW_PATH, PLACE.c.photo_id)
+        places = sa.select(RAW_ROOT, PLACE.c.path, PLACE.c.photo_id).join(ROOT)
         places = places.where(may_match(field, self._engine.dialect.name))
         matches = place_matcher(field)
-        rows = self._read(places if folder is None else places.where(below(folder)))
-        return {photo_id for path, photo_id in rows if matches(path)}
+        begins = cache(prefix)  # roots are few compared to places
+        with self._reading() as connection:
+            if folder is not None:
+                places = places.where(Roots(connection).below(PLACE, folder))
+            rows = connection.execute(places)
+            return {photo_id for root, path, photo_id in rows if matches(begins(root) + path)}
 
     def photos(self, ids: Sequence[PhotoId], *, folder: Path | None = None) -> dict[PhotoId, Photo]:
         """Photos with their places below `folder`, without words; those without any are left out."""
@@ -248,26 +355,26 @@ class CatalogReader:
 
     def photo_at(self, path: Path) -> Photo | None:
         """The photo that `path` holds, with its words; None if the catalog has none."""
-        rows = self._read(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
-        if not rows:
+        with self._reading() as connection:
+            here = Roots(connection).at(PLACE, [path])
+            photo_id = connection.scalar(sa.select(PLACE.c.photo_id).where(here))
+        if photo_id is None:
             return None
-        photo_id = rows[0].photo_id
         row = self._read(sa.select(PHOTO).where(PHOTO.c.id == photo_id))[0]
         places = self._places_of([photo_id], None)[photo_id]
         return to_photo(row, places, self.words([photo_id]).get(photo_id, ()))
 
     def counts(self) -> dict[str, int]:
         """Count photos by state, and words."""
-        offline = [root for root, away in self.roots().items() if away]
+        away = sa.select(ROOT.c.id).where(ROOT.c.offline)
+        seen = sa.func.max(sa.case((PLACE.c.root_id.in_(away), 0), else_=1)).label("seen")
+        placed = sa.select(PHOTO.c.state, seen).join(PLACE).group_by(PHOTO.c.id, PHOTO.c.state)
+        part = placed.subquery()
         counts = dict.fromkeys(State, 0)
-        seen: set[PhotoId] = set()
-        rows = self._read(sa.select(PLACE.c.path, PHOTO.c.id, PHOTO.c.state).join(PHOTO))
-        for row in sorted(rows, key=lambda r: any(r.path.is_relative_to(o) for o in offline)):
-            if row.id in seen:
-                continue
-            seen.add(row.id)
-            away = any(row.path.is_relative_to(root) for root in offline)
-            counts[State.OFFLINE if away else State(row.state)] += 1
+        for state, there, number in self._read(
+            sa.select(part.c.state, part.c.seen, sa.func.count()).group_by(*part.c)
+        ):
+            counts[State(state) if there else State.OFFLINE] += number
         counts[State.FAILED] = len(self.failures())
         words = self._read(
             sa.select(sa.func.count())
@@ -278,16 +385,11 @@ class CatalogReader:
 
     def _places_of(self, ids: Sequence[PhotoId], folder: Path | None) -> dict[PhotoId, list[Path]]:
         places: dict[PhotoId, list[Path]] = defaultdict(list)
-        found = sa.select(PLACE.c.photo_id, PLACE.c.path).where(PLACE.c.photo_id.in_(ids))
-        if folder is not None:
-            found = found.where(below(folder))
-        for row in self._read(found.order_by(PLACE.c.path)):
-            places[row.photo_id].append(row.path)
-        return places
-
-
-def _searchable() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """Conditions on photos that the derived stores must hold, and on those they may hold besides."""
-    settled = PHOTO.c.generation == PHOTO.c.indexed_generation
-    there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
-    return settled & there, ~settled
+        found = sa.select(RAW_ROOT, PLACE.c.photo_id, PLACE.c.path).join(ROOT)
+        found = found.where(PLACE.c.photo_id.in_(ids))
+        with self._reading() as connection:
+            if folder is not None:
+                found = found.where(Roots(connection).below(PLACE, folder))
+            for row in connection.execute(found):
+                places[row.photo_id].append(full(row.raw_root, row.path))
+        return {photo_id: sorted(files) for photo_id, files in places.items()}

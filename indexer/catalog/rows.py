@@ -5,20 +5,26 @@ Private to `catalog`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import struct
+from dataclasses import asdict
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from indexer.catalog.schema import ENGINE, FAILURE, PHOTO, PLACE
-from indexer.entities import Box, Photo, State, Word
+from indexer.catalog.schema import CHANGE, ENGINE, FAILURE, PHOTO, PLACE
+from indexer.entities import Box, Photo, Stamp, State, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from indexer.entities import EngineId, PhotoId, Stamp
+    from indexer.catalog.roots import Roots
+    from indexer.entities import Corners, EngineId, PhotoId
 
 T = TypeVar("T")
+
+CORNERS = struct.Struct("<8f")
 
 
 def chunks(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
@@ -27,20 +33,27 @@ def chunks(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
 
 
 def touch(connection: sa.Connection, ids: Sequence[PhotoId], **values: object) -> None:
-    """Change photos, and raise their generation so that the derived stores follow."""
-    connection.execute(
-        sa.update(PHOTO)
-        .where(PHOTO.c.id.in_(ids))
-        .values(generation=PHOTO.c.generation + 1, **values)
-    )
+    """Change photos, as the change that is being written, so that the derived stores follow."""
+    now = sa.select(CHANGE.c.number).scalar_subquery()
+    connection.execute(sa.update(PHOTO).where(PHOTO.c.id.in_(ids)).values(generation=now, **values))
 
 
-def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) -> None:
+def stamp_values(stamp: Stamp) -> dict[str, object]:
+    """Values of the columns that hold a stamp."""
+    return asdict(stamp)
+
+
+def to_stamp(row: Any) -> Stamp:  # noqa: ANN401 - a row
+    """Convert a row of PLACE or FAILURE."""
+    return Stamp(row.size, row.mtime_ns, row.ctime_ns, row.device, row.inode)
+
+
+def drop_places(connection: sa.Connection, roots: Roots, paths: Sequence[Path], now: float) -> None:
     """Delete files; photos left without a place are marked as orphaned at `now`."""
     for chunk in chunks(paths):
-        here = sa.select(PLACE.c.photo_id).where(PLACE.c.path.in_(chunk))
-        ids = list(connection.scalars(here))
-        connection.execute(sa.delete(PLACE).where(PLACE.c.path.in_(chunk)))
+        here = roots.at(PLACE, chunk)
+        ids = list(connection.scalars(sa.select(PLACE.c.photo_id).where(here)))
+        connection.execute(sa.delete(PLACE).where(here))
         placed = set(
             connection.scalars(sa.select(PLACE.c.photo_id).where(PLACE.c.photo_id.in_(ids)))
         )
@@ -50,7 +63,7 @@ def drop_places(connection: sa.Connection, paths: Sequence[Path], now: float) ->
 
 
 def put_place(
-    connection: sa.Connection, path: Path, stamp: Stamp, content: str, now: float
+    connection: sa.Connection, roots: Roots, path: Path, stamp: Stamp, content: str, now: float
 ) -> State:
     """Record that `path` holds the photo with this content hash; returns that photo's state."""
     known = connection.execute(
@@ -64,15 +77,16 @@ def put_place(
         if known.orphaned_at is not None:
             touch(connection, [photo_id], orphaned_at=None)
     if state is not State.PENDING:  # whatever was wrong with this file is over
-        connection.execute(sa.delete(FAILURE).where(FAILURE.c.path == path))
-    row = {"photo_id": photo_id, "size": stamp.size, "mtime_ns": stamp.mtime_ns}
-    before = connection.scalar(sa.select(PLACE.c.photo_id).where(PLACE.c.path == path))
+        connection.execute(sa.delete(FAILURE).where(roots.at(FAILURE, [path])))
+    row = {"photo_id": photo_id, **stamp_values(stamp)}
+    here = roots.at(PLACE, [path])
+    before = connection.scalar(sa.select(PLACE.c.photo_id).where(here))
     if before == photo_id:
-        connection.execute(sa.update(PLACE).where(PLACE.c.path == path).values(row))
+        connection.execute(sa.update(PLACE).where(here).values(row))
         return state
     if before is not None:
-        drop_places(connection, [path], now)
-    connection.execute(sa.insert(PLACE).values(row | {"path": path}))
+        drop_places(connection, roots, [path], now)
+    connection.execute(sa.insert(PLACE).values(row | roots.key(path)))
     return state
 
 
@@ -104,6 +118,7 @@ def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, obj
             # texts hold no white space, so one tab-separated string is compact and unambiguous
             "alternatives": "\t".join(f"{text}\t{p:.3g}" for text, p in word.alternatives),
             "posteriorgram": word.posteriorgram,
+            "corners": _packed(word.corners),
         }
         for position, word in enumerate(words)
     ]
@@ -119,7 +134,18 @@ def to_word(row: sa.Row[tuple[object, ...]]) -> Word:
         row.confidence,
         tuple((text, float(p)) for text, p in zip(parts[::2], parts[1::2], strict=True)),
         row.posteriorgram,
+        _unpacked(row.corners) if row.corners else (),
     )
+
+
+def _packed(corners: Corners) -> bytes | None:
+    """Four points as eight single-precision floats, little-endian; None for none."""
+    return CORNERS.pack(*chain.from_iterable(corners)) if corners else None
+
+
+def _unpacked(packed: bytes) -> Corners:
+    numbers = CORNERS.unpack(packed)
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def to_photo(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 METADATA = sa.MetaData()
+
+_BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Numbers of 64 bits, in a column that SQLite made when it had no other name for them."""
 
 
 class PathColumn(sa.types.TypeDecorator[Path]):
@@ -31,10 +34,29 @@ class PathColumn(sa.types.TypeDecorator[Path]):
         return None if value is None else Path(os.fsdecode(value))
 
 
+def _file_columns() -> list[sa.Column[Any]]:
+    """Columns that name a file by its root and the path below it, and its stamp when last seen."""
+    return [
+        sa.Column("root_id", sa.ForeignKey("root.id"), primary_key=True),
+        sa.Column("path", sa.LargeBinary, primary_key=True),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+        sa.Column("ctime_ns", sa.BigInteger, nullable=False),
+        sa.Column("device", sa.BigInteger, nullable=False),
+        sa.Column("inode", sa.BigInteger, nullable=False),
+    ]
+
+
+CHANGE = sa.Table(
+    "change",
+    METADATA,
+    sa.Column("number", sa.BigInteger, primary_key=True),  # the only row: how many writes were
+)
 ROOT = sa.Table(
     "root",
     METADATA,
-    sa.Column("path", PathColumn, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("path", PathColumn, nullable=False, unique=True),
     sa.Column("offline", sa.Boolean, nullable=False, default=False),
 )
 VOLUME = sa.Table(
@@ -62,27 +84,30 @@ PHOTO = sa.Table(
     sa.Column("taken", sa.DateTime),
     sa.Column("engine_id", sa.ForeignKey("engine.id")),
     sa.Column("orphaned_at", sa.Float),
-    sa.Column("generation", sa.Integer, nullable=False, default=0),
-    sa.Column("indexed_generation", sa.Integer, nullable=False, default=0),
+    sa.Column("generation", _BIG, nullable=False, default=0, index=True),
+)
+DELIVERED = sa.Table(
+    "delivered",
+    METADATA,
+    sa.Column("store", sa.String, primary_key=True),
+    sa.Column("generation", sa.BigInteger, nullable=False),
 )
 PLACE = sa.Table(
     "place",
     METADATA,
-    sa.Column("path", PathColumn, primary_key=True),
+    *_file_columns(),
     sa.Column("photo_id", sa.ForeignKey("photo.id"), nullable=False, index=True),
-    sa.Column("size", sa.BigInteger, nullable=False),
-    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Index("ix_place_inode", "inode"),
 )
 FAILURE = sa.Table(
     "failure",
     METADATA,
-    sa.Column("path", PathColumn, primary_key=True),
-    sa.Column("size", sa.BigInteger, nullable=False),
-    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    *_file_columns(),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_try", sa.Float, nullable=False),
     sa.Column("engine", sa.String, nullable=False),
+    sa.Column("readable", sa.Boolean, nullable=False),
 )
 WORD = sa.Table(
     "word",
@@ -98,5 +123,6 @@ WORD = sa.Table(
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("alternatives", sa.String, nullable=False),
     sa.Column("posteriorgram", sa.LargeBinary, nullable=False),
+    sa.Column("corners", sa.LargeBinary),
     sqlite_with_rowid=False,  # words are always fetched by photo: keep them together on disk
 )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import reports
+from indexer.cli.printed_names import printed_name
 from indexer.search.guesses import certain_hits, shown_hits
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from indexer.entities import Answer, Hit
@@ -42,7 +44,7 @@ def _advise(searcher: Searcher, found: Answer) -> None:
     if similar := searcher.suggestions(found):
         said.append(f"did you mean {', '.join(similar)}?")
     if said:
-        click.echo("; ".join(said), err=True)
+        click.echo(printable("; ".join(said)), err=True)
 
 
 def answer_text(found: Answer) -> str:
@@ -58,11 +60,15 @@ def answer_text(found: Answer) -> str:
 
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken.date()}" if hit.taken else ""
-    head = f"{percent(hit.score):>4}  {click.style(str(hit.photo), bold=True)}{taken}"
+    taken += "  (missing)" if hit.missing else ""
+    head = f"{percent(hit.score):>4}  {click.style(printed_name(hit.photo), bold=True)}{taken}"
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:MAX_WORDS]}
     words = hit.context[: max(20, width)].split(" ")
-    context = " ".join(click.style(w, fg="red", bold=True) if w in matched else w for w in words)
+    context = " ".join(
+        click.style(printable(w), fg="red", bold=True) if w in matched else printable(w)
+        for w in words
+    )
     return f"{head}\n      {context}"
 
 

@@ -14,7 +14,7 @@ from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.group import CommandGroup
-from indexer.cli.options import json_option, workers_option
+from indexer.cli.options import CONTEXT, OUTPUT_FILE, OUTPUT_FOLDER, json_option, workers_option
 from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import summary_line, summary_text
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
 
 
 @click.group(cls=CommandGroup, context_settings=CONTEXT)
@@ -116,7 +114,7 @@ def _finish(summary: Summary, *, as_json: bool) -> None:
         log.info(summary_line(summary), extra=reports.summary_json(summary))
     else:
         click.echo(summary_text(summary), err=True)
-    if summary.problems or summary.offline:
+    if summary.problems or summary.offline or summary.failing:
         sys.exit(6)
 
 
@@ -183,9 +181,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 
 @main.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "--image", type=click.Path(path_type=Path), help="Write PHOTO, words framed, to this file."
-)
+@click.option("--image", type=OUTPUT_FILE, help="Write PHOTO, words framed, to this file.")
 @json_option
 @click.pass_obj
 def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool) -> None:
@@ -257,7 +253,7 @@ def rebuild(load: Callable[..., Settings]) -> None:
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--image",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FILE,
     help="Write the photo, words framed, to this file; takes a single photo.",
 )
 @json_option
@@ -282,7 +278,7 @@ def detect(
 @main.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FOLDER,
     help="Write pictures of the photos found into this folder (default: a temporary one).",
 )
 @click.pass_obj

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap
-from indexer.cli import progress
+from indexer.cli import outputs, progress
 from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.run_summary import summary_text
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,12 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     if not samples.is_dir():
         msg = f"{samples}: the samples come with the source tree; run this from a checkout"
         raise UsageError(msg)
+    if out:
+        outputs.refuse_below(out, [samples])
     out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))
-        click.echo(f"$ ocrsearch index {samples}")
+        click.echo(f"$ ocrsearch index {printable(samples)}")
         with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
             summary = library.sync([samples], hooks)
         click.echo(summary_text(summary))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import reports
+from indexer.cli.printed_names import printed_name
 from indexer.entities import Box
 from indexer.errors import concerns_one_photo
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +29,7 @@ def print_boxes(photo: Path, detector: Detector, image: Path | None, *, as_json:
     except Exception as error:
         if not concerns_one_photo(error):
             raise
-        click.echo(f"{photo}: {error}", err=True)
+        click.echo(printable(f"{photo}: {error}"), err=True)
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
     if image:
@@ -35,5 +37,5 @@ def print_boxes(photo: Path, detector: Detector, image: Path | None, *, as_json:
     if as_json:
         click.echo(reports.dumps(reports.boxes_json(photo, found)))
     else:
-        click.echo(f"{photo}: {len(found)} words in {len(lines)} lines")
+        click.echo(f"{printed_name(photo)}: {len(found)} words in {len(lines)} lines")
     return True

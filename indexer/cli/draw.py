@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from indexer.errors import UsageError
 from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import Limits
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 1600
 """Pixels of the longer side of a drawn photo."""
+
+MARK = "Drawn by ocrsearch"
+"""Comment in the pictures, by which they are known from photos."""
 
 _COLOUR = (220, 20, 60)
 
@@ -40,12 +45,24 @@ def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
         frame = (left, top, max(right, left + 1), max(bottom, top + 1))
         brush.rectangle(frame, outline=_COLOUR, width=stroke)
         if label:
-            _label(brush, (left, top), label, 7 * stroke)
+            _label(brush, (left, top), printable(label), 7 * stroke)
     try:
-        image.save(out, quality=88)
-    except (OSError, ValueError) as error:
+        notes = PngInfo()
+        notes.add_text("Comment", MARK)
+        image.save(out, quality=88, comment=MARK, pnginfo=notes)
+    except (OSError, ValueError, KeyError) as error:
         msg = f"{out}: cannot write this picture ({error}); use a name that ends in .jpg or .png"
         raise UsageError(msg) from error
+
+
+def is_drawn(path: Path) -> bool:
+    """Whether a file is a picture that `annotate` has written; its comment says so."""
+    try:
+        with Image.open(path, formats=["JPEG", "PNG"]) as image:
+            comment = image.info.get("Comment" if image.format == "PNG" else "comment")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return comment in (MARK, MARK.encode())
 
 
 def _label(brush: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
-from indexer.errors import UserError
+from indexer.cli.outputs import guard
+from indexer.errors import ConfigError, UserError
+from recognizer.printable import printable
 
 
 class CommandError(click.ClickException):
@@ -43,6 +45,19 @@ class CommandGroup(click.Group):
                 click.echo(f"Error: cannot write standard output ({error.strerror})", err=True)
             sys.exit(1)
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, its outputs guarded."""
+        guard(cmd)
+        super().add_command(cmd, name)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as click has it
+        """Parse the options of the group; see `click.Group`."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.ClickException as error:
+            error.message = printable(error.message)  # type: ignore[misc]
+            raise
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command.
 
@@ -55,16 +70,20 @@ class CommandGroup(click.Group):
             sys.stdout.reconfigure(errors="surrogateescape")
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        except click.ClickException as error:
+            error.message = printable(error.message)  # type: ignore[misc]
+            raise
+        except (click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
             if ctx.params.get("debug") or (isinstance(error, OSError) and _is_from_echo(error)):
                 raise
             code = error.exit_code if isinstance(error, UserError) else None
-            text = str(error)
+            lines = error.args if isinstance(error, ConfigError) else [error]
+            text = "\n".join(map(printable, lines))
             if code is None:
                 text = (
-                    f"unexpected {type(error).__name__}: {error}\n"
+                    f"unexpected {type(error).__name__}: {text}\n"
                     "Run the command again as `ocrsearch --debug …` to see where it happened."
                 )
             raise CommandError(text, code or 1) from error

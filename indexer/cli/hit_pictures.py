@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.cli import outputs
 from indexer.cli.answers import percent
 from indexer.errors import OcrsearchError
 from indexer.search.guesses import shown_hits
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +42,9 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
             out = folder / f"{name}-{hit.photo.stem}.jpg"
             marks = [(word.box, f"{word.text} {percent(word.score)}") for word in hit.words]
             try:
+                outputs.refuse_replacing(out)
                 draw.annotate(hit.photo, marks, out)
             except OcrsearchError as error:
-                click.echo(f"{hit.photo}: {error}", err=True)
+                click.echo(printable(f"{hit.photo}: {error}"), err=True)
             else:
-                click.echo(str(out), err=True)
+                click.echo(printable(out), err=True)

@@ -1,8 +1,40 @@
-"""Options that several commands have."""
+"""Options and types that several of the commands share."""
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+from typing import Any
+
 import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
+DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+
+OUTPUT_FILE = click.Path(path_type=Path, writable=True, dir_okay=False)
+"""A file that a command writes; `outputs` guards it."""
+
+OUTPUT_FOLDER = click.Path(path_type=Path, writable=True, file_okay=False)
+"""A folder that a command writes into; `outputs` guards it."""
+
+
+class _Share(click.FloatRange):
+    """A number from 0 to 1; click alone takes NaN, which is neither below nor above a bound."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click declares it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """See `click.FloatRange`."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r}: expected a number from 0 to 1", param, ctx)
+        return number
+
+
+SHARE = _Share(0, 1)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 workers_option = click.option(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recognizer.printable import printable
+
 if TYPE_CHECKING:
     from indexer.entities import Photo
 
@@ -13,5 +15,5 @@ def photo_text(photo: Photo) -> str:
     lines: dict[int, list[str]] = {}
     for word in photo.words:
         unsure = "?" if word.confidence < 0.5 else ""
-        lines.setdefault(word.line, []).append(word.text + unsure)
+        lines.setdefault(word.line, []).append(printable(word.text) + unsure)
     return "\n".join(" ".join(line) for line in lines.values()) or f"({photo.state}: no words)"

@@ -11,33 +11,33 @@ import click
 from indexer import bootstrap
 from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
-from indexer.cli.options import json_option
+from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
+from indexer.cli.words import WordsCommand
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from typing import TextIO
+    from typing import BinaryIO
 
     from indexer.config import Settings
 
-DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
-
-def _queries(batch: TextIO) -> list[str]:
+def _queries(batch: BinaryIO) -> list[str]:
     try:
-        return [text for line in batch if (text := line.strip())]
-    except UnicodeDecodeError as error:
-        msg = f"{batch.name}: not UTF-8 ({error.reason}); save the queries as UTF-8"
+        return [text for line in lines(decode(batch.read())) if (text := stripped(line))]
+    except NotTextError as error:
+        msg = f"{batch.name}, {error}"
         raise UsageError(msg) from error
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("words", nargs=-1)
 @click.option(
     "--batch",
-    type=click.File(encoding="utf-8-sig"),
+    type=click.File("rb"),
     help="Answer the queries in this file, one a line; - is stdin.",
 )
 @click.option(
@@ -50,7 +50,7 @@ def _queries(batch: TextIO) -> list[str]:
 @click.option("--exact", is_flag=True, help="Match only the most likely reading of each word.")
 @click.option(
     "--min-score",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=Filters.least,
     help="Leave out photos with a lower score.",
 )
@@ -66,7 +66,7 @@ def _queries(batch: TextIO) -> list[str]:
 @click.option("--until", type=DATE, metavar="DATE", help="Show only photos taken before this day.")
 @click.option(
     "--image",
-    type=click.Path(path_type=Path),
+    type=OUTPUT_FOLDER,
     help="Write the photos found, matching words framed, into this folder.",
 )
 @json_option
@@ -74,7 +74,7 @@ def _queries(batch: TextIO) -> list[str]:
 def query(
     load: Callable[..., Settings],
     words: tuple[str, ...],
-    batch: TextIO | None,
+    batch: BinaryIO | None,
     limit: int,
     min_score: float,
     folder: Path | None,
@@ -87,8 +87,8 @@ def query(
 ) -> None:
     """Find photos by the words on them, best first.
 
-    All words must be on the photo. OR, NOT, "a phrase", prefix*, *part*, (brackets), folder:NAME,
-    date:2026-03 and name:board* work as well.
+    All words must be on the photo. OR, -word (NOT word), "a phrase", prefix*, *part*, (brackets),
+    folder:NAME, date:2026-03 and name:board* work as well.
     Misread words are found too: the score says how likely the photo holds what you ask for.
 
     \b

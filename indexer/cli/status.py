@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from indexer.cli.printed_names import printed_name
+from recognizer.printable import printable
+
 if TYPE_CHECKING:
     from indexer.reports import StatusReport, WriterReport
 
@@ -15,11 +18,14 @@ def status_text(report: StatusReport, *, failed: bool) -> str:
     sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report["bytes"].items())
     lines = [f"photos   {photos}", f"words    {report['words']}", f"sizes    {sizes}"]
     for folder, online in report["folders"].items():
-        lines.append(f"folder   {folder}{'' if online else ' (offline)'}")
+        lines.append(f"folder   {printed_name(folder)}{'' if online else ' (offline)'}")
     if report["writer"]:
         lines.append(_writer_text(report["writer"]))
     if failed:
-        lines += [f"failed   {f['photo']}: {f['reason']}" for f in report["failures"]]
+        lines += [
+            f"failed   {printed_name(f['photo'])}: {printable(f['reason'])}"
+            for f in report["failures"]
+        ]
     elif report["failures"]:
         lines.append("         to see why photos failed, run: ocrsearch status --failed")
     return "\n".join(lines)

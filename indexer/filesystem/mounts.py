@@ -24,6 +24,17 @@ def volume(path: Path) -> Volume | None:
     return Volume(point, str(number))
 
 
+def is_mount(folder: Path) -> bool:
+    """Whether another file system is mounted on a folder that is no link.
+
+    The same as `os.path.ismount`, without its look at every folder above: these may be many.
+    """
+    try:
+        return folder.lstat().st_dev != folder.parent.lstat().st_dev
+    except OSError:
+        return False
+
+
 def is_present(folder: Path, roots: Collection[Path]) -> bool:
     """Whether a folder exists, and is no empty root, such as an unmounted one."""
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-_TABLE = Path("/proc/self/mountinfo")
+from indexer import places
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _REMOTE = {
     "9p", "afs", "ceph", "cifs", "davfs", "drvfs", "fuse", "glusterfs", "lustre", "ncpfs", "nfs",
@@ -21,7 +22,7 @@ def must_be_polled(root: Path) -> str | None:
     return f"{root}: others may change this network mount ({kind}) unnoticed" if kind else None
 
 
-def remote_type(path: Path, table: Path = _TABLE) -> str | None:
+def remote_type(path: Path, table: Path = places.TABLE) -> str | None:
     """The type of the file system of `path` if others may change it unnoticed, else None."""
     kinds = _kinds(table)
     kind = next((kinds[place] for place in (path, *path.parents) if place in kinds), "")
@@ -30,14 +31,4 @@ def remote_type(path: Path, table: Path = _TABLE) -> str | None:
 
 def _kinds(table: Path) -> dict[Path, str]:
     """Types of the mounted file systems by mount point; a later one hides an earlier one."""
-    try:
-        lines = table.read_bytes().splitlines()
-    except OSError:
-        return {}
-    found = {}
-    for line in lines:
-        left, _, right = line.partition(b" - ")
-        # the kernel writes spaces and the like as octal numbers
-        point = re.sub(rb"\\([0-7]{3})", lambda code: bytes([int(code[1], 8)]), left.split()[4])
-        found[Path(os.fsdecode(point))] = os.fsdecode(right.split()[0])
-    return found
+    return {mount.point: mount.kind for mount in places.mounts(table)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.entities import Stamp
+from indexer.filesystem import mounts
 from indexer.filesystem.photo_names import is_photo_folder, is_photo_name
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ class Found:
     files: dict[Path, Stamp] = field(default_factory=dict)
     failed: dict[Path, str] = field(default_factory=dict)
     mounts: list[Path] = field(default_factory=list)
+
+    def with_others(self, others: Found) -> Found:
+        """The same with the results of another scan."""
+        return Found(
+            self.files | others.files, self.failed | others.failed, self.mounts + others.mounts
+        )
 
 
 def walk(roots: Iterable[Path], suffixes: Sequence[str]) -> Found:
@@ -73,22 +80,31 @@ def _spelled(folder: Path, names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name in listed]
 
 
-def _walk(folder: Path, suffixes: Sequence[str], found: Found) -> None:
+def _walk(root: Path, suffixes: Sequence[str], found: Found) -> None:
+    waiting = [root]  # a list, because folders may be nested deeper than calls can be
+    while waiting:
+        folder = waiting.pop()
+        inner = []
+        for entry in _listed(folder, found):
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                if is_photo_folder(entry.name):
+                    if mounts.is_mount(path):
+                        found.mounts.append(path)
+                    inner.append(path)
+            elif is_photo_name(entry.name, suffixes):
+                _stamp(path, found)
+        waiting += reversed(inner)
+
+
+def _listed(folder: Path, found: Found) -> list[os.DirEntry[str]]:
+    """The entries of a folder by name; none of one that cannot be listed, which is noted."""
     try:
         with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         found.failed[folder] = f"cannot list this folder ({error.strerror})"
-        return
-    for entry in listed:
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            if is_photo_folder(entry.name):
-                if os.path.ismount(path):
-                    found.mounts.append(path)
-                _walk(path, suffixes, found)
-        elif is_photo_name(entry.name, suffixes):
-            _stamp(path, found)
+        return []
 
 
 def _stamp(path: Path, found: Found) -> None:
@@ -100,4 +116,4 @@ def _stamp(path: Path, found: Found) -> None:
         found.failed[path] = f"cannot look at this file ({error.strerror})"
         return
     if stat.S_ISREG(status.st_mode):
-        found.files[path] = Stamp(status.st_size, status.st_mtime_ns)
+        found.files[path] = Stamp.of(status)

@@ -41,9 +41,11 @@ RESTART_SECONDS = 60.0
 """Time between two attempts to watch what could not be watched."""
 
 _EVENTS: list[type[events.FileSystemEvent]] = [
+    events.DirAttribEvent,
     events.DirCreatedEvent,
     events.DirDeletedEvent,
     events.DirMovedEvent,
+    events.FileAttribEvent,
     events.FileClosedEvent,
     events.FileCreatedEvent,
     events.FileDeletedEvent,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from indexer.entities import Recognition, Word
+    from indexer.entities import Corners, Recognition, Word
     from indexer.ocr.detection import Pixels, WordPlace
     from indexer.ocr.protocols import Detector, Recognizer
 
@@ -85,3 +85,11 @@ def turned_back(box: Box, turns: int, width: int, height: int) -> Box:
         across = width if turn % 2 else height
         box = Box(across - box.bottom, box.left, across - box.top, box.right)
     return box
+
+
+def corners_turned_back(corners: Corners, turns: int, width: int, height: int) -> Corners:
+    """The same for corners, which stay in the order of the word's line."""
+    for turn in range(turns, 0, -1):
+        across = width if turn % 2 else height
+        corners = tuple((across - y, x) for x, y in corners)
+    return corners

@@ -48,7 +48,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[BufferedReader, Stamp]]
         with open(path, "rb", opener=lambda name, _: os.open(name, _OPEN_FLAGS)) as file:
             status = os.fstat(file.fileno())
             _check_file(status, limits)
-            yield file, Stamp(status.st_size, status.st_mtime_ns)
+            yield file, Stamp.of(status)
     except FileNotFoundError as error:
         msg = "the file is gone"
         raise GoneError(msg) from error

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import Reading, Word
 from indexer.ocr.detection import detect_words
-from indexer.ocr.orientation import quarter_turns, surely_upright, turned_back, turned_by
+from indexer.ocr.orientation import (
+    corners_turned_back,
+    quarter_turns,
+    surely_upright,
+    turned_back,
+    turned_by,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +51,14 @@ def _words_turned(
     height, width = pixels.shape[:2]
     turned = turned_by(pixels, turns)
     [words] = _words([(turned, detect_words(turned, path, detector))], recognizer)
-    return [replace(word, box=turned_back(word.box, turns, width, height)) for word in words]
+    return [
+        replace(
+            word,
+            box=turned_back(word.box, turns, width, height),
+            corners=corners_turned_back(word.corners, turns, width, height),
+        )
+        for word in words
+    ]
 
 
 def _words(
@@ -60,5 +73,12 @@ def _words(
 
 def _word(place: WordPlace, seen: Recognition) -> Word:
     return Word(
-        place.box, place.line, seen.text, seen.confidence, seen.alternatives, seen.posteriorgram
+        place.box,
+        place.line,
+        seen.text,
+        seen.confidence,
+        seen.alternatives,
+        seen.posteriorgram,
+        # a detector need not know them
+        tuple(getattr(place.shape, "corners", ())),
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import unicodedata
 from typing import TYPE_CHECKING
+
+from indexer.query.folding import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,14 +16,22 @@ if TYPE_CHECKING:
 def folder_matcher(value: str) -> Callable[[str], bool]:
     """Match paths of folders that `value` names, or that lie below one that it names.
 
-    It may name several, one in the other, and hold wildcards; case does not matter.
+    It may name several, one in the other, and hold wildcards; case does not matter, nor does the
+    Unicode form (a Mac writes `ü` as two characters), nor what is invisible or how wide a gap is.
     """
-    matches = re.compile(fnmatch.translate(f"*/{value.casefold().strip('/')}/*")).match
-    return lambda folder: matches(f"{folder}/".casefold()) is not None
+    matches = re.compile(fnmatch.translate(f"*/{_plain(value).strip('/')}/*")).match
+    return lambda folder: matches(_plain(f"{folder}/")) is not None
 
 
 def name_matcher(value: str) -> Callable[[str], bool]:
-    """Match names of files, with or without their suffix; wildcards and case as for folders."""
-    pattern = value.casefold()
+    """Match names of files, with or without their suffix; wildcards and the rest as for folders."""
+    pattern = _plain(value)
     matches = re.compile(f"{fnmatch.translate(pattern)}|{fnmatch.translate(pattern + '.*')}").match
-    return lambda name: matches(name.casefold()) is not None
+    return lambda name: matches(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    """A name or a pattern of names as they are compared."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFD", visible(name))
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", name.casefold()))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
 from indexer.search.phrases import MIN_LIKELY, likely_words
+from indexer.search.places import choose, ranking
+from indexer.stores.broken_words import covered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,15 +30,23 @@ def best_hits(
     filters: Filters,
     catalog: CatalogReader,
 ) -> tuple[int, tuple[Hit, ...]]:
-    """Count the photos that answer, and make hits of the best ones, best first."""
+    """Count the photos that answer, and make hits of the best ones, best first.
+
+    Looks at the disk once for each hit, except on offline folders: the hit names a file that is
+    there, if the photo has any.
+    """
     ranked = [photo_id for photo_id, score in scores.items() if score >= filters.least]
     best = heapq.nsmallest(filters.limit, ranked, key=lambda p: (-scores[p], p))
     photos = catalog.photos(best, folder=filters.folder)
     matched = {photo_id: matched_words(node, evidence, photo_id) for photo_id in best}
     words = catalog.words_on_lines(matched)
-    hits = (
-        hit(photos[n], scores[n], matched[n], words[n]) for n in best if n in photos and n in words
-    )
+    roots, against = catalog.roots(), ranking(node)
+    hits = []
+    for n in best:
+        if n in photos and n in words:
+            path, missing = choose(photos[n].places, against, roots)
+            found = hit(photos[n], scores[n], matched[n], words[n])
+            hits.append(replace(found, photo=path, missing=missing))
     return len(ranked), tuple(hits)
 
 
@@ -45,14 +57,12 @@ def matched_words(
     shown: dict[WordIndex, float] = {}
     for leaf in q.leaves(node):
         words = likely_words(leaf, evidence, photo_id)
-        least = min(MIN_LIKELY, max(words.values(), default=0.0) / 2)
-        within_a_box = evidence.leaves[leaf].get(photo_id, {})
-        for start, p in words.items():
-            # a phrase is evidence where it begins and shows all its words
-            several = isinstance(leaf, q.Phrase) and start not in within_a_box
-            length = len(leaf.texts) if isinstance(leaf, q.Phrase) and several else 1
-            for index in map(WordIndex, range(start, start + length)):
+        least = min(MIN_LIKELY, max((p for p, _ in words.values()), default=0.0) / 2)
+        for p, run in words.values():
+            # a phrase is evidence where it begins and shows all its words, each with its pieces
+            for place in chain.from_iterable(map(covered, run)):
                 if p > least:
+                    index = WordIndex(place)
                     shown[index] = max(p, shown.get(index, 0.0))
     return dict(sorted(shown.items(), key=lambda item: -item[1]))
 
@@ -63,7 +73,7 @@ def hit(
     """Make a hit of a photo.
 
     Args:
-        photo: with at least one place; the first one is shown.
+        photo: with at least one place; the first one is named.
         score: of the photo.
         matched: words that answer, likeliest first, with their probabilities.
         words: these words and all others on their lines, in reading order.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
 from indexer.query.tokens import tokens
 from indexer.search.phrase_lines import phrase_lines
 from indexer.search.score import rescored
+from indexer.stores.broken_words import HYPHENS, broken_words, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +49,12 @@ def _with_readings(
     """Replace posterior evidence by that of readings; a phrase may stand within one box."""
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
-    for photo_id, index, word in catalog.words_like(photos, literals):
+    broken = (
+        (photo_id, index, joined(first, last))
+        for photo_id, words in catalog.words_at_line_ends(photos, HYPHENS).items()
+        for index, first, last in broken_words(words)
+    )
+    for photo_id, index, word in chain(catalog.words_like(photos, literals), broken):
         readings = ((word.text, word.confidence),) if exact else word.alternatives
         read = [(tokens(text), p) for text, p in readings]
         for leaf, evidence in found.items():
@@ -67,11 +74,12 @@ def _literals(leaf: q.Leaf) -> Sequence[str]:
 
 
 def _says(read: list[str], leaf: q.Leaf) -> bool:
-    """Whether the tokens of a reading hold a leaf."""
+    """Whether the tokens of a reading hold a leaf; signs and gaps between them do not matter."""
     if isinstance(leaf, q.Phrase):
         size = len(leaf.texts)
         windows = (tuple(read[i : i + size]) for i in range(len(read) - size + 1))
-        return leaf.texts in windows
+        return leaf.texts in windows or read == ["".join(leaf.texts)]
+    whole = [*read, "".join(read)]
     if isinstance(leaf, q.Term):
-        return leaf.text in read
-    return any(fnmatch.fnmatchcase(token, leaf.text) for token in read)
+        return leaf.text in whole
+    return any(fnmatch.fnmatchcase(token, leaf.text) for token in whole)

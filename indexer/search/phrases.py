@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from indexer.entities import WordIndex
 from indexer.query import ast as q
+from indexer.stores.broken_words import beginning_at, covered, is_broken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from indexer.entities import PhotoId
     from indexer.search.evidence import QueryEvidence
@@ -23,28 +25,52 @@ LINE_BREAK = 0.5
 
 def likely_words(
     leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId
-) -> Mapping[WordIndex, float]:
-    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins."""
+) -> Mapping[WordIndex, tuple[float, tuple[WordIndex, ...]]]:
+    """Words of a photo that may say a leaf, with probabilities; of a phrase, where it begins.
+
+    Beside each probability stand the words that say it: several if a phrase spans boxes.
+    """
     within_a_box = evidence.leaves[leaf].get(photo_id, {})
+    words: dict[WordIndex, tuple[float, tuple[WordIndex, ...]]]
+    words = {index: (p, (index,)) for index, p in _once(within_a_box).items()}
     if not isinstance(leaf, q.Phrase):
-        return within_a_box
-    words = dict(within_a_box)
+        return words
     lines = evidence.lines.get(photo_id)
     first, *others = (evidence.leaves[q.Term(text)].get(photo_id, {}) for text in leaf.texts)
     for start, p in first.items():
-        chance = p * _line_breaks(lines, start, len(others))
-        chance *= math.prod(
-            other.get(WordIndex(start + k), 0.0) for k, other in enumerate(others, 1)
-        )
-        if chance > words.get(start, 0.0):
-            words[start] = chance
+        chance, run = p, [start]
+        for other in others:
+            following = beginning_at(covered(run[-1])[-1] + 1)
+            run.append(max(following, key=lambda index: other.get(index, 0.0)))
+            chance *= other.get(run[-1], 0.0)
+            if not chance:
+                break
+        chance *= _line_breaks(lines, run)
+        if chance > words.get(start, (0.0,))[0]:
+            words[start] = chance, tuple(run)
     return words
 
 
-def _line_breaks(lines: Mapping[WordIndex, int] | None, start: WordIndex, more: int) -> float:
-    """Factor for the ends of lines between a word and the one that is `more` words later."""
+def _once(words: Mapping[WordIndex, float]) -> Mapping[WordIndex, float]:
+    """Evidence without that of pieces of broken words, where the whole is as likely, or of the whole."""
+    broken = [index for index in words if is_broken(index)]
+    if not broken:
+        return words
+    left = dict(words)
+    for index in broken:
+        pieces = [WordIndex(place) for place in covered(index) if place in words]
+        if any(words[piece] > words[index] for piece in pieces):
+            del left[index]
+        else:
+            left = {key: p for key, p in left.items() if key not in pieces}
+    return left
+
+
+def _line_breaks(lines: Mapping[WordIndex, int] | None, run: Sequence[WordIndex]) -> float:
+    """Factor for the ends of lines between the words of a phrase; those within words are none."""
     if lines is None:
         return 1.0
-    breaks = lines.get(WordIndex(start + more), 0) - lines.get(start, 0)
-    # lines without words between them do not tear a phrase further apart
-    return LINE_BREAK ** min(breaks, more)
+    gaps = ((covered(one)[-1], covered(other)[0]) for one, other in pairwise(run))
+    # lines without words between two of them do not tear a phrase further apart
+    breaks = (lines.get(WordIndex(b), 0) > lines.get(WordIndex(a), 0) for a, b in gaps)
+    return math.prod(LINE_BREAK for broken in breaks if broken)

@@ -136,7 +136,7 @@ def _leaf_scores(
     leaf: q.Leaf, evidence: QueryEvidence, photos: Collection[PhotoId]
 ) -> dict[PhotoId, float]:
     """Score one leaf on some photos, whatever `leaf_scores` says."""
-    return {p: _any(likely_words(leaf, evidence, p).values()) for p in photos}
+    return {n: _any(p for p, _ in likely_words(leaf, evidence, n).values()) for n in photos}
 
 
 def _any(chances: Iterable[float]) -> float:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Filters", "Searcher"]
 
+MAX_CORRECTED = 5
+"""Words of a query for which similar ones are suggested: each is compared with all that were read."""
+
 
 class Searcher:
     """Answers queries from an open catalog and the stores that are derived from it."""
@@ -56,7 +59,7 @@ class Searcher:
     def suggestions(self, found: Answer) -> list[str]:
         """Words like those of a query: from its hits, or if it has none from all photos."""
         leaves = q.leaves(parser.parse(found.query))
-        terms = [leaf.text for leaf in leaves if isinstance(leaf, q.Term)]
+        terms = [leaf.text for leaf in leaves if isinstance(leaf, q.Term)][:MAX_CORRECTED]
         if not found.hits:
             return [word for term in terms for word in self._stores.index.suggestions(term)]
         read = {token for hit in found.hits for w in hit.words for token in tokens(w.text)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
+from indexer.query.parser import MAX_LETTERS
 from indexer.search import substrings
 from indexer.search.score import raw_scores, scored
 
@@ -83,9 +84,15 @@ def _add_whole_words(
     alphabet: str,
     admitted: Collection[PhotoId] | None,
 ) -> None:
-    leaves = {leaf.text: leaf for leaf in found if not isinstance(leaf, q.Phrase)}
-    for pattern, evidence in store.evidence(list(leaves), alphabet, admitted).items():
-        found[leaves[pattern]].update(evidence)
+    """Add evidence for words; a phrase may stand within one box, as `linked-list` does."""
+    leaves = {
+        leaf: "".join(leaf.texts) if isinstance(leaf, q.Phrase) else leaf.text for leaf in found
+    }
+    sayable = [text for text in dict.fromkeys(leaves.values()) if len(text) <= MAX_LETTERS]
+    seen = store.evidence(sayable, alphabet, admitted)
+    for leaf, text in leaves.items():
+        # copies: what is added to one leaf is not said of another
+        found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})
 
 
 def _proposed(

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-VERSION = "2"
-"""Format that is written: both derived stores with today's folding of words."""
+VERSION = "3"
+"""Format that is written: both derived stores with today's words and their folding."""
 
-READABLE = ("1", VERSION)
+READABLE = ("1", "2", VERSION)
 """Formats that queries are answered from; a writer makes an older one anew from the catalog.
 
+Format 2 is that of 0.2.0. It knows no word that a line end or a sign breaks in two as one word.
 Format 1 is that of 0.1.0. Its words are folded in another way, which differs where a reading is
 not ASCII; so are the bounds in the segments of the posterior store beside it.
 """

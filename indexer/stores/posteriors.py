@@ -14,6 +14,7 @@ import numpy as np
 
 from indexer.entities import WordIndex
 from indexer.stores import compaction
+from indexer.stores.broken_words import broken_words, placed
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync
 from indexer.stores.rarest_first import look_up
@@ -34,11 +35,27 @@ MIN_COSTED = 1e-4
 """Bounds below this cost no more than it: a cost is one byte."""
 
 
+Pieces = dict[WordIndex, tuple[bytes, bytes]]
+"""Packed posteriorgrams of the two pieces of each broken word of a photo."""
+
+
 def packed_words(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, list[bytes] | None]:
     """Packed posteriorgrams of photos, as `PosteriorStore.apply` takes them."""
     return {
         photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]
         for photo in photos
+    }
+
+
+def packed_pieces(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, Pieces]:
+    """Packed posteriorgrams of the broken words of photos, as `PosteriorStore.apply` takes them."""
+    return {
+        photo.id: {
+            index: (first.posteriorgram, last.posteriorgram)
+            for index, first, last in broken_words(placed(photo.words))
+        }
+        for photo in photos
+        if photo.words
     }
 
 
@@ -77,15 +94,20 @@ class PosteriorStore:
         with self._translated():
             return all(segment.is_current for segment in self._segments())
 
-    def apply(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> None:
-        """Replace the words of photos, packed with `alphabet`, or remove them (None); durable after.
+    def apply(
+        self,
+        photos: Mapping[PhotoId, Sequence[bytes] | None],
+        alphabet: str,
+        broken: Mapping[PhotoId, Pieces] | None = None,
+    ) -> None:
+        """Replace the words of photos, packed with `alphabet`, or remove them (None), and their broken words; durable after.
 
         Raises:
             CatalogError: the disk is full; nothing is changed then.
         """
         with self._translated():
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_segment(self._next(), [self._block(photos, alphabet)])
+            write_segment(self._next(), [self._block(photos, alphabet, broken or {})])
             self._merge()
 
     @contextmanager
@@ -157,10 +179,15 @@ class PosteriorStore:
         self._open = {key: self._open.get(key) or Segment(key[0]) for key in keys}
         return list(self._open.values())
 
-    def _block(self, photos: Mapping[PhotoId, Sequence[bytes] | None], alphabet: str) -> Block:
+    def _block(
+        self,
+        photos: Mapping[PhotoId, Sequence[bytes] | None],
+        alphabet: str,
+        broken: Mapping[PhotoId, Pieces],
+    ) -> Block:
         codec = self._codec
         entries = {
-            photo: self._entries([codec.translate(word, alphabet) for word in words or ()])
+            photo: self._entries(words or (), alphabet, broken.get(photo, {}))
             for photo, words in photos.items()
         }
         packed = [word for of_photo in entries.values() for _, word in of_photo]
@@ -169,12 +196,19 @@ class PosteriorStore:
         planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= MIN_CONTAINED
         return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
 
-    def _entries(self, words: Sequence[bytes]) -> Entries:
-        return [
+    def _entries(self, words: Sequence[bytes], alphabet: str, broken: Pieces) -> Entries:
+        codec = self._codec
+        entries = [
             (WordIndex(position), entry)
-            for position, word in enumerate(words)
-            for entry in (word, *self._codec.split(word, self._codec.alphabet))
+            for position, packed in enumerate(words)
+            for word in [codec.translate(packed, alphabet)]
+            for entry in (word, *codec.split(word, codec.alphabet))
         ]
+        joined = {
+            index: codec.join([codec.translate(piece, alphabet) for piece in pieces])
+            for index, pieces in broken.items()
+        }
+        return [*entries, *joined.items()]
 
     def _merge(self) -> None:
         """Make one segment of small ones that are too many, and of those that are mostly dead."""

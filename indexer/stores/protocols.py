@@ -78,5 +78,8 @@ class PosteriorCodec(Protocol):
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
         """Split a word into the parts that can be looked for on their own, if it has several."""
 
+    def join(self, packed: Sequence[bytes]) -> bytes:
+        """One word of several that follow each other."""
+
     def needs(self, pattern: str) -> RequiredCharacters | None:
         """Characters that a word must hold to say `pattern`; None if no word can."""

@@ -167,6 +167,6 @@ class Backlog:
         reason = reason[:MAX_REASON]
         # as it was seen before it was read: if it has grown since, it is compared again
         stamp = without_racy_time(run.stamps.get(path, Stamp(0, 0)), now)
-        failure = Failure(path, reason, attempts, next_try)
+        failure = Failure(path, reason, attempts, next_try, os.access(path, os.R_OK))
         self._catalog.put_failure(failure, stamp, self._engine.id, now)
         run.finished(path, Failed(reason), seconds)

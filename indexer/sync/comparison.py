@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,15 +64,17 @@ class DiskComparer:
         offline = [] if forget else self._offline.offline(roots, found.files, known)
         missing = {root for root in roots if forget and not root.exists()}
         unseen = [*offline, *(found.failed.keys() - missing)]
-        changes = compare(found.files, known).keeping_missing_below(unseen).excluding(leave)
+        changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
         return Comparison(changes, found.files, found.failed, offline, found.mounts)
 
     def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
         """Compare single files below `roots` with the catalog, as far as they can be seen."""
-        # a hard link changes with its file, but the event names only one of its paths
-        wanted = list({*paths, *self._catalog.copies(paths)})
-        found = scan.look(wanted, roots, self._suffixes)
-        changes = compare(found.files, self._catalog.places(wanted))
+        found = scan.look(paths, roots, self._suffixes)
+        # all names of a file change with it, but the event has only one of them
+        names = self._catalog.names({stamp.inode for stamp in found.files.values()})
+        wanted = list({*paths, *names})
+        found = found.with_others(scan.look(set(names) - set(paths), roots, self._suffixes))
+        changes = self._changes(found, self._catalog.places(wanted), wanted)
         offline: Sequence[Path] = ()
         incomplete = bool(found.failed)
         if changes.gone:
@@ -81,3 +84,21 @@ class DiskComparer:
             changes = changes.keeping_missing_below([*offline, *found.failed, *deleted])
             incomplete |= bool(deleted)
         return Comparison(changes, found.files, found.failed, offline, incomplete=incomplete)
+
+    def _changes(
+        self, found: scan.Found, known: Mapping[Path, Stamp], paths: Sequence[Path] | None = None
+    ) -> Changes:
+        """The changes of `paths` (None: all). What failed is tried again once it is mended."""
+        failing = self._catalog.failing(paths)
+        mended = {
+            path
+            for path, readable in failing.items()
+            if path in found.files
+            and (
+                # new permissions, another owner: the reason may be gone with either
+                found.files[path].ctime_ns != known[path].ctime_ns
+                # of a user who was let in otherwise the file shows no trace
+                or (not readable and os.access(path, os.R_OK))
+            )
+        }
+        return compare(found.files, known, mended)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import DamageError
-from indexer.stores.posteriors import packed_words
+from indexer.stores.posteriors import packed_pieces, packed_words
 from indexer.stores.terms import term_weights
 from indexer.sync.index_schedule import INDEX_BATCH
 
@@ -92,7 +92,9 @@ class DerivedIndexes:
 def _apply(store: PosteriorStore, photos: Sequence[UnindexedPhoto]) -> None:
     """Write photos into the posterior store, each with the alphabet of the engine that read it."""
     by_alphabet: dict[str, list[UnindexedPhoto]] = {}
-    for photo in photos:
-        by_alphabet.setdefault(photo.alphabet, []).append(photo)
+    for photo in sorted(photos, key=lambda photo: not photo.words):
+        # what has no words has no alphabet: it goes with the others, as each group is a segment
+        alphabet = photo.alphabet if photo.words else next(iter(by_alphabet), "")
+        by_alphabet.setdefault(alphabet, []).append(photo)
     for alphabet, alike in by_alphabet.items():
-        store.apply(packed_words(alike), alphabet)
+        store.apply(packed_words(alike), alphabet, packed_pieces(alike))

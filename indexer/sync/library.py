@@ -57,11 +57,14 @@ class Library:
 
         """
         compared = self._comparer.compare_all(roots, forget=forget, leave=leave)
-        for root in roots:
-            self.catalog.set_root(root, offline=root in compared.offline)
+        # a mount below a root that is away is recorded by itself until it is back
+        self.catalog.set_roots(
+            {root: root in compared.offline for root in [*roots, *compared.offline]}
+        )
         self._offline.remember_volumes(roots, compared.mounts, compared.offline)
         run = SyncRun(compared, roots, hooks, limit)
         self._apply(compared.changes, run)
+        run.count_failing(self.catalog.failing())
         purge_deleted(self.catalog, hooks.clock(), self.settings.keep_days)
         return run.summary
 
@@ -81,6 +84,7 @@ class Library:
 
         New names come before lost ones, so a moved file finds its reading.
         """
+        self.catalog.restamp({path: run.stamps[path] for path in changes.restamped})
         # a backlog may take hours, and a crash may have left something behind
         self.indexes.catch_up(run.hooks.alive)
         if self.backlog.drain(changes, run):

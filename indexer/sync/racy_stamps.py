@@ -16,7 +16,7 @@ def without_racy_time(stamp: Stamp, now: float) -> Stamp:
     """The stamp to store for a file that was looked at `now`, seconds since 1970.
 
     A file written this moment may be written again without a change of size and time, so it gets a
-    stamp that no file has, and the next run looks at it again.
+    size that no file has, and the next run looks at it again.
     """
     age = now - stamp.mtime_ns / 1e9
-    return replace(stamp, mtime_ns=-1) if abs(age) < CLOCK_RESOLUTION else stamp
+    return replace(stamp, size=-1) if abs(age) < CLOCK_RESOLUTION else stamp

@@ -142,6 +142,11 @@ class SyncRun:
         total = max(self._total, self.done)
         self.hooks.report(Step(path, self.done, total, outcome, seconds))
 
+    def count_failing(self, failed: Collection[Path]) -> None:
+        """Count what failed before and was not tried in this run, among what it found."""
+        known = self._stamps.keys() & set(failed)
+        self.summary.failing = len(known - self.summary.problems.keys())
+
     def removed(self, paths: Collection[Path]) -> None:
         """Files were dropped from the catalog."""
         for path in paths:

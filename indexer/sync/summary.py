@@ -22,6 +22,7 @@ class Summary:
     failed: int = 0
     removed: int = 0
     moved: int = 0
+    failing: int = 0
     incomplete: bool = False
     offline: list[Path] = field(default_factory=list)
     problems: dict[Path, str] = field(default_factory=dict)

@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from recognizer.cli.evaluate import evaluate
-from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.options import (
+    OUTPUT_FILE,
+    PATH,
+    json_option,
+    language_option,
+    weights_option,
+    words_option,
+)
 from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
 from recognizer.errors import DataError
+from recognizer.printable import json_safe, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +43,10 @@ if TYPE_CHECKING:
 @language_option
 @words_option
 @click.option(
-    "--csv", "table", type=PATH, help="Also write image, text and confidence to this CSV file."
+    "--csv",
+    "table",
+    type=OUTPUT_FILE,
+    help="Also write image, text and confidence to this CSV file.",
 )
 @json_option
 def read(
@@ -71,25 +82,33 @@ def read(
     ):
         if isinstance(outcome, DataError):
             failed = True
-            click.echo(str(outcome), err=True)
+            click.echo(printable(outcome), err=True)
         else:
             rows.append((str(path), outcome.text, round(outcome.confidence, 4)))
-            click.echo(_as_json(path, outcome) if as_json else f"{path}\t{outcome.text}")
+            click.echo(_as_json(path, outcome) if as_json else _as_text(path, outcome))
     if table:
         _write_csv(table, rows)
     if failed:
         sys.exit(6)
 
 
+def _as_text(path: Path, reading: Reading) -> str:
+    """Image and text; bytes of a name that are not UTF-8 stay if a program reads them."""
+    name = printable(path, keep_bytes=not sys.stdout.isatty())
+    return f"{name}\t{printable(reading.text)}"
+
+
 def _as_json(path: Path, reading: Reading) -> str:
-    return json.dumps(
-        {
-            "image": str(path),
-            "text": reading.text,
-            "confidence": round(reading.confidence, 4),
-            "alternatives": [[text, round(p, 5)] for text, p in reading.alternatives],
-        },
-        ensure_ascii=False,
+    return json_safe(
+        json.dumps(
+            {
+                "image": str(path),
+                "text": reading.text,
+                "confidence": round(reading.confidence, 4),
+                "alternatives": [[text, round(p, 5)] for text, p in reading.alternatives],
+            },
+            ensure_ascii=False,
+        )
     )
 
 

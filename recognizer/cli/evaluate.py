@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.options import (
+    OUTPUT_FILE,
+    json_option,
+    language_option,
+    weights_option,
+    words_option,
+)
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
+from recognizer.printable import json_safe, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +49,9 @@ WORST = 50
 @language_option
 @words_option
 @click.option("--greedy", is_flag=True, help="Decode the best path only: one reading, faster.")
-@click.option("--worst", type=PATH, help=f"Draw the {WORST} worst read words into this image file.")
+@click.option(
+    "--worst", type=OUTPUT_FILE, help=f"Draw the {WORST} worst read words into this image file."
+)
 @click.option(
     "--markdown", "as_markdown", is_flag=True, help="Print Markdown tables instead of text."
 )
@@ -98,7 +107,7 @@ def evaluate(
     ]
     measured = report.measure(read, settings)
     if as_json:
-        click.echo(json.dumps(measured.as_dict(), ensure_ascii=False))
+        click.echo(json_safe(json.dumps(measured.as_dict(), ensure_ascii=False)))
     else:
         click.echo((formatting.markdown if as_markdown else formatting.text)(measured))
     if worst:
@@ -143,7 +152,7 @@ def _loaded(samples: Sequence[Sample]) -> tuple[list[Sample], list[NDArray[np.ui
             try:
                 crops.append(sample.load())
             except DataError as error:
-                click.echo(f"skipped: {error}", err=True)
+                click.echo(printable(f"skipped: {error}"), err=True)
             else:
                 kept.append(sample)
             show(done)

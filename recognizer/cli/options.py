@@ -8,6 +8,12 @@ import click
 
 PATH = click.Path(path_type=Path)
 
+OUTPUT_FILE = click.Path(path_type=Path, writable=True, dir_okay=False)
+"""A file that a command writes; `writable` is what the program around the commands guards outputs by."""
+
+OUTPUT_FOLDER = click.Path(path_type=Path, writable=True, file_okay=False)
+"""A folder that a command writes into, guarded in the same way."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 weights_option = click.option(
     "--weights", type=PATH, help="Weights file (default: the shipped one)."

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from recognizer.cli.options import PATH
+from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
+from recognizer.printable import printable
 from recognizer.runs.numbers import SEED
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from recognizer.synthesis.vocabulary import Vocabulary
@@ -27,7 +29,7 @@ seed_option = click.option("--seed", type=SEED, default=0, show_default=True, he
 
 
 @synthesize.command("words")
-@click.argument("out", type=PATH)
+@click.argument("out", type=OUTPUT_FILE)
 @click.option("--fonts", type=PATH, help="Folder of .ttf or .otf handwriting fonts.")
 @click.option(
     "--strokes", type=PATH, help="Draw these pen strokes (an .npz file) instead of fonts."
@@ -47,7 +49,7 @@ seed_option = click.option("--seed", type=SEED, default=0, show_default=True, he
 )
 @click.option(
     "--words",
-    type=click.File(encoding="utf-8"),
+    type=click.File("rb"),
     help="Draw the words of this list, one a line, instead of the built-in ones.",
 )
 def synthesize_words(
@@ -57,7 +59,7 @@ def synthesize_words(
     letters: str | None,
     seed: int,
     count: int,
-    words: TextIO | None,
+    words: BinaryIO | None,
 ) -> None:
     """Draw labelled word images into the zip file OUT.
 
@@ -70,10 +72,19 @@ def synthesize_words(
     from recognizer.synthesis.vocabulary import Vocabulary
     from recognizer.synthesis.words import write_words
 
-    listed = [line.strip() for line in words if line.strip()] if words else None
+    listed = _listed(words) if words else None
     source = _source(fonts, strokes, letters, Vocabulary(listed), out)
     with progress(count, "drawing") as show:
         write_words(out, count, source, seed, show)
+
+
+def _listed(words: BinaryIO) -> list[str]:
+    """The words of a list; raises DataError."""
+    try:
+        return [word for line in lines(decode(words.read())) if (word := stripped(line))]
+    except NotTextError as error:
+        msg = f"{words.name}, {error}"
+        raise DataError(msg) from error
 
 
 def _source(
@@ -107,7 +118,9 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.glyphs import glyph_source
 
-    say = partial(click.echo, err=True)
+    def say(line: str) -> None:
+        click.echo(printable(line), err=True)
+
     recognizer = Recognizer()
     samples = specs.samples(data)
     with progress(len(samples), "loading words") as show:
@@ -124,7 +137,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
 
 
 @synthesize.command("pages")
-@click.argument("out", type=PATH)
+@click.argument("out", type=OUTPUT_FOLDER)
 @click.option("--fonts", type=PATH, required=True, help="Folder of .ttf or .otf handwriting fonts.")
 @seed_option
 @click.option(
@@ -144,6 +157,10 @@ def synthesize_pages(out: Path, fonts: Path, seed: int, count: int) -> None:
     from recognizer.synthesis.fonts import fonts_in
 
     found = fonts_in(fonts)
+    written = (file for number in range(count) for file in pages.files(out, number))
+    if there := next((file for file in written if os.path.lexists(file)), None):
+        msg = f"{there}: exists, and is not replaced; choose another folder"
+        raise DataError(msg)
     with progress(count, "drawing") as show:
         for number in range(count):
             pages.write_page(out, number, found, np.random.default_rng((seed, number)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recognizer.cli.options import PATH
+from recognizer.cli.options import OUTPUT_FOLDER, PATH
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 @click.option("--data", multiple=True, help="DATA to train on. May be repeated.")
 @click.option("--dev", help="DATA to evaluate on (default: a part of --data, see --train-portion).")
 @click.option("--mix", help="Share of each --data in a batch, for example 0.7,0.3.")
-@click.option("--out", type=PATH, default=Path("run"), show_default=True, help="Run folder.")
+@click.option(
+    "--out", type=OUTPUT_FOLDER, default=Path("run"), show_default=True, help="Run folder."
+)
 @click.option("--init", type=PATH, help="Fine-tune these weights: a file, or `shipped`.")
 @click.option(
     "--resume",
-    type=PATH,
+    type=OUTPUT_FOLDER,
     help="Continue the run in this folder with its options; its end may be changed.",
 )
 @click.option(

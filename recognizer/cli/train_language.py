@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recognizer.cli.options import PATH
+from recognizer.cli.options import OUTPUT_FILE
 from recognizer.errors import DataError
+from recognizer.printable import printable
 from recognizer.runs.numbers import SEED, Number
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--out",
-    type=PATH,
+    type=OUTPUT_FILE,
     required=True,
     help="ARPA file to write; compressed if its name ends in .gz.",
 )
@@ -80,4 +81,4 @@ def train_language(
         raise DataError(msg)
     model = ngram_estimation.estimate(counts, order, prune)
     ngram_estimation.write(out, model)
-    click.echo(f"{out}: {len(model.probabilities)} n-grams", err=True)
+    click.echo(f"{printable(out)}: {len(model.probabilities)} n-grams", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
+from recognizer.textfile import NotTextError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,16 +34,16 @@ def find(root: Path, places: Sequence[str], name: str) -> Path | None:
 
 
 def read_text(path: Path) -> str:
-    """Read a UTF-8 file.
+    """Read a text file; see `textfile.decode`.
 
     Raises:
         DataError: the file cannot be read, or is not UTF-8.
 
     """
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot read labels ({error})"
+        return decode(read_bytes(path))
+    except NotTextError as error:
+        msg = f"{path}, {error}"
         raise DataError(msg) from error
 
 
@@ -56,7 +57,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        msg = f"{path}: cannot read labels ({error})"
+        msg = f"{path}: cannot read labels ({error.strerror})"
         raise DataError(msg) from error
 
 

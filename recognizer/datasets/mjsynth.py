@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.datasets.annotations import check_part, find, read_bytes
+from recognizer.datasets.annotations import check_part, find, read_bytes, read_text
 from recognizer.datasets.samples import LazySequence, Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
@@ -60,6 +60,8 @@ class _Annotation(LazySequence[Sample]):
         """Read `path`; raises DataError with the number of a wrong line."""
         self._folder = path.parent
         self._text = read_bytes(path)
+        if self._text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+            self._text = read_text(path).encode()
         # one search in C finds the first wrong line of nine million in seconds
         if wrong := _WRONG.search(self._text):
             number = self._text.count(b"\n", 0, wrong.start()) + 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,23 +132,32 @@ def _english() -> dict[str, float]:
 
 def _read(path: Path) -> dict[str, float]:
     """Words with shares; frequencies that sum to more than 1 are counts, and are normalised."""
-    listed = dict(_rows(_content(str(path)).splitlines(), path))
+    listed = dict(_rows(lines(_content(str(path))), path))
     total = max(1.0, sum(f for f in listed.values() if f is not None))
     return {word: _DEFAULT_FREQUENCY if f is None else f / total for word, f in listed.items()}
 
 
 def _content(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot read the word list ({error})"
+        return decode(Path(path).read_bytes())
+    except NotTextError as error:
+        msg = f"{path}, {error}"
+        raise DataError(msg) from error
+    except OSError as error:
+        msg = f"{path}: cannot read the word list ({error.strerror})"
         raise DataError(msg) from error
 
 
-def _rows(lines: list[str], path: Path) -> Iterator[tuple[str, float | None]]:
-    for number, line in enumerate(lines, start=1):
-        match line.split():
+_HEADINGS = {"word", "words", "frequency", "freq", "count", "share"}
+"""Of the two columns of a word list; a first line of two of them is no word."""
+
+
+def _rows(listed: list[str], path: Path) -> Iterator[tuple[str, float | None]]:
+    for number, line in enumerate(listed, start=1):
+        match stripped(line).split():
             case []:
+                continue
+            case [word, column] if number == 1 and {word.lower(), column.lower()} <= _HEADINGS:
                 continue
             case [word]:
                 yield word, None

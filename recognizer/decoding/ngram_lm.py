@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
+from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -154,9 +155,13 @@ def _lines(name: str) -> Iterator[str]:
     try:
         text = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
         # only line feeds end a line: a token may be any other character
-        yield from text.decode("utf-8").split("\n")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        # (blanks at the end of a line are none: a blank is written as a name)
+        yield from (line.rstrip(" \t") for line in lines(decode(text)))
+    except NotTextError as error:
         msg = f"{_path(name)}: damaged, or no language model ({error})"
+        raise DataError(msg) from error
+    except (OSError, EOFError, zlib.error) as error:
+        msg = f"{_path(name)}: damaged, or no language model"
         raise DataError(msg) from error
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from recognizer.errors import DataError
 from recognizer.inference.images import STRETCH
@@ -58,6 +59,9 @@ INK = "black"
 FAINT = "#666666"
 """Colour of labels."""
 
+MARK = "Drawn by ocrsearch"
+"""Comment in the pictures of this program; one with it may be replaced."""
+
 WRONG = "#b00020"
 """Colour of readings."""
 
@@ -78,8 +82,10 @@ def write(path: Path, misread: Sequence[MisreadWord], title: str) -> None:
 
     """
     try:
-        draw(misread, title).save(path)
-    except (OSError, ValueError) as error:
+        notes = PngInfo()
+        notes.add_text("Comment", MARK)
+        draw(misread, title).save(path, comment=MARK, pnginfo=notes)
+    except (OSError, ValueError, KeyError) as error:
         msg = f"{path}: cannot write ({error}); expected the name of an image file, for example worst.png"
         raise DataError(msg) from error
 

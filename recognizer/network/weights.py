@@ -85,7 +85,7 @@ def _card(path: Path, head: dict[str, Any]) -> Card:
             head["provenance"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        msg = f"{path}: incomplete metadata ({error!r}); fetch or train the weights again"
+        msg = f"{path}: incomplete metadata; fetch or train the weights again"
         raise WeightsError(msg) from error
     if len(card.charset) != card.config.labels:
         msg = f"{path}: {len(card.charset)} labels in the alphabet, {card.config.labels} in the network; train the weights again"

@@ -9,7 +9,7 @@ import numpy as np
 
 from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
 from recognizer.posteriors.folding import FOLDED_ALPHABET, fold_alphabet, folded_labels
-from recognizer.posteriors.packing import FIRST, MAX_LABELS, split
+from recognizer.posteriors.packing import FIRST, MAX_LABELS, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,10 @@ class PosteriorCodec:
         # most words hold no sign at all, and this tells so without a loop
         held = len(packed[:half].translate(None, coded)) < half
         return split(packed, signs) if held else []
+
+    def join(self, packed: Sequence[bytes]) -> bytes:
+        """Join words to one that says them one after the other; it may be longer than others."""
+        return join(packed)
 
     def needs(self, pattern: str) -> RequiredCharacters | None:
         """Characters that a word must hold to say `pattern`; None if no word can."""

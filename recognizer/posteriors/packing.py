@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 MAX_BYTES = 200
@@ -72,6 +74,12 @@ def _pack(kept: NDArray[np.float32], least: float) -> bytes:
     levels = np.minimum(255, np.rint(-np.log(np.maximum(values, 1e-9)) * STEPS))
     labels = top | np.where(first, FIRST, 0)
     return bytes(labels[keep].astype(np.uint8)) + bytes(levels[keep].astype(np.uint8))
+
+
+def join(packed: Sequence[bytes]) -> bytes:
+    """Join packed words to one whose frames follow each other."""
+    halves = [(word[: len(word) // 2], word[len(word) // 2 :]) for word in packed]
+    return b"".join(labels for labels, _ in halves) + b"".join(levels for _, levels in halves)
 
 
 def split(packed: bytes, signs: frozenset[int]) -> list[bytes]:

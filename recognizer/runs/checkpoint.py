@@ -77,4 +77,6 @@ def restore_random_numbers(saved: dict[str, Any], generator: torch.Generator) ->
 
 def unusable(path: Path, error: Exception) -> TrainingError:
     """The error of a checkpoint that is missing, damaged or of another network."""
-    return TrainingError(f"{path}: cannot resume from this checkpoint ({error!r})")
+    return TrainingError(
+        f"{path}: cannot resume from this checkpoint ({error}); begin another run in another --out"
+    )

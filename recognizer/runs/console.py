@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from recognizer.printable import printable
 from recognizer.runs.schedule import seconds_left
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Console:
 
     def say(self, line: str) -> None:
         """Show a line that stays."""
+        line = printable(line)
         if self._line is None:
             self._file.write(line + "\n")
             self._file.flush()
@@ -145,8 +147,10 @@ class Console:
 def result(folder: Path, score: str, best: float) -> str:
     """The last line of a run: its `best` score, or how to go on if it is infinite."""
     if not isfinite(best):
-        return f"{folder}: nothing measured yet, because no step was taken; go on with --resume {folder}"
-    return f"{folder}: best {score} {best:.4f}"
+        return printable(
+            f"{folder}: nothing measured yet, because no step was taken; go on with --resume {folder}"
+        )
+    return f"{printable(folder)}: best {score} {best:.4f}"
 
 
 def _speed(speed: float) -> str:

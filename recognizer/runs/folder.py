@@ -29,9 +29,12 @@ def require_unused(folder: Path) -> None:
     """Refuse a folder that holds a run.
 
     Raises:
-        TrainingError: there is a checkpoint in it.
+        TrainingError: there is a checkpoint in it, or weights that the run would replace.
 
     """
+    if (folder / BEST).exists() and not (folder / CHECKPOINT).exists():
+        msg = f"{folder / BEST}: exists, and a run would replace it; choose another --out"
+        raise TrainingError(msg)
     if (folder / CHECKPOINT).exists():
         msg = (
             f"{folder}: holds a run already; "

@@ -68,12 +68,12 @@ def load(
 def _build_from(folder: Path, build: Callable[[dict[str, Any]], T]) -> T:
     """What `build` makes of the options file; raises TrainingError if it cannot."""
     try:
-        return build(json.loads((folder / OPTIONS).read_text(encoding="utf-8")))
+        return build(json.loads((folder / OPTIONS).read_bytes()))
     except FileNotFoundError as error:
         msg = f"{folder}: holds no run to resume (no {OPTIONS}); see --out of the run"
         raise TrainingError(msg) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{folder / OPTIONS}: cannot resume with these options ({error!r})"
+        msg = f"{folder / OPTIONS}: damaged, or of another version; begin another run in another --out"
         raise TrainingError(msg) from error
 
 

@@ -40,13 +40,13 @@ class Pen:
 
 
 def fonts_in(folder: Path) -> list[Path]:
-    """The font files of `folder`, sorted by name.
+    """The font files in `folder` and in the folders below it, sorted by path.
 
     Raises:
         DataError: there is none.
 
     """
-    found = sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES)
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not found:
         msg = f"{folder}: holds no {' or '.join(SUFFIXES)} fonts; see docs/training.md"
         raise DataError(msg)

@@ -70,22 +70,28 @@ class PlacedWord:
     corners: NDArray[np.float64]
 
 
+def files(out: Path, number: int) -> tuple[Path, Path]:
+    """The files of page `number`: its picture, and its words and boxes."""
+    name = f"{number:03d}-{TOPICS[number % len(TOPICS)][0].lower().replace(' ', '-')}"
+    return out / f"{name}.jpg", out / f"{name}.json"
+
+
 def write_page(out: Path, number: int, fonts: list[Path], random: np.random.Generator) -> None:
     """Write page `number` as OUT/NNN-topic.jpg, and its words and boxes as OUT/NNN-topic.json."""
     out.mkdir(parents=True, exist_ok=True)
     title, lines = TOPICS[number % len(TOPICS)]
+    picture_file, truth_file = files(out, number)
     ground = _board(random) if random.random() < 0.6 else _paper(random)
     words = _write(ground, title, lines, fonts, random)
     picture, words = _photograph(ground, words, random)
-    name = f"{number:03d}-{title.lower().replace(' ', '-')}"
-    picture.save(out / f"{name}.jpg", quality=80)
+    picture.save(picture_file, quality=80)
     truth = {
-        "photo": f"{name}.jpg",
+        "photo": picture_file.name,
         "width": picture.width,
         "height": picture.height,
         "words": [{"text": w.text, "box": _bounds(w.corners)} for w in words],
     }
-    (out / f"{name}.json").write_text(json.dumps(truth), encoding="utf-8")
+    truth_file.write_text(json.dumps(truth), encoding="utf-8")
 
 
 def _board(random: np.random.Generator) -> Image.Image:

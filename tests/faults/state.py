@@ -47,9 +47,10 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
         for row in connection.execute("SELECT * FROM word ORDER BY photo_id, position"):
             words.setdefault(row["photo_id"], []).append(tuple(row)[1:])
         engines = {r["id"]: r["fingerprint"] for r in connection.execute("SELECT * FROM engine")}
+        [[level]] = connection.execute("SELECT coalesce(max(generation), 0) FROM delivered")
         names = {}
         for row in connection.execute("SELECT * FROM photo"):
-            if row["generation"] != row["indexed_generation"]:
+            if row["generation"] > level:
                 state.faults.append(f"photo {row['id']} has not reached the index")
             if row["orphaned_at"] is None:
                 names[row["id"]] = row["hash"]
@@ -58,14 +59,23 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
                     engines.get(row["engine_id"]), tuple(words.get(row["id"], ())),
                 )  # fmt: skip
         for row in connection.execute(
-            "SELECT place.*, hash FROM place JOIN photo ON id = photo_id"
+            "SELECT root.path AS root, place.path, hash FROM place"
+            " JOIN photo ON photo.id = photo_id JOIN root ON root.id = root_id"
         ):
-            state.places[row["path"]] = row["hash"]
-        for row in connection.execute("SELECT path, reason FROM failure"):
-            state.failures[row["path"]] = row["reason"]
+            state.places[_path(row)] = row["hash"]
+        for row in connection.execute(
+            "SELECT root.path AS root, failure.path, reason FROM failure"
+            " JOIN root ON root.id = root_id"
+        ):
+            state.failures[_path(row)] = row["reason"]
     finally:
         connection.close()
     return names
+
+
+def _path(row: sqlite3.Row) -> bytes:
+    root = bytes(row["root"])
+    return (root.rstrip(b"/") + b"/" if root else b"") + bytes(row["path"])
 
 
 def _index(folder: Path, names: dict[int, str], state: State) -> None:

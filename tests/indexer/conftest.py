@@ -29,7 +29,7 @@ from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
 
 TILE = 16
-CODES = "abcdefghijklmnopqrstuvwxyz0123456789."
+CODES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 
 
 def draw_photo(path: Path, *words: str, salt: int = 0) -> Path:

@@ -131,7 +131,9 @@ def test_a_missing_file_that_was_asked_for_is_an_error(file):
 def test_a_file_that_is_no_text_is_named(file):
     file.write_bytes(b"home = '\xff'")
 
-    with pytest.raises(ConfigError, match=r"config\.toml: cannot read the configuration \(.*utf-8"):
+    with pytest.raises(
+        ConfigError, match=r"config\.toml, line 1: not UTF-8; save the file as UTF-8"
+    ):
         config.load(file)
 
 
@@ -248,3 +250,14 @@ def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):
 
     with pytest.raises(ConfigError, match=r"^OCRSEARCH_WORDS: .*write a list as JSON"):
         config.load()
+
+
+def test_a_user_without_a_home_is_asked_for_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(config.os.path, "expanduser", str)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    file = tmp_path / "config.toml"
+    file.touch()
+
+    with pytest.raises(ConfigError, match="no home folder is known for this user; give --home"):
+        config.load(file)
+    assert config.load(file, home=tmp_path).home == tmp_path

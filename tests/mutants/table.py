@@ -91,8 +91,8 @@ NAMED = (
     Named(
         "purged-before-unindexed",
         "indexer/catalog/catalog.py",
-        r"PHOTO\.c\.generation == PHOTO\.c\.indexed_generation,",
-        "",
+        r"PHOTO\.c\.orphaned_at < before, PHOTO\.c\.generation <= forgotten",
+        "PHOTO.c.orphaned_at < before",
         "a photo leaves the catalog only after the indexes have forgotten it",
         ("tests/indexer/catalog", "tests/indexer/sync"),
     ),

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from indexer.catalog import conditions
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.roots import Roots
+from indexer.catalog.schema import PLACE
 from indexer.entities import EngineId, Reading, Stamp
 from indexer.query.ast import Field
 
@@ -127,8 +129,10 @@ def test_the_database_passes_over_most_files_that_cannot_match(
     assert all(literal in path.lower() for path in plain)
 
 
-def test_other_databases_are_asked_for_all_places_and_decided_on_in_python():
+def test_other_databases_are_asked_for_all_places_and_decided_on_in_python(catalog):
     condition = conditions.may_match(Field("folder", "march"), "postgresql")
 
     assert str(condition.compile(dialect=postgresql.dialect())) == "true"
-    assert conditions.below(Path("/a")).compile(dialect=postgresql.dialect()).params.values()
+    with catalog._reading() as connection:
+        below = Roots(connection).below(PLACE, Path("/a"))
+    assert below.compile(dialect=postgresql.dialect()).params.values()

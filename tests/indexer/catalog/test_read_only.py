@@ -39,7 +39,7 @@ def read_only(path, monkeypatch):
 
 def test_it_is_read_and_nothing_is_written_beside_it(path, url, read_only):
     with Catalog(url) as catalog:
-        catalog.set_root(Path("/photos"), offline=False)
+        catalog.set_roots({Path("/photos"): False})
     before = {entry: entry.stat().st_mtime_ns for entry in path.parent.iterdir()}
     read_only()
 
@@ -53,7 +53,7 @@ def test_it_is_never_written(url, read_only):
     read_only()
 
     with Catalog(url) as catalog, pytest.raises(CatalogError, match="readonly"):
-        catalog.set_root(Path("/photos"), offline=False)
+        catalog.set_roots({Path("/photos"): False})
 
 
 def test_changes_in_a_log_that_cannot_be_read_are_not_left_out_silently(path, url, read_only):

@@ -35,7 +35,7 @@ def test_a_batch_that_is_not_utf8_is_named(shell):
 
     result = shell("query", "--batch", batch, code=2)
 
-    assert f"{batch}: not UTF-8 (" in result.stderr
+    assert f"{batch}, line 1: not UTF-8" in result.stderr
 
 
 def test_query_needs_words_or_a_batch(shell):

@@ -323,3 +323,15 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
     # it rises and falls by as much in between, with the pools of the database driver
     assert min(memory[2 * day : 3 * day]) - min(memory[day : 2 * day]) < 20_000
     assert set(files[: 3 * day]) == {files[0]}
+
+
+def test_new_permissions_of_a_photo_are_a_change_of_it_and_those_of_a_folder_of_all(
+    watching, tmp_path
+):
+    photo = draw_photo(tmp_path / "sub" / "a.png", "helios")
+    _, dirty, _ = watching(tmp_path)
+
+    photo.chmod(0o600)
+    assert dirty.take(10) == ({photo}, False)
+    photo.parent.chmod(0o700)
+    assert dirty.take(10) == (set(), True)

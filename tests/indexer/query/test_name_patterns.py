@@ -50,3 +50,22 @@ def test_a_file_is_named_with_or_without_its_suffix(value, matches):
 def test_names_ignore_case_but_not_accents(value, name, matches):
     assert folder_matcher(value)(f"/photos/{name}") is matches
     assert name_matcher(value)(name) is matches
+
+
+@pytest.mark.parametrize("typed", ["\u00dcbung", "U\u0308bung", "u\u0308bung", "\u00dcbung\ufeff"])
+@pytest.mark.parametrize("named", ["\u00dcbung", "U\u0308bung", "\u00dcb\u00adung"])
+def test_a_name_is_found_in_whatever_unicode_form_it_was_typed_or_stored(typed, named):
+    assert folder_matcher(typed)(f"/photos/{named}")
+    assert folder_matcher(f"{typed}*")(f"/photos/{named} 2/march")
+    assert name_matcher(typed)(f"{named}.jpg")
+
+
+@pytest.mark.parametrize("typed", ["my notes", "my\u00a0notes", "my  notes", "my\tnotes"])
+def test_how_wide_a_gap_is_makes_no_difference_in_names(typed):
+    assert all(
+        folder_matcher(typed)(f"/photos/my{gap}notes") for gap in (" ", "  ", "\u00a0", "\u202f")
+    )
+
+
+def test_a_letter_with_marks_is_one_character_for_a_wildcard():
+    assert name_matcher("?bung")("U\u0308bung.jpg")

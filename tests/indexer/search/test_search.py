@@ -200,6 +200,13 @@ def test_similar_words_are_suggested_from_what_was_found_with_little_certainty(w
     assert suggested(world, "quene") == ["queue"]
 
 
+def test_similar_words_are_suggested_for_the_first_words_of_a_long_query(world):
+    draw_photo(world.photos / "a.png", "algorithm", "dijkstra")
+    world.sync()
+
+    assert suggested(world, "algorythm x1 x2 x3 x4 dikstra") == ["algorithm"]
+
+
 def test_nothing_is_suggested_for_a_word_that_was_read(world):
     draw_photo(world.photos / "a.png", "queue", "quene")
     world.sync()

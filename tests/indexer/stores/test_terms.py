@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from indexer.entities import Box, Word
 from indexer.stores.terms import MAX_READINGS, term_weights
 
@@ -45,5 +47,22 @@ def test_a_word_without_other_readings_weighs_its_confidence():
     assert term_weights([word(text="stack")]) == {"stack": 0.9}
 
 
-def test_each_part_of_a_reading_is_a_term():
-    assert term_weights([word(("node.next", 0.8))]) == {"node": 0.8, "next": 0.8}
+def test_each_part_of_a_reading_is_a_term_and_so_are_all_parts_together():
+    weights = {"node": 0.8, "next": 0.8, "nodenext": 0.8}
+
+    assert term_weights([word(("node.next", 0.8))]) == weights
+
+
+def test_a_word_that_a_line_end_breaks_is_a_term_beside_its_pieces():
+    first = word(("recog-", 0.8), ("recoq-", 0.2))
+    last = replace(word(("nition", 0.5), ("niton", 0.5)), line=1)
+
+    assert term_weights([first, last]) == {
+        "recog": 0.8,
+        "recoq": 0.2,
+        "nition": 0.5,
+        "niton": 0.5,
+        "recognition": 0.4,
+        "recogniton": 0.4,
+        "recoqnition": 0.1,
+    }

@@ -249,8 +249,7 @@ def volumes(monkeypatch):
         return Volume(path.parents[-1], "0")
 
     monkeypatch.setattr(mounts, "volume", volume)
-    ismount = os.path.ismount
-    monkeypatch.setattr(os.path, "ismount", lambda path: path in mounted or ismount(path))
+    monkeypatch.setattr(mounts, "is_mount", lambda path: path in mounted)
     return mounted
 
 

@@ -203,3 +203,17 @@ def test_a_misread_letter_leaves_a_word_a_chance_of_about_one_in_a_thousand(
 
 def blanks_between(labels: Sequence[int]) -> list[int]:
     return [part for label in labels for part in (label, 0)]
+
+
+def test_joined_words_say_one_after_the_other():
+    frames = np.full((2, 3, len(ASCII) + 1), 1e-6, np.float32)
+    for word, letters in enumerate(("no-", "on?")):
+        for frame, letter in enumerate(letters):
+            frames[word, frame, 1 + ASCII.index(letter)] = 0.9
+
+    whole = CODEC.join([pack(word) for word in frames])
+
+    said = CODEC.unpack([whole], ASCII)
+    assert said.frames.tolist() == [6]
+    assert said.score("noon")[0] > 0.4
+    assert said.score("non")[0] < 0.01

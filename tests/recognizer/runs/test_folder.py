@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recognizer.runs.errors import TrainingError
-from recognizer.runs.folder import CHECKPOINT, METRICS, require_unused
+from recognizer.runs.folder import BEST, CHECKPOINT, METRICS, require_unused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,13 @@ def test_a_folder_with_a_checkpoint_holds_a_run(tmp_path: Path) -> None:
         f"{tmp_path}: holds a run already; continue it with --resume {tmp_path} "
         "or choose another --out"
     )
+
+
+def test_weights_that_a_run_would_replace_are_kept(tmp_path: Path) -> None:
+    (tmp_path / BEST).touch()
+
+    with pytest.raises(TrainingError, match="exists, and a run would replace it"):
+        require_unused(tmp_path)
 
 
 def test_any_other_folder_can_be_used(tmp_path: Path) -> None:

@@ -34,6 +34,15 @@ def test_fonts_are_found_by_their_ending_and_sorted(tmp_path: Path) -> None:
     assert [font.name for font in fonts_in(tmp_path)] == ["a.OTF", "b.ttf", "c.TTF"]
 
 
+def test_fonts_are_found_in_the_folders_below_as_packages_hold_them(tmp_path: Path) -> None:
+    (tmp_path / "truetype" / "hand").mkdir(parents=True)
+    (tmp_path / "truetype" / "hand" / "b.ttf").touch()
+    (tmp_path / "a.otf").touch()
+    (tmp_path / "no-font.ttf").mkdir()
+
+    assert [font.name for font in fonts_in(tmp_path)] == ["a.otf", "b.ttf"]
+
+
 def test_a_folder_without_fonts_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=str(tmp_path)):
         fonts_in(tmp_path)

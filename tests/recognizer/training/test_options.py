@@ -82,5 +82,5 @@ def test_giving_the_same_again_changes_nothing(asked: TrainOptions) -> None:
 def test_options_that_cannot_be_understood_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / OPTIONS).write_text(text, encoding="utf-8")
 
-    with pytest.raises(TrainingError, match=rf"{OPTIONS}: cannot resume with these options"):
+    with pytest.raises(TrainingError, match=rf"{OPTIONS}: damaged, or of another version"):
         load(tmp_path, {})

@@ -1,0 +1,228 @@
+"""The guard of all outputs: nothing that is read or belongs to the user is ever written over.
+
+An option or argument is an output if its type is `click.Path(writable=True)`, with
+`file_okay=False` for a folder. `CommandGroup` guards every command that has one.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from indexer import bootstrap
+from indexer.errors import CatalogError, ConfigError, UsageError
+from indexer.places import identity, is_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from indexer.config import Settings
+
+PHOTOS = ("photo", "photos")
+"""Parameters whose values are photos; nothing is written into their folders."""
+
+_FORCE = "indexer.cli.outputs.force"
+
+
+def is_output(parameter: click.Parameter) -> bool:
+    """Whether a command writes to the path that is given for `parameter`."""
+    return isinstance(parameter.type, click.Path) and parameter.type.writable
+
+
+def is_folder(parameter: click.Parameter) -> bool:
+    """Whether an output is a folder."""
+    return isinstance(parameter.type, click.Path) and not parameter.type.file_okay
+
+
+def guard(command: click.Command) -> None:
+    """Let `command` check its outputs before it does anything, and give it --force if it writes a file."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            guard(inner)
+        return
+    written = [parameter for parameter in command.params if is_output(parameter)]
+    if not written or command.callback is None:
+        return
+    callback: Callable[..., Any] = command.callback
+
+    @functools.wraps(callback)
+    def guarded(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+        check(click.get_current_context())
+        return callback(*args, **options)
+
+    command.callback = guarded
+    if all(is_folder(parameter) for parameter in written):
+        return  # what a folder holds of other programs is never replaced
+    command.params.append(
+        click.Option(
+            ["--force"],
+            is_flag=True,
+            expose_value=False,
+            callback=lambda ctx, _, value: ctx.meta.__setitem__(_FORCE, value),
+            help="Replace files that exist. Photos, and files that are read, are never replaced.",
+        )
+    )
+
+
+def check(ctx: click.Context) -> None:
+    """Check the outputs of the command that is about to run.
+
+    Raises:
+        UsageError: one is a file that the command reads, lies in a photo folder, or is a file
+            that exists, without --force.
+        ConfigError: the configuration cannot be read, so the photo folders are not known.
+
+    """
+    outputs = list(_outputs(ctx))
+    if not outputs:
+        return
+    read = list(_inputs(ctx))
+    photo_folders = list(_named_photo_folders(ctx))
+    if load := ctx.find_root().obj:  # else the command runs without the program around it
+        settings = load()
+        read.append(settings.home)
+        photo_folders += known_photo_folders(settings)
+    for out, holds_files in outputs:
+        refuse_below(out, photo_folders)
+        if holds_files:
+            _refuse_folder_of_inputs(out, ctx)
+        else:
+            refuse_replacing(out, read)
+
+
+def refuse_below(out: Path, folders: Iterable[Path]) -> None:
+    """Refuse an output at or below one of the photo `folders`. Raises UsageError."""
+    for folder in folders:
+        if is_inside(out, folder):
+            msg = (
+                f"{out}: lies in {folder}, and nothing is ever written into a folder of photos; "
+                "choose another place"
+            )
+            raise UsageError(msg)
+
+
+def refuse_replacing(out: Path, read: Iterable[Path] = ()) -> None:
+    """Refuse to write over a file: never over one of `read`, over others only as allowed.
+
+    A picture that this program has drawn may be replaced, and with --force other files. A file
+    with a second name (a hard link) never, because that may be a photo anywhere.
+
+    Raises:
+        UsageError: the file must not be replaced.
+
+    """
+    try:
+        status = out.stat()
+    except (OSError, ValueError):
+        return
+    if not stat.S_ISREG(status.st_mode):
+        return  # a pipe or a terminal holds nothing; a folder is refused by whoever writes
+    if any(identity(path) == (status.st_dev, status.st_ino) for path in read):
+        msg = f"{out}: this command reads that file; choose another name"
+        raise UsageError(msg)
+    folder = next((path for path in read if path.is_dir() and is_inside(out, path)), None)
+    if folder is not None and not is_drawn(out):
+        msg = f"{out}: a file in {folder}, which this command reads; choose another name"
+        raise UsageError(msg)
+    if status.st_nlink > 1:
+        msg = f"{out}: exists under another name as well (a hard link); choose another name"
+        raise UsageError(msg)
+    ctx = click.get_current_context(silent=True)
+    if not is_drawn(out) and not (ctx and ctx.meta.get(_FORCE)):
+        advice = ", or give --force to replace it" if ctx and _FORCE in ctx.meta else ""
+        msg = f"{out}: exists; choose another name{advice}"
+        raise UsageError(msg)
+
+
+def is_drawn(path: Path) -> bool:
+    """Whether a file is a picture that this program has drawn; such a file says so itself."""
+    from indexer.cli import draw  # loads Pillow, which is needed only if there is a file
+
+    return draw.is_drawn(path)
+
+
+def _outputs(ctx: click.Context) -> Iterator[tuple[Path, bool]]:
+    """Each output and whether it is a folder; defaults only where no other one is given."""
+    found = [(p, ctx.params.get(p.name or "")) for p in ctx.command.params if is_output(p)]
+    given = [
+        pair
+        for pair in found
+        if pair[1] is not None
+        and ctx.get_parameter_source(pair[0].name or "") is not ParameterSource.DEFAULT
+    ]
+    for parameter, value in given or found:
+        if value is not None:
+            yield Path(value), is_folder(parameter)
+
+
+def _values(ctx: click.Context) -> Iterator[object]:
+    """What is given for the other parameters, except for the words of a query."""
+    for parameter in ctx.command.params:
+        free_text = isinstance(parameter, click.Argument) and parameter.name == "words"
+        if not is_output(parameter) and not free_text:
+            value = ctx.params.get(parameter.name or "")
+            yield from value if isinstance(value, tuple | list) else [value]
+
+
+def _inputs(ctx: click.Context) -> Iterator[Path]:
+    """Files and folders that are named for the command and the group above it to read."""
+    here: click.Context | None = ctx
+    while here is not None:
+        for value in _values(here):
+            yield from _paths(value)
+        here = here.parent
+    if named := os.environ.get("OCRSEARCH_CONFIG"):
+        yield Path(named)
+
+
+def _paths(value: object) -> Iterator[Path]:
+    """The existing paths that the value of an option may name: a path, a file, or DATA."""
+    texts = []
+    if isinstance(value, os.PathLike):
+        texts = [os.fspath(value)]
+    elif isinstance(value, str):
+        plain = value.rpartition("#")[0] if "#" in value else value
+        inner = plain.partition(":")[2]
+        texts = [value, plain, inner, inner.rpartition(":")[0]]
+    elif isinstance(name := getattr(value, "name", None), str):
+        texts = [name]
+    for text in filter(None, texts):
+        path = Path(text)
+        if identity(path):
+            yield path
+            if path.suffix.lower() == ".tsv":
+                yield path.parent  # the images that a table of labels names
+
+
+def _refuse_folder_of_inputs(out: Path, ctx: click.Context) -> None:
+    """Refuse a folder that holds what the command reads. Raises UsageError."""
+    place = identity(out)
+    for value in _values(ctx):
+        for path in _paths(value) if isinstance(value, os.PathLike | str) else ():
+            if place and place == identity(path if path.is_dir() else path.parent):
+                msg = f"{out}: holds {path}, which this command reads; choose another folder"
+                raise UsageError(msg)
+
+
+def _named_photo_folders(ctx: click.Context) -> Iterator[Path]:
+    for name in PHOTOS:
+        value = ctx.params.get(name)
+        for photo in value if isinstance(value, tuple) else [value]:
+            if isinstance(photo, Path):
+                yield photo.parent
+                yield Path(os.path.realpath(photo)).parent
+
+
+def known_photo_folders(settings: Settings) -> list[Path]:
+    """The photo folders of the configuration and of the catalog."""
+    try:
+        with bootstrap.reading_only(settings) as (catalog, _):
+            return [*settings.folders, *catalog.roots()]
+    except (CatalogError, ConfigError):  # nothing is indexed yet, or nothing can be read of it
+        return list(settings.folders)

@@ -1,0 +1,46 @@
+"""Texts that may hold file names, made safe to print: a name can hold anything but `/` and NUL."""
+
+from __future__ import annotations
+
+import re
+
+_ACTIVE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # controls: a terminal obeys them
+    "\u2028\u2029"  # ends of lines and paragraphs
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidi controls: a name can pretend another end
+    "\xad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # invisible
+    "\ud800-\udfff"  # bytes that are not UTF-8, as Python holds them
+    "]"
+)
+
+_BYTES = re.compile("[\udc80-\udcff]")
+
+
+def printable(text: object, *, keep_bytes: bool = False) -> str:
+    """One line of `text` in which what a terminal would obey, or a reader not see, is escaped.
+
+    Args:
+        text: what is printed as `str`; line breaks and tabs are escaped, too.
+        keep_bytes: whether bytes that are not UTF-8 stay, for output that goes to a program.
+
+    """
+    return _ACTIVE.sub(lambda found: _escaped(found[0], keep_bytes=keep_bytes), str(text))
+
+
+def _escaped(character: str, *, keep_bytes: bool) -> str:
+    if _BYTES.match(character):
+        return character if keep_bytes else f"\\x{ord(character) - 0xDC00:02x}"
+    return ascii(character)[1:-1]
+
+
+def json_safe(text: str) -> str:
+    """A JSON text with the same values that holds no such character: each becomes its escape."""
+    return _ACTIVE.sub(lambda found: _in_json(ord(found[0])), text)
+
+
+def _in_json(code: int) -> str:
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
