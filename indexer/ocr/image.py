@@ -10,18 +10,20 @@ import stat
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from indexer.entities import Stamp
 from indexer.errors import PhotoError
+from indexer.ocr import exif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from io import BufferedReader
     from pathlib import Path
 
@@ -35,6 +37,9 @@ _OPEN_FLAGS = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 )
 """Flags of open(2) for a photo: no link is followed, and no pipe waited for."""
+
+_LIFTING = Lock()
+"""Held while Pillow's limit of pixels is lifted."""
 
 _STRIP_ROWS = 1024
 """Rows of a photo that are copied at once."""
@@ -129,21 +134,17 @@ def open_upright(path: Path, limits: Limits) -> Upright:
     with opened(path, limits) as (file, stamp):
         content = file.read(int(limits.bytes) + 1)
     try:
-        with warnings.catch_warnings():
+        with _own_limit(), warnings.catch_warnings():
             # our own limit, which a user can set, stands in for Pillow's warning, and damage
             # that Pillow can live with (a broken EXIF block, say) is no reason to lose a photo
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_formats()) as image:
                 _check_pixels(image, limits)
-                taken = _taken(image)
-                ImageOps.exif_transpose(image, in_place=True)
-                pixels = _rgb(image)
+                taken = exif.taken(image)
+                pixels = _rgb(exif.turned(image))
         return Upright(pixels, taken, _digest(content).hexdigest(), stamp)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
-        raise PhotoError(msg) from error
-    except Image.DecompressionBombError as error:
-        msg = f"too many pixels ({error})"
         raise PhotoError(msg) from error
     except PhotoError:
         raise
@@ -151,6 +152,17 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         # decoders raise any exception on damaged files
         msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
         raise PhotoError(msg) from error
+
+
+@contextmanager
+def _own_limit() -> Iterator[None]:
+    """Lift Pillow's limit of pixels, which is the whole process's: `Limits` stands in for it."""
+    with _LIFTING:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
@@ -189,15 +201,3 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
             f"{limits.pixels / 1e6:g}; raise it if this is right"
         )
         raise PhotoError(msg)
-
-
-def _taken(image: Image.Image) -> datetime | None:
-    """EXIF time without zone, by the camera's clock; None if it is absent or malformed."""
-    try:
-        exif = image.getexif()
-        text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(
-            ExifTags.Base.DateTime
-        )
-        return datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a photo
-        return None

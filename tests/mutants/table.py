@@ -130,8 +130,8 @@ NAMED = (
     ),
     Named(
         "date-with-zero-bytes",
-        "indexer/ocr/image.py",
-        r'\.strip\("\\0 "\)',
+        "indexer/ocr/exif.py",
+        r'\.strip\("\\0 [^"]+"\)',
         "",
         "a date that a camera padded with zero bytes or spaces is read",
         ("tests/indexer/ocr/test_image.py",),

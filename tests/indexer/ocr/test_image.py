@@ -184,3 +184,77 @@ def test_an_unreadable_file_gives_the_reason_of_the_system(tmp_path, monkeypatch
 
     with pytest.raises(PhotoError, match="Permission denied"):
         open_upright(tmp_path / "a.png", Limits())
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"), [(0x0100, 1.5), (0x011A, "72"), (0x0110, 2.5), (0x0131, 7)]
+)
+def test_an_odd_tag_beside_the_orientation_loses_neither_photo_nor_turn(
+    tmp_path, monkeypatch, tag, value
+):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    corner_picture().transpose(STORED[6]).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    whole = Image.Image.getexif
+
+    def odd(image):
+        found = whole(image)
+        found[tag] = value
+        found.tobytes = lambda *_: 1 / 0  # nothing is written, so nothing can fail there
+        return found
+
+    monkeypatch.setattr(Image.Image, "getexif", odd)
+
+    assert corners_of(open_upright(tmp_path / "a.jpg", Limits()).pixels)[0] == "red"
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_does_not_exist_turns_nothing(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    corner_picture().save(tmp_path / "a.jpg", exif=exif, quality=95)
+
+    assert open_upright(tmp_path / "a.jpg", Limits()).pixels.shape == (40, 80, 3)
+
+
+@pytest.mark.parametrize("first", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2026:02:30"])
+@pytest.mark.parametrize("second", [0x9004, 0x0132])
+def test_the_next_field_that_holds_a_time_counts(tmp_path, first, second):
+    exif = Image.Exif()
+    inner = exif.get_ifd(0x8769)
+    inner[0x9003] = first
+    (exif if second == 0x0132 else inner)[second] = "2026:03:01 12:30:00"
+    corner_picture().save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T12:30:00",
+        "2026:03:01 12:30",
+        "2026-03-01 12:30:00.123",
+        "2026-03-01T12:30:00Z",
+        "2026:03:01 12:30:00+02:00",
+        "2026/03/01 12:30:00",
+    ],
+)
+def test_other_spellings_of_a_time_are_read(tmp_path, text):
+    exif = Image.Exif()
+    exif[306] = text
+    corner_picture().save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)
+
+
+def test_the_limit_that_a_user_sets_stands_in_for_that_of_pillow(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    corner_picture().save(tmp_path / "a.png")
+
+    assert open_upright(tmp_path / "a.png", Limits()).pixels.shape == (40, 80, 3)
+    assert Image.MAX_IMAGE_PIXELS == 100

@@ -1,0 +1,69 @@
+"""EXIF data of a photo: which way is up, and when it was taken."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PIL import ExifTags, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_TIME = re.compile(
+    r"(\d{4})[:/.-](\d\d)[:/.-](\d\d)(?:[ T]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?"
+    r"\s*(?:Z|[+-]\d\d:?\d\d)?)?"
+)
+"""EXIF and ISO times; fractions and zones are dropped: the camera's clock counts."""
+
+
+def turned(image: Image.Image) -> Image.Image:
+    """`image`, upright. Pillow's own way writes all tags anew, and fails if one has an odd type."""
+    image.load()  # TIFF and HEIF turn themselves
+    try:
+        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a photo
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
+def taken(image: Image.Image) -> datetime | None:
+    """The first of the EXIF times that holds one, by the camera's clock; None if none does."""
+    return next((time for text in _times(image) if (time := _parsed(text))), None)
+
+
+def _times(image: Image.Image) -> Iterator[object]:
+    """Values of the fields that may hold a time, the most telling first."""
+    try:
+        exif = image.getexif()
+    except Exception:  # as above
+        return
+    for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized):
+        try:
+            yield exif.get_ifd(ExifTags.IFD.Exif).get(tag)
+        except Exception:  # noqa: S112 - as above; the next field may be sound
+            continue
+    try:
+        yield exif.get(ExifTags.Base.DateTime)
+    except Exception:  # as above
+        return
+
+
+def _parsed(value: object) -> datetime | None:
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    match = _TIME.fullmatch(text.strip("\0 \t\r\n"))
+    try:
+        return datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type,misc]  # noqa: DTZ001
+    except ValueError:  # zeros, or the 30th of February
+        return None
