@@ -64,6 +64,6 @@ def _parsed(value: object) -> datetime | None:
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     match = _TIME.fullmatch(text.strip("\0 \t\r\n"))
     try:
-        return datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type,misc]  # noqa: DTZ001
+        return datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:  # zeros, or the 30th of February
         return None
