@@ -99,8 +99,7 @@ def _load_member(archive: zipfile.ZipFile, lock: Lock, name: str) -> NDArray[np.
     try:
         with lock:
             packed = archive.read(name)
-        with Image.open(io.BytesIO(packed)) as image:
-            return images.fit(image)
+        return images.decoded(io.BytesIO(packed))
     except _UNREADABLE as error:
         msg = f"{archive.filename}:{name}: not a readable word image ({error})"
         raise DataError(msg) from error
