@@ -7,6 +7,7 @@ are then sorted into lines.
 
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ class SidecarDetector:
 
         """
         sidecar = _sidecar(path)
-        if not sidecar.is_file():
+        if not _exists(sidecar):
             return self._otherwise.detect(photo, path)
         try:
             held = json.loads(sidecar.read_bytes())  # in UTF-8, or as its mark says
@@ -58,11 +59,21 @@ class SidecarDetector:
 
     def has_known_boxes(self, path: Path) -> bool:
         """Whether the photo has a sidecar file, or the other detector has its boxes."""
-        return _sidecar(path).is_file() or self._otherwise.has_known_boxes(path)
+        return _exists(_sidecar(path)) or self._otherwise.has_known_boxes(path)
 
 
 def _sidecar(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
+
+
+def _exists(sidecar: Path) -> bool:
+    """Whether it is there; beside a photo with a very long name, none can be."""
+    try:
+        return sidecar.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
 
 
 def _lines(held: dict[str, Any]) -> list[list[Box]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -39,7 +40,7 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
     for number, found in enumerate(answers, start=1):
         for rank, hit in enumerate(shown_hits(found), start=1):
             name = f"{number:03d}-{rank:02d}" if many else f"{rank:02d}"
-            out = folder / f"{name}-{hit.photo.stem}.jpg"
+            out = folder / f"{name}-{_shortened(hit.photo.stem)}.jpg"
             marks = [(word.box, f"{word.text} {percent(word.score)}") for word in hit.words]
             try:
                 outputs.refuse_replacing(out)
@@ -48,3 +49,9 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
                 click.echo(printable(f"{hit.photo}: {error}"), err=True)
             else:
                 click.echo(printable(out), err=True)
+
+
+def _shortened(stem: str, most: int = 200) -> str:
+    """`stem`, or the start of it that fits `most` bytes: a name may have 255, number included."""
+    encoded = os.fsencode(stem)
+    return stem if len(encoded) <= most else encoded[:most].decode("utf-8", "ignore")

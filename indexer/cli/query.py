@@ -11,8 +11,8 @@ import click
 from indexer import bootstrap
 from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
+from indexer.cli.negated_words import WordsCommand
 from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
-from indexer.cli.words import WordsCommand
 from indexer.errors import UsageError
 from indexer.search.searcher import Filters
 from recognizer.textfile import NotTextError, decode, lines, stripped

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL import Image
+
+_TIME = re.compile(
+    r"(\d{4})[:/.-](\d\d)[:/.-](\d\d)(?:[ T]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?"
+    r"\s*(?:Z|[+-]\d\d:?\d\d)?)?"
+)
+"""EXIF and ISO times; fractions and zones are dropped: the camera's clock counts."""
 
 
 def capture_time(image: Image.Image) -> datetime | None:
-    """EXIF time without zone, by the camera's clock; None if it is absent or malformed."""
+    """The first of the EXIF times that holds one, by the camera's clock; None if none does."""
+    return next((time for text in _times(image) if (time := _parsed(text))), None)
+
+
+def _times(image: Image.Image) -> Iterator[object]:
+    """Values of the fields that may hold a time, the most telling first."""
     try:
         exif = image.getexif()
-        text = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(
-            ExifTags.Base.DateTime
-        )
-        return datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a photo
+    except Exception:  # as above
+        return
+    for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized):
+        try:
+            yield exif.get_ifd(ExifTags.IFD.Exif).get(tag)
+        except Exception:  # noqa: S112 - as above; the next field may be sound
+            continue
+    try:
+        yield exif.get(ExifTags.Base.DateTime)
+    except Exception:  # as above
+        return
+
+
+def _parsed(value: object) -> datetime | None:
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    match = _TIME.fullmatch(text.strip("\0 \t\r\n"))
+    try:
+        return datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:  # zeros, or the 30th of February
         return None

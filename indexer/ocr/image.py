@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from indexer.errors import PhotoError
 from indexer.ocr.capture_time import capture_time
 from indexer.ocr.content_hash import digest
+from indexer.ocr.exif_orientation import turned
 from indexer.ocr.photo_file import Limits, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", "JPEG2000")
 """Formats that are decoded, whatever a file is called: for others Pillow may start Ghostscript."""
+
+_LIFTING = Lock()
+"""Held while Pillow's limit of pixels is lifted."""
 
 _STRIP_ROWS = 1024
 """Rows of a photo that are copied at once."""
@@ -60,21 +67,17 @@ def open_upright(path: Path, limits: Limits) -> Upright:
     with opened(path, limits) as (file, stamp):
         content = file.read(int(limits.bytes) + 1)
     try:
-        with warnings.catch_warnings():
+        with _own_limit(), warnings.catch_warnings():
             # our own limit, which a user can set, stands in for Pillow's warning, and damage
             # that Pillow can live with (a broken EXIF block, say) is no reason to lose a photo
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_formats()) as image:
                 _check_pixels(image, limits)
                 taken = capture_time(image)
-                ImageOps.exif_transpose(image, in_place=True)
-                pixels = _rgb(image)
+                pixels = _rgb(turned(image))
         return Upright(pixels, taken, digest(content).hexdigest(), stamp)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
-        raise PhotoError(msg) from error
-    except Image.DecompressionBombError as error:
-        msg = f"too many pixels ({error})"
         raise PhotoError(msg) from error
     except PhotoError:
         raise
@@ -82,6 +85,17 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         # decoders raise any exception on damaged files
         msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
         raise PhotoError(msg) from error
+
+
+@contextmanager
+def _own_limit() -> Iterator[None]:
+    """Lift Pillow's limit of pixels, which is the whole process's: `Limits` stands in for it."""
+    with _LIFTING:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from indexer.entities import Hit, Match, WordIndex
 from indexer.query import ast as q
 from indexer.search.phrases import MIN_LIKELY, likely_words
-from indexer.search.places import choose, ranking
+from indexer.search.shown_place import choose, ranking
 from indexer.stores.broken_words import covered
 
 if TYPE_CHECKING:

@@ -136,8 +136,7 @@ def _load_member(
     try:
         with lock:
             packed = archive.read(members.get(_spelling(name), name))
-        with Image.open(io.BytesIO(packed)) as image:
-            return images.fit(image)
+        return images.decoded(io.BytesIO(packed))
     except _UNREADABLE as error:
         msg = f"{archive.filename}:{name}: not a readable word image ({error})"
         raise DataError(msg) from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 from recognizer.errors import DataError
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
     WordImage: TypeAlias = Image.Image | NDArray[np.uint8]
     """A word image of any size and mode, or a fitted crop."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 HEIGHT = 48
 """Rows of a fitted crop, in pixels."""
@@ -46,11 +57,34 @@ def load(path: Path) -> NDArray[np.uint8]:
 
     """
     try:
-        with Image.open(path) as image:
-            return fit(image)
+        return decoded(path)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         msg = f"{path}: not a readable word image ({error})"
         raise DataError(msg) from error
+
+
+def decoded(file: Path | IO[bytes]) -> NDArray[np.uint8]:
+    """The fitted crop of an image file, turned as its EXIF data say; raises what Pillow raises."""
+    _register_heif()
+    with Image.open(file) as image:
+        return fit(_turned(image))
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """`image`, upright. Pillow's own way writes all tags anew, and fails if one has an odd type."""
+    image.load()  # TIFF and HEIF turn themselves
+    try:
+        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a word
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
+@cache
+def _register_heif() -> None:
+    from pillow_heif import register_heif_opener  # a large library
+
+    register_heif_opener()
 
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:

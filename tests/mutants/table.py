@@ -131,7 +131,7 @@ NAMED = (
     Named(
         "date-with-zero-bytes",
         "indexer/ocr/capture_time.py",
-        r'\.strip\("\\0 "\)',
+        r'\.strip\("\\0 [^"]+"\)',
         "",
         "a date that a camera padded with zero bytes or spaces is read",
         ("tests/indexer/ocr/test_capture_time.py",),

@@ -71,3 +71,11 @@ def test_boxes_are_given_where_there_is_a_sidecar_or_the_other_detector_knows_th
     names = ("a.jpg", "b.jpg", "known.jpg")
 
     assert [detector.has_known_boxes(tmp_path / name) for name in names] == [True, False, True]
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".jpg", "a" * 245 + ".jpg", "図" * 82 + ".jpg"])
+def test_beside_a_photo_whose_name_leaves_no_room_there_is_no_sidecar(tmp_path, name):
+    detector = SidecarDetector(Fixed())
+
+    assert detector.detect(PHOTO, tmp_path / name) == [[Box(1, 1, 2, 2)]]
+    assert not detector.has_known_boxes(tmp_path / name)

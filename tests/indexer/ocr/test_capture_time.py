@@ -35,3 +35,38 @@ def test_a_nonsense_time_is_no_time(tmp_path, text):
     Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=exif)
 
     assert open_upright(tmp_path / "a.jpg", Limits()).taken is None
+
+
+@pytest.mark.parametrize("first", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2026:02:30"])
+@pytest.mark.parametrize("second", [0x9004, 0x0132])
+def test_the_next_field_that_holds_a_time_counts(tmp_path, first, second):
+    exif = Image.Exif()
+    inner = exif.get_ifd(0x8769)
+    inner[0x9003] = first
+    (exif if second == 0x0132 else inner)[second] = "2026:03:01 12:30:00"
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T12:30:00",
+        "2026:03:01 12:30",
+        "2026-03-01 12:30:00.123",
+        "2026-03-01T12:30:00Z",
+        "2026:03:01 12:30:00+02:00",
+        "2026/03/01 12:30:00",
+    ],
+)
+def test_other_spellings_of_a_time_are_read(tmp_path, text):
+    exif = Image.Exif()
+    exif[306] = text
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.jpg", exif=exif)
+
+    taken = open_upright(tmp_path / "a.jpg", Limits()).taken
+
+    assert taken == datetime(2026, 3, 1, 12, 30)

@@ -118,3 +118,42 @@ def test_a_photo_beyond_the_configured_pixels_names_the_key(tmp_path):
 
     with pytest.raises(PhotoError, match="max_megapixels"):
         open_upright(tmp_path / "a.png", Limits(pixels=100))
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"), [(0x0100, 1.5), (0x011A, "72"), (0x0110, 2.5), (0x0131, 7)]
+)
+def test_an_odd_tag_beside_the_orientation_loses_neither_photo_nor_turn(
+    tmp_path, monkeypatch, tag, value
+):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    corner_picture().transpose(STORED[6]).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    whole = Image.Image.getexif
+
+    def odd(image):
+        found = whole(image)
+        found[tag] = value
+        found.tobytes = lambda *_: 1 / 0  # nothing is written, so nothing can fail there
+        return found
+
+    monkeypatch.setattr(Image.Image, "getexif", odd)
+
+    assert corners_of(open_upright(tmp_path / "a.jpg", Limits()).pixels)[0] == "red"
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_does_not_exist_turns_nothing(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    corner_picture().save(tmp_path / "a.jpg", exif=exif, quality=95)
+
+    assert open_upright(tmp_path / "a.jpg", Limits()).pixels.shape == (40, 80, 3)
+
+
+def test_the_limit_that_a_user_sets_stands_in_for_that_of_pillow(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    corner_picture().save(tmp_path / "a.png")
+
+    assert open_upright(tmp_path / "a.png", Limits()).pixels.shape == (40, 80, 3)
+    assert Image.MAX_IMAGE_PIXELS == 100

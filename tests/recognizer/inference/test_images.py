@@ -172,3 +172,26 @@ def test_sixteen_bits_of_grey_are_as_dark_as_eight():
     deep = Image.fromarray(np.asarray(grey).astype(np.uint16) << 8)
 
     assert np.array_equal(images.fit(deep), images.fit(grey))
+
+
+@pytest.mark.parametrize(("orientation", "turn"), [(3, 180), (6, 90), (8, 270)])
+def test_a_word_image_is_turned_as_its_exif_data_say(
+    tmp_path: Path, draw: Callable[..., Image.Image], orientation: int, turn: int
+) -> None:
+    word = draw("kettle", size=61)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    word.save(tmp_path / "upright.png")
+    word.rotate(turn, expand=True).save(tmp_path / "turned.png", exif=exif)
+
+    upright, turned = images.load(tmp_path / "upright.png"), images.load(tmp_path / "turned.png")
+
+    assert np.array_equal(upright, turned)
+
+
+def test_a_heic_word_image_is_opened(tmp_path: Path, draw: Callable[..., Image.Image]) -> None:
+    from pillow_heif import from_pillow
+
+    from_pillow(draw("kettle", size=61).convert("RGB")).save(tmp_path / "a.heic")
+
+    assert images.load(tmp_path / "a.heic").shape[0] == images.HEIGHT

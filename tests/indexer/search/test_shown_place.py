@@ -10,8 +10,8 @@ import pytest
 from indexer import reports
 from indexer.cli.answers import answer_text
 from indexer.query import parser
-from indexer.search import places
-from indexer.search.places import choose, ranking
+from indexer.search import shown_place
+from indexer.search.shown_place import choose, ranking
 
 from ..conftest import draw_photo
 
@@ -115,7 +115,7 @@ def test_each_hit_costs_one_look_at_the_disk(copies, monkeypatch):
     copies.sync()
     looked = []
     look = os.lstat
-    monkeypatch.setattr(places.os, "lstat", lambda path: looked.append(path) or look(path))
+    monkeypatch.setattr(shown_place.os, "lstat", lambda path: looked.append(path) or look(path))
 
     copies.answer("helios")
     assert len(looked) == 2
@@ -125,7 +125,7 @@ def test_each_hit_costs_one_look_at_the_disk(copies, monkeypatch):
 
 def test_no_look_is_taken_at_folders_that_are_offline(copies, monkeypatch):
     copies.library.catalog.set_roots({copies.photos: True})
-    monkeypatch.setattr(places.os, "lstat", lambda path: pytest.fail(f"looked at {path}"))
+    monkeypatch.setattr(shown_place.os, "lstat", lambda path: pytest.fail(f"looked at {path}"))
 
     assert shown(copies, "helios") == ("boards/a.png", True)
 
