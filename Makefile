@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format benchmark mutants faults clean
+.PHONY: help install demo test check format benchmark mutants faults fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,9 @@ faults: install ## the long fault suite: kills, full disks, power cuts, a burst;
 	$(BIN)/python -m tests.faults.run --seed 1 --operations 1000 --kills 100
 	$(BIN)/python -m tests.faults.cuts
 	$(BIN)/python -m tests.faults.burst
+
+fuzz: install ## odd input of every kind for an hour: each ends in success or in a clear error
+	$(BIN)/python -W ignore -m tests.fuzz.run --minutes 60
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*

@@ -112,7 +112,10 @@ def _spelling(name: str) -> str:
 def _located(root: Path, name: str) -> Path:
     """The file `name` below `root`, also if the disk has it in the other normal form."""
     path = root / name
-    if path.exists():
+    try:
+        if path.exists():
+            return path
+    except OSError:  # a name that is too long, which opening it says
         return path
     found = root
     for part in _spelling(name).split("/"):

@@ -64,7 +64,9 @@ def load(path: Path) -> tuple[CRNN, Card]:
     try:
         model.load_state_dict({name: _full(tensor) for name, tensor in tensors.items()})
     except RuntimeError as error:
-        msg = f"{path}: the tensors do not fit the configuration in the file ({error})"
+        msg = (
+            f"{path}: the tensors do not fit the configuration in the file; fetch or train it again"
+        )
         raise WeightsError(msg) from error
     return model.eval(), card
 
