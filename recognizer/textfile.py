@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import unicodedata
 
+from recognizer.errors import DataError
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
@@ -16,7 +18,7 @@ _MARKS = (
 _INVISIBLE = "\ufeff\u200b\u2060"
 
 
-class NotTextError(ValueError):
+class NotTextError(DataError):
     """Bytes that are no text; the message says in which line."""
 
 

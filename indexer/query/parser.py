@@ -52,7 +52,7 @@ def parse(text: str) -> q.QueryNode:
     return node
 
 
-class _RefusalError(Exception):
+class _RefusalError(UsageError):
     """What is wrong with a query, and what to do."""
 
 

@@ -147,8 +147,8 @@ NAMED = (
     Named(
         "every-line-breaks-a-phrase",
         "indexer/search/phrases.py",
-        r"min\(breaks, more\)",
-        "breaks",
+        r"0\) > (lines[^\n]*\n)    return math\.prod\(LINE_BREAK for broken in breaks if broken\)",
+        r"0) - \1    return LINE_BREAK ** sum(breaks)",
         "a phrase is not broken more often than it has gaps",
         ("tests/indexer/search",),
     ),
