@@ -10,10 +10,10 @@ from indexer.query import ast as q
 from indexer.query.tokens import tokens
 from indexer.search.phrase_lines import phrase_lines
 from indexer.search.score import rescored
-from indexer.stores.broken_words import HYPHENS, broken_words, joined
+from indexer.stores.broken_words import HYPHENS, broken_words, is_broken, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -51,7 +51,9 @@ def _with_readings(
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     broken = (
         (photo_id, index, joined(first, last))
-        for photo_id, words in catalog.words_at_line_ends(photos, HYPHENS).items()
+        for photo_id, words in catalog.words_at_line_ends(
+            [photo for photo in photos if _may_be_broken(photo, found.values())], HYPHENS
+        ).items()
         for index, first, last in broken_words(words)
     )
     for photo_id, index, word in chain(catalog.words_like(photos, literals), broken):
@@ -62,6 +64,11 @@ def _with_readings(
             if said:  # better calibrated than the posteriors, which have no word list
                 evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
     return found
+
+
+def _may_be_broken(photo: PhotoId, leaves: Iterable[Evidence]) -> bool:
+    """Whether a leaf may stand there as a broken word: posteriors tell, where they saw the photo."""
+    return any(photo not in evidence or any(map(is_broken, evidence[photo])) for evidence in leaves)
 
 
 def _literals(leaf: q.Leaf) -> Sequence[str]:
