@@ -29,9 +29,10 @@ def run(module, *options):
 
 
 def test_some_random_operations_with_kills_lose_miss_and_double_nothing():
-    said = run("run", "--seed", 3, "--operations", 25, "--kills", 4)
+    said = run("run", "--seed", 3, "--operations", 25, "--kills", 4, "--load", 1)
 
     assert "kills: 4" in said
+    assert "beside a load of 1" in said
 
 
 def test_the_story_ended_at_some_of_its_changes_to_the_disk_comes_to_the_same_state():
