@@ -67,7 +67,7 @@ def _with_readings(
 
 
 def _may_be_broken(photo: PhotoId, leaves: Iterable[Evidence]) -> bool:
-    """Whether a leaf may stand there as a broken word: posteriors tell, where they saw the photo."""
+    """Whether a leaf may stand there as a broken word, by the posterior evidence if there is any."""
     return any(photo not in evidence or any(map(is_broken, evidence[photo])) for evidence in leaves)
 
 
