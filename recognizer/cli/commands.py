@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from recognizer.cli.evaluate import evaluate
-from recognizer.cli.options import PATH, json_option, language_option, weights_option, words_option
+from recognizer.cli.options import (
+    PATH,
+    json_option,
+    language_option,
+    languages_option,
+    load_prior,
+    weights_option,
+    words_option,
+)
 from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Readings of each word.",
 )
+@languages_option
 @language_option
 @words_option
 @click.option(
@@ -42,7 +51,8 @@ def read(
     crops: tuple[Path, ...],
     weights: Path | None,
     alternatives: int,
-    language: str,
+    languages: str | None,
+    language: str | None,
     words: tuple[str, ...],
     table: Path | None,
     *,
@@ -58,10 +68,9 @@ def read(
     ocrsearch read crops/ --words english --words my-names.txt
     """
     from recognizer import recognize  # loads torch
-    from recognizer.decoding import prior
     from recognizer.inference import pretrained
 
-    loaded = prior.load(language, words)
+    loaded = load_prior(languages, language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
     found = recognize.find_images(crops)
     rows = []
