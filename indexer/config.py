@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
+    languages: str | tuple[str, ...] | None = "auto"  # None: language and words are used
     language: str = "english"
     words: tuple[str, ...] = ("english",)
     detector: Literal["learned", "classical"] = "learned"
@@ -115,6 +117,28 @@ class Settings(BaseSettings):
                 msg = f"{suffix!r} must start with a dot, for example '.jpg'"
                 raise ValueError(msg)
         return tuple(suffix.lower() for suffix in value)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`language` and `words` keep their meaning of before there were `languages`."""
+        old = [key for key in ("language", "words") if key in values]
+        if not old:
+            return values
+        if "languages" in values:
+            kind, text = "both", "use languages alone, or leave it out"
+            raise PydanticCustomError(kind, text, {"keys": ["languages", *old]})
+        return values | {"languages": None}
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _of_languages(cls, value: object) -> object:
+        if value is None or value in ("auto", "none"):
+            return value
+        if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+            return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./fr" stays
+        msg = 'give "auto", "none" or a list such as ["en", "fr"]'
+        raise ValueError(msg)
 
     @field_validator("words")
     @classmethod
@@ -217,6 +241,10 @@ def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) ->
     """One line a fault: where the value comes from, the key, the value, and what is wrong."""
     lines = []
     for fault in error.errors():
+        if fault["type"] == "both":
+            keys = [f"{_source(key, file, given)}: {key}" for key in fault["ctx"]["keys"]]
+            lines.append(f"{' and '.join(keys)} exclude each other; {fault['msg']}")
+            continue
         key = str(fault["loc"][0]) if fault["loc"] else "?"
         if fault["type"] == "extra_forbidden":
             close = difflib.get_close_matches(key, Settings.model_fields, n=1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from recognizer.decoding import beam_search
+from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
 from recognizer.inference import images, pretrained
 from recognizer.network import backends, weights
@@ -91,7 +92,7 @@ class Recognizer:
         words: Sequence[WordImage],
         *,
         alternatives: int = 5,
-        prior: Prior | None = None,
+        prior: Prior | LanguagePriors | None = None,
     ) -> list[Reading]:
         """Read word images.
 
@@ -99,7 +100,8 @@ class Recognizer:
             words: PIL images of one word each, of any size and mode, or crops that
                 `images.fit` has fitted already.
             alternatives: number of texts to return for each word.
-            prior: language model or word list that ranks the texts too, see `prior.load`.
+            prior: language model or word list that ranks the texts too, see `prior.load`; or
+                languages to find the right ones of for each word, see `languages.load`.
 
         Returns:
             One reading a word, in the same order.
@@ -116,17 +118,24 @@ class Recognizer:
         words: Sequence[WordImage],
         *,
         alternatives: int = 5,
-        prior: Prior | None = None,
+        prior: Prior | LanguagePriors | None = None,
+        pages: Sequence[int] = (),
     ) -> list[tuple[Reading, NDArray[np.float32]]]:
-        """As `read`, each with the calibrated probabilities [T, labels] that it is decoded from."""
-        out = []
-        for logits in self.logits(words):
-            probabilities = beam_search.softmax(logits, self.card.temperature)
-            reading = beam_search.decode(
-                probabilities, self.card.charset, alternatives=alternatives, prior=prior
-            )
-            out.append((reading, probabilities))
-        return out
+        """As `read`, each with the calibrated probabilities [T, labels] that it is decoded from.
+
+        `pages` says which words stand on one page together, see `LanguagePriors.choose`.
+        """
+        charset = self.card.charset
+        seen = [beam_search.softmax(logits, self.card.temperature) for logits in self.logits(words)]
+        priors = (
+            prior.choose(seen, charset, pages)
+            if isinstance(prior, LanguagePriors)
+            else [prior] * len(seen)
+        )
+        return [
+            (beam_search.decode(word, charset, alternatives=alternatives, prior=own), word)
+            for word, own in zip(seen, priors, strict=True)
+        ]
 
 
 def read_folder(
@@ -134,7 +143,7 @@ def read_folder(
     recognizer: Recognizer | None = None,
     *,
     alternatives: int = 5,
-    prior: Prior | None = None,
+    prior: Prior | LanguagePriors | None = None,
 ) -> dict[Path, Reading]:
     """Read all word images below `folder`.
 
@@ -180,7 +189,11 @@ def find_images(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_files(
-    paths: Sequence[Path], recognizer: Recognizer, *, alternatives: int, prior: Prior | None
+    paths: Sequence[Path],
+    recognizer: Recognizer,
+    *,
+    alternatives: int,
+    prior: Prior | LanguagePriors | None,
 ) -> Iterator[tuple[Path, Reading | DataError]]:
     """Read image files in their order; a file that cannot be read comes with its error."""
     for start in range(0, len(paths), FILES_AT_A_TIME):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector, Outcome
     from indexer.ocr.worker import Worker
+    from recognizer.decoding.languages import LanguagePriors
+    from recognizer.decoding.prior import Prior
 
 
 class BuiltInEngine:
@@ -42,7 +44,6 @@ class BuiltInEngine:
 
         """
         from detector_stub.boxes import DetectorError
-        from recognizer.decoding import prior
         from recognizer.errors import DataError, WeightsError
         from recognizer.inference import pretrained
         from recognizer.posteriors.folding import FOLDED_ALPHABET
@@ -52,7 +53,7 @@ class BuiltInEngine:
             fingerprint = engine_fingerprint(
                 make_detector(self._settings).fingerprint,
                 pretrained.fingerprint(weights),
-                prior.fingerprint(self._settings.language, self._settings.words),
+                _prior_fingerprint(self._settings),
             )
             return EngineId(fingerprint, FOLDED_ALPHABET)
         except (DataError, DetectorError, WeightsError) as error:
@@ -112,6 +113,23 @@ def weights_path(settings: Settings) -> Path:
     return settings.weights or pretrained.WEIGHTS
 
 
+def _load_prior(settings: Settings) -> Prior | LanguagePriors | None:
+    """The prior of the languages of `settings`, or of its language and words where one is set."""
+    from recognizer.decoding import languages, prior
+
+    if settings.languages is None:
+        return prior.load(settings.language, settings.words)
+    return languages.load(settings.languages, lists=True)
+
+
+def _prior_fingerprint(settings: Settings) -> str:
+    from recognizer.decoding import languages, prior
+
+    if settings.languages is None:
+        return prior.fingerprint(settings.language, settings.words)
+    return languages.fingerprint(settings.languages, lists=True)
+
+
 def make_detector(settings: Settings) -> Detector:
     """Boxes from a sidecar file where there is one, else from the configured detector."""
     from detector_stub.detectors.classical import ClassicalDetector
@@ -133,19 +151,18 @@ class CRNNRecognizer:
         Imports torch.
         """
         from recognizer import recognize  # torch takes seconds to import
-        from recognizer.decoding import prior
 
         self._recognizer = recognize.Recognizer(weights, threads=workers)
         self._alternatives = settings.alternatives
-        self._prior = prior.load(settings.language, settings.words)
+        self._prior = _load_prior(settings)
 
     @property
     def fingerprint(self) -> str:
         """Hash of the weights."""
         return self._recognizer.fingerprint
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
-        """The recognition of each crop, a word image of any size."""
+    def read(self, crops: Sequence[Image.Image], pages: Sequence[int] = ()) -> list[Recognition]:
+        """The recognition of each crop, a word image of any size; see `protocols.Recognizer`."""
         from recognizer.inference import images
         from recognizer.posteriors import packing
         from recognizer.posteriors.class_probabilities import folded_probabilities
@@ -160,6 +177,6 @@ class CRNNRecognizer:
                 packing.pack(folded_probabilities(probabilities, alphabet)),
             )
             for reading, probabilities in self._recognizer.read_with_posteriors(
-                fitted, alternatives=self._alternatives, prior=self._prior
+                fitted, alternatives=self._alternatives, prior=self._prior, pages=pages
             )
         ]

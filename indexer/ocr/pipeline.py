@@ -66,7 +66,8 @@ def _words(
 ) -> list[list[Word]]:
     """The legible words of each photo; those of all photos are recognised together."""
     crops = [place.cut(pixels) for pixels, places in found for place in places]
-    seen = iter(recognizer.read(crops) if crops else ())
+    pages = [number for number, (_, places) in enumerate(found) for _ in places]
+    seen = iter(recognizer.read(crops, pages) if crops else ())
     words = [[_word(place, next(seen)) for place in places] for _, places in found]
     return [[word for word in page if word.text] for page in words]
 

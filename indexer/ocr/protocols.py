@@ -52,8 +52,14 @@ class Recognizer(Protocol):
     def fingerprint(self) -> str:
         """Changes whenever the same image could be read differently."""
 
-    def read(self, crops: Sequence[Image.Image]) -> Sequence[Recognition]:
-        """The recognition of each crop, an RGB image of any size."""
+    def read(
+        self, crops: Sequence[Image.Image], pages: Sequence[int] = ()
+    ) -> Sequence[Recognition]:
+        """The recognition of each crop, an RGB image of any size.
+
+        `pages` numbers the page of each crop, in order; without it, all are of one page. A crop
+        may be read by its page's language, and is read the same whatever other pages come along.
+        """
 
 
 @dataclass(frozen=True)

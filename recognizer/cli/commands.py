@@ -15,6 +15,8 @@ from recognizer.cli.options import (
     PATH,
     json_option,
     language_option,
+    languages_option,
+    load_prior,
     weights_option,
     words_option,
 )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Readings of each word.",
 )
+@languages_option
 @language_option
 @words_option
 @click.option(
@@ -53,7 +56,8 @@ def read(
     crops: tuple[Path, ...],
     weights: Path | None,
     alternatives: int,
-    language: str,
+    languages: str | None,
+    language: str | None,
     words: tuple[str, ...],
     table: Path | None,
     *,
@@ -69,10 +73,9 @@ def read(
     ocrsearch read crops/ --words english --words my-names.txt
     """
     from recognizer import recognize  # loads torch
-    from recognizer.decoding import prior
     from recognizer.inference import pretrained
 
-    loaded = prior.load(language, words)
+    loaded = load_prior(languages, language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
     found = recognize.find_images(crops)
     rows = []

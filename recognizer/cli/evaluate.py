@@ -12,6 +12,8 @@ from recognizer.cli.options import (
     OUTPUT_FILE,
     json_option,
     language_option,
+    languages_option,
+    load_prior,
     weights_option,
     words_option,
 )
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.samples import Sample
     from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
     from recognizer.evaluation.evaluated_word import EvaluatedWord
     from recognizer.recognize import Recognizer
@@ -46,6 +49,7 @@ WORST = 50
     show_default=True,
     help="Readings of each word that recall is measured in.",
 )
+@languages_option
 @language_option
 @words_option
 @click.option("--greedy", is_flag=True, help="Decode the best path only: one reading, faster.")
@@ -60,7 +64,8 @@ def evaluate(
     data: str,
     weights: Path | None,
     alternatives: int,
-    language: str,
+    languages: str | None,
+    language: str | None,
     words: tuple[str, ...],
     worst: Path | None,
     *,
@@ -87,12 +92,11 @@ def evaluate(
         raise click.UsageError(msg)
     from recognizer import recognize  # loads torch
     from recognizer.datasets import specs
-    from recognizer.decoding import prior
     from recognizer.evaluation import formatting, report
     from recognizer.evaluation.evaluated_word import EvaluatedWord
     from recognizer.inference import pretrained
 
-    loaded = None if greedy else prior.load(language, words)
+    loaded = None if greedy else load_prior(languages, language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
     samples, crops = _loaded(specs.samples(data))
     start = time.perf_counter()
@@ -118,7 +122,7 @@ def _read(
     recognizer: Recognizer,
     crops: Sequence[NDArray[np.uint8]],
     alternatives: int,
-    prior: Prior | None,
+    prior: Prior | LanguagePriors | None,
 ) -> list[Reading]:
     """The readings of `crops`; with no alternatives, those of the best paths."""
     if alternatives:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recognizer.decoding.languages import LanguagePriors
+    from recognizer.decoding.prior import Prior
 
 PATH = click.Path(path_type=Path)
 
@@ -27,8 +34,36 @@ words_option = click.option(
 )
 language_option = click.option(
     "--language",
-    default="english",
-    show_default=True,
     metavar="MODEL",
-    help="Character language model: `english`, an ARPA file (see train-language), or `none`.",
+    help="Read by this character language model alone: `english`, an ARPA file (see train-language), or `none`.",
 )
+languages_option = click.option(
+    "--languages",
+    metavar="LIST",
+    help="Languages the words may be in, which are found from the words themselves: `auto` (the "
+    "default: all that are shipped), `none`, or codes and ARPA files with commas between them, as in `en,fr`.",
+)
+
+
+def load_prior(
+    languages: str | None, language: str | None, words: Sequence[str]
+) -> Prior | LanguagePriors | None:
+    """The prior that a command's options ask for.
+
+    Raises:
+        click.UsageError: --languages stands beside --language or --words.
+        DataError: a file cannot be read, or there is no such language.
+
+    """
+    from recognizer.decoding import languages as several
+    from recognizer.decoding import ngram_lm, prior
+
+    old = "--language" if language is not None else "--words"
+    if language is None and not words:
+        names = several.AUTO if languages is None else languages
+        alone = names in {several.AUTO, several.NONE}
+        return several.load(names if alone else [n.strip() for n in names.split(",")])
+    if languages is not None:
+        msg = f"--languages and {old}: choose one; {old} sets the prior of every word itself"
+        raise click.UsageError(msg)
+    return prior.load(ngram_lm.ENGLISH if language is None else language, words)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FILE",
     help="Words that are added to the texts: a file with one word a line and optionally its "
-    "frequency, or `english`. May be repeated.",
+    "frequency, `english`, or `wordfreq:CODE` for another language of the package wordfreq. May be "
+    "repeated.",
 )
 @click.option(
     "--out",
@@ -59,12 +60,13 @@ def train_language(
 ) -> None:
     """Estimate a character language model from texts.
 
-    Read with it by `--language OUT`. Names and formulas are made from --words and added to the
+    Read with it by `--language OUT`, or beside other languages by `--languages en,OUT`. Names and formulas are made from --words and added to the
     texts.
 
     \b
     ocrsearch train-language --words german.txt --data my-words --out german.arpa.gz
     ocrsearch read crops/ --language german.arpa.gz
+    ocrsearch train-language --words wordfreq:sv --out swedish.arpa.gz
     """
     import numpy as np
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ENGLISH = "english"
-"""Name of the list that comes with the package wordfreq."""
+"""Name of the English list that comes with the package wordfreq."""
+
+WORDFREQ = "wordfreq:"
+"""What the name of a list of another language of wordfreq begins with, before the language's code."""
+
+_MIN_FREQUENCY = 1e-7
+"""Words that are rarer are left out of such a list: they are three in four, and mostly names."""
 
 _WORD_FACTOR = 16.0
 """Factor of a listed word; this and the next two were chosen on hand10, see EXPERIMENTS.md."""
@@ -93,18 +99,18 @@ def _core(text: str) -> str:
 
 
 def frequencies(names: Sequence[str]) -> dict[str, float]:
-    """Words of all lists (files, or ENGLISH) with their shares of running text.
+    """Words of all lists (files, ENGLISH, or `wordfreq:CODE`) with their shares of running text.
 
     A word of several lists has the highest of its shares, in whatever order the lists are given.
 
     Raises:
-        DataError: a file cannot be read, or a line is no word with a frequency.
+        DataError: a file cannot be read, a line is no word with a frequency, or wordfreq has no
+            such language.
 
     """
     merged: dict[str, float] = {}
     for name in names:
-        listed = _english() if name == ENGLISH else _read(Path(name))
-        for word, frequency in listed.items():
+        for word, frequency in _listed(name).items():
             merged[word] = max(frequency, merged.get(word, 0.0))
     return merged
 
@@ -116,14 +122,31 @@ def contents(names: Sequence[str]) -> list[str]:
         DataError: a file cannot be read.
 
     """
-    return [f"{ENGLISH} {version('wordfreq')}" if n == ENGLISH else _content(n) for n in names]
+    return [f"{n} {version('wordfreq')}" if _installed(n) else _content(n) for n in names]
 
 
-def _english() -> dict[str, float]:
+def _installed(name: str) -> bool:
+    return name == ENGLISH or name.startswith(WORDFREQ)
+
+
+def _listed(name: str) -> dict[str, float]:
+    if name == ENGLISH:
+        return _wordfreq("en")
+    if name.startswith(WORDFREQ):
+        words = _wordfreq(name.removeprefix(WORDFREQ))
+        return {word: frequency for word, frequency in words.items() if frequency >= _MIN_FREQUENCY}
+    return _read(Path(name))
+
+
+def _wordfreq(language: str) -> dict[str, float]:
     # loaded here because its tables take a second
-    from wordfreq import get_frequency_dict, get_frequency_list
+    from wordfreq import available_languages, get_frequency_dict, get_frequency_list
 
-    listed = {word: f for word, f in get_frequency_dict("en").items() if word.isalpha()}
+    if language not in available_languages():
+        known = ", ".join(sorted(available_languages()))
+        msg = f"{WORDFREQ}{language}: no such list; the languages of wordfreq are {known}"
+        raise DataError(msg)
+    listed = {word: f for word, f in get_frequency_dict(language).items() if word.isalpha()}
     # wordfreq would keep its own copies for as long as the daemon runs
     get_frequency_dict.cache_clear()
     get_frequency_list.cache_clear()

@@ -86,7 +86,7 @@ class TileRecognizer:
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     posteriorgrams: dict[str, bytes] = field(default_factory=dict)
 
-    def read(self, crops: Sequence[Image.Image]) -> list[Recognition]:
+    def read(self, crops: Sequence[Image.Image], pages: Sequence[int] = ()) -> list[Recognition]:
         out = []
         for crop in crops:
             codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
@@ -185,7 +185,7 @@ class OddEngine:
         self.names.append(path.stem)
         return [[Shape()]]
 
-    def read(self, crops):
+    def read(self, crops, pages=()):
         names, self.names = self.names, []
         return [Recognition(name, 0.9, ((name, 0.9),), b"") for name in names]
 

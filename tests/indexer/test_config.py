@@ -15,6 +15,7 @@ OTHER = {
     "catalog_url": "sqlite:///x.db",
     "weights": "/mine",
     "language": "none",
+    "languages": "none",
     "words": "[]",
     "detector": "classical",
     "detector_weights": "/mine",
@@ -205,6 +206,11 @@ def test_a_suffix_without_dot_is_refused(file):
         ('words = "english"', "words"),
         ("words = [3]", "words"),
         ("language = 3", "language"),
+        ('languages = "english"', "languages"),
+        ('languages = "en"', "languages"),
+        ("languages = 3", "languages"),
+        ("languages = [3]", "languages"),
+        ("languages = true", "languages"),
         ('language = ["english"]', "language"),
         ('detector = "best"', "detector"),
         ("detector = 1", "detector"),
@@ -261,3 +267,53 @@ def test_a_user_without_a_home_is_asked_for_one(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match="no home folder is known for this user; give --home"):
         config.load(file)
     assert config.load(file, home=tmp_path).home == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "auto"),
+        ('languages = "auto"', "auto"),
+        ('languages = "none"', "none"),
+        ('languages = ["en", "~/sv.arpa"]', ("en", str(Path.home() / "sv.arpa"))),
+        ('language = "english"', None),
+        ('words = ["english"]', None),
+        ('language = "none"\nwords = []', None),
+    ],
+)
+def test_languages_are_found_unless_one_language_or_words_are_set(file, text, expected):
+    file.write_text(f"{text}\n")
+
+    assert config.load(file).languages == expected
+
+
+@pytest.mark.parametrize("value", ["auto", "none", '["en", "fr"]'])
+def test_languages_may_be_given_by_a_variable(file, monkeypatch, value):
+    monkeypatch.setenv("OCRSEARCH_LANGUAGES", value)
+
+    assert config.load().languages == (("en", "fr") if value.startswith("[") else value)
+
+
+def test_old_settings_keep_the_defaults_of_each_other(file):
+    file.write_text('language = "none"\n')
+    assert config.load(file).words == ("english",)
+
+    file.write_text("words = []\n")
+    assert config.load(file).language == "english"
+
+
+@pytest.mark.parametrize("languages", ['"auto"', '"none"', '["en"]'])
+@pytest.mark.parametrize("old", ['language = "english"', 'words = ["english"]'])
+def test_languages_beside_an_old_key_is_an_error_that_names_both(file, languages, old):
+    file.write_text(f"languages = {languages}\n{old}\n")
+
+    with pytest.raises(ConfigError, match=rf"toml: languages and .*toml: {old.split()[0]} exclude"):
+        config.load(file)
+
+
+def test_keys_that_exclude_each_other_are_named_with_where_each_stands(file, monkeypatch):
+    file.write_text('languages = "auto"\n')
+    monkeypatch.setenv("OCRSEARCH_WORDS", "[]")
+
+    with pytest.raises(ConfigError, match=r"config\.toml: languages and OCRSEARCH_WORDS: words"):
+        config.load(file)

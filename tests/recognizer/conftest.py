@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer import recognize
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.loading import LabelledCrop
-from recognizer.decoding import ngram_lm
+from recognizer.decoding import languages, ngram_lm
 from recognizer.inference import images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
@@ -173,13 +173,14 @@ def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @functools.cache
-def english() -> ngram_lm.LanguageModel | None:
-    """The shipped language model, loaded once for all tests."""
-    return LOAD_LANGUAGE(ngram_lm.ENGLISH)
+def shipped(name: str, order: int | None) -> ngram_lm.LanguageModel | None:
+    """A shipped language model, loaded once for all tests."""
+    return LOAD_LANGUAGE(name, order)
 
 
-def load_language(name: str) -> ngram_lm.LanguageModel | None:
-    return english() if name == ngram_lm.ENGLISH else LOAD_LANGUAGE(name)
+def load_language(name: str, order: int | None = None) -> ngram_lm.LanguageModel | None:
+    known = name in languages.SHIPPED.values()
+    return shipped(name, order) if known else LOAD_LANGUAGE(name, order)
 
 
 @pytest.fixture

@@ -48,8 +48,11 @@ def recognizer(settings):
 
 def test_the_same_settings_are_the_same_engine(configured, terms):
     assert fingerprint(configured()) == fingerprint(
-        configured(words=["english"], detector="learned")
+        configured(languages="auto", detector="learned")
     )
+    old = fingerprint(configured(words=["english"]))
+    assert old == fingerprint(configured(language="english"))
+    assert old == fingerprint(configured(languages=["en"]))
     assert fingerprint(configured(words=[str(terms)])) == fingerprint(
         configured(words=[str(terms)])
     )
@@ -71,6 +74,27 @@ def test_each_language_model_is_another_engine(configured, model):
     choices = ["none", "english", str(model)]
 
     assert len({fingerprint(configured(language=name)) for name in choices}) == len(choices)
+
+
+def test_each_choice_of_languages_is_another_engine(configured, model):
+    choices = ["auto", "none", ["en"], ["fr"], ["en", "fr"], ["en", str(model)]]
+
+    assert len({fingerprint(configured(languages=chosen)) for chosen in choices}) == len(choices)
+
+
+def test_a_changed_model_among_languages_is_another_engine(configured, model):
+    before = fingerprint(configured(languages=["en", str(model)]))
+
+    model.write_text("\\1-grams:\n-2.0\t<unk>\n", encoding="utf-8")
+
+    assert fingerprint(configured(languages=["en", str(model)])) != before
+
+
+def test_a_language_that_there_is_not_is_named(configured):
+    with pytest.raises(EngineError, match="languages: 'xx' is no language"):
+        _ = BuiltInEngine(configured(languages=["en", "xx"])).id
+    with pytest.raises(EngineError, match="languages: 'xx' is no language"):
+        _ = recognizer(configured(languages=["en", "xx"]))
 
 
 def test_a_changed_language_model_is_another_engine(configured, model):

@@ -46,7 +46,7 @@ class Literate(TileRecognizer):
 
     known: set[str] = field(default_factory=lambda: set(WORDS))
 
-    def read(self, crops):
+    def read(self, crops, pages=()):
         return [
             entities.Recognition(
                 s.text,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from recognizer import recognize
-from recognizer.decoding import prior
+from recognizer.decoding import languages, prior
 from recognizer.errors import DataError, WeightsError
 from recognizer.network import weights
 from recognizer.runs.errors import TrainingError
@@ -149,16 +149,53 @@ def test_a_prior_that_is_missing_is_named_before_anything_is_read(
 
 
 @pytest.mark.parametrize("command", ["read", "evaluate"])
-def test_the_english_language_model_is_the_default(
-    words: Path, monkeypatch: pytest.MonkeyPatch, command: str
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ["auto"]),
+        (("--languages", "auto"), ["auto"]),
+        (("--languages", "none"), ["none"]),
+        (("--languages", "fr"), [["fr"]]),
+        (("--languages", "en, fr"), [["en", "fr"]]),
+        (("--language", "none"), [("none", ())]),
+        (("--language", "english"), [("english", ())]),
+        (("--words", "mine"), [("english", ("mine",))]),
+    ],
+)
+def test_languages_are_found_unless_one_language_or_words_are_given(
+    words: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    options: Sequence[str],
+    expected: list[object],
 ) -> None:
-    asked = []
+    asked: list[object] = []
+    monkeypatch.setattr(languages, "load", asked.append)
     monkeypatch.setattr(prior, "load", lambda *names: asked.append(names))
 
-    for more in ((), ("--language", "none")):
-        ok(command, words / "labels.tsv" if command == "evaluate" else words, *more)
+    ok(command, words / "labels.tsv" if command == "evaluate" else words, *options)
 
-    assert asked == [("english", ()), ("none", ())]
+    assert asked == expected
+
+
+@pytest.mark.parametrize("command", ["read", "evaluate"])
+@pytest.mark.parametrize("old", ["--language", "--words"])
+def test_languages_beside_an_old_option_is_an_error_that_names_both(
+    words: Path, command: str, old: str
+) -> None:
+    result = invoke(command, words / "labels.tsv", "--languages", "auto", old, "english")
+
+    assert result.exit_code == 2
+    assert f"--languages and {old}" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["xx", "english", "en,xx", "", "en,,fr", "auto,fr"])
+def test_a_language_that_there_is_not_is_named_with_those_that_there_are(
+    words: Path, name: str
+) -> None:
+    message = error_of(DataError, "read", words / "cat.png", "--languages", name)
+
+    assert "is no language: give en, fr, de, es, it, pt, nl, or an existing file" in message
 
 
 def test_readings_can_be_written_as_a_table(words: Path, tmp_path: Path) -> None:
