@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from recognizer.charset import Charset
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from recognizer.decoding.prior import Prior
@@ -59,7 +59,7 @@ def language_priors(**options: bool) -> languages.LanguagePriors:
 
 
 def test_words_of_one_language_are_read_exactly_as_by_that_language_alone(spell, loaded):
-    words = spell(SAMPLES["fr"], 0.85)
+    words = spell(SAMPLES["fr"])
     alone = languages.load(["fr"])
     assert isinstance(alone, ngram_lm.LanguageModel)
     loaded.clear()
