@@ -56,7 +56,7 @@ class LanguageIdentifier:
     def __init__(self, models: Sequence[LanguageModel]) -> None:
         """Compare the letter models of languages, most usual one first; n-grams of ORDER suffice."""
         self._models = models
-        self._none = np.zeros(len(models) + 1)
+        self._zeros = np.zeros(len(models) + 1)
         self._factors = lru_cache(1 << 15)(self._ngram_factors)
         self._text_factors = lru_cache(1 << 14)(self._letters_factors)
 
@@ -70,12 +70,14 @@ class LanguageIdentifier:
         Signs and digits tell nothing: a number is equally likely in all languages.
 
         """
-        rest = max(0.0, 1.0 - sum(p for _, p in alternatives))
-        return rest + sum(p * self._text_factors(text.lower()) for text, p in alternatives)
+        likelihoods = self._zeros + max(0.0, 1.0 - sum(p for _, p in alternatives))
+        for text, p in alternatives:
+            likelihoods = likelihoods + p * self._text_factors(text.lower())
+        return likelihoods
 
     def _letters_factors(self, text: str) -> Floats:
         spelled = START + text + END
-        total = self._none
+        total = self._zeros
         for place in range(1, len(spelled)):
             if spelled[place].isalpha() or (spelled[place] == END and text[-1:].isalpha()):
                 total = total + self._factors(spelled[max(0, place - ORDER + 1) : place + 1])
