@@ -59,7 +59,7 @@ def language_priors(**options: bool) -> languages.LanguagePriors:
 
 
 def test_words_of_one_language_are_read_exactly_as_by_that_language_alone(spell, loaded):
-    words = spell(SAMPLES["fr"], 0.85)
+    words = spell(SAMPLES["fr"])
     alone = languages.load(["fr"])
     assert isinstance(alone, ngram_lm.LanguageModel)
     loaded.clear()

@@ -97,12 +97,13 @@ def test_without_words_nothing_is_made_up() -> None:
 def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Path) -> None:
     (tmp_path / "labels.tsv").write_text("a.png\tGrößße\n", encoding="utf-8")
     (tmp_path / "w.txt").write_text("über 3\n", encoding="utf-8")
-    out = tmp_path / "de.arpa.gz"
+    out = tmp_path / "models" / "de.arpa.gz"
+    out.parent.mkdir()
     given = ("--data", tmp_path / "labels.tsv", "--words", tmp_path / "w.txt", "--out", out)
 
     result = ok("train-language", *given)
     first = out.read_bytes()
-    ok("train-language", *given)
+    ok("train-language", *given, "--force")
 
     assert f"{out}: " in result.stderr
     assert out.read_bytes() == first
