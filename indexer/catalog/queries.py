@@ -89,14 +89,16 @@ class CatalogReader:
 
     def unread(self, engine: EngineId, among: Container[Path]) -> dict[Path, str]:
         """Places, out of `among`, of photos that this engine has not read, with content hashes."""
-        number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+        empty = PHOTO.c.state == State.EMPTY
+        wanted = sa.case((empty, engine.of_empty), else_=engine.fingerprint)
+        read_by = sa.select(ENGINE.c.fingerprint).where(ENGINE.c.id == PHOTO.c.engine_id)
         rows = self._read(
             sa.select(PLACE.c.path, PHOTO.c.hash)
             .join(PHOTO)
             .where(
                 (PHOTO.c.state == State.PENDING)
                 | PHOTO.c.engine_id.is_(None)
-                | PHOTO.c.engine_id.not_in(number)
+                | (read_by.scalar_subquery() != wanted)
             )
         )
         return {row.path: row.hash for row in rows if row.path in among}
@@ -115,7 +117,7 @@ class CatalogReader:
         """Failed files to try again: their time has come or the engine changed; with attempts."""
         rows = self._read(
             sa.select(FAILURE.c.path, FAILURE.c.attempts).where(
-                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint)
+                (FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.of_failed)
             )
         )
         return {row.path: row.attempts for row in rows}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from indexer import logs
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
-from indexer.ocr.fingerprint import engine_fingerprint
+from indexer.ocr.fingerprint import OPENER_VERSION, engine_fingerprint
 from indexer.ocr.protocols import EngineParts
 
 if TYPE_CHECKING:
@@ -53,9 +53,17 @@ class BuiltInEngine:
                 pretrained.fingerprint(weights),
                 prior.fingerprint(self._settings.language, self._settings.words),
             )
-            return EngineId(fingerprint, pretrained.alphabet(weights))
+            alphabet = pretrained.alphabet(weights)
+            return EngineId(fingerprint, alphabet, OPENER_VERSION, self._limits())
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
+
+    def _limits(self) -> str:
+        chosen = self._settings
+        return (
+            f"{chosen.max_megapixels:g}MP-{chosen.max_megabytes:g}MB-"
+            f"{chosen.photo_seconds:g}s-{chosen.worker_megabytes:g}MB"
+        )
 
     @cached_property
     def _worker(self) -> Worker:
