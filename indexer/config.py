@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from contextvars import ContextVar
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 PREFIX = "OCRSEARCH_"
 """What the environment variable of a setting begins with."""
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif"),
+    *((".avif",) if find_spec("PIL._avif") else ()),
+)
 
 _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""

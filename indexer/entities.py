@@ -223,10 +223,30 @@ class Answer:
 
 @dataclass(frozen=True)
 class EngineId:
-    """What read a photo: a fingerprint of detector and weights, and the alphabet of its posteriorgrams."""
+    """What read a photo.
+
+    Attributes:
+        fingerprint: of detector and weights; photos with words are read again when it changes.
+        alphabet: that of the posteriorgrams.
+        opener: version of the opening of files; photos without words are read again, too.
+        limits: what was allowed; failed photos are tried again, too.
+
+    """
 
     fingerprint: str
     alphabet: str
+    opener: str = ""
+    limits: str = ""
+
+    @property
+    def of_empty(self) -> str:
+        """What decides whether a photo without words is read again."""
+        return "+".join(filter(None, [self.fingerprint, self.opener]))
+
+    @property
+    def of_failed(self) -> str:
+        """What decides whether a failed photo is tried again at once."""
+        return "+".join(filter(None, [self.of_empty, self.limits]))
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 BATCH_PIXELS = 64 * 48 * 192
 """Maximum pixels of a batch: bounds memory whatever the width of the words."""
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"})
-"""Files of a folder that are taken for word images."""
-
 FILES_AT_A_TIME = 512
 """Images that are held in memory together when files are read."""
 
@@ -182,7 +179,7 @@ def find_images(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = path.rglob("*")
-            found += sorted(p for p in inside if p.suffix.lower() in IMAGE_SUFFIXES)
+            found += sorted(p for p in inside if p.suffix.lower() in images.SUFFIXES)
         else:
             found.append(path)
     return found

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import ink
 from detector_stub.inference import postprocessing
+from detector_stub.training.upright import on_paper, turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +102,7 @@ class Page:
         """The upright picture, RGB [rows, columns, 3]; raises PageError."""
         try:
             with Image.open(self.picture) as image:
-                pixels = np.asarray(_on_paper(ImageOps.exif_transpose(image)))
+                pixels = np.asarray(on_paper(turned(image)).convert("RGB"))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             msg = f"{self.picture}: cannot read the picture ({error})"
             raise PageError(msg) from error
@@ -179,19 +180,6 @@ def doubtful(photo: NDArray[np.uint8], quads: NDArray[np.float32]) -> NDArray[np
     around = cv2.dilate(((strokes > 0) & ~certain).astype(np.uint8), np.ones((5, 5), np.uint8))
     drawing = cv2.dilate((certain & (boxed == 0)).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(drawing > 0, 0, around).astype(np.uint8)
-
-
-def _on_paper(image: Image.Image) -> Image.Image:
-    """RGB: paper shows through what is transparent, and 16 bits of grey become 8.
-
-    The same pixels as when a photo is indexed; tests/test_openers.py compares them.
-    """
-    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:  # it would make black of black ink on nothing
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return image.convert("RGB")
 
 
 def _word_height(quads: NDArray[np.float32]) -> float:

@@ -165,7 +165,7 @@ class Catalog(CatalogReader):
                 width=reading.width,
                 height=reading.height,
                 taken=reading.taken,
-                engine_id=engine_id(connection, engine),
+                engine_id=engine_id(connection, engine, empty=not reading.words),
             )
 
     # failures ------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ class Catalog(CatalogReader):
                     reason=failure.reason.encode(errors="backslashreplace").decode(),
                     attempts=failure.attempts,
                     next_try=failure.next_try,
-                    engine=engine.fingerprint,
+                    engine=engine.of_failed,
                     readable=failure.readable,
                 )
             )

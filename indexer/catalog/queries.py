@@ -137,14 +137,16 @@ class CatalogReader:
 
     def unread(self, engine: EngineId, among: Container[Path]) -> dict[Path, str]:
         """Places, out of `among`, of photos that this engine has not read, with content hashes."""
-        number = sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+        empty = PHOTO.c.state == State.EMPTY
+        wanted = sa.case((empty, engine.of_empty), else_=engine.fingerprint)
+        read_by = sa.select(ENGINE.c.fingerprint).where(ENGINE.c.id == PHOTO.c.engine_id)
         rows = self._read(
             sa.select(RAW_ROOT, PLACE.c.path, PHOTO.c.hash)
             .select_from(PLACE.join(PHOTO).join(ROOT))
             .where(
                 (PHOTO.c.state == State.PENDING)
                 | PHOTO.c.engine_id.is_(None)
-                | PHOTO.c.engine_id.not_in(number)
+                | (read_by.scalar_subquery() != wanted)
             )
         )
         waiting = {full(row.raw_root, row.path): row.hash for row in rows}
@@ -169,7 +171,7 @@ class CatalogReader:
         rows = self._read(
             sa.select(RAW_ROOT, FAILURE.c.path, FAILURE.c.attempts)
             .join(ROOT)
-            .where((FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.fingerprint))
+            .where((FAILURE.c.next_try <= now) | (FAILURE.c.engine != engine.of_failed))
         )
         return {full(row.raw_root, row.path): row.attempts for row in rows}
 

@@ -90,14 +90,15 @@ def put_place(
     return state
 
 
-def engine_id(connection: sa.Connection, engine: EngineId) -> int:
-    """Return the number of an engine, which is added if it is new."""
+def engine_id(connection: sa.Connection, engine: EngineId, *, empty: bool) -> int:
+    """Return the number of an engine that read a photo, which is added if it is new."""
+    fingerprint = engine.of_empty if empty else engine.fingerprint
     known: int | None = connection.scalar(
-        sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == engine.fingerprint)
+        sa.select(ENGINE.c.id).where(ENGINE.c.fingerprint == fingerprint)
     )
     if known is not None:
         return known
-    row = {"fingerprint": engine.fingerprint, "alphabet": engine.alphabet}
+    row = {"fingerprint": fingerprint, "alphabet": engine.alphabet}
     made = connection.execute(sa.insert(ENGINE).values(row)).inserted_primary_key
     return int(made[0])  # type: ignore[index]
 

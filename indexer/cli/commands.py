@@ -21,6 +21,7 @@ from indexer.cli.run_summary import summary_line, summary_text
 from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
+from indexer.ocr.photo_file import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,14 +191,20 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
     \b
     ocrsearch show board.jpg --image /tmp/board.jpg
     """
-    with ReadOnlyLibrary(load()) as library:
+    settings = load()
+    limits = Limits.of(settings)
+    with ReadOnlyLibrary(settings) as library:
         known = library.show(photo)
     if image:
         from indexer.cli import draw  # loads Pillow, which listing does not need
 
-        draw.annotate(photo, [(word.box, word.text) for word in known.words], image)
+        draw.annotate(photo, [(word.box, word.text) for word in known.words], image, limits)
     report = reports.photo_json(photo, known)
     click.echo(reports.dumps(report) if as_json else photo_text(known))
+    from indexer.ocr.image import left_out  # loads Pillow
+
+    if more := left_out(photo.resolve(), limits):
+        click.echo(f"{photo}: {more}", err=True)
 
 
 @main.command()
@@ -269,8 +276,9 @@ def detect(
     if image and len(photos) > 1:
         msg = "--image takes a single photo"
         raise UsageError(msg)
-    detector = bootstrap.detector(load())
-    opened = [print_boxes(photo, detector, image, as_json=as_json) for photo in photos]
+    settings = load()
+    detector, limits = bootstrap.detector(settings), Limits.of(settings)
+    opened = [print_boxes(photo, detector, image, limits, as_json=as_json) for photo in photos]
     if not all(opened):
         sys.exit(6)
 

@@ -14,6 +14,7 @@ from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.run_summary import summary_text
 from indexer.errors import UsageError
+from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters
 from recognizer.printable import printable
 
@@ -50,4 +51,4 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
                 click.echo(f"\n$ ocrsearch query {query!r}")
                 found = answer(searcher, query, Filters(limit=3), as_json=False)
                 if query == QUERIES[0]:
-                    write_hits([found], out)
+                    write_hits([found], out, Limits.of(settings))

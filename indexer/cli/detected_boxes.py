@@ -15,17 +15,19 @@ from recognizer.printable import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector
 
 
-def print_boxes(photo: Path, detector: Detector, image: Path | None, *, as_json: bool) -> bool:
+def print_boxes(
+    photo: Path, detector: Detector, image: Path | None, limits: Limits, *, as_json: bool
+) -> bool:
     """Detect words on one photo and print their boxes; False if it cannot be opened."""
     from indexer.cli import draw  # loads Pillow
     from indexer.ocr.image import open_upright  # loads Pillow
-    from indexer.ocr.photo_file import Limits  # loads Pillow
 
     try:
-        lines = detector.detect(open_upright(photo.resolve(), Limits()).pixels, photo)
+        lines = detector.detect(open_upright(photo.resolve(), limits).pixels, photo)
     except Exception as error:
         if not concerns_one_photo(error):
             raise
@@ -33,7 +35,7 @@ def print_boxes(photo: Path, detector: Detector, image: Path | None, *, as_json:
         return False
     found = [Box(b.left, b.top, b.right, b.bottom) for line in lines for b in line]
     if image:
-        draw.annotate(photo, [(box, "") for box in found], image)
+        draw.annotate(photo, [(box, "") for box in found], image, limits)
     if as_json:
         click.echo(reports.dumps(reports.boxes_json(photo, found)))
     else:

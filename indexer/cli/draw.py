@@ -9,7 +9,6 @@ from PIL.PngImagePlugin import PngInfo
 
 from indexer.errors import UsageError
 from indexer.ocr.image import open_upright
-from indexer.ocr.photo_file import Limits
 from recognizer.printable import printable
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.entities import Box
+    from indexer.ocr.photo_file import Limits
 
 MAX_SIDE = 1600
 """Pixels of the longer side of a drawn photo."""
@@ -27,15 +27,15 @@ MARK = "Drawn by ocrsearch"
 _COLOUR = (220, 20, 60)
 
 
-def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path) -> None:
+def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path, limits: Limits) -> None:
     """Write `photo`, scaled to MAX_SIDE, with a labelled frame around each box.
 
     Raises:
-        PhotoError: the photo cannot be opened.
+        PhotoError: the photo cannot be opened, or is beyond `limits`.
         UsageError: `out` cannot be written or its ending names no image format.
 
     """
-    image = Image.fromarray(open_upright(photo.resolve(), Limits()).pixels)
+    image = Image.fromarray(open_upright(photo.resolve(), limits).pixels)
     scale = min(1.0, MAX_SIDE / max(image.size))
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     brush = ImageDraw.Draw(image)

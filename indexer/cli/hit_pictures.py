@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.entities import Answer
+    from indexer.ocr.photo_file import Limits
 
 
-def write_hits(answers: Sequence[Answer], folder: Path) -> None:
+def write_hits(answers: Sequence[Answer], folder: Path, limits: Limits) -> None:
     """Draw the hits that a terminal shows into `folder`, named by query and rank.
 
     A photo that cannot be opened is reported on stderr, and the others are drawn.
@@ -44,7 +45,7 @@ def write_hits(answers: Sequence[Answer], folder: Path) -> None:
             marks = [(word.box, f"{word.text} {percent(word.score)}") for word in hit.words]
             try:
                 outputs.refuse_replacing(out)
-                draw.annotate(hit.photo, marks, out)
+                draw.annotate(hit.photo, marks, out, limits)
             except OcrsearchError as error:
                 click.echo(printable(f"{hit.photo}: {error}"), err=True)
             else:

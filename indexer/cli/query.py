@@ -14,6 +14,7 @@ from indexer.cli.hit_pictures import write_hits
 from indexer.cli.negated_words import WordsCommand
 from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
 from indexer.errors import UsageError
+from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
@@ -108,9 +109,10 @@ def query(
         least=min_score,
     )
     lines = [" ".join(words)] if batch is None else _queries(batch)
-    with bootstrap.searching(load()) as searcher:
+    settings = load()
+    with bootstrap.searching(settings) as searcher:
         found = [answer(searcher, line, filters, as_json=as_json) for line in lines]
     if image:
-        write_hits(found, image)
+        write_hits(found, image, Limits.of(settings))
     if words and not found[0].hits:
         sys.exit(1)

@@ -29,7 +29,7 @@ def read_in_process(paths: Sequence[Path], limits: Limits, parts: EngineParts) -
     def read(batch: Sequence[tuple[Path, Upright]]) -> list[Outcome]:
         readings = read_photos(batch, parts.detector, parts.recognizer)
         return [
-            Read(photo.content, photo.stamp, reading)
+            Read(photo.content, photo.stamp, reading, photo.left_out)
             for (_, photo), reading in zip(batch, readings, strict=True)
         ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from indexer import logs
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
-from indexer.ocr.fingerprint import engine_fingerprint
+from indexer.ocr.fingerprint import OPENER_VERSION, engine_fingerprint
 from indexer.ocr.protocols import EngineParts
 
 if TYPE_CHECKING:
@@ -55,9 +55,16 @@ class BuiltInEngine:
                 pretrained.fingerprint(weights),
                 _prior_fingerprint(self._settings),
             )
-            return EngineId(fingerprint, FOLDED_ALPHABET)
+            return EngineId(fingerprint, FOLDED_ALPHABET, OPENER_VERSION, self._limits())
         except (DataError, DetectorError, WeightsError) as error:
             raise EngineError(str(error)) from error
+
+    def _limits(self) -> str:
+        chosen = self._settings
+        return (
+            f"{chosen.max_megapixels:g}MP-{chosen.max_megabytes:g}MB-"
+            f"{chosen.photo_seconds:g}s-{chosen.worker_megabytes:g}MB"
+        )
 
     @cached_property
     def _worker(self) -> Worker:

@@ -5,6 +5,10 @@ from __future__ import annotations
 PIPELINE_VERSION = "transcription-2"
 """Changes whenever the same boxes and weights could give other words or posteriorgrams."""
 
+OPENER_VERSION = "opener-1"
+"""Changes whenever files could be opened that were failed or empty before; only those are read
+again then."""
+
 
 def engine_fingerprint(detector: str, weights: str, prior: str | None) -> str:
     """The fingerprint of an engine with these parts, given by their own fingerprints.

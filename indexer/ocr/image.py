@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import io
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from indexer.errors import PhotoError
+from indexer.ocr import missing_end, pages
 from indexer.ocr.capture_time import capture_time
 from indexer.ocr.content_hash import digest
 from indexer.ocr.exif_orientation import turned
 from indexer.ocr.photo_file import Limits, opened
+from indexer.ocr.rgb import rgb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from indexer.entities import Stamp
@@ -33,10 +35,7 @@ _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", 
 """Formats that are decoded, whatever a file is called: for others Pillow may start Ghostscript."""
 
 _LIFTING = Lock()
-"""Held while Pillow's limit of pixels is lifted."""
-
-_STRIP_ROWS = 1024
-"""Rows of a photo that are copied at once."""
+"""Held while settings of Pillow, which are the whole process's, are others."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Upright:
         taken: when it was taken, by the camera's clock; None if unknown.
         content: content hash of the bytes that were decoded.
         stamp: stamp of the file that they came from.
+        left_out: what the file holds beyond this picture, as a remark; "" if nothing.
 
     """
 
@@ -55,6 +55,7 @@ class Upright:
     taken: datetime | None
     content: str
     stamp: Stamp
+    left_out: str = ""
 
 
 def open_upright(path: Path, limits: Limits) -> Upright:
@@ -71,11 +72,9 @@ def open_upright(path: Path, limits: Limits) -> Upright:
             # our own limit, which a user can set, stands in for Pillow's warning, and damage
             # that Pillow can live with (a broken EXIF block, say) is no reason to lose a photo
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=_formats()) as image:
-                _check_pixels(image, limits)
-                taken = capture_time(image)
-                pixels = _rgb(turned(image))
-        return Upright(pixels, taken, digest(content).hexdigest(), stamp)
+            pixels, taken = _decoded(content, limits)
+        more = pages.left_out(io.BytesIO(content), _formats())
+        return Upright(pixels, taken, digest(content).hexdigest(), stamp, more)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
         raise PhotoError(msg) from error
@@ -85,6 +84,46 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         # decoders raise any exception on damaged files
         msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
         raise PhotoError(msg) from error
+
+
+def _decoded(content: bytes, limits: Limits) -> tuple[NDArray[np.uint8], datetime | None]:
+    """Upright pixels and capture time; a photo that lacks nothing but its end is decoded too."""
+    blank = missing_end.is_jpeg(content) and missing_end.is_blank_at_the_end(content)
+    try:
+        return _picture_to_its_end(content, limits) if blank else _picture(content, limits)
+    except PhotoError:
+        raise
+    except Exception:
+        with suppress(Exception):  # the first error tells more
+            return _picture_to_its_end(content, limits)
+        raise
+
+
+def _picture_to_its_end(
+    content: bytes, limits: Limits
+) -> tuple[NDArray[np.uint8], datetime | None]:
+    """The same where the end is missing, or something else stands in its place."""
+    with _leniently():
+        if not missing_end.is_jpeg(content):
+            return _picture(content, limits)
+        whole = missing_end.with_end_marker(content, _formats())
+    return _picture(whole, limits)
+
+
+def _picture(content: bytes, limits: Limits) -> tuple[NDArray[np.uint8], datetime | None]:
+    with Image.open(io.BytesIO(content), formats=_formats()) as image:
+        _check_pixels(image, limits)
+        if not missing_end.is_jpeg(content):
+            missing_end.check_loaded(image)
+        taken = capture_time(image)
+        return rgb(turned(image)), taken
+
+
+def left_out(path: Path, limits: Limits) -> str:
+    """What a photo file holds beyond its first picture, as a remark; "" if nothing is known."""
+    with suppress(PhotoError), opened(path, limits) as (file, _), _own_limit():
+        return pages.left_out(file, _formats())
+    return ""
 
 
 @contextmanager
@@ -98,23 +137,14 @@ def _own_limit() -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB pixels [rows, columns, 3], copied in strips: huge photos leave no room for two."""
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    for top in range(0, image.height, _STRIP_ROWS):
-        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
-        pixels[top : top + _STRIP_ROWS] = np.asarray(_on_paper(strip))
-    return pixels
-
-
-def _on_paper(image: Image.Image) -> Image.Image:
-    """`image` as RGB: transparent pixels become white, and 16 bits of grey become 8."""
-    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:  # it would make black of black ink on nothing
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return image.convert("RGB")
+@contextmanager
+def _leniently() -> Iterator[None]:
+    """Let Pillow decode what is cut off; the whole process's too, so only inside `_own_limit`."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @cache

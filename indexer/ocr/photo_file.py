@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from indexer.config import Settings
+
 _OPEN_FLAGS = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 )
@@ -29,6 +31,11 @@ class Limits:
 
     pixels: float = 150e6
     bytes: float = 200e6
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The limits that a user set."""
+        return cls(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
 
 
 class GoneError(PhotoError):

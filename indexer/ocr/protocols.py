@@ -64,11 +64,20 @@ class Recognizer(Protocol):
 
 @dataclass(frozen=True)
 class Read:
-    """A photo that was read; `content` and `stamp` are those of the bytes that were decoded."""
+    """A photo that was read.
+
+    Attributes:
+        content: content hash of the bytes that were decoded.
+        stamp: stamp of the file that they came from.
+        reading: what was read.
+        left_out: what the file holds beyond its first picture, as a remark; "" if nothing.
+
+    """
 
     content: str
     stamp: Stamp
     reading: Reading
+    left_out: str = ""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Backlog:
         self.settings = settings
         self._catalog, self._engine = catalog, engine
         self._comparer, self._indexes = comparer, indexes
-        self._limits = Limits(settings.max_megapixels * 1e6, settings.max_megabytes * 1e6)
+        self._limits = Limits.of(settings)
         self._batch_size = BatchSize()
 
     def drain(self, changes: Changes, run: SyncRun) -> bool:

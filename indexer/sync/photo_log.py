@@ -29,4 +29,7 @@ def _described(outcome: FinalOutcome) -> tuple[str, dict[str, object]]:
         case Read():
             words = len(outcome.reading.words)
             state = State.READ if words else State.EMPTY
-            return f"{words} words", {"state": state, "words": words}
+            fields: dict[str, object] = {"state": state, "words": words}
+            if outcome.left_out:
+                return f"{words} words; {outcome.left_out}", fields | {"left_out": outcome.left_out}
+            return f"{words} words", fields

@@ -16,9 +16,6 @@ from recognizer.inference import images
 if TYPE_CHECKING:
     from pathlib import Path
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
-"""Files that are taken for word images."""
-
 
 def read_named_images(root: Path) -> list[Sample]:
     """Samples of all images below `root`, sorted by path.
@@ -27,9 +24,9 @@ def read_named_images(root: Path) -> list[Sample]:
         DataError: there is no image, or the name of one holds no label; names it.
 
     """
-    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in images.SUFFIXES)
     if not paths:
-        msg = f"{root}: holds no word image ({', '.join(SUFFIXES)})"
+        msg = f"{root}: holds no word image ({', '.join(images.SUFFIXES)})"
         raise DataError(msg)
     return [
         Sample(str(path.relative_to(root)), _label(path), "", partial(images.load, path))

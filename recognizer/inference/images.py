@@ -7,9 +7,10 @@ from functools import cache
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
 
 from recognizer.errors import DataError
+from recognizer.inference.upright import on_paper, turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +21,11 @@ if TYPE_CHECKING:
     WordImage: TypeAlias = Image.Image | NDArray[np.uint8]
     """A word image of any size and mode, or a fitted crop."""
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp"),
+    *(".heic", ".heif", ".hif", ".avif"),
+)
+"""Files of a folder that are taken for word images."""
 
 HEIGHT = 48
 """Rows of a fitted crop, in pixels."""
@@ -67,17 +64,7 @@ def decoded(file: Path | IO[bytes]) -> NDArray[np.uint8]:
     """The fitted crop of an image file, turned as its EXIF data say; raises what Pillow raises."""
     _register_heif()
     with Image.open(file) as image:
-        return fit(_turned(image))
-
-
-def _turned(image: Image.Image) -> Image.Image:
-    """`image`, upright. Pillow's own way writes all tags anew, and fails if one has an odd type."""
-    image.load()  # TIFF and HEIF turn themselves
-    try:
-        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
-    except Exception:  # a damaged EXIF block raises anything, and is no reason to lose a word
-        return image
-    return image if turn is None else image.transpose(turn)
+        return fit(turned(image))
 
 
 @cache
@@ -92,12 +79,7 @@ def fit(image: Image.Image) -> NDArray[np.uint8]:
 
     The width follows from the proportions of the image, within MIN_WIDTH and MAX_WIDTH.
     """
-    if image.mode.startswith("I;16"):  # Pillow would make white of all but the darkest grey
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        # what shows through is paper; dropping the alpha channel would turn it black
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    grey = image.convert("L")
+    grey = on_paper(image).convert("L")
     width = round(grey.width * STRETCH * HEIGHT / max(1, grey.height))
     width = min(MAX_WIDTH, max(MIN_WIDTH, width))
     # reducing_gap lets very large crops shrink in whole steps first: the same picture, faster

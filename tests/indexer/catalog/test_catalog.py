@@ -166,6 +166,37 @@ def test_failures_are_kept_with_reason_and_time(catalog, tmp_path):
     assert catalog.due(0.0, EngineId("e2", "abc")) == {tmp_path / "a.jpg": 2}
 
 
+def test_a_new_opener_tries_what_failed_and_reads_what_was_empty_but_nothing_else(
+    catalog, tmp_path
+):
+    old, new = (EngineId("e1", "abc", f"opener-{number}", "150MP") for number in (1, 2))
+    for name, words in (("full", (WORD,)), ("empty", ())):
+        catalog.put_places([(tmp_path / name, STAMP, name)], 0.0)
+        catalog.put_reading(name, Reading(400, 300, None, words), old)
+    catalog.put_failure(Failure(tmp_path / "bad", "damaged", 2, 99.0), STAMP, old, 0.0)
+    among = catalog.places()
+
+    assert (catalog.unread(old, among), catalog.due(0.0, old)) == ({}, {})
+    assert catalog.unread(new, among) == {tmp_path / "empty": "empty"}
+    assert catalog.due(0.0, new) == {tmp_path / "bad": 2}
+
+    catalog.put_reading("empty", Reading(400, 300, None, (WORD,)), new)
+
+    assert catalog.unread(new, among) == {}
+    other = catalog.unread(EngineId("e2", "abc", "opener-2"), among)
+    assert set(other) == {tmp_path / "full", tmp_path / "empty"}
+
+
+def test_other_limits_try_what_failed_and_nothing_else(catalog, tmp_path):
+    low, high = (EngineId("e1", "abc", "opener-1", limit) for limit in ("150MP", "400MP"))
+    catalog.put_places([(tmp_path / "empty", STAMP, "empty")], 0.0)
+    catalog.put_reading("empty", Reading(400, 300, None, ()), low)
+    catalog.put_failure(Failure(tmp_path / "bad", "too large", 2, 99.0), STAMP, low, 0.0)
+
+    assert catalog.unread(high, catalog.places()) == {}
+    assert catalog.due(0.0, high) == {tmp_path / "bad": 2}
+
+
 def test_a_failure_takes_the_place_of_that_of_the_same_file_alone(catalog, tmp_path):
     other = Failure(tmp_path / "b.jpg", "damaged", 1, 9.0)
     first, again = (Failure(tmp_path / "a.jpg", "damaged", number, 9.0) for number in (1, 2))

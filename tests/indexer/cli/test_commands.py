@@ -163,6 +163,31 @@ def test_an_exact_query_knows_only_the_best_reading(shell):
     shell("query", "queue", "--exact", code=1)
 
 
+@pytest.mark.parametrize("command", [("query", "helios"), ("show", "p"), ("detect", "p")])
+@pytest.mark.parametrize("key", ["max_megapixels", "max_megabytes"])
+def test_the_limits_hold_wherever_a_photo_is_opened(shell, monkeypatch, command, key):
+    photo = draw_photo(shell.photos / "board.png", "helios")
+    shell("index", shell.photos)
+    named = [photo if word == "p" else word for word in command]
+    code = {"query": 0, "show": 6, "detect": 6}[command[0]]
+    monkeypatch.setenv(f"OCRSEARCH_{key.upper()}", "0.0001")
+
+    result = shell(*named, "--image", shell.folder / "out.jpg", code=code)
+
+    assert f"{key} = 0.0001" in result.stderr
+
+
+def test_show_says_that_pages_were_left_out(shell):
+    photo = draw_photo(shell.photos / "board.png", "helios")
+    scan = shell.photos / "scan.tif"
+    with Image.open(photo) as page:
+        page.save(scan, save_all=True, append_images=[page.copy()])
+    shell("index", shell.photos)
+
+    assert f"{scan}: 1 page beyond the first was left out" in shell("show", scan).stderr
+    assert "left out" not in shell("show", photo).stderr
+
+
 def test_query_draws_its_hits(shell):
     draw_photo(shell.photos / "board.png", "helios")
     shell("index", shell.photos)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ def read(*texts):
     ("outcome", "text", "fields"),
     [
         (read("helios", "queue"), "2 words", {"state": State.READ, "words": 2}),
+        (
+            replace(read("helios"), left_out="2 pages were left out"),
+            "1 words; 2 pages were left out",
+            {"words": 1, "left_out": "2 pages were left out"},
+        ),
         (read(), "0 words", {"state": State.EMPTY, "words": 0}),
         (Failed("damaged"), "failed: damaged", {"state": State.FAILED, "reason": "damaged"}),
     ],
