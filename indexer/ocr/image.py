@@ -82,7 +82,8 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         raise
     except Exception as error:
         # decoders raise any exception on damaged files
-        msg = f"damaged or cut off ({error or type(error).__name__}); copy it again"
+        said = " ".join(str(error).split()) or type(error).__name__
+        msg = f"damaged or cut off ({said}); copy it again"
         raise PhotoError(msg) from error
 
 

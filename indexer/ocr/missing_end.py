@@ -61,7 +61,7 @@ def with_end_marker(content: bytes, formats: list[str]) -> bytes:
     """A JPEG up to the end of its coded data, and an end marker.
 
     A decoder paints grey what is missing, and noise where noise follows the coded data: what
-    differs in both was in no scan. Pillow must be told to decode what is cut off meanwhile.
+    differs in both was in no scan. Pillow must be set to decode what is cut off meanwhile.
 
     Raises:
         OSError: more rows than MAX_MISSING are missing.

@@ -22,8 +22,8 @@ class FaultRecognizer(TileRecognizer):
 
     surer = 0.0
 
-    def read(self, crops):
-        seen = super().read(crops)
+    def read(self, crops, pages=()):
+        seen = super().read(crops, pages)
         sure = 0.9 + self.surer
         return [Recognition(s.text, sure, ((s.text, sure),), spelled(s.text)) for s in seen]
 
