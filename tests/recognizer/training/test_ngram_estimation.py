@@ -95,11 +95,12 @@ def test_without_words_nothing_is_made_up() -> None:
 
 @pytest.mark.slow
 def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Path) -> None:
-    (tmp_path / "labels.tsv").write_text("a.png\tGrößße\n", encoding="utf-8")
+    labels = tmp_path / "data" / "labels.tsv"
+    labels.parent.mkdir()
+    labels.write_text("a.png\tGrößße\n", encoding="utf-8")
     (tmp_path / "w.txt").write_text("über 3\n", encoding="utf-8")
-    out = tmp_path / "models" / "de.arpa.gz"
-    out.parent.mkdir()
-    given = ("--data", tmp_path / "labels.tsv", "--words", tmp_path / "w.txt", "--out", out)
+    out = tmp_path / "de.arpa.gz"
+    given = ("--data", labels, "--words", tmp_path / "w.txt", "--out", out)
 
     result = ok("train-language", *given)
     first = out.read_bytes()
