@@ -98,13 +98,15 @@ def test_a_language_is_learned_from_labels_and_words_by_one_command(tmp_path: Pa
     labels = tmp_path / "data" / "labels.tsv"
     labels.parent.mkdir()
     labels.write_text("a.png\tGrößße\n", encoding="utf-8")
-    (tmp_path / "w.txt").write_text("über 3\n", encoding="utf-8")
+    words = labels.with_name("w.txt")
+    words.write_text("über 3\n", encoding="utf-8")
     out = tmp_path / "de.arpa.gz"
-    given = ("--data", labels, "--words", tmp_path / "w.txt", "--out", out)
+    given = ("--data", labels, "--words", words, "--out", out)
 
     result = ok("train-language", *given)
     first = out.read_bytes()
-    ok("train-language", *given, "--force")
+    out.unlink()
+    ok("train-language", *given)
 
     assert f"{out}: " in result.stderr
     assert out.read_bytes() == first
