@@ -15,6 +15,7 @@ from indexer.cli import progress
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.group import CommandGroup
 from indexer.cli.options import CONTEXT, OUTPUT_FILE, OUTPUT_FOLDER, json_option, workers_option
+from indexer.cli.photo_folders import photo_folders
 from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import summary_line, summary_text
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.config import Settings
-    from indexer.sync.library import Library
     from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
@@ -96,18 +96,6 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
     return settings
 
 
-def _roots(settings: Settings, folders: tuple[Path, ...], library: Library) -> list[Path]:
-    """The photo folders of a command: those named, else the configured and the indexed ones."""
-    chosen = folders or (*settings.folders, *library.catalog.roots())
-    roots = list(dict.fromkeys(path.resolve() for path in chosen))
-    if not roots:
-        msg = "no photo folder yet; run: ocrsearch index FOLDER"
-        raise UsageError(msg)
-    check_apart(settings.home, roots)
-    # a folder inside another one is compared once
-    return [r for r in roots if not any(r != o and r.is_relative_to(o) for o in roots)]
-
-
 def _finish(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         click.echo(reports.dumps(reports.summary_json(summary)))
@@ -152,7 +140,7 @@ def index(
     settings = load()
     check_named(settings.home, folders)
     with bootstrap.writing(settings, workers) as library, progress.progress(settings) as hooks:
-        roots = _roots(settings, folders, library)
+        roots = photo_folders(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
     _finish(summary, as_json=as_json)
 
@@ -175,7 +163,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     settings = load()
     check_named(settings.home, folders)
     with bootstrap.writing(settings, workers) as library, shutdown.stopping() as stop:
-        roots = _roots(settings, folders, library)
+        roots = photo_folders(settings, folders, library)
         log.info("watching %s", ", ".join(map(str, roots)))
         watch_loop.follow(library, roots, stop)
 
@@ -235,7 +223,7 @@ def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
     settings = load()
     with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
         library.catalog.retry_now()
-        summary = library.sync(_roots(settings, (), library), hooks)
+        summary = library.sync(photo_folders(settings, (), library), hooks)
     _finish(summary, as_json=as_json)
 
 

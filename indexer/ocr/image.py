@@ -15,7 +15,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from indexer.errors import PhotoError
 from indexer.ocr import missing_end, pages
 from indexer.ocr.capture_time import capture_time
-from indexer.ocr.content_hash import digest
+from indexer.ocr.content_hash import read_with_hash
 from indexer.ocr.exif_orientation import turned
 from indexer.ocr.photo_file import Limits, opened
 from indexer.ocr.rgb import rgb
@@ -65,8 +65,7 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         PhotoError: no image, damaged, or beyond `limits`; the message says which.
 
     """
-    with opened(path, limits) as (file, stamp):
-        content = file.read(int(limits.bytes) + 1)
+    content, name, stamp = read_with_hash(path, limits)
     try:
         with _own_limit(), warnings.catch_warnings():
             # our own limit, which a user can set, stands in for Pillow's warning, and damage
@@ -74,7 +73,7 @@ def open_upright(path: Path, limits: Limits) -> Upright:
             warnings.simplefilter("ignore")
             pixels, taken = _decoded(content, limits)
         more = pages.left_out(io.BytesIO(content), _formats())
-        return Upright(pixels, taken, digest(content).hexdigest(), stamp, more)
+        return Upright(pixels, taken, name, stamp, more)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
         raise PhotoError(msg) from error

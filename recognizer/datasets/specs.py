@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.datasets import folder, iam, mjsynth, table
+from recognizer.datasets import iam, mjsynth, named_images, table
 from recognizer.datasets.samples import Subset
 from recognizer.errors import DataError
 
@@ -58,7 +58,7 @@ def _all(spec: str) -> Sequence[Sample]:
         case "iam" if rest:
             return iam.read_iam(*_root_and_part(rest))
         case "folder" if rest:
-            return folder.read_named_images(_existing(Path(rest)))
+            return named_images.read_named_images(_existing(Path(rest)))
     return _labels(spec)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from recognizer.evaluation.calibration import calibration, expected_calibration_error
 from recognizer.evaluation.confusions import ClassErrors, Confusion, confusions, errors_by_class
 from recognizer.evaluation.metrics import Scores, score
+from recognizer.evaluation.n_best_recall import RANKS, Recall, n_best_recall
 from recognizer.posteriors.folding import fold
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 12
 """Words of this many folded characters and more share one row."""
-
-RANKS = (1, 5, 10)
-"""Values of N for which recall among the N best readings is reported, if as many were asked for."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +36,6 @@ class EvaluationSettings:
     decoding: str
     alternatives: int
     words_per_second: float
-
-
-@dataclass(frozen=True)
-class Recall:
-    """Share of words whose truth is among the N best readings.
-
-    Attributes:
-        exact: share of all words, case and signs kept.
-        folded: share of the words whose truth does not fold to "", folded.
-
-    """
-
-    exact: float
-    folded: float
 
 
 @dataclass(frozen=True)
@@ -96,7 +80,9 @@ def measure(words: Sequence[EvaluatedWord], settings: EvaluationSettings) -> Rep
     return Report(
         settings=settings,
         scores=score(pairs),
-        recall={rank: _recall(words, rank) for rank in RANKS if rank <= settings.alternatives},
+        recall={
+            rank: n_best_recall(words, rank) for rank in RANKS if rank <= settings.alternatives
+        },
         hands=_by_hand(words),
         lengths=_by_length(words),
         classes=errors_by_class(pairs),
@@ -104,14 +90,6 @@ def measure(words: Sequence[EvaluatedWord], settings: EvaluationSettings) -> Rep
         calibration=bins,
         calibration_error=expected_calibration_error(bins),
     )
-
-
-def _recall(words: Sequence[EvaluatedWord], rank: int) -> Recall:
-    exact = [word.truth in word.readings[:rank] for word in words]
-    folded = [
-        truth in map(fold, word.readings[:rank]) for word in words if (truth := fold(word.truth))
-    ]
-    return Recall(sum(exact) / max(1, len(exact)), sum(folded) / max(1, len(folded)))
 
 
 def _by_hand(words: Sequence[EvaluatedWord]) -> dict[str, Scores]:

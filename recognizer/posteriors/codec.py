@@ -9,7 +9,8 @@ import numpy as np
 
 from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
 from recognizer.posteriors.folding import FOLDED_ALPHABET, fold_alphabet, folded_labels
-from recognizer.posteriors.packing import FIRST, MAX_LABELS, join, split
+from recognizer.posteriors.packing import FIRST, MAX_LABELS, join
+from recognizer.posteriors.split_at_signs import split_at_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ class PosteriorCodec:
         coded, signs = _signs(alphabet)
         # most words hold no sign at all, and this tells so without a loop
         held = len(packed[:half].translate(None, coded)) < half
-        return split(packed, signs) if held else []
+        return split_at_signs(packed, signs) if held else []
 
     def join(self, packed: Sequence[bytes]) -> bytes:
         """Join words to one that says them one after the other; it may be longer than others."""

@@ -8,7 +8,6 @@ symbol, are kept as one frame: for CTC a longer run says nothing more.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,26 +79,3 @@ def join(packed: Sequence[bytes]) -> bytes:
     """Join packed words to one whose frames follow each other."""
     halves = [(word[: len(word) // 2], word[len(word) // 2 :]) for word in packed]
     return b"".join(labels for labels, _ in halves) + b"".join(levels for _, levels in halves)
-
-
-def split(packed: bytes, signs: frozenset[int]) -> list[bytes]:
-    """Split a packed word at signs into packed words: `node.next` gives two, `node` none.
-
-    A part ends where one of the labels `signs` is the likeliest symbol of a frame.
-    """
-    half = len(packed) // 2
-    labels, levels = packed[:half], packed[half:]
-    begins = [place for place, coded in enumerate(labels) if coded & FIRST]
-    frames = list(pairwise([*begins, half]))
-    best = [labels[min(range(a, b), key=levels.__getitem__)] & ~FIRST for a, b in frames]
-    parts: list[list[int]] = [[]]
-    for frame, label in enumerate(best):
-        if label in signs:
-            parts.append([])
-        else:
-            parts[-1].append(frame)
-    lettered = [part for part in parts if any(best[frame] for frame in part)]
-    if len(lettered) < 2:
-        return []
-    cuts = [(frames[part[0]][0], frames[part[-1]][1]) for part in lettered]
-    return [packed[a:b] + packed[half + a : half + b] for a, b in cuts]

@@ -8,33 +8,26 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer.charset import Charset
 from recognizer.datasets.skip_log import SkipLog
-from recognizer.inference import pretrained
-from recognizer.inference.card import Card, ModelConfig
-from recognizer.network import weights
-from recognizer.network.model import CRNN, extended
 from recognizer.recognize import best_device
-from recognizer.runs import checkpoint, curves
+from recognizer.runs import curves
 from recognizer.runs.errors import TrainingError
-from recognizer.runs.folder import CHECKPOINT, require_unused
+from recognizer.runs.folder import require_unused
 from recognizer.runs.state import Step, unwatched
 from recognizer.training import dev_split, word_loader
 from recognizer.training import options as opts
 from recognizer.training.config import TRANSFORMER_START, TrainConfig
+from recognizer.training.initial_network import initial_network
 from recognizer.training.trainer import Trainer
 from recognizer.training.word_loader import SKIPPED, WordLoader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from recognizer.datasets.samples import Sample
+    from recognizer.inference.card import Card
     from recognizer.runs.metrics import Row
     from recognizer.training.options import TrainOptions
-
-PRETRAINED = "shipped"
-"""Word for the weights that come with the program in --init."""
 
 PANEL = curves.Panel(
     lines={"cer": "CER", "folded_cer": "folded CER"},
@@ -80,7 +73,7 @@ def train(
         dev = samples(options.dev)
     else:
         sets, dev = dev_split.split(sets, options.train_portion, options.seed)
-    model, card = _start(options, (s.text for part in sets for s in part))
+    model, card = initial_network(options, (s.text for part in sets for s in part))
     skipped = SkipLog(options.out / SKIPPED, say)
     loader = WordLoader(card.charset, skipped, say, counter)
     words = loader.sets(sets, dev, int(options.memory * 1e9))
@@ -132,38 +125,6 @@ def _config(options: TrainOptions, card: Card, words: int) -> TrainConfig:
         # a fine-tuned network has learned to straighten already
         transformer_start=0.0 if "init" in card.provenance else TRANSFORMER_START,
     )
-
-
-def _start(options: TrainOptions, texts: Iterable[str]) -> tuple[CRNN, Card]:
-    """The network to begin with, and its card with where it comes from."""
-    if options.resume:
-        card = _saved_card(options.out / CHECKPOINT)
-        return CRNN(card.config), card
-    provenance: dict[str, object] = {"data": list(options.data), "seed": options.seed}
-    if options.init is None:
-        charset = Charset() if options.charset == "keep" else Charset().union(texts)
-        config = ModelConfig(labels=len(charset), layers=options.layers or 1)
-        return CRNN(config), Card(charset, config, provenance=provenance)
-    path = pretrained.WEIGHTS if str(options.init) == PRETRAINED else options.init
-    model, card = weights.load(path)
-    provenance["init"] = card.provenance
-    charset = card.charset.union(texts) if options.charset == "union" else card.charset
-    if options.layers and options.layers < model.config.layers:
-        msg = f"--layers {options.layers}: {path} has {model.config.layers}; give as many or more"
-        raise TrainingError(msg)
-    model = extended(model, len(charset), options.layers)
-    return model, Card(charset, model.config, card.temperature, {}, provenance)
-
-
-def _saved_card(path: Path) -> Card:
-    """The card of an interrupted run: its alphabet and network stay what they were."""
-    saved = checkpoint.read(path, torch.device("cpu"))
-    try:
-        described = saved["card"]
-        charset = Charset(**described.pop("charset"))
-        return Card(charset, ModelConfig(**described.pop("config")), **described)
-    except (KeyError, TypeError) as error:
-        raise checkpoint.unusable(path, error) from error
 
 
 def _steps(options: TrainOptions, words: int) -> int | None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from safetensors.numpy import save_file
 
 from detector_stub.boxes import DetectorError
-from detector_stub.detectors import learned
+from detector_stub.detectors import passes
 from detector_stub.detectors.learned import LearnedDetector
 from detector_stub.inference import postprocessing
 from detector_stub.inference.pretrained import WEIGHTS
@@ -108,7 +108,7 @@ def test_small_writing_on_a_large_photo_is_looked_at_in_full_resolution(detector
     truth += (1700, 300)
 
     closest = found(boxes_on(detector, page), truth)
-    monkeypatch.setattr(learned, "MAX_CLOSEST_SIDE", learned.MAX_CLOSE_SIDE)
+    monkeypatch.setattr(passes, "MAX_CLOSEST_SIDE", passes.MAX_CLOSE_SIDE)
     close = found(boxes_on(detector, page), truth)
 
     assert sum(closest) > sum(close)

@@ -6,7 +6,8 @@ import pytest
 
 from recognizer.evaluation.evaluated_word import EvaluatedWord
 from recognizer.evaluation.metrics import score
-from recognizer.evaluation.report import EvaluationSettings, Recall, measure
+from recognizer.evaluation.n_best_recall import Recall
+from recognizer.evaluation.report import EvaluationSettings, measure
 
 BEAM = EvaluationSettings("beam", 10, 400.0)
 

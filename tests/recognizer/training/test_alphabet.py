@@ -19,9 +19,9 @@ from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
 from recognizer.recognize import read_labelled, word_logits
 from recognizer.runs.errors import TrainingError
-from recognizer.training import setup
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.config import TrainConfig
+from recognizer.training.initial_network import initial_network
 from recognizer.training.options import TrainOptions
 from recognizer.training.trainer import Trainer
 
@@ -151,7 +151,7 @@ def start(
             freeze_backbone=False, evaluate_every=9, seed=0, charset=charset,
             init=small_weights if init else None, layers=layers,
         )  # fmt: skip
-        return setup._start(options, UMLAUTS)
+        return initial_network(options, UMLAUTS)
 
     return begin
 

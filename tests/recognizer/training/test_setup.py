@@ -15,7 +15,7 @@ from recognizer.network import weights
 from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, CURVES
-from recognizer.training import config, setup, word_loader
+from recognizer.training import config, initial_network, setup, word_loader
 from recognizer.training.options import TrainOptions
 from recognizer.training.trainer import Trainer
 
@@ -130,7 +130,7 @@ def test_fine_tuning_can_begin_with_the_shipped_weights(
 ) -> None:
     monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
 
-    session.run(init=type(small_weights)(setup.PRETRAINED))
+    session.run(init=type(small_weights)(initial_network.PRETRAINED))
 
     assert started[0].trainer.card.provenance["init"] == {"data": ["drawn"]}
 

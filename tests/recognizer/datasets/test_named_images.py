@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recognizer.datasets.folder import read_named_images
+from recognizer.datasets.named_images import read_named_images
 from recognizer.errors import DataError
 from recognizer.inference import images
 

@@ -1,0 +1,98 @@
+"""Passes of the learned detector over a photo, at scales that suit large and small words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from detector_stub.inference import postprocessing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detector_stub.inference.postprocessing import Predictor, Words
+
+FAR_SIDE = 700
+"""Longest side, in pixels, to which a photo is scaled at first, to find its large words."""
+
+MAX_CLOSE_SIDE = 2400
+"""Longest side at the closer scale at most: it bounds time and memory."""
+
+MAX_CLOSEST_SIDE = 4000
+"""Longest side at the closest scale at most; there a photo is never enlarged."""
+
+WORD_HEIGHT = 60.0
+"""Pixels that the lower words of a photo should be high."""
+
+MIN_WORD_HEIGHT = 28.0
+"""Pixels of the lower words after the closer scale, below which the closest one pays. The height
+of words that are too small for the network is overestimated: it finds them 17 pixels high however
+small they are, and words of 12 pixels 26 pixels high."""
+
+LOW_SHARE = 0.25
+"""Share of the words of a photo that count as its lower ones."""
+
+LARGE_HEIGHT = 40.0
+"""Pixels at a coarser scale: words at least this high are taken from it, because at a finer one
+a headline is larger than what the network covers."""
+
+MAX_SCALE = 2.0
+"""Pictures are not enlarged further, because that adds no detail."""
+
+_BLOCK_SHARE = 0.5
+"""Share of a large word's height below which words in it are lower than it."""
+
+_MIN_BLOCK_WORDS = 3
+"""A large word with so many lower words in it is a block of text."""
+
+_COVERED = 0.6
+"""Share of a word that a word kept before covers if it is a part of that one, or the same."""
+
+
+def find_words(predict: Predictor, photo: NDArray[np.uint8]) -> Words:
+    """Words in pixels of `photo`: large ones found at a coarse scale, the others at a finer."""
+    longest = max(photo.shape[:2])
+    largest = round(MAX_SCALE * longest)
+    side = min(FAR_SIDE, largest)
+    found = find_at(predict, photo, side)
+    large: list[Words] = []
+    finer = (
+        (min(MAX_CLOSE_SIDE, largest), WORD_HEIGHT),
+        (min(MAX_CLOSEST_SIDE, longest), MIN_WORD_HEIGHT),
+    )
+    for limit, enough in finer:
+        heights = found.heights() * side / longest
+        low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 1.0
+        closer = min(limit, round(side * WORD_HEIGHT / low))
+        if low >= enough or closer <= side:
+            break
+        large.append(found.where(heights >= LARGE_HEIGHT))
+        side, found = closer, find_at(predict, photo, closer)
+    kept = postprocessing.Words.none()
+    for words in large:
+        kept = kept.joined(words.where(~_blocks(words, found)), _COVERED)
+    return kept.joined(found, _COVERED)
+
+
+def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
+    """Which of the `large` words [N] are no words but several lines of small writing."""
+    heights, middles = closer.heights(), closer.quads.mean(axis=1)
+    blocks = np.zeros(len(large.quads), bool)
+    for index, (quad, height) in enumerate(zip(large.quads, large.heights(), strict=True)):
+        inside = ((middles > quad.min(axis=0)) & (middles < quad.max(axis=0))).all(axis=1)
+        blocks[index] = (heights[inside] < _BLOCK_SHARE * height).sum() >= _MIN_BLOCK_WORDS
+    return blocks
+
+
+def find_at(predict: Predictor, photo: NDArray[np.uint8], longest: int) -> Words:
+    """Words on `photo`, in its own pixels, found with its longest side scaled to `longest`."""
+    scale = longest / max(photo.shape[:2])
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    size = tuple(max(1, round(side * scale)) for side in photo.shape[1::-1])
+    scaled = cv2.resize(photo, size, interpolation=method)
+    below, right = (-side % postprocessing.MULTIPLE for side in scaled.shape[:2])
+    padded = cv2.copyMakeBorder(scaled, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    words = postprocessing.find(predict(np.asarray(padded, np.uint8)))
+    return postprocessing.Words(words.quads / np.float32(scale), words.scores)
