@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from detector_stub.inference.postprocessing import Predictor, Words
 
-FAR_SIDE = 700
-"""Longest side, in pixels, to which a photo is scaled at first, to find its large words."""
+FAR_SIDES = (175, 350, 700)
+"""Longest sides, in pixels, to which a photo is scaled at first, to find its large words: at the
+coarsest a word as high as half of the photo is as high as the words of the training pages."""
 
 MAX_CLOSE_SIDE = 2400
 """Longest side at the closer scale at most: it bounds time and memory."""
@@ -55,21 +56,27 @@ def find_words(predict: Predictor, photo: NDArray[np.uint8]) -> Words:
     """Words in pixels of `photo`: large ones found at a coarse scale, the others at a finer."""
     longest = max(photo.shape[:2])
     largest = round(MAX_SCALE * longest)
-    side = min(FAR_SIDE, largest)
-    found = find_at(predict, photo, side)
     large: list[Words] = []
-    finer = (
+    side, found = 0, postprocessing.Words.none()
+
+    def look_closer(at: int) -> None:
+        nonlocal side, found
+        heights = found.heights() * side / longest
+        large.append(found.where(heights >= LARGE_HEIGHT))
+        side, found = at, find_at(predict, photo, at)
+
+    for far in sorted({min(far, largest) for far in FAR_SIDES}):
+        look_closer(far)
+    for limit, enough in (
         (min(MAX_CLOSE_SIDE, largest), WORD_HEIGHT),
         (min(MAX_CLOSEST_SIDE, longest), MIN_WORD_HEIGHT),
-    )
-    for limit, enough in finer:
+    ):
         heights = found.heights() * side / longest
         low = float(np.quantile(heights, LOW_SHARE)) if len(heights) else 1.0
         closer = min(limit, round(side * WORD_HEIGHT / low))
         if low >= enough or closer <= side:
             break
-        large.append(found.where(heights >= LARGE_HEIGHT))
-        side, found = closer, find_at(predict, photo, closer)
+        look_closer(closer)
     kept = postprocessing.Words.none()
     for words in large:
         kept = kept.joined(words.where(~_blocks(words, found)), _COVERED)

@@ -86,6 +86,20 @@ def test_every_word_is_found_once_whatever_its_size(detector, size):
     assert len(boxes) == 6
 
 
+@pytest.mark.parametrize("share", [0.06, 0.12, 0.2, 0.3])
+@pytest.mark.parametrize("longest", [400, 1400])
+def test_a_word_is_found_whatever_share_of_the_photo_it_fills(detector, share, longest):
+    size = round(share * longest / 1.36)
+    page = Image.new("RGB", (longest, round(longest * 0.75)), LIGHT)
+    font = ImageFont.load_default(size)
+    left, top = round(0.1 * longest), round(0.2 * longest)
+    ImageDraw.Draw(page).text((left, top), "depth", fill=DARK, font=font)
+    right, bottom = left + round(font.getlength("depth")), top + sum(font.getmetrics())
+    truth = np.asarray([[(left, top), (right, top), (right, bottom), (left, bottom)]])
+
+    assert found(boxes_on(detector, page), truth) == [True]
+
+
 def test_words_of_several_sizes_are_found_on_one_photo(detector):
     large, large_truth = draw_board(100)
     small, small_truth = draw_board(30)
