@@ -161,9 +161,7 @@ def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
     )
 
 
-@pytest.mark.parametrize(
-    "query", ["francaise", "française", "FRANÇAISE", "franc*", '"francaise"']
-)
+@pytest.mark.parametrize("query", ["francaise", "française", "FRANÇAISE", "franc*", '"francaise"'])
 def test_readings_with_accents_are_evidence_as_others_are(world, query):
     world.engine.recognizer.alternatives = {
         "la": (("la", 0.9),),
