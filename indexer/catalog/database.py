@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from indexer.catalog import faults
 from indexer.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -37,13 +38,20 @@ def connect(url: str, *, reading: bool = False) -> sa.Engine:
     """
     try:
         engine = sa.create_engine(url)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-        msg = f"catalog_url = {url!r}: {error}"
+    except ImportError as error:
+        msg = f"catalog_url: the Python package {error.name} is needed for it; install that"
+        raise CatalogError(msg) from error
+    except sa.exc.NoSuchModuleError as error:
+        kind = sa.make_url(url).drivername
+        msg = f"catalog_url: {kind} is no kind of database that is known; try sqlite:///FILE"
+        raise CatalogError(msg) from error
+    except (sa.exc.ArgumentError, ValueError) as error:
+        msg = "catalog_url: not the address of a database; give one such as sqlite:///FILE"
         raise CatalogError(msg) from error
     read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, read_only=read_only)
-    with translated(url):
+    with faults.translated(url):
         with engine.connect() as connection:
             version = _version(connection)
         if version != HEAD:
@@ -52,7 +60,7 @@ def connect(url: str, *, reading: bool = False) -> sa.Engine:
             try:
                 _migrate(engine, version, url)
             except BaseException as error:
-                if reading and _is_locked(error):
+                if reading and faults.is_locked(error):
                     return _migrated_copy(engine, url)
                 engine.dispose()
                 raise
@@ -68,34 +76,6 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with engine.execution_options(**{_WRITING: True}).begin() as connection:
         yield connection
-
-
-@contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Translate database faults into a CatalogError that says what to do next.
-
-    Raises:
-        CatalogError: instead of any error of the database driver.
-
-    """
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        fault = str(error.orig)
-        advice = "free some space and run the command again"
-        if _is_locked(error):
-            advice = "another program holds it; try again when that has finished"
-        elif "full" not in fault:
-            advice = "check the path and its permissions"
-        msg = f"{where}: {fault}; {advice}"
-        raise CatalogError(msg) from error
-    except sa.exc.DatabaseError as error:
-        msg = f"{where}: {error.orig}; restore it from a backup or move it away and index again"
-        raise CatalogError(msg) from error
-
-
-def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, sa.exc.OperationalError) and "locked" in str(error.orig)
 
 
 def _is_read_only(database: Path) -> bool:
@@ -216,7 +196,7 @@ def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         msg = (
-            f"{sa.make_url(url).render_as_string(hide_password=True)}: made by a newer version of "
+            f"{faults.place(url)}: made by a newer version of "
             f"ocrsearch (schema {version}); update the program"
         )
         raise CatalogError(msg)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from indexer.catalog import database
+from indexer.catalog import database, faults
 from indexer.catalog.conditions import may_match, place_matcher, taken_between
 from indexer.catalog.roots import OUTSIDE, RAW_ROOT, Roots, full, paths, prefix
 from indexer.catalog.rows import chunks, to_photo, to_stamp, to_word
@@ -67,7 +67,7 @@ class CatalogReader:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with database.translated(self.url), self._engine.connect() as connection:
+        with faults.translated(self.url), self._engine.connect() as connection:
             yield connection
 
     def _read(self, statement: sa.Executable) -> list[Any]:
