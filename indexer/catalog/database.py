@@ -15,7 +15,10 @@ from indexer.catalog import faults
 from indexer.errors import CatalogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    Claim = Callable[[], AbstractContextManager[bool]]
 
 HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
@@ -27,10 +30,18 @@ _WRITING = "ocrsearch_writing"
 """Option of connections that begin their transactions by taking the right to write."""
 
 
-def connect(url: str, *, reading: bool = False) -> sa.Engine:
+@contextmanager
+def unclaimed() -> Iterator[bool]:
+    """The claim on a catalog that nobody else can write to."""
+    yield True
+
+
+def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.Engine:
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
 
-    While another process writes or migrates an older one, who only reads gets a copy of it.
+    While another process writes or migrates an older one, who only reads gets a copy of it. The
+    same if `claim` says that another process holds it: one of an earlier version would fail on
+    the new schema.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
@@ -58,10 +69,13 @@ def connect(url: str, *, reading: bool = False) -> sa.Engine:
             if read_only:
                 engine = _writable_copy(engine)
             try:
-                _migrate(engine, version, url)
+                with (unclaimed if read_only else claim)() as ours:  # a copy is ours alone
+                    if not ours:
+                        return _migrated_copy(engine, version, url)
+                    _migrate(engine, version, url)
             except BaseException as error:
                 if reading and faults.is_locked(error):
-                    return _migrated_copy(engine, url)
+                    return _migrated_copy(engine, version, url)
                 engine.dispose()
                 raise
     return engine
@@ -122,10 +136,13 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
     return copied
 
 
-def _migrated_copy(engine: sa.Engine, url: str) -> sa.Engine:
+def _migrated_copy(engine: sa.Engine, version: str | None, url: str) -> sa.Engine:
+    if engine.dialect.name != "sqlite":
+        msg = f"{faults.place(url)}: an ocrsearch of an earlier version is writing; stop that first"
+        raise CatalogError(msg)
     copied = _writable_copy(engine)
     try:
-        _migrate(copied, None, url)
+        _migrate(copied, version, url)
     except BaseException:
         copied.dispose()
         raise

@@ -45,13 +45,16 @@ class CatalogReader:
 
     READING = True
 
-    def __init__(self, url: str, store: str = "home") -> None:
+    def __init__(
+        self, url: str, store: str = "home", claim: database.Claim = database.unclaimed
+    ) -> None:
         """Open a catalog, or create it; runs migrations. Raises CatalogError.
 
-        `store` names the derived stores that are asked about and delivered to.
+        `store` names the derived stores that are asked about and delivered to. `claim` gives
+        whether it may be migrated, and keeps others from it until that is done.
         """
         self.url, self.store = url, store
-        self._engine = database.connect(url, reading=self.READING)
+        self._engine = database.connect(url, reading=self.READING, claim=claim)
 
     def __enter__(self) -> Self:
         """Use as a context."""
