@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import math
 
-WEIGHT_OF_SCORE = 0.10
+WEIGHT_OF_SCORE = 0.07
 """Weight of the log odds that readings and posteriorgrams together give."""
 
-WEIGHT_OF_SEEN = 0.28
+WEIGHT_OF_SEEN = 0.30
 """Weight of the log odds that the posteriorgrams alone give."""
 
-WEIGHT_OF_LETTER = 0.73
+WEIGHT_OF_LETTER = 0.68
 """Log odds for each letter that is asked for: longer words are seldom read by chance."""
 
 MAX_LETTERS = 8
 """Letters that count; the fit holds few words that are longer."""
 
-READ = 1.33
+READ = 1.55
 """Log odds for a photo where a word's best reading says what is asked for."""
 
-SHIFT = -3.42
+SHIFT = -3.38
 """Log odds that are added in all cases."""
 
 TOGETHER_SLOPE = 0.73
 """Factor of the log odds of a product for each word beyond the first."""
 
-TOGETHER_SHIFT = 1.98
+TOGETHER_SHIFT = 1.1
 """Log odds for a second word; for a third, the square root of two times as much."""
 
 MAX_WORDS = 3
