@@ -37,7 +37,7 @@ class Automaton(ABC):
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """The state of longer texts: those at the places `texts` of a state, and a label each.
 
-        Their `longer_scores` have been asked for.
+        No label is the blank.
         """
 
     @abstractmethod
@@ -45,12 +45,8 @@ class Automaton(ABC):
         """Score of each text as the beginning of another; 1 for the empty text."""
 
     @abstractmethod
-    def longer_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
-        """`prefix_scores` of longer texts, see `extend`; no label is the blank."""
-
-    @abstractmethod
     def bounds(self, state: State) -> Floats:
-        """At least the highest of the `longer_scores` of each text."""
+        """At least the highest of `prefix_scores` that each text may `extend` to."""
 
     @abstractmethod
     def scores(self, state: State) -> Floats:
@@ -83,7 +79,6 @@ class Prior(ABC):
         automaton, first = self.compiled(charset), np.array([0])
         state = automaton.start(1)
         for label in charset.encode(text):
-            automaton.longer_scores(state, first, np.array([label]))
             state = automaton.extend(state, first, np.array([label]))
         return automaton, state
 
@@ -113,11 +108,6 @@ class Combination(Automaton):
     def prefix_scores(self, state: State) -> Floats:
         """See `Automaton`."""
         return self.combined([part.prefix_scores(own) for part, own in self._each(state)])
-
-    def longer_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
-        """See `Automaton`."""
-        each = self._each(state)
-        return self.combined([part.longer_scores(own, texts, labels) for part, own in each])
 
     def bounds(self, state: State) -> Floats:
         """See `Automaton`."""

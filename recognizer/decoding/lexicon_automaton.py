@@ -57,6 +57,7 @@ _MOVES = np.array(
         [(_NOWHERE, _PART, _BETWEEN), (_START, _PART, _ONE_CAPITAL), (_GO_ON, _NOTHING, _LETTERS)],
     ]
 )
+_SOURCE, _COMPLETE, _AFTER = (np.ascontiguousarray(_MOVES[..., n].ravel()) for n in range(3))
 """Source of the node, complete part and next end, by the end of a text and the kind of a symbol."""
 
 _MAX_DEPTH = 200
@@ -134,10 +135,11 @@ class LexiconAutomaton(Automaton):
         """See `Automaton`."""
         whole, part, before, last, end, number, closed, _ = (array[texts] for array in state)
         tree, column, kind = self._tree, self._column[labels], self._kind[labels]
-        source, complete, after = _MOVES.reshape(-1, 3)[end * 3 + kind].T
+        move = end * 3 + kind
+        source, complete, after = _SOURCE[move], _COMPLETE[move], _AFTER[move]
         base = np.where(source == _GO_ON, part, np.where(source == _LAST_CAPITAL, last, ROOT))
         base[source == _NOWHERE] = tree.unlisted
-        whole, grown = self._children((whole, base), column)
+        whole, grown = self._children(whole, base, column)
         capital = np.where(kind == _CAPITAL, self._singles[column], tree.unlisted)
         gain = np.where(complete == _PART, tree.words[part], 0.0)
         gain = np.where(complete == _RUN, tree.words[before], gain)
@@ -152,11 +154,6 @@ class LexiconAutomaton(Automaton):
         """See `Automaton`."""
         scores: Floats = state[-1]
         return scores
-
-    def longer_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
-        """See `Automaton`."""
-        longer: Floats = self.extend(state, texts, labels)[-1]
-        return longer
 
     def bounds(self, state: State) -> Floats:
         """See `Automaton`."""
@@ -176,16 +173,20 @@ class LexiconAutomaton(Automaton):
         parts = closed * (1.0 + self._tree.words[part])
         return np.where(several, np.maximum(score, parts), score)
 
-    def _children(self, groups: tuple[Integers, ...], column: Integers) -> list[Integers]:
-        """The node that follows each node of each group by a column."""
-        nodes = np.concatenate(groups)
+    def _children(
+        self, whole: Integers, base: Integers, column: Integers
+    ) -> tuple[Integers, Integers]:
+        """The nodes that follow two groups of nodes by the same columns."""
+        nodes, count = np.concatenate([whole, base]), len(whole)
         row = self._rows.of(nodes)
         if (row < 0).any():
             self._make(np.unique(nodes[row < 0]))
             row = self._rows.of(nodes)
-        place = row * self._width + np.tile(column, len(groups))
-        found = self._rows.tables[0].reshape(-1)[place].astype(np.intp)
-        return np.split(found, len(groups))
+        row *= self._width
+        row[:count] += column
+        row[count:] += column
+        found = self._rows.tables[0].reshape(-1)[row].astype(np.intp)
+        return found[:count], found[count:]
 
     def _make(self, nodes: Integers) -> None:
         trie = self._tree.trie

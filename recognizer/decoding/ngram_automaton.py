@@ -116,26 +116,19 @@ class NgramAutomaton(Automaton):
 
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """See `Automaton`."""
-        node, score = state
+        node, score = state[0][texts], state[1][texts]
+        row = self._rows.of(node)
+        if (row < 0).any():
+            self._make(np.unique(node[row < 0]))
+            row = self._rows.of(node)
+        place = row * self._width + self._column[labels]
         factors, following = self._rows.tables
-        place = self._rows.of(node[texts]) * self._width + self._column[labels]
-        return following.reshape(-1)[place], score[texts] * factors.reshape(-1)[place]
+        return following.reshape(-1)[place], score * factors.reshape(-1)[place]
 
     def prefix_scores(self, state: State) -> Floats:
         """See `Automaton`."""
         scores: Floats = state[1]
         return scores
-
-    def longer_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
-        """See `Automaton`."""
-        node, score = state
-        row = self._rows.of(node[texts])
-        if (row < 0).any():
-            self._make(np.unique(node[texts[row < 0]]))
-            row = self._rows.of(node[texts])
-        place = row * self._width + self._column[labels]
-        longer: Floats = self._rows.tables[0].reshape(-1)[place] * score[texts]
-        return longer
 
     def bounds(self, state: State) -> Floats:
         """See `Automaton`."""

@@ -164,8 +164,13 @@ def search(
 
 @dataclass(frozen=True)
 class _Grown:
-    """Candidates that are a text of the beam and one more label; each array is [candidates]."""
+    """Candidates that are a text of the beam and one more label; each array is [candidates].
 
+    The state is that of more candidates, and `place` says where these are in it.
+    """
+
+    state: State
+    place: Integers
     text: Integers
     label: Integers
     symbol: Floats
@@ -173,7 +178,8 @@ class _Grown:
     word: Integers
 
     def part(self, places: Integers) -> _Grown:
-        return _Grown(*(array[places] for array in vars(self).values()))
+        state, *arrays = vars(self).values()
+        return _Grown(state, *(array[places] for array in arrays))
 
 
 @dataclass(frozen=True)
@@ -255,10 +261,12 @@ class _Walk:
         symbol[at] = beams.blank[twice] * p[at]  # an equal letter can only follow a blank
         known = known[place[known] <= count[beams.parent[known]]]
         symbol[own[beams.parent[known]] + place[known] - 1] = 0.0  # is in the beam already
-        score = symbol
+        score, state = symbol, beams.state
         if self.automaton:
-            score = symbol * self.automaton.longer_scores(beams.state, text, label)
-        grown = _Grown(text, label, symbol, score, beams.word[text])
+            state = self.automaton.extend(beams.state, text, label)
+            score = symbol * self.automaton.prefix_scores(state)
+        word = beams.word[text]
+        grown = _Grown(state, np.arange(len(text)), text, label, symbol, score, word)
         return grown.part(np.flatnonzero((symbol > 0) & (score >= floor[grown.word])))
 
     def _best(
@@ -353,9 +361,8 @@ class _Walk:
             symbols = np.where(factor > 0, 0.0, symbols)
         state = tuple(array[source] for array in beams.state)
         if self.automaton:
-            extended = self.automaton.extend(beams.state, grown.text, grown.label)
-            for array, values in zip(state, extended, strict=True):
-                array[longer] = values
+            for array, values in zip(state, grown.state, strict=True):
+                array[longer] = values[grown.place]
         return _Beams(word, blanks, symbols, last, parent, own, above, node, state)
 
 

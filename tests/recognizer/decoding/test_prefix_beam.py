@@ -125,7 +125,8 @@ def test_no_longer_text_scores_above_the_bound(kind: str, text: str) -> None:
     for label in CHARSET.encode(text):
         bound = automaton.bounds(state)[0]
         labels = np.arange(1, len(CHARSET))
-        scores = automaton.longer_scores(state, np.zeros(len(labels), dtype=np.intp), labels)
+        longer = automaton.extend(state, np.zeros(len(labels), dtype=np.intp), labels)
+        scores = automaton.prefix_scores(longer)
         state = automaton.extend(state, first, np.array([label]))
 
         assert scores.max() <= bound * (1 + 1e-9)
