@@ -35,7 +35,7 @@ _MIN_WIDTH = 10
 _MIN_WIDTH_WITH_PRIOR = 20
 """Narrowest beam with a prior, whose ranking differs from that of the network."""
 
-_BATCH = 512
+_BATCH = 1024
 """Words that are searched together: enough for NumPy, few enough for the caches of a CPU."""
 
 

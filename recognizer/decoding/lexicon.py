@@ -72,7 +72,8 @@ class Lexicon(Prior):
 
 
 def _core(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    small = text.lower()
+    return small if small.isalnum() else "".join(filter(str.isalnum, small))
 
 
 def frequencies(names: Sequence[str]) -> dict[str, float]:

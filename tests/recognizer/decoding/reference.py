@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from itertools import islice
 from math import exp, prod
 from operator import itemgetter
@@ -43,13 +44,13 @@ class Spelling:
     def __init__(self, probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> None:
         self._model = LanguageModel(probabilities, backoffs)
         self._order = max(map(len, probabilities))
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
     def score(self, text: str) -> float:
         return self.prefix_score(text + END)
 
-    def prefix_score(self, start: str) -> float:
-        places = range(1, len(start) + 1)
-        return prod(self._factor(start[:place]) for place in places)
+    def _prefix_score(self, start: str) -> float:
+        return self.prefix_score(start[:-1]) * self._factor(start) if start else 1.0
 
     def _factor(self, start: str) -> float:
         ngram = start[-self._order :] if len(start) >= self._order else START + start
