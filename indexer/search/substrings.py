@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from indexer.entities import Evidence, PhotoId
     from indexer.stores.posteriors import PosteriorStore
 
-INSIDE = 0.02
+INSIDE = 0.001
 """Factor of the probability of a word that was seen within a longer one."""
+
+LIKELY = 0.02
+"""Probability from which on a photo counts as one that holds a word as a whole."""
 
 MIN_INSIDE = 4
 """Letters of the shortest word that is looked for within longer ones."""
@@ -44,5 +47,5 @@ def add_evidence(
 
 def _is_rare(evidence: Evidence, max_photos: int) -> bool:
     """Whether fewer photos than are examined anyway hold a word."""
-    likely = sum(max(words.values()) > INSIDE for words in evidence.values())
+    likely = sum(max(words.values()) > LIKELY for words in evidence.values())
     return likely < max_photos
