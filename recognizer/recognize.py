@@ -129,10 +129,8 @@ class Recognizer:
             if isinstance(prior, LanguagePriors)
             else [prior] * len(seen)
         )
-        return [
-            (beam_search.decode(word, charset, alternatives=alternatives, prior=own), word)
-            for word, own in zip(seen, priors, strict=True)
-        ]
+        readings = beam_search.decode_all(seen, charset, alternatives=alternatives, priors=priors)
+        return list(zip(readings, seen, strict=True))
 
 
 def read_folder(

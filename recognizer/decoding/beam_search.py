@@ -12,25 +12,22 @@ has no frame to spare for that (`ctc_feasibility.frames_needed`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recognizer.charset import BLANK
+from recognizer.decoding import prefix_beam
+from recognizer.decoding.frames import likely_symbols
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
     from recognizer.decoding.prior import Prior
-
-TOP_SYMBOLS = 8
-"""Most probable symbols of a frame that the beam considers, blank included."""
-
-_MIN_SYMBOL_PROBABILITY = 1e-3
-"""Frame probability below which the beam does not extend a prefix by a symbol."""
 
 _MIN_WIDTH = 10
 """Narrowest beam."""
@@ -38,13 +35,8 @@ _MIN_WIDTH = 10
 _MIN_WIDTH_WITH_PRIOR = 20
 """Narrowest beam with a prior, whose ranking differs from that of the network."""
 
-_Frame: TypeAlias = list[tuple[int, float]]
-"""Labels with their probabilities."""
-
-_Beams: TypeAlias = dict[str, tuple[float, float, int]]
-"""Texts with the probability of ending in a blank, in the last symbol, and that symbol's label."""
-
-_ABSENT = (0.0, 0.0, BLANK)
+_BATCH = 1024
+"""Words that are searched together: enough for NumPy, few enough for the caches of a CPU."""
 
 
 @dataclass(frozen=True)
@@ -107,94 +99,66 @@ def beam_search(
     if the texts that the beam did not keep have a score of 1. It lies in 0..1, and is P where
     all scores are 1.
     """
-    symbols = "\0" + charset.symbols
-    beams: _Beams = {"": (1.0, 0.0, BLANK)}
-    for frame in _frames(probabilities):
-        beams = _extended(beams, frame, symbols)
-        if len(beams) > width:
-            beams = _pruned(beams, width, prior)
-    ranked = [(text, min(1.0, blank + symbol)) for text, (blank, symbol, _) in beams.items()]
-    if prior:
-        ranked = _posterior(ranked, prior)
-    return sorted(ranked, key=itemgetter(1), reverse=True)
+    [ranked] = _ranked([probabilities], charset, width, width, prior)
+    return ranked
 
 
-def _extended(beams: _Beams, frame: _Frame, symbols: str) -> _Beams:
-    """The beams after one more frame, unpruned."""
-    grown: _Beams = {}
-    if frame[0][0] == BLANK:
-        p = frame[0][1]
-        frame = frame[1:]
-        grown = {text: ((b + s) * p, 0.0, last) for text, (b, s, last) in beams.items()}
-        if not frame:
-            return grown
-    seen = grown.get
-    for text, (blank, symbol, last) in beams.items():
-        total = blank + symbol
-        for label, p in frame:
-            before = total
-            if label == last:
-                if symbol:  # the same stroke goes on
-                    b, s, _ = seen(text, _ABSENT)
-                    grown[text] = (b, s + symbol * p, last)
-                before = blank  # an equal letter can only follow a blank
-                if not before:
-                    continue
-            longer = text + symbols[label]
-            known = seen(longer)
-            more = before * p
-            grown[longer] = (known[0], known[1] + more, label) if known else (0.0, more, label)
-    # hundreds of flat frames underflow to 0; the text read until then stays
-    return grown or beams
-
-
-def _pruned(beams: _Beams, width: int, prior: Prior | None) -> _Beams:
-    """The `width` beams with the highest probability, times the prefix score of the prior if any."""
-    if prior:
-        prefix_score = prior.prefix_score
-        scores = [(b + s) * prefix_score(text) for text, (b, s, _) in beams.items()]
-    else:
-        scores = [b + s for b, s, _ in beams.values()]
-    lowest = sorted(scores)[-width]
-    pairs = zip(scores, beams.items(), strict=True)
-    best = [(score, item) for score, item in pairs if score >= lowest]
-    if len(best) > width:  # ties: without a cut, flat posteriors would keep everything
-        best = sorted(best, key=itemgetter(0), reverse=True)[:width]
-    return dict([item for _, item in best])
-
-
-def _posterior(ranked: list[tuple[str, float]], prior: Prior) -> list[tuple[str, float]]:
-    """The texts with their probabilities under network and prior, see `beam_search`."""
-    scored = [(text, p * prior.score(text)) for text, p in ranked]
-    total = max(0.0, 1.0 - sum(p for _, p in ranked)) + sum(score for _, score in scored)
+def _ranked(
+    words: Sequence[NDArray[np.float32]],
+    charset: Charset,
+    width: int,
+    count: int,
+    prior: Prior | None,
+) -> list[list[tuple[str, float]]]:
+    """The `count` best texts of a beam for each word, see `beam_search`."""
+    automaton = prior.automaton(charset) if prior else None
+    codes = np.array([0, *map(ord, charset.symbols)], dtype=np.uint32)
+    found = prefix_beam.search(likely_symbols(words), codes, width, automaton)
+    probability = np.minimum(1.0, found.probability)
+    score = probability * found.score
+    missing = 1.0 - np.bincount(found.word, probability, len(words))
+    total = missing.clip(min=0.0) + np.bincount(found.word, score, len(words))
     # scores of long unlikely texts may underflow; then the network's own order stays
-    return [(text, score / total) for text, score in scored] if total else ranked
+    own = total[found.word]
+    posterior = np.where(own > 0, score / np.where(own > 0, own, 1.0), probability)
+    if not prior:
+        posterior = probability
+    order = np.lexsort((-posterior, found.word))
+    ends = np.bincount(found.word, minlength=len(words)).cumsum().tolist()
+    texts = found.texts(order)
+    listed = list(zip(texts, posterior[order].tolist(), strict=True))
+    return [listed[start : min(end, start + count)] for start, end in pairwise([0, *ends])]
 
 
-def _frames(probabilities: NDArray[np.float32]) -> list[_Frame]:
-    """Labels to follow at each frame with their probabilities, at least the best one.
+def decode_all(
+    words: Sequence[NDArray[np.float32]],
+    charset: Charset,
+    *,
+    alternatives: int = 5,
+    priors: Sequence[Prior | None] | None = None,
+) -> list[Reading]:
+    """Decode the calibrated probabilities [T, labels] of words, each with its prior.
 
-    Labels are sorted, so that a blank comes first. A frame whose only label is also the only one
-    of the frame before, as in most frames, is merged with it: their probabilities multiply, and
-    the sum over paths stays the same.
+    The text is the best one of the beam; an empty image reads "" with its own probability. The
+    beam is wider than `alternatives` because the last text of a beam is often not the next best.
     """
-    floor = np.minimum(_MIN_SYMBOL_PROBABILITY, probabilities.max(axis=1, keepdims=True))
-    rows, columns = np.nonzero(probabilities >= floor)
-    counts = np.bincount(rows, minlength=len(probabilities)).tolist()
-    follow = zip(columns.tolist(), probabilities[rows, columns].tolist(), strict=True)
-    frames: list[_Frame] = []
-    forced = -1
-    for count in counts:
-        frame = list(islice(follow, count))
-        label, p = frame[0]
-        if count == 1 and label == forced:
-            frames[-1] = [(label, frames[-1][0][1] * p)]
-            continue
-        if count > TOP_SYMBOLS:
-            frame = sorted(sorted(frame, key=itemgetter(1))[-TOP_SYMBOLS:])
-        frames.append(frame)
-        forced = label if count == 1 else -1
-    return frames
+    groups: dict[Prior | None, list[int]] = {}
+    for place, prior in enumerate(priors or [None] * len(words)):
+        groups.setdefault(prior, []).append(place)
+    readings: dict[int, Reading] = {}
+    for prior, places in groups.items():
+        if prior:
+            width = max(_MIN_WIDTH_WITH_PRIOR, alternatives * 3)
+        else:
+            width = max(_MIN_WIDTH, alternatives * 3 // 2)
+        # words of a length need the same number of steps
+        places.sort(key=lambda place: len(words[place]))
+        for start in range(0, len(places), _BATCH):
+            batch = places[start : start + _BATCH]
+            ranked = _ranked([words[i] for i in batch], charset, width, alternatives, prior)
+            for place, texts in zip(batch, ranked, strict=True):
+                readings[place] = Reading(*texts[0], tuple(texts))
+    return [readings[place] for place in range(len(words))]
 
 
 def decode(
@@ -204,15 +168,6 @@ def decode(
     alternatives: int = 5,
     prior: Prior | None = None,
 ) -> Reading:
-    """Decode the calibrated probabilities [T, labels] of one word, see `beam_search`.
-
-    The text is the best one of the beam; an empty image reads "" with its own probability. The
-    beam is wider than `alternatives` because the last text of a beam is often not the next best.
-    """
-    if prior:
-        width = max(_MIN_WIDTH_WITH_PRIOR, alternatives * 3)
-    else:
-        width = max(_MIN_WIDTH, alternatives * 3 // 2)
-    ranked = beam_search(probabilities, charset, width=width, prior=prior)
-    best, confidence = ranked[0]
-    return Reading(best, confidence, tuple(ranked[:alternatives]))
+    """Decode the calibrated probabilities [T, labels] of one word, see `decode_all`."""
+    [reading] = decode_all([probabilities], charset, alternatives=alternatives, priors=[prior])
+    return reading

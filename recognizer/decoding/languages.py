@@ -81,12 +81,9 @@ class LanguagePriors:
 
         """
         chosen: list[Prior | None] = []
-        whole = iter(probabilities)
+        whole = iter(beam_search.decode_all(probabilities, charset))
         for _, page in groupby(pages or [0] * len(probabilities)):
-            seen = [
-                self._identifier.likelihoods(beam_search.decode(next(whole), charset).alternatives)
-                for _ in page
-            ]
+            seen = [self._identifier.likelihoods(next(whole).alternatives) for _ in page]
             chosen += [self._mixture(tenths) for tenths in weights(np.array(seen))]
         return chosen
 

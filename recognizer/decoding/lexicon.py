@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from functools import lru_cache
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recognizer.decoding.automaton import Prior
+from recognizer.decoding.lexicon_automaton import LexiconAutomaton, WordTree
 from recognizer.errors import DataError
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from recognizer.charset import Charset
 
 ENGLISH = "english"
 """Name of the English list that comes with the package wordfreq."""
@@ -36,17 +39,8 @@ _FREQUENCY_EXPONENT = 0.5
 _DEFAULT_FREQUENCY = 1e-5
 """Frequency of a word that is listed without one: ten in a million, a rare English word."""
 
-_UPPER = "A-ZÀ-ÖØ-Þ"
-"""Capitals of Latin-1, as a range of a regular expression."""
 
-_LOWER = "a-zß-öø-ÿ"
-"""Small letters of Latin-1, as a range of a regular expression."""
-
-_PART = re.compile(f"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+(?![{_LOWER}])")
-"""The words of an identifier: `hasLeftChild` has three, `INPUT.Value` two."""
-
-
-class Lexicon:
+class Lexicon(Prior):
     """A prior that makes listed words likelier, by their frequency and length.
 
     A listed word of n letters (n > 1) and frequency f scores 1 + 16·√f·5ⁿ, any other text 1.
@@ -61,41 +55,25 @@ class Lexicon:
         folded: defaultdict[str, float] = defaultdict(float)
         for word, frequency in frequencies.items():
             folded[_core(word)] += frequency
-        self._words: dict[str, float] = {}
-        self._starts: dict[str, float] = {}
-        for word, frequency in folded.items():
-            factor = _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT
-            for length in range(2, len(word) + 1):
-                start, value = word[:length], factor * _LETTER_FACTOR**length
-                if value > self._starts.get(start, 0.0):
-                    self._starts[start] = value
-            if len(word) > 1:
-                self._words[word] = factor * _LETTER_FACTOR ** len(word)
-        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
+        folded.pop("", None)
+        self._factors = {
+            word: _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT
+            for word, frequency in folded.items()
+        }
+        super().__init__()
 
-    def score(self, text: str) -> float:
-        """Factor >= 1 on the probability of the complete `text`."""
-        return self._product(text, self._words)
+    @cached_property
+    def _tree(self) -> WordTree:
+        return WordTree(self._factors, _LETTER_FACTOR)
 
-    def _prefix_score(self, start: str) -> float:
-        """The same for a text that may go on: its last word may be the start of a listed word."""
-        return self._product(start, self._starts)
-
-    def _product(self, text: str, last: Mapping[str, float]) -> float:
-        whole = 1.0 + last.get(_core(text), 0.0)
-        parts = _PART.findall(text)
-        if len(parts) < 2:
-            return whole
-        product = 1.0 + (last if text.endswith(parts[-1]) else self._words).get(
-            parts[-1].lower(), 0.0
-        )
-        for part in parts[:-1]:
-            product *= 1.0 + self._words.get(part.lower(), 0.0)
-        return max(whole, product)
+    def compiled(self, charset: Charset) -> LexiconAutomaton:
+        """See `Prior`."""
+        return LexiconAutomaton(self._tree, charset)
 
 
 def _core(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    small = text.lower()
+    return small if small.isalnum() else "".join(filter(str.isalnum, small))
 
 
 def frequencies(names: Sequence[str]) -> dict[str, float]:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from functools import lru_cache
+from functools import cached_property
 from math import exp, isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recognizer.decoding.automaton import Prior
+from recognizer.decoding.ngram_automaton import Contexts, NgramAutomaton
 from recognizer.errors import DataError
 from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from recognizer.charset import Charset
 
 ENGLISH = "english"
 """Name of the model that is shipped with the program."""
@@ -47,7 +51,11 @@ _INSERTION_BONUS = 1.5
 """Added to the log probability of each character; without it, short texts would always win."""
 
 
-class LanguageModel:
+_MAX_EXPONENT = 300.0
+"""Highest natural logarithm of a factor, so that products of a few do not overflow."""
+
+
+class LanguageModel(Prior):
     """A character n-gram model with back-off, as a prior.
 
     A text scores the product of (e^1.5·P(c | characters before c))^0.5 over its letters, its
@@ -64,30 +72,21 @@ class LanguageModel:
         """
         self._probabilities = probabilities
         self._backoffs = backoffs
-        self._order = max(map(len, probabilities))
-        self._factor = lru_cache(1 << 17)(self._ngram_factor)
-        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
+        super().__init__()
 
-    def score(self, text: str) -> float:
-        """Factor > 0 on the probability of the complete `text`."""
-        return self.prefix_score(text + END)
+    @cached_property
+    def _contexts(self) -> Contexts:
+        factors = {ngram: _factor(p, _INSERTION_BONUS) for ngram, p in self._probabilities.items()}
+        backoffs = {ngram: _factor(weight) for ngram, weight in self._backoffs.items()}
+        return Contexts(factors, backoffs, (START, END, UNKNOWN))
 
-    def _prefix_score(self, start: str) -> float:
-        """The same for a text that may go on."""
-        if not start:
-            return 1.0
-        # a text's first characters stand after its start, as far as n-grams reach
-        tail = start[-self._order :] if len(start) >= self._order else START + start
-        return self.prefix_score(start[:-1]) * self._factor(tail)
-
-    def _ngram_factor(self, ngram: str) -> float:
-        if not (ngram[-1].isalnum() or ngram[-1] == END):
-            return 1.0
-        return exp(self.log_factor(ngram.lower()))
+    def compiled(self, charset: Charset) -> NgramAutomaton:
+        """See `Prior`."""
+        return NgramAutomaton(self._contexts, charset)
 
     def log_factor(self, ngram: str) -> float:
         """Natural logarithm of the factor of a lower-case letter, digit or end after the others."""
-        return _LM_WEIGHT * (_INSERTION_BONUS + log(10.0) * self.log_probability(ngram))
+        return _log_factor(self.log_probability(ngram), _INSERTION_BONUS)
 
     def log_probability(self, ngram: str) -> float:
         """Decimal logarithm of P(last character | the characters before it)."""
@@ -98,6 +97,14 @@ class LanguageModel:
             cost += self._backoffs.get(ngram[:-1], 0.0)
             ngram = ngram[1:]
         return cost + self._probabilities[ngram]
+
+
+def _log_factor(decimal_logarithm: float, bonus: float) -> float:
+    return _LM_WEIGHT * (bonus + log(10.0) * decimal_logarithm)
+
+
+def _factor(decimal_logarithm: float, bonus: float = 0.0) -> float:
+    return exp(max(-_MAX_EXPONENT, min(_MAX_EXPONENT, _log_factor(decimal_logarithm, bonus))))
 
 
 def load(name: str, order: int | None = None) -> LanguageModel | None:

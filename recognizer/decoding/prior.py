@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+import math
+from typing import TYPE_CHECKING
 
 from recognizer.decoding import lexicon, ngram_lm
+from recognizer.decoding.automaton import Combination, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
 
-class Prior(Protocol):
-    """Scores texts without the image; a score multiplies a text's probability (shallow fusion)."""
+    from recognizer.charset import Charset
+    from recognizer.decoding.automaton import Automaton
 
-    def score(self, text: str) -> float:
-        """Factor > 0 on the probability of the complete `text`; 1 changes nothing."""
-
-    def prefix_score(self, start: str) -> float:
-        """The same for the beginning of a text, to rank the unfinished texts of a beam."""
+__all__ = ["Prior", "ProductPrior", "fingerprint", "load"]
 
 
-class ProductPrior:
+class ProductPrior(Prior):
     """The product of two independent priors."""
 
     def __init__(self, one: Prior, other: Prior) -> None:
         """Multiply the scores of `one` and `other`."""
-        self._one, self._other = one, other
-        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
+        super().__init__()
+        self._both = one, other
 
-    def score(self, text: str) -> float:
+    def compiled(self, charset: Charset) -> Automaton:
         """See `Prior`."""
-        return self._one.score(text) * self._other.score(text)
+        return _Product([prior.automaton(charset) for prior in self._both])
 
-    def _prefix_score(self, start: str) -> float:
-        return self._one.prefix_score(start) * self._other.prefix_score(start)
+
+class _Product(Combination):
+    def combined(self, scores: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        return math.prod(scores[1:], start=scores[0])
 
 
 def load(model: str = ngram_lm.ENGLISH, words: Sequence[str] = ()) -> Prior | None:

@@ -189,22 +189,17 @@ def test_auto_is_the_same_as_all_shipped_languages():
     assert languages.fingerprint("auto", lists=True) == languages.fingerprint(CODES, lists=True)
 
 
-class Fixed:
-    def __init__(self, value: float) -> None:
-        self.value = value
-
-    def score(self, text: str) -> float:
-        return self.value * len(text)
-
-    def prefix_score(self, start: str) -> float:
-        return self.value
-
-
 def test_a_mixture_scores_the_weighted_mean():
-    mixture = LanguageMixture([(0.5, Fixed(4.0)), (0.3, Fixed(2.0)), (0.2, None)])
+    one, other = lexicon.Lexicon({"abc": 0.01}), lexicon.Lexicon({"ab": 0.04})
+    mixture = LanguageMixture([(0.5, one), (0.3, other), (0.2, None)])
 
-    assert mixture.score("ab") == pytest.approx(0.5 * 8 + 0.3 * 4 + 0.2)
-    assert mixture.prefix_score("ab") == pytest.approx(0.5 * 4 + 0.3 * 2 + 0.2)
+    for text in ("ab", "abc", "x"):
+        assert mixture.score(text) == pytest.approx(
+            0.5 * one.score(text) + 0.3 * other.score(text) + 0.2
+        )
+    assert mixture.prefix_score("ab") == pytest.approx(
+        0.5 * one.prefix_score("ab") + 0.3 * other.prefix_score("ab") + 0.2
+    )
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -1,0 +1,131 @@
+"""The symbols that a beam follows at each frame, of many words at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recognizer.charset import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.intp]
+
+TOP_SYMBOLS = 8
+"""Most probable symbols of a frame that the beam considers, blank included."""
+
+MIN_SYMBOL_PROBABILITY = 1e-3
+"""Frame probability below which the beam does not extend a prefix by a symbol."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Frames of words, word by word, with the entries of each: the blank, then the likeliest label.
+
+    Attributes:
+        first: the first frame of each word, and last the number of frames [words + 1].
+        start: the first entry of each frame, which is the blank [frames].
+        size: labels of each frame without the blank [frames].
+        labels: label of each entry [entries].
+        probabilities: probability of each entry; 0 for a blank that is not to follow [entries].
+        place: the place of each label among the entries of each frame, 0 where it is none of them
+            [frames, labels].
+        likeliest: probabilities of the labels of each frame without the blank, then zeros
+            [frames, TOP_SYMBOLS].
+        closing: probability of the blanks for certain that stand behind a frame, or 0 [frames].
+
+    """
+
+    first: Integers
+    start: Integers
+    size: Integers
+    labels: Integers
+    probabilities: Floats
+    place: NDArray[np.int8]
+    likeliest: Floats
+    closing: Floats
+
+
+def likely_symbols(words: Sequence[NDArray[np.float32]]) -> Frames:
+    """The most probable labels of the frames of words [T, labels], at least one a frame.
+
+    A frame whose only label is also the only one of the frame before, as in most frames, is
+    merged with it: their probabilities multiply, and the sum over paths stays the same.
+    """
+    probabilities = np.concatenate(words)
+    first = np.concatenate([[0], np.cumsum([len(word) for word in words])])
+    rows, labels = _followed(probabilities)
+    values = probabilities[rows, labels].astype(np.float64)
+    starts = np.searchsorted(rows, np.arange(len(probabilities)))
+    only = np.where(np.diff(starts, append=len(rows)) == 1, labels[starts], -1)
+    begins = np.zeros(len(only) + 1, dtype=bool)
+    begins[first] = True
+    same = np.zeros(len(only), dtype=bool)
+    np.equal(only[1:], only[:-1], out=same[1:])
+    same &= (only >= 0) & ~begins[:-1]
+    if len(rows):
+        values = np.multiply.reduceat(values, np.flatnonzero(~same[rows]))
+    rows, labels = rows[~same[rows]], labels[~same[rows]]
+    closes = (only == BLANK) & ~same & ~begins[:-1]
+    closing = np.zeros(len(only))
+    shut = closes[rows]
+    before = (~(same | closes)).cumsum() - 1  # frames that are left, up to each one
+    closing[before[rows[shut]]] = values[shut]
+    rows, labels, values = before[rows[~shut]], labels[~shut], values[~shut]
+    first = np.concatenate([[0], before + 1])[first]
+    return _sorted(first, (rows, labels, values), closing[: first[-1]], probabilities.shape[1])
+
+
+def _followed(probabilities: NDArray[np.float32]) -> tuple[Integers, Integers]:
+    """Frames and labels that are to follow, in order."""
+    followed = probabilities >= MIN_SYMBOL_PROBABILITY
+    rows, labels = _places(followed)
+    count = np.bincount(rows, minlength=len(probabilities))
+    if not count.all():
+        flat = np.flatnonzero(count == 0)
+        best = probabilities[flat].max(axis=1, keepdims=True)
+        followed[flat] = probabilities[flat] == best
+        rows, labels = _places(followed)
+        count = np.bincount(rows, minlength=len(probabilities))
+    many = np.flatnonzero(count[rows] > TOP_SYMBOLS)
+    if len(many):
+        order = many[np.lexsort((probabilities[rows[many], labels[many]], rows[many]))]
+        ends = np.flatnonzero(np.diff(rows[many], append=-1)) + 1
+        rank = np.repeat(ends, np.diff(ends, prepend=0)) - np.arange(len(many))
+        rows, labels = (np.delete(array, order[rank > TOP_SYMBOLS]) for array in (rows, labels))
+    return rows, labels
+
+
+def _places(mask: NDArray[np.bool_]) -> tuple[Integers, Integers]:
+    """Rows and columns of what is true (np.nonzero takes three times as long)."""
+    return np.divmod(np.flatnonzero(mask), mask.shape[1])
+
+
+def _sorted(
+    first: Integers, entries: tuple[Integers, Integers, Floats], closing: Floats, labels: int
+) -> Frames:
+    """Frames with a blank each, before the other labels by their probabilities."""
+    rows, label, value = entries
+    count = len(closing)
+    other = np.flatnonzero(label != BLANK)
+    # one key, since NumPy sorts by two far more slowly
+    other = other[np.argsort(rows[other] - 0.5 * value[other])]
+    size = np.bincount(rows[other], minlength=count)
+    start = np.arange(count) + size.cumsum() - size
+    target = np.arange(len(other)) + rows[other] + 1
+    all_labels = np.full(len(other) + count, BLANK)
+    all_values = np.zeros(len(other) + count)
+    all_labels[target], all_values[target] = label[other], value[other]
+    blank = label == BLANK
+    all_values[start[rows[blank]]] = value[blank]
+    place = np.zeros((count, labels), dtype=np.int8)
+    place[rows[other], label[other]] = target - start[rows[other]]
+    likeliest = np.zeros((count, TOP_SYMBOLS))
+    likeliest[rows[other], target - start[rows[other]] - 1] = value[other]
+    return Frames(first, start, size, all_labels, all_values, place, likeliest, closing)

@@ -1,0 +1,174 @@
+"""A character n-gram model as an automaton: back-off is resolved once for each context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recognizer.decoding.automaton import Automaton
+from recognizer.decoding.rows import Rows, columns
+from recognizer.decoding.trie import ROOT, Trie
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from recognizer.charset import Charset
+    from recognizer.decoding.automaton import State
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.intp]
+
+
+class Contexts:
+    """The n-grams of a model as nodes of a trie, with what no alphabet changes.
+
+    Attributes:
+        trie: n-grams and their beginnings.
+        seen: nodes that are n-grams, not just beginnings of some [nodes].
+        factors: factor of an n-gram's last character after the others [nodes].
+        backoffs: factor of going on from the shorter context, 1 if none is given [nodes].
+        shorter: the longest other node that is an end of each node's text [nodes]; the root's own.
+        goes_on: nodes that the next character may depend on [nodes].
+        ends: factor of a text's end after each node [nodes].
+        bounds: at least the highest factor of any character after each node [nodes].
+        unknown: factor of a character that the model does not contain.
+        start: the node of the empty text.
+
+    """
+
+    def __init__(
+        self,
+        factors: Mapping[str, float],
+        backoffs: Mapping[str, float],
+        tokens: tuple[str, str, str],
+    ) -> None:
+        """Take factors by n-gram, and the characters before, behind and instead of others."""
+        start, end, unknown = tokens
+        self.unknown = factors[unknown]
+        texts = [*factors, *(text for text in backoffs if text not in factors)]
+        self.trie = trie = Trie(texts)
+        node = dict(zip(texts, trie.ends.tolist(), strict=True))
+        self.seen = np.zeros(len(trie), dtype=bool)
+        self.factors, self.backoffs = np.zeros(len(trie)), np.ones(len(trie))
+        given = trie.ends[: len(factors)]
+        self.seen[given], self.factors[given] = True, list(factors.values())
+        self.backoffs[[node[text] for text in backoffs]] = list(backoffs.values())
+        self.shorter = self._shorter()
+        has_children = trie.first_children[:-1] < trie.first_children[1:]
+        # the model reads no further back than its longest n-grams reach
+        self.goes_on = (has_children | (self.backoffs != 1.0)) & (trie.depths < trie.depths[-1])
+        self.ends, self.bounds = self._ends_and_bounds(int(trie.places(end)[0]))
+        begin = int(trie.child(np.array([ROOT]), trie.places(start))[0])
+        self.start = begin if begin >= 0 and self.goes_on[begin] else ROOT
+
+    def _shorter(self) -> Integers:
+        trie = self.trie
+        found = np.zeros(len(trie), dtype=np.intp)
+        for depth in range(2, trie.depths[-1] + 1):
+            nodes = np.flatnonzero(trie.depths == depth)
+            context = found[trie.parents[nodes]]
+            while len(nodes):
+                child = trie.child(context, trie.characters[nodes])
+                found[nodes] = child.clip(min=ROOT)
+                rest = (child < 0) & (context != ROOT)
+                nodes, context = nodes[rest], found[context[rest]]
+        return found
+
+    def _ends_and_bounds(self, end: int) -> tuple[Floats, Floats]:
+        trie = self.trie
+        ends, bounds = np.full(len(trie), self.unknown), np.full(len(trie), max(1.0, self.unknown))
+        for depth in range(trie.depths[-1] + 1):
+            nodes = np.flatnonzero(trie.depths == depth)
+            if depth:
+                shorter = self.shorter[nodes]
+                ends[nodes] = ends[shorter] * self.backoffs[nodes]
+                bounds[nodes] = np.maximum(1.0, bounds[shorter] * self.backoffs[nodes])
+            children, owners = trie.children(nodes)
+            seen = self.seen[children]
+            children, parents = children[seen], nodes[owners[seen]]
+            np.maximum.at(bounds, parents, self.factors[children])
+            last = trie.characters[children] == end
+            ends[parents[last]] = self.factors[children[last]]
+        return ends, bounds
+
+
+class NgramAutomaton(Automaton):
+    """Scores texts by an n-gram model; a state is the node of a context, and the score until then."""
+
+    def __init__(self, contexts: Contexts, charset: Charset) -> None:
+        """Take a model and an alphabet; signs do not change the score."""
+        self._contexts = contexts
+        self._column, characters = columns(charset)
+        self._width = len(characters) + 1
+        self._signs = np.flatnonzero([True, *(not c.isalnum() for c in characters)])
+        place = contexts.trie.places(characters)
+        self._column_of = np.zeros(int(contexts.trie.characters.max()) + 1, dtype=np.intp)
+        self._column_of[place[place >= 0]] = np.flatnonzero(place >= 0) + 1
+        self._rows = Rows(len(contexts.trie), self._width, (np.float64, np.int32))
+
+    def start(self, count: int) -> State:
+        """See `Automaton`."""
+        self._rows.trim()
+        return np.full(count, self._contexts.start), np.ones(count)
+
+    def extend(self, state: State, texts: Integers, labels: Integers) -> State:
+        """See `Automaton`."""
+        node, score = state[0][texts], state[1][texts]
+        row = self._rows.of(node)
+        if (row < 0).any():
+            self._make(np.unique(node[row < 0]))
+            row = self._rows.of(node)
+        place = row * self._width + self._column[labels]
+        factors, following = self._rows.tables
+        return following.reshape(-1)[place], score * factors.reshape(-1)[place]
+
+    def prefix_scores(self, state: State) -> Floats:
+        """See `Automaton`."""
+        scores: Floats = state[1]
+        return scores
+
+    def bounds(self, state: State) -> Floats:
+        """See `Automaton`."""
+        bounds: Floats = self._contexts.bounds[state[0]] * state[1]
+        return bounds
+
+    def scores(self, state: State) -> Floats:
+        """See `Automaton`."""
+        scores: Floats = self._contexts.ends[state[0]] * state[1]
+        return scores
+
+    def _make(self, nodes: Integers) -> None:
+        """Make the rows of nodes: that of the shorter context, backed off, and the own n-grams."""
+        contexts = self._contexts
+        if nodes[0] == ROOT:
+            self._add(
+                nodes[:1],
+                np.full((1, self._width), contexts.unknown),
+                np.full((1, self._width), ROOT),
+            )
+            nodes = nodes[1:]
+        if not len(nodes):
+            return
+        shorter = contexts.shorter[nodes]
+        missing = shorter[self._rows.of(shorter) < 0]
+        if len(missing):
+            self._make(np.unique(missing))
+            nodes = nodes[self._rows.of(nodes) < 0]
+            shorter = contexts.shorter[nodes]
+        base = self._rows.of(shorter)
+        factors, following = self._rows.tables
+        self._add(nodes, factors[base] * contexts.backoffs[nodes, None], following[base])
+
+    def _add(self, nodes: Integers, factors: Floats, following: Integers) -> None:
+        contexts = self._contexts
+        children, owners = contexts.trie.children(nodes)
+        column = self._column_of[contexts.trie.characters[children]]
+        known = np.flatnonzero((column > 0) & contexts.seen[children])
+        factors[owners[known], column[known]] = contexts.factors[children[known]]
+        longer = np.flatnonzero((column > 0) & contexts.goes_on[children])
+        following[owners[longer], column[longer]] = children[longer]
+        factors[:, self._signs] = 1.0
+        self._rows.add(nodes, factors, following)

@@ -1,0 +1,68 @@
+"""Rows of transitions that are made when a text first comes to a node, as in a lazy DFA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from recognizer.charset import Charset
+
+    Integers = NDArray[np.intp]
+
+MAX_ROWS = 1 << 14
+"""Rows that are kept from one batch to the next: about 20 MB of a language model."""
+
+
+def columns(charset: Charset) -> tuple[Integers, str]:
+    """The column of each label, and the lower-case character of each column after the first.
+
+    Capitals share the column of their small letter; the first column is that of the blank.
+    """
+    small = [c.lower() if len(c.lower()) == 1 else c for c in charset.symbols]
+    characters = "".join(dict.fromkeys(small))
+    return np.array([0, *(characters.index(c) + 1 for c in small)]), characters
+
+
+class Rows:
+    """Which nodes have rows, in tables of one row a node.
+
+    Attributes:
+        tables: arrays [rows, columns], one of each kind.
+
+    """
+
+    def __init__(self, nodes: int, width: int, dtypes: Sequence[type]) -> None:
+        """Make tables for a number of nodes, one of each type, empty as yet."""
+        self._row = np.full(nodes, -1, dtype=np.int32)
+        self._made: list[Integers] = []
+        self.count = 0
+        self.tables: list[NDArray[Any]] = [np.zeros((64, width), dtype=dtype) for dtype in dtypes]
+
+    def of(self, nodes: Integers) -> Integers:
+        """The row of each node, -1 if it has none."""
+        return self._row[nodes].astype(np.intp)
+
+    def add(self, nodes: Integers, *rows: NDArray[Any]) -> None:
+        """Take a row of each table for distinct nodes that have none."""
+        end = self.count + len(nodes)
+        for place, (table, made) in enumerate(zip(self.tables, rows, strict=True)):
+            if end > len(table):
+                self.tables[place] = np.zeros((2 * end, table.shape[1]), dtype=table.dtype)
+                self.tables[place][: self.count] = table[: self.count]
+            self.tables[place][self.count : end] = made
+        self._row[nodes] = np.arange(self.count, end)
+        self._made.append(nodes)
+        self.count = end
+
+    def trim(self) -> None:
+        """Forget all rows if they have become many; before a batch, for states hold rows."""
+        if self.count > MAX_ROWS:
+            self._row[np.concatenate(self._made)] = -1
+            self._made.clear()
+            self.count = 0
