@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector_stub.training.pages import Page
+from detector_stub.training.pages import Page, PageError
+from indexer.errors import PhotoError
 from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import Limits
+from recognizer.errors import DataError
 from recognizer.inference import images
 
 WIDTH = 64
@@ -133,3 +135,22 @@ def test_the_recogniser_opens_a_word_as_the_index_opens_a_photo(opened):
 
     assert (middles(images.load(path)) == middles(np.asarray(photo.convert("L")))).all()
     assert (images.load(path) == images.fit(photo)).all()
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, EOFError, MemoryError, ZeroDivisionError])
+def test_whatever_a_decoder_raises_names_the_file(tmp_path, monkeypatch, fault):
+    picture = tmp_path / "odd.png"
+    fields("RGB", WHITE, BLACK).save(picture)
+    nothing = np.empty(0)
+
+    def fail(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(Image, "open", fail)
+
+    with pytest.raises(DataError, match=r"odd\.png"):
+        images.load(picture)
+    with pytest.raises(PageError, match=r"odd\.png"):
+        Page(picture, (WIDTH, images.HEIGHT), nothing, nothing, nothing).photo()
+    with pytest.raises(PhotoError):
+        open_upright(picture, Limits())

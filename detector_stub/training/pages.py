@@ -103,7 +103,7 @@ class Page:
         try:
             with Image.open(self.picture) as image:
                 pixels = np.asarray(on_paper(turned(image)).convert("RGB"))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except Exception as error:  # decoders raise any on damaged files
             msg = f"{self.picture}: cannot read the picture ({error})"
             raise PageError(msg) from error
         found = (pixels.shape[1], pixels.shape[0])

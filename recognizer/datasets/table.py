@@ -141,6 +141,6 @@ def _load_member(
         with lock:
             packed = archive.read(members.get(_spelling(name), name))
         return images.decoded(io.BytesIO(packed))
-    except _UNREADABLE as error:
+    except Exception as error:  # decoders raise any on damaged files
         msg = f"{archive.filename}:{name}: not a readable word image{in_brackets(plainly(error))}"
         raise DataError(msg) from error
