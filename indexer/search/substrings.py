@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from indexer.entities import Evidence, PhotoId
+    from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.stores.posteriors import PosteriorStore
 
 INSIDE = 0.02
@@ -31,18 +31,52 @@ def add_evidence(
 
     It is rare if fewer than `max_photos` hold it as a whole word.
     """
-    for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
-        if len(term.text) < MIN_INSIDE or not _is_rare(found[term], max_photos):
-            continue
+    for term in _long_terms(found):
+        if _is_rare(found[term], max_photos):
+            pattern = f"*{term.text}*"
+            _add(found[term], store.evidence([pattern], alphabet, admitted).get(pattern, {}))
+
+
+def add_evidence_on(
+    photos: Sequence[PhotoId],
+    found: dict[q.Leaf, Evidence],
+    store: PosteriorStore,
+    alphabet: str,
+    leaves: Collection[q.Leaf],
+) -> None:
+    """Add the same on a few photos, by a rule that looks at each of them alone.
+
+    Args:
+        photos: where to look.
+        found: evidence for whole words.
+        store: holds the words.
+        alphabet: as for `PosteriorStore.evidence`.
+        leaves: of the query. Beside a whole word its parts of others do not count; for a word of a
+            phrase it matters where each of them stands.
+
+    """
+    for term in _long_terms(found):
+        whole = found[term]
+        lacking = [p for p in photos if term not in leaves or not _is_likely(whole.get(p, {}))]
         pattern = f"*{term.text}*"
-        inside = store.evidence([pattern], alphabet, admitted).get(pattern, {})
-        for photo_id, words in inside.items():
-            whole = found[term].setdefault(photo_id, {})
-            for word, p in words.items():
-                whole[word] = max(INSIDE * p, whole.get(word, 0.0))
+        _add(whole, store.evidence_on(lacking, [pattern], alphabet).get(pattern, {}))
+
+
+def _long_terms(leaves: Iterable[q.Leaf]) -> list[q.Term]:
+    return [leaf for leaf in leaves if isinstance(leaf, q.Term) and len(leaf.text) >= MIN_INSIDE]
+
+
+def _add(whole: Evidence, inside: Evidence) -> None:
+    for photo_id, words in inside.items():
+        places = whole.setdefault(photo_id, {})
+        for word, p in words.items():
+            places[word] = max(INSIDE * p, places.get(word, 0.0))
 
 
 def _is_rare(evidence: Evidence, max_photos: int) -> bool:
     """Whether fewer photos than are examined anyway hold a word."""
-    likely = sum(max(words.values()) > INSIDE for words in evidence.values())
-    return likely < max_photos
+    return sum(map(_is_likely, evidence.values())) < max_photos
+
+
+def _is_likely(words: Mapping[WordIndex, float]) -> bool:
+    return max(words.values(), default=0.0) > INSIDE
