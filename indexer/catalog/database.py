@@ -16,7 +16,7 @@ from indexer.errors import CatalogError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
 
 BUSY_MS = 20_000

@@ -282,15 +282,13 @@ class CatalogReader:
     ) -> Iterator[tuple[PhotoId, WordIndex, Word]]:
         """Words of these photos with one of `parts` in a reading, with photo and index.
 
-        Case is folded for ASCII only, as databases do; `parts` are folded already. SIGNS within a
-        reading do not matter.
+        `parts` are folded already. SIGNS within a reading do not matter.
         """
-        text = sa.func.lower(WORD.c.alternatives)
+        text = sa.func.lower(WORD.c.alternatives)  # of ASCII only, so others are kept folded
         for sign in SIGNS:
             text = sa.func.replace(text, sign, "")
+        text = sa.func.coalesce(WORD.c.folded, text)
         like = sa.or_(*(text.contains(part, autoescape=True) for part in parts))
-        if not all(part.isascii() for part in parts):
-            like = sa.true()  # accents fold in Python, where the caller looks again
         for chunk in chunks(photos):
             for row in self._read(sa.select(WORD).where(WORD.c.photo_id.in_(chunk), like)):
                 yield row.photo_id, row.position, to_word(row)

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from indexer.catalog.schema import CHANGE, ENGINE, FAILURE, PHOTO, PLACE
 from indexer.entities import Box, Photo, Stamp, State, Word
+from indexer.query.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from indexer.catalog.roots import Roots
@@ -120,9 +121,18 @@ def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, obj
             "alternatives": "\t".join(f"{text}\t{p:.3g}" for text, p in word.alternatives),
             "posteriorgram": word.posteriorgram,
             "corners": _packed(word.corners),
+            "folded": folded_readings([text for text, _ in word.alternatives]),
         }
         for position, word in enumerate(words)
     ]
+
+
+def folded_readings(texts: Iterable[str]) -> str | None:
+    """Folded letters and digits of readings, each after a tab; None if a database can fold them."""
+    texts = tuple(texts)
+    if all(map(str.isascii, texts)):
+        return None
+    return "".join("\t" + "".join(tokens(text)) for text in texts)
 
 
 def to_word(row: sa.Row[tuple[object, ...]]) -> Word:

@@ -124,5 +124,6 @@ WORD = sa.Table(
     sa.Column("alternatives", sa.String, nullable=False),
     sa.Column("posteriorgram", sa.LargeBinary, nullable=False),
     sa.Column("corners", sa.LargeBinary),
+    sa.Column("folded", sa.String),
     sqlite_with_rowid=False,  # words are always fetched by photo: keep them together on disk
 )

@@ -77,6 +77,12 @@ def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
     return [] if isinstance(node, Field) else [node]
 
 
+def letters(leaf: Leaf) -> int:
+    """Letters and digits of a word, of the shortest one of a phrase, or that a pattern prescribes."""
+    texts = leaf.texts if isinstance(leaf, Phrase) else (leaf.text,)
+    return min(sum(map(str.isalnum, text)) for text in texts)
+
+
 def words(leaves: Iterable[Leaf]) -> list[Term | Pattern]:
     """The same leaves with each phrase replaced by its words."""
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.query import ast as q
@@ -21,12 +21,16 @@ class QueryEvidence:
         fields: photos that fulfil each field of the query.
         lines: photo → word → its line, for phrases; the words of other photos count as one line.
         leaf_scores: leaf of the query → photo → probability that any word of the photo says it.
+        seen: the same by posteriorgrams alone, before readings were looked at.
+        read: leaf → photos where the best reading of a word says it.
     """
 
     leaves: Mapping[q.Leaf, Evidence]
     fields: Mapping[q.Field, set[PhotoId]]
     lines: Mapping[PhotoId, Mapping[WordIndex, int]]
     leaf_scores: Mapping[q.Leaf, Mapping[PhotoId, float]]
+    seen: Mapping[q.Leaf, Mapping[PhotoId, float]]
+    read: Mapping[q.Leaf, Collection[PhotoId]]
 
     def photos(self) -> set[PhotoId]:
         """All photos with any evidence."""

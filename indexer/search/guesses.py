@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from indexer.entities import Answer, Hit
 
-MIN_CERTAIN = 0.045
+MIN_CERTAIN = 0.12
 """Score from which on a photo is a hit; below, it is a guess."""
 
 MAX_GUESSES = 3

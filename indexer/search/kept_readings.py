@@ -33,8 +33,8 @@ def gather(
         exact: only the best reading of each word counts.
 
     """
-    read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
-    evidence = rescored(listed.evidence, listed.photos, leaves=read)
+    leaves, read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
+    evidence = rescored(listed.evidence, listed.photos, leaves=leaves, read=read)
     lines = phrase_lines(node, evidence, catalog)
     return rescored(evidence, lines, lines=lines) if lines else evidence
 
@@ -45,8 +45,14 @@ def _with_readings(
     photos: Sequence[PhotoId],
     *,
     exact: bool,
-) -> dict[q.Leaf, Evidence]:
-    """Replace posterior evidence by that of readings; a phrase may stand within one box."""
+) -> tuple[dict[q.Leaf, Evidence], dict[q.Leaf, set[PhotoId]]]:
+    """Replace posterior evidence by that of readings; a phrase may stand within one box.
+
+    Returns:
+        Evidence for the leaves, and the photos where the best reading of a word says them.
+
+    """
+    best: dict[q.Leaf, set[PhotoId]] = {leaf: set() for leaf in leaves}
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     broken = (
@@ -63,7 +69,9 @@ def _with_readings(
             said = sum(p for texts, p in read if _says(texts, leaf))
             if said:  # better calibrated than the posteriors, which have no word list
                 evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
-    return found
+                if _says(tokens(word.text), leaf):
+                    best[leaf].add(photo_id)
+    return found, best
 
 
 def _may_be_broken(photo: PhotoId, leaves: Iterable[Evidence]) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from indexer.entities import PhotoId, WordIndex
     from indexer.search.evidence import QueryEvidence
 
-MIN_LINED = 1e-6
+MIN_LINED = 1e-4
 """Probability of a phrase from which the lines of its photo are fetched: below, they decide nothing."""
 
 

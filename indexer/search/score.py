@@ -25,11 +25,21 @@ MAX_ABSENT = 0.5
 
 def score(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
     """Calibrated probability that each photo answers, for the photos with any evidence."""
-    return {photo_id: calibrated(p) for photo_id, p in raw_scores(node, evidence).items()}
+    leaf_scores = {leaf: _calibrated(leaf, evidence) for leaf in evidence.leaf_scores}
+    return raw_scores(node, replace(evidence, leaf_scores=leaf_scores))
+
+
+def _calibrated(leaf: q.Leaf, evidence: QueryEvidence) -> dict[PhotoId, float]:
+    letters, seen, read = q.letters(leaf), evidence.seen[leaf], evidence.read.get(leaf, ())
+    return {
+        # without posteriorgrams nothing speaks against the readings
+        photo: calibrated(p, seen=seen.get(photo, p), letters=letters, read=photo in read)
+        for photo, p in evidence.leaf_scores[leaf].items()
+    }
 
 
 def raw_scores(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
-    """The same before calibration, which keeps the order; for a whole query or a part of it."""
+    """The same before calibration; for a whole query or a part of it."""
     scores, _ = _scores(node, evidence)
     return {photo_id: scores[photo_id] for photo_id in evidence.photos() & scores.keys()}
 
@@ -88,14 +98,14 @@ def scored(
 
     Args:
         node: the query.
-        leaves: evidence for every leaf of the query, and for every word of its phrases.
+        leaves: posterior evidence for every leaf of the query, and for every word of its phrases.
         fields: photos that fulfil each field of the query.
 
     """
     asked = q.leaves(node, negated=True)
-    unscored = QueryEvidence(leaves, fields, {}, {})
+    unscored = QueryEvidence(leaves, fields, {}, {}, {}, {})
     scores = {leaf: _leaf_scores(leaf, unscored, _photos_with(leaf, leaves)) for leaf in asked}
-    return replace(unscored, leaf_scores=scores)
+    return replace(unscored, leaf_scores=scores, seen=scores)
 
 
 def rescored(
@@ -104,6 +114,7 @@ def rescored(
     *,
     leaves: Mapping[q.Leaf, Evidence] | None = None,
     lines: Mapping[PhotoId, Mapping[WordIndex, int]] | None = None,
+    read: Mapping[q.Leaf, Collection[PhotoId]] | None = None,
 ) -> QueryEvidence:
     """Score some photos anew by other evidence or lines; all others keep their scores.
 
@@ -112,12 +123,14 @@ def rescored(
         photos: all whose evidence or lines differ from those before.
         leaves: as in `QueryEvidence`; None if it stays.
         lines: as in `QueryEvidence`; None if it stays.
+        read: as in `QueryEvidence`; None if it stays.
 
     """
     known = replace(
         evidence,
         leaves=evidence.leaves if leaves is None else leaves,
         lines=evidence.lines if lines is None else lines,
+        read=evidence.read if read is None else read,
     )
     scores = {
         leaf: {**before, **_leaf_scores(leaf, known, photos)}

@@ -76,7 +76,7 @@ def shortlist(
         # so far the others had a say in what was found on each
         found = _no_evidence(leaves)
         _add_whole_words(found, lambda texts: store.evidence_on(photos, texts, alphabet))
-        substrings.add_evidence_on(photos, found, store, alphabet, leaves)
+        substrings.add_evidence_on(photos, found, store, alphabet)
         evidence = scored(node, found, fields)
     return Shortlist(photos, evidence, len(certain.difference(photos)))
 

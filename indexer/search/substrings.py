@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.stores.posteriors import PosteriorStore
 
-INSIDE = 0.02
+INSIDE = 0.001
 """Factor of the probability of a word that was seen within a longer one."""
+
+LIKELY = 0.02
+"""Probability from which on a photo counts as one that holds a word as a whole."""
 
 MIN_INSIDE = 4
 """Letters of the shortest word that is looked for within longer ones."""
@@ -42,22 +45,14 @@ def add_evidence_on(
     found: dict[q.Leaf, Evidence],
     store: PosteriorStore,
     alphabet: str,
-    leaves: Collection[q.Leaf],
 ) -> None:
-    """Add the same on a few photos, by a rule that looks at each of them alone.
+    """Add the same on those of a few photos that do not hold a word as a whole.
 
-    Args:
-        photos: where to look.
-        found: evidence for whole words.
-        store: holds the words.
-        alphabet: as for `PosteriorStore.evidence`.
-        leaves: of the query. Beside a whole word its parts of others do not count; for a word of a
-            phrase it matters where each of them stands.
-
+    Whether it is rare depends on all photos, so that is not asked here.
     """
     for term in _long_terms(found):
         whole = found[term]
-        lacking = [p for p in photos if term not in leaves or not _is_likely(whole.get(p, {}))]
+        lacking = [photo for photo in photos if not _is_likely(whole.get(photo, {}))]
         pattern = f"*{term.text}*"
         _add(whole, store.evidence_on(lacking, [pattern], alphabet).get(pattern, {}))
 
@@ -79,4 +74,4 @@ def _is_rare(evidence: Evidence, max_photos: int) -> bool:
 
 
 def _is_likely(words: Mapping[WordIndex, float]) -> bool:
-    return max(words.values(), default=0.0) > INSIDE
+    return max(words.values(), default=0.0) > LIKELY

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from indexer.stores.protocols import PosteriorCodec, RequiredCharacters
     from indexer.stores.segments import Segment
 
-MIN_EACH = 8
+MIN_EACH = 24
 """Words of each photo that are scored in any case: those with the highest bounds."""
 
 

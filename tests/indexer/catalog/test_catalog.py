@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from indexer.catalog import database, schema
 from indexer.catalog.catalog import Catalog
-from indexer.entities import Box, EngineId, Failure, Reading, Stamp, State, Volume, Word
+from indexer.entities import Box, EngineId, Failure, PhotoId, Reading, Stamp, State, Volume, Word
 from indexer.errors import CatalogError
 
 ENGINE = EngineId("e1", "abc")
@@ -311,3 +311,34 @@ def test_a_catalog_of_the_first_version_is_brought_up_to_date(url, tmp_path):
         assert catalog.volumes() == {}
         catalog.set_volumes({Path("/photos"): Volume(Path("/"), "7")})
         assert catalog.volumes() == {Path("/photos"): Volume(Path("/"), "7")}
+
+
+def test_words_of_an_older_catalog_are_found_by_readings_with_accents(url, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with sa.create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    words = [("plain", "plain\t0.9"), ("Été", "Été\t0.8\tEte\t0.1"), ("œuf", "œuf\t0.7")]
+    with sqlite3.connect(tmp_path / "catalog.db") as old:
+        old.execute(
+            "INSERT INTO photo (id, hash, state, width, height, generation)"
+            " VALUES (1, 'h', 'read', 1, 1, 0)"
+        )
+        for place, (text, readings) in enumerate(words):
+            old.execute(
+                "INSERT INTO word VALUES (1, ?, 0, 0, 0, 1, 1, ?, 0.9, ?, x'', NULL)",
+                (place, text, readings),
+            )
+    old.close()
+
+    with Catalog(url) as catalog:
+        found = {
+            part: [w.text for *_, w in catalog.words_like([PhotoId(1)], [part])]
+            for part in ("plain", "ete", "oeuf")
+        }
+
+    assert found == {"plain": ["plain"], "ete": ["Été"], "oeuf": ["œuf"]}

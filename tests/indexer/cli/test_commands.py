@@ -408,5 +408,5 @@ def test_a_word_that_is_only_guessed_is_corrected(shell):
 
     result = shell("query", "quene")
 
-    assert result.stdout.startswith("nothing certain; perhaps:\n  1%")
+    assert result.stdout.startswith("nothing certain; perhaps:\n  8%")
     assert "did you mean queue?" in result.stderr

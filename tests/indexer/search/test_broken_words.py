@@ -57,7 +57,7 @@ def test_neighbours_without_a_hyphen_are_two_words(broken):
 
 def test_a_phrase_does_not_skip_words_at_other_line_ends(broken):
     for query in ('"pattern system"', '"pattern nition"', '"system recognition"'):
-        assert all(hit.score < 0.1 for hit in broken.answer(query).hits), query
+        assert all(hit.score < 0.2 for hit in broken.answer(query).hits), query
 
 
 def test_readings_alone_find_it_too(world):
@@ -76,7 +76,7 @@ def test_a_piece_and_the_whole_count_once(world):
     draw_photo(world.photos / "a.png", "recog-", "nition")
     world.sync()
 
-    assert world.answer("recog*").hits[0].score <= calibrated(0.9)
+    assert world.answer("recog*").hits[0].score <= calibrated(0.9, seen=1.0, letters=5, read=True)
 
 
 def test_a_broken_word_of_two_parts_is_found_with_and_without_its_hyphen(world):

@@ -126,7 +126,7 @@ QUERIES = [
     "recognition",
     '"tree node"',
     '"linked list"',
-    '"node list tree"',
+    '"list node"',
     "tree-node",
     "wh*",
     "st*",

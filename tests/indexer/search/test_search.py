@@ -12,6 +12,11 @@ from indexer.search.searcher import Filters, Searcher
 from ..conftest import draw_photo, spelled
 
 
+def queue_seen(probability):
+    """Score of a photo where only the network saw `queue`, or another word of as many letters."""
+    return calibrated(probability, seen=probability, letters=5, read=False)
+
+
 def test_all_words_must_be_on_the_photo(world):
     draw_photo(world.photos / "both.png", "linked", "list")
     draw_photo(world.photos / "one.png", "linked", "tree")
@@ -72,8 +77,9 @@ def test_scores_are_calibrated_probabilities_and_several_words_multiply(world):
     one = world.answer("linked").hits[0].score
     both = world.answer("linked list").hits[0].score
 
-    assert one == pytest.approx(calibrated(0.9))
-    assert both == pytest.approx(calibrated(0.81))
+    linked = calibrated(0.9, seen=0.9, letters=6, read=True)
+    assert one == pytest.approx(linked)
+    assert both == pytest.approx(linked * calibrated(0.9, seen=0.9, letters=4, read=True))
 
 
 def test_a_repeated_word_raises_the_score_but_never_above_one(world):
@@ -140,7 +146,7 @@ def test_what_the_network_saw_is_found_though_no_reading_says_it(world):
     [hit] = world.answer("queue").hits
 
     assert hit.photo.name == "unsure.png"
-    assert hit.score == pytest.approx(calibrated(0.3**3), rel=0.1)  # three letters differ
+    assert hit.score == pytest.approx(queue_seen(0.3**3), rel=0.1)  # three letters differ
     assert [word.text for word in hit.words] == ["gnene"]
     assert world.find("queue", exact=True) == []
 
@@ -150,7 +156,25 @@ def test_a_word_in_a_compound_box_is_found_by_what_the_network_saw(world):
     draw_photo(world.photos / "a.png", "node.mext")
     world.sync()
 
-    assert world.answer("next").hits[0].score == pytest.approx(calibrated(0.3), rel=0.1)
+    assert world.answer("next").hits[0].score == pytest.approx(
+        calibrated(0.3, seen=0.3, letters=4, read=False), rel=0.1
+    )
+
+
+@pytest.mark.parametrize("query", ["francaise", "française", "FRANÇAISE", "franc*", '"francaise"'])
+def test_readings_with_accents_are_evidence_as_others_are(world, query):
+    world.engine.recognizer.alternatives = {
+        "la": (("la", 0.9),),
+        "francaise": (("Française,", 0.9), ("frangaise", 0.05)),
+    }
+    world.engine.recognizer.posteriorgrams = {"francaise": spelled("cranfeisa", "francaise")}
+    draw_photo(world.photos / "a.png", "la", "francaise")
+    world.sync()
+
+    [hit] = world.answer(query).hits
+
+    assert hit.score > 0.5
+    assert hit.words[-1].score == pytest.approx(0.9)
 
 
 def test_phrases_follow_what_the_network_saw(world):
@@ -239,8 +263,10 @@ def test_a_pattern_is_found_by_what_the_network_saw(world):
     [hit] = world.answer("queue*").hits
 
     assert hit.photo.name == "unsure.png"
-    assert hit.score == pytest.approx(calibrated(0.3**2), rel=0.1)
-    assert world.answer("*ueue*").hits[0].score == pytest.approx(calibrated(0.3), rel=0.1)
+    assert hit.score == pytest.approx(queue_seen(0.3**2), rel=0.1)
+    assert world.answer("*ueue*").hits[0].score == pytest.approx(
+        calibrated(0.3, seen=0.3, letters=4, read=False), rel=0.1
+    )
 
 
 def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
@@ -255,7 +281,7 @@ def test_a_word_inside_a_longer_one_is_found_below_all_others(world):
     hits = world.answer("queue").hits
 
     assert [hit.photo.name for hit in hits] == ["unsure.png", "longer.png"]
-    assert hits[1].score == pytest.approx(calibrated(substrings.INSIDE), rel=0.1)
+    assert hits[1].score == pytest.approx(queue_seen(substrings.INSIDE), rel=0.1)
     assert [word.text for word in hits[1].words] == ["dequeue"]
 
 
