@@ -18,6 +18,7 @@ from indexer.query.suggestions import nearest
 from indexer.query.tokens import tokens
 from indexer.search.filters import Filters
 from indexer.search.hits import best_hits
+from indexer.search.inflected import with_forms
 from indexer.search.kept_readings import gather
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist
@@ -51,7 +52,10 @@ class Searcher:
         """
         start = time.perf_counter()
         node = parser.parse(text)
-        listed = shortlist(node, filters, self._catalog, self._stores, self._alphabet)
+        plain = node
+        if not filters.exact:
+            node = with_forms(plain, self._stores.index)
+        listed = shortlist(plain, node, filters, self._catalog, self._stores, self._alphabet)
         evidence = gather(node, listed, self._catalog, exact=filters.exact)
         scores = score(node, evidence)
         total, hits = best_hits(node, evidence, scores, filters, self._catalog)

@@ -50,9 +50,23 @@ class Shortlist:
 
 
 def shortlist(
-    node: q.QueryNode, filters: Filters, catalog: CatalogReader, stores: Stores, alphabet: str
+    node: q.QueryNode,
+    widened: q.QueryNode,
+    filters: Filters,
+    catalog: CatalogReader,
+    stores: Stores,
+    alphabet: str,
 ) -> Shortlist:
     """Choose the likeliest photos by their posteriorgrams, and those that the full text proposes.
+
+    Args:
+        node: the query.
+        widened: the query with other forms of its words, which are looked for in readings alone: in
+            posteriorgrams each of them would cost as much as a word of the query.
+        filters: which photos may be hits.
+        catalog: says which photos fulfil fields and filters.
+        stores: both derived stores.
+        alphabet: as for `PosteriorStore.evidence`.
 
     Raises:
         CatalogError: catalog or derived stores cannot be read.
@@ -69,7 +83,7 @@ def shortlist(
     count = max(MAX_CANDIDATES, filters.limit + MARGIN)
     scores = raw_scores(node, evidence)
     likeliest = heapq.nlargest(count, scores, key=lambda photo_id: scores[photo_id])
-    proposed = _proposed(node, count, admitted, stores, exact=filters.exact)
+    proposed = _proposed(widened, count, admitted, stores, exact=filters.exact)
     photos = list(dict.fromkeys((*likeliest, *proposed)))
     certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
     if not filters.exact:
@@ -77,7 +91,8 @@ def shortlist(
         found = _no_evidence(leaves)
         _add_whole_words(found, lambda texts: store.evidence_on(photos, texts, alphabet))
         substrings.add_evidence_on(photos, found, store, alphabet)
-        evidence = scored(node, found, fields)
+    found = _no_evidence(q.leaves(widened, negated=True)) | found
+    evidence = scored(widened, found, fields)
     return Shortlist(photos, evidence, len(certain.difference(photos)))
 
 

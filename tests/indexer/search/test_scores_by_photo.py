@@ -144,6 +144,8 @@ QUERIES = [
     "queue date:2026-03-01..2026-03-10",
     "(queue folder:b) OR (stack name:2*)",
     "zzz tree",
+    "sorting",
+    "queued OR linking",
 ]
 
 
