@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+from pathlib import Path
 
 
 def run() -> None:
@@ -11,12 +14,20 @@ def run() -> None:
     What is imported stays until the end, and collecting garbage again and again while it grows
     would cost a tenth of the time of a query.
     """
+    _open_streams()
     gc.disable()
     from indexer.cli.commands import main  # the very import that this speeds up
 
     gc.freeze()
     gc.enable()
     main()
+
+
+def _open_streams() -> None:
+    """Let standard streams that are closed lead nowhere: a catalog opened in their place is lost."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         raise CatalogError(msg)
     if settings.home.exists():
         home.check_private(settings)
-    with CatalogReader(settings.database) as catalog:
+    with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         yield catalog, stores(settings)
 
 

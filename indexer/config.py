@@ -164,7 +164,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """SQLAlchemy URL of the catalog."""
-        return self.catalog_url or f"sqlite:///{self.home / 'catalog.db'}"
+        # in a URL, % and ? are signs of their own, and the catalog would be another file
+        file = str(self.home / "catalog.db").replace("%", "%25").replace("?", "%3F")
+        return self.catalog_url or f"sqlite:///{file}"
 
     @property
     def index(self) -> Path:

@@ -139,3 +139,31 @@ def locked(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def claimed(settings: Settings) -> Iterator[bool]:
+    """Whether no process writes to the home folder; none can begin to in this context.
+
+    If one does, a warning says so: it is of an earlier version, or there were nothing to change.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(settings.lock)
+    free = True
+    if settings.home.is_dir():
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            log.warning(
+                "%s: an ocrsearch of an earlier version is writing, and a copy answers meanwhile; "
+                "start that one again",
+                settings.home,
+            )
+            free = False
+        except OSError:  # a folder that can only be read: nobody writes
+            pass
+    try:
+        yield free
+    finally:
+        lock.release()

@@ -81,22 +81,32 @@ def _hit_json(hit: Hit) -> HitReport:
 
 
 class WordReport(TypedDict):
-    """A word on a photo; `alternatives` are (text, probability), best first."""
+    """A word on a photo; `alternatives` are (text, probability), best first.
+
+    `corners` are four (x, y), clockwise from the upper left one along the line, which may be
+    slanted; `line` is the number of that line on the photo.
+    """
 
     box: list[int]
+    corners: list[tuple[float, float]]
+    line: int
     text: str
     confidence: float
     alternatives: list[tuple[str, float]]
 
 
 class PhotoReport(TypedDict):
-    """What was read on a photo; width and height in pixels of the upright photo."""
+    """What was read on a photo; width and height in pixels of the upright photo.
+
+    `left_out` is there if the file holds more than was read, and says what.
+    """
 
     photo: str
     width: int
     height: int
     state: str
     words: list[WordReport]
+    left_out: NotRequired[str]
 
 
 class BoxesReport(TypedDict):
@@ -106,9 +116,9 @@ class BoxesReport(TypedDict):
     boxes: list[list[int]]
 
 
-def photo_json(path: Path, photo: Photo) -> PhotoReport:
-    """What was read on a photo, as it was asked for by `path`."""
-    return {
+def photo_json(path: Path, photo: Photo, left_out: str = "") -> PhotoReport:
+    """What was read on a photo, as it was asked for by `path`, and what was left out there."""
+    report: PhotoReport = {
         "photo": str(path),
         "width": photo.width,
         "height": photo.height,
@@ -116,6 +126,8 @@ def photo_json(path: Path, photo: Photo) -> PhotoReport:
         "words": [
             {
                 "box": word.box.as_list(),
+                "corners": list(word.outline),
+                "line": word.line,
                 "text": word.text,
                 "confidence": word.confidence,
                 "alternatives": list(word.alternatives),
@@ -123,6 +135,9 @@ def photo_json(path: Path, photo: Photo) -> PhotoReport:
             for word in photo.words
         ],
     }
+    if left_out:
+        report["left_out"] = left_out
+    return report
 
 
 def boxes_json(path: Path, boxes: Iterable[Box]) -> BoxesReport:

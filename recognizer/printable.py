@@ -44,3 +44,27 @@ def _in_json(code: int) -> str:
         return f"\\u{code:04x}"
     high, low = divmod(code - 0x10000, 0x400)
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+_ABOUT_CODE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError)
+"""Kinds of errors whose texts speak of the code that failed, such as the key of a KeyError."""
+
+
+_OBJECT = re.compile("<[^<>]* object at 0x[^<>]*>")
+"""An object that stands in a text as Python shows it."""
+
+
+def plainly(error: BaseException) -> str:
+    """What an error says to a user, on one line; "" if its text would help nobody."""
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, _ABOUT_CODE):
+        return ""
+    return " ".join(_OBJECT.sub("", str(error)).split())
+
+
+def in_brackets(text: str) -> str:
+    """A text as an addition to what stands before it, if there is any."""
+    return f" ({text})" if text else ""

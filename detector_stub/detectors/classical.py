@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from detector_stub.boxes import Box, lines_of
+from detector_stub.boxes import Box
 from detector_stub.detectors import ink
+from detector_stub.reading_order import lines_of
 
 if TYPE_CHECKING:
     from pathlib import Path

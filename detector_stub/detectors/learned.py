@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from detector_stub.boxes import Box, lines_of
+from detector_stub.boxes import Box
 from detector_stub.detectors.passes import find_words
 from detector_stub.inference import pretrained
+from detector_stub.reading_order import lines_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -46,7 +46,7 @@ _BLOCK_SHARE = 0.5
 """Share of a large word's height below which words in it are lower than it."""
 
 _MIN_BLOCK_WORDS = 3
-"""A large word with so many lower words in it is a block of text."""
+"""A large word with so many lower words in it may be a block of text."""
 
 _COVERED = 0.6
 """Share of a word that a word kept before covers if it is a part of that one, or the same."""
@@ -84,12 +84,19 @@ def find_words(predict: Predictor, photo: NDArray[np.uint8]) -> Words:
 
 
 def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
-    """Which of the `large` words [N] are no words but several lines of small writing."""
+    """Which of the `large` words [N] are no words but several lines of small writing.
+
+    Together the words of several lines are wider than their block; pieces of a single large word,
+    which a closer pass may find, are not.
+    """
     heights, middles = closer.heights(), closer.quads.mean(axis=1)
+    widths = postprocessing.frame(closer.quads).width
     blocks = np.zeros(len(large.quads), bool)
+    wide = postprocessing.frame(large.quads).width
     for index, (quad, height) in enumerate(zip(large.quads, large.heights(), strict=True)):
         inside = ((middles > quad.min(axis=0)) & (middles < quad.max(axis=0))).all(axis=1)
-        blocks[index] = (heights[inside] < _BLOCK_SHARE * height).sum() >= _MIN_BLOCK_WORDS
+        lower = inside & (heights < _BLOCK_SHARE * height)
+        blocks[index] = lower.sum() >= _MIN_BLOCK_WORDS and widths[lower].sum() >= wide[index]
     return blocks
 
 

@@ -11,7 +11,8 @@ import errno
 import json
 from typing import TYPE_CHECKING, Any
 
-from detector_stub.boxes import Box, DetectorError, lines_of
+from detector_stub.boxes import Box, DetectorError
+from detector_stub.reading_order import lines_of
 
 if TYPE_CHECKING:
     from pathlib import Path

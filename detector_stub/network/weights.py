@@ -50,7 +50,7 @@ def load(path: Path) -> WordNet:
         net = WordNet(DetectorConfig(**config))
         net.load_state_dict({name: _full(tensor) for name, tensor in tensors.items()})
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        msg = f"{path}: not usable as weights of the detector ({error}); fetch or train them again"
+        msg = f"{path}: not usable as weights of the detector; fetch or train them again"
         raise WeightsError(msg) from error
     return net.eval().to(memory_format=torch.channels_last)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from indexer.catalog import database
+from indexer.catalog import database, faults
 from indexer.catalog.queries import CatalogReader
 from indexer.catalog.roots import Roots
 from indexer.catalog.rows import (
@@ -45,7 +45,7 @@ class Catalog(CatalogReader):
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         """A transaction that writes; it raises the number of changes."""
-        with database.translated(self.url), database.writing(self._engine) as connection:
+        with faults.translated(self.url), database.writing(self._engine) as connection:
             connection.execute(sa.update(CHANGE).values(number=CHANGE.c.number + 1))
             yield connection
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from indexer.catalog import faults
 from indexer.errors import CatalogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    Claim = Callable[[], AbstractContextManager[bool]]
 
 HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
@@ -26,10 +30,18 @@ _WRITING = "ocrsearch_writing"
 """Option of connections that begin their transactions by taking the right to write."""
 
 
-def connect(url: str, *, reading: bool = False) -> sa.Engine:
+@contextmanager
+def unclaimed() -> Iterator[bool]:
+    """The claim on a catalog that nobody else can write to."""
+    yield True
+
+
+def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.Engine:
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
 
-    While another process writes or migrates an older one, who only reads gets a copy of it.
+    While another process writes or migrates an older one, who only reads gets a copy of it. The
+    same if `claim` says that another process holds it: one of an earlier version would fail on
+    the new schema.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
@@ -37,23 +49,33 @@ def connect(url: str, *, reading: bool = False) -> sa.Engine:
     """
     try:
         engine = sa.create_engine(url)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-        msg = f"catalog_url = {url!r}: {error}"
+    except ImportError as error:
+        msg = f"catalog_url: the Python package {error.name} is needed for it; install that"
+        raise CatalogError(msg) from error
+    except sa.exc.NoSuchModuleError as error:
+        kind = sa.make_url(url).drivername
+        msg = f"catalog_url: {kind} is no kind of database that is known; try sqlite:///FILE"
+        raise CatalogError(msg) from error
+    except (sa.exc.ArgumentError, ValueError) as error:
+        msg = "catalog_url: not the address of a database; give one such as sqlite:///FILE"
         raise CatalogError(msg) from error
     read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, read_only=read_only)
-    with translated(url):
+    with faults.translated(url):
         with engine.connect() as connection:
             version = _version(connection)
         if version != HEAD:
             if read_only:
                 engine = _writable_copy(engine)
             try:
-                _migrate(engine, version, url)
+                with (unclaimed if read_only else claim)() as ours:  # a copy is ours alone
+                    if not ours:
+                        return _migrated_copy(engine, version, url)
+                    _migrate(engine, version, url)
             except BaseException as error:
-                if reading and _is_locked(error):
-                    return _migrated_copy(engine, url)
+                if reading and faults.is_locked(error):
+                    return _migrated_copy(engine, version, url)
                 engine.dispose()
                 raise
     return engine
@@ -68,34 +90,6 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with engine.execution_options(**{_WRITING: True}).begin() as connection:
         yield connection
-
-
-@contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Translate database faults into a CatalogError that says what to do next.
-
-    Raises:
-        CatalogError: instead of any error of the database driver.
-
-    """
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        fault = str(error.orig)
-        advice = "free some space and run the command again"
-        if _is_locked(error):
-            advice = "another program holds it; try again when that has finished"
-        elif "full" not in fault:
-            advice = "check the path and its permissions"
-        msg = f"{where}: {fault}; {advice}"
-        raise CatalogError(msg) from error
-    except sa.exc.DatabaseError as error:
-        msg = f"{where}: {error.orig}; restore it from a backup or move it away and index again"
-        raise CatalogError(msg) from error
-
-
-def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, sa.exc.OperationalError) and "locked" in str(error.orig)
 
 
 def _is_read_only(database: Path) -> bool:
@@ -142,10 +136,13 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
     return copied
 
 
-def _migrated_copy(engine: sa.Engine, url: str) -> sa.Engine:
+def _migrated_copy(engine: sa.Engine, version: str | None, url: str) -> sa.Engine:
+    if engine.dialect.name != "sqlite":
+        msg = f"{faults.place(url)}: an ocrsearch of an earlier version is writing; stop that first"
+        raise CatalogError(msg)
     copied = _writable_copy(engine)
     try:
-        _migrate(copied, None, url)
+        _migrate(copied, version, url)
     except BaseException:
         copied.dispose()
         raise
@@ -216,7 +213,7 @@ def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         msg = (
-            f"{sa.make_url(url).render_as_string(hide_password=True)}: made by a newer version of "
+            f"{faults.place(url)}: made by a newer version of "
             f"ocrsearch (schema {version}); update the program"
         )
         raise CatalogError(msg)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from indexer.catalog import database
+from indexer.catalog import database, faults
 from indexer.catalog.conditions import may_match, place_matcher, taken_between
 from indexer.catalog.roots import OUTSIDE, RAW_ROOT, Roots, full, paths, prefix
 from indexer.catalog.rows import chunks, to_photo, to_stamp, to_word
@@ -45,13 +45,16 @@ class CatalogReader:
 
     READING = True
 
-    def __init__(self, url: str, store: str = "home") -> None:
+    def __init__(
+        self, url: str, store: str = "home", claim: database.Claim = database.unclaimed
+    ) -> None:
         """Open a catalog, or create it; runs migrations. Raises CatalogError.
 
-        `store` names the derived stores that are asked about and delivered to.
+        `store` names the derived stores that are asked about and delivered to. `claim` gives
+        whether it may be migrated, and keeps others from it until that is done.
         """
         self.url, self.store = url, store
-        self._engine = database.connect(url, reading=self.READING)
+        self._engine = database.connect(url, reading=self.READING, claim=claim)
 
     def __enter__(self) -> Self:
         """Use as a context."""
@@ -67,7 +70,7 @@ class CatalogReader:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with database.translated(self.url), self._engine.connect() as connection:
+        with faults.translated(self.url), self._engine.connect() as connection:
             yield connection
 
     def _read(self, statement: sa.Executable) -> list[Any]:

@@ -23,6 +23,7 @@ from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
 from indexer.ocr.photo_file import Limits
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,12 +188,13 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
         from indexer.cli import draw  # loads Pillow, which listing does not need
 
         draw.annotate(photo, [(word.box, word.text) for word in known.words], image, limits)
-    report = reports.photo_json(photo, known)
-    click.echo(reports.dumps(report) if as_json else photo_text(known))
     from indexer.ocr.image import left_out  # loads Pillow
 
-    if more := left_out(photo.resolve(), limits):
-        click.echo(f"{photo}: {more}", err=True)
+    more = left_out(photo.resolve(), limits)
+    report = reports.photo_json(photo, known, more)
+    click.echo(reports.dumps(report) if as_json else photo_text(known))
+    if more and not as_json:
+        click.echo(printable(f"{photo}: {more}"), err=True)
 
 
 @main.command()

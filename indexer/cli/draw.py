@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from indexer.errors import UsageError
 from indexer.ocr.image import open_upright
-from recognizer.printable import printable
+from recognizer.printable import plainly, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,11 @@ def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path, limits: L
         notes = PngInfo()
         notes.add_text("Comment", MARK)
         image.save(out, quality=88, comment=MARK, pnginfo=notes)
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"{out}: cannot write this picture ({error}); use a name that ends in .jpg or .png"
+    except OSError as error:
+        msg = f"{out}: cannot write this picture ({plainly(error)}); choose another place"
+        raise UsageError(msg) from error
+    except (ValueError, KeyError) as error:
+        msg = f"{out}: not the name of a picture; use one that ends in .jpg or .png"
         raise UsageError(msg) from error
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from indexer.cli.outputs import guard
+from indexer.cli.outputs import guarded
 from indexer.errors import ConfigError, UserError
 from recognizer.printable import printable
 
@@ -46,9 +46,8 @@ class CommandGroup(click.Group):
             sys.exit(1)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command, its outputs guarded."""
-        guard(cmd)
-        super().add_command(cmd, name)
+        """Add a copy of a command, its outputs guarded."""
+        super().add_command(guarded(cmd), name)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as click has it
         """Parse the options of the group; see `click.Group`."""

@@ -1,11 +1,12 @@
 """The guard of all outputs: nothing that is read or belongs to the user is ever written over.
 
 An option or argument is an output if its type is `click.Path(writable=True)`, with
-`file_okay=False` for a folder. `CommandGroup` guards every command that has one.
+`file_okay=False` for a folder. `CommandGroup` guards its copy of every command that has one.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import stat
@@ -18,6 +19,7 @@ from click.core import ParameterSource
 from indexer import bootstrap
 from indexer.errors import CatalogError, ConfigError, UsageError
 from indexer.places import identity, is_inside
+from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
 
 PHOTOS = ("photo", "photos")
 """Parameters whose values are photos; nothing is written into their folders."""
+
+LABELS = "labels.tsv"
+"""The table of a folder of labelled words."""
+
+_OF_DATA = {
+    *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"),
+    *(".json", ".npz", ".otf", ".tsv", ".ttf", ".txt", ".xml", ".zip"),
+}
+"""Endings of the files that commands read in the folders that are named for them."""
 
 _FORCE = "indexer.cli.outputs.force"
 
@@ -40,34 +51,40 @@ def is_folder(parameter: click.Parameter) -> bool:
     return isinstance(parameter.type, click.Path) and not parameter.type.file_okay
 
 
-def guard(command: click.Command) -> None:
-    """Let `command` check its outputs before it does anything, and give it --force if it writes a file."""
+def guarded(command: click.Command) -> click.Command:
+    """A copy of `command` that checks its outputs before it does anything.
+
+    If it writes a file, it also takes --force. The command itself, which may be another package's,
+    stays as it is.
+    """
+    command = copy.copy(command)
     if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            guard(inner)
-        return
+        command.commands = {name: guarded(inner) for name, inner in command.commands.items()}
+        return command
     written = [parameter for parameter in command.params if is_output(parameter)]
     if not written or command.callback is None:
-        return
+        return command
     callback: Callable[..., Any] = command.callback
 
     @functools.wraps(callback)
-    def guarded(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+    def checked(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever the command takes
         check(click.get_current_context())
         return callback(*args, **options)
 
-    command.callback = guarded
+    command.callback = checked
     if all(is_folder(parameter) for parameter in written):
-        return  # what a folder holds of other programs is never replaced
-    command.params.append(
+        return command  # what a folder holds of other programs is never replaced
+    command.params = [
+        *command.params,
         click.Option(
             ["--force"],
             is_flag=True,
             expose_value=False,
             callback=lambda ctx, _, value: ctx.meta.__setitem__(_FORCE, value),
             help="Replace files that exist. Photos, and files that are read, are never replaced.",
-        )
-    )
+        ),
+    ]
+    return command
 
 
 def check(ctx: click.Context) -> None:
@@ -82,18 +99,18 @@ def check(ctx: click.Context) -> None:
     outputs = list(_outputs(ctx))
     if not outputs:
         return
-    read = list(_inputs(ctx))
+    read, own = list(_inputs(ctx)), []
     photo_folders = list(_named_photo_folders(ctx))
     if load := ctx.find_root().obj:  # else the command runs without the program around it
         settings = load()
-        read.append(settings.home)
+        own.append(settings.home)
         photo_folders += known_photo_folders(settings)
     for out, holds_files in outputs:
         refuse_below(out, photo_folders)
         if holds_files:
             _refuse_folder_of_inputs(out, ctx)
         else:
-            refuse_replacing(out, read)
+            refuse_replacing(out, read, own)
 
 
 def refuse_below(out: Path, folders: Iterable[Path]) -> None:
@@ -107,9 +124,11 @@ def refuse_below(out: Path, folders: Iterable[Path]) -> None:
             raise UsageError(msg)
 
 
-def refuse_replacing(out: Path, read: Iterable[Path] = ()) -> None:
-    """Refuse to write over a file: never over one of `read`, over others only as allowed.
+def refuse_replacing(out: Path, read: Iterable[Path] = (), own: Iterable[Path] = ()) -> None:
+    """Refuse to write over a file: never over one that is read, over others only as allowed.
 
+    Files are read that are among `read` or, if they are of a kind that data consist of, below a
+    folder of it, and all below the folders `own`. What else lies beside them is no input.
     A picture that this program has drawn may be replaced, and with --force other files. A file
     with a second name (a hard link) never, because that may be a photo anywhere.
 
@@ -126,7 +145,8 @@ def refuse_replacing(out: Path, read: Iterable[Path] = ()) -> None:
     if any(identity(path) == (status.st_dev, status.st_ino) for path in read):
         msg = f"{out}: this command reads that file; choose another name"
         raise UsageError(msg)
-    folder = next((path for path in read if path.is_dir() and is_inside(out, path)), None)
+    kept = [*own, *(read if out.suffix.lower() in _OF_DATA else ())]
+    folder = next((path for path in kept if path.is_dir() and is_inside(out, path)), None)
     if folder is not None and not is_drawn(out):
         msg = f"{out}: a file in {folder}, which this command reads; choose another name"
         raise UsageError(msg)
@@ -189,15 +209,32 @@ def _paths(value: object) -> Iterator[Path]:
     elif isinstance(value, str):
         plain = value.rpartition("#")[0] if "#" in value else value
         inner = plain.partition(":")[2]
-        texts = [value, plain, inner, inner.rpartition(":")[0]]
+        texts = [inner, inner.rpartition(":")[0]]
+        for table in filter(None, {value, plain}):
+            yield from _labelled(Path(table))
     elif isinstance(name := getattr(value, "name", None), str):
         texts = [name]
-    for text in filter(None, texts):
-        path = Path(text)
-        if identity(path):
-            yield path
-            if path.suffix.lower() == ".tsv":
-                yield path.parent  # the images that a table of labels names
+    yield from (path for text in filter(None, texts) if identity(path := Path(text)))
+
+
+def _labelled(data: Path) -> Iterator[Path]:
+    """A file or folder of data; where a table of labels names the images, the table and those."""
+    if not identity(data):
+        return
+    table = data / LABELS if data.is_dir() else data
+    if not identity(table):
+        yield data
+        return
+    yield table
+    if table.suffix.lower() != ".tsv":
+        return
+    try:
+        rows = lines(decode(table.read_bytes()))
+    except (OSError, NotTextError):  # whoever reads it will say so
+        return
+    for row in rows:
+        name = row.partition("\t")[0]
+        yield from (table.parent / spelled for spelled in {name, stripped(name)} - {""})
 
 
 def _refuse_folder_of_inputs(out: Path, ctx: click.Context) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from indexer import bootstrap
+from indexer import bootstrap, reports
 from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.negated_words import WordsCommand
@@ -16,6 +17,7 @@ from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters
+from recognizer.printable import printable
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from indexer.config import Settings
+    from indexer.entities import Answer
+    from indexer.search.searcher import Searcher
 
 
 def _queries(batch: BinaryIO) -> list[str]:
@@ -111,8 +115,27 @@ def query(
     lines = [" ".join(words)] if batch is None else _queries(batch)
     settings = load()
     with bootstrap.searching(settings) as searcher:
-        found = [answer(searcher, line, filters, as_json=as_json) for line in lines]
+        answered = partial(_answer, searcher, filters, as_json=as_json)
+        found = [answered(line, among_others=not words) for line in lines]
     if image:
-        write_hits(found, image, Limits.of(settings))
-    if words and not found[0].hits:
+        write_hits(list(filter(None, found)), image, Limits.of(settings))
+    if None in found:
+        sys.exit(UsageError.exit_code)
+    if words and not any(one.hits for one in found if one):
         sys.exit(1)
+
+
+def _answer(
+    searcher: Searcher, filters: Filters, text: str, *, as_json: bool, among_others: bool
+) -> Answer | None:
+    """Answer one query; one `among_others` that is refused says so in its place, and is None."""
+    try:
+        return answer(searcher, text, filters, as_json=as_json)
+    except UsageError as error:
+        if not among_others:
+            raise
+        if as_json:
+            click.echo(reports.dumps({"query": text, "error": str(error)}))
+        else:
+            click.echo(printable(f"Error: {error}"), err=True)
+        return None

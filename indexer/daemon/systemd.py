@@ -25,7 +25,8 @@ class Notifier:
         if self._address.startswith("@"):  # a name that is not in the file system
             self._address = "\0" + self._address[1:]
         watchdog = environment.get("WATCHDOG_USEC", "")
-        self._interval = int(watchdog) / 2e6 if watchdog.isdigit() else float("inf")
+        given = watchdog.isascii() and watchdog.isdecimal() and int(watchdog[:18]) > 0
+        self._interval = int(watchdog[:18]) / 2e6 if given else float("inf")
         self._clock, self._next = clock, 0.0
 
     @property
@@ -37,7 +38,7 @@ class Notifier:
         """Send states such as READY=1; a missing listener is no error."""
         if not self._address:
             return
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.sendto("\n".join(states).encode(), self._address)
 
     def alive(self) -> None:

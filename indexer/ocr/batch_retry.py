@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer.errors import UserError
 from indexer.ocr.protocols import Failed
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from indexer.ocr.protocols import Outcome
+
+log = logging.getLogger("ocrsearch")
 
 T = TypeVar("T")
 
@@ -26,4 +30,8 @@ def isolate_faults(
             return [done for photo in photos for done in isolate_faults(read, [photo], fault)]
         if isinstance(error, UserError):
             return [Failed(str(error))]
-        return [Failed(f"{type(error).__name__} while reading: {error}")]
+        log.debug("unexpected error while a photo was read", exc_info=error)
+        if isinstance(error, MemoryError):
+            return [Failed("there was not enough memory to read it; close other programs")]
+        said = in_brackets(plainly(error))
+        return [Failed(f"the program failed on this photo{said}; please report it")]

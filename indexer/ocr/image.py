@@ -19,6 +19,7 @@ from indexer.ocr.content_hash import read_with_hash
 from indexer.ocr.exif_orientation import turned
 from indexer.ocr.photo_file import Limits, opened
 from indexer.ocr.rgb import rgb
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,10 +80,12 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         raise PhotoError(msg) from error
     except PhotoError:
         raise
+    except MemoryError as error:
+        msg = "there is not enough memory to open it; close other programs"
+        raise PhotoError(msg) from error
     except Exception as error:
         # decoders raise any exception on damaged files
-        said = " ".join(str(error).split()) or type(error).__name__
-        msg = f"damaged or cut off ({said}); copy it again"
+        msg = f"damaged or cut off{in_brackets(plainly(error))}; copy it again"
         raise PhotoError(msg) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING
 from indexer.errors import UserError
 from indexer.ocr.batch import read_in_process
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready, Reply
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from indexer.ocr.protocols import EngineParts
+
+log = logging.getLogger("ocrsearch")
 
 SPARE_SECONDS = 30.0
 """A process without its parent that is stuck ends itself so long after its time."""
@@ -49,9 +53,12 @@ def serve(
     try:
         parts = load()
     except Exception as error:
-        # the message of an expected error says all
-        kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-        connection.send(LoadFailed(f"{kind}{error}"))
+        reason = str(error)
+        if not isinstance(error, UserError):
+            log.debug("unexpected error while the networks were loaded", exc_info=error)
+            said = in_brackets(plainly(error))
+            reason = f"the networks that read cannot be loaded{said}; install the program again"
+        connection.send(LoadFailed(reason))
         return
     connection.send(Ready())
     answer_requests(connection, parts, seconds)

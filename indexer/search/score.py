@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
-from indexer.search.calibration import calibrated
+from indexer.search.calibration import calibrated, calibrated_product
 from indexer.search.evidence import QueryEvidence
 from indexer.search.phrases import MIN_LIKELY, likely_words
 
@@ -29,7 +29,9 @@ MAX_ABSENT = 0.5
 def score(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
     """Calibrated probability that each photo answers, for the photos with any evidence."""
     leaf_scores = {leaf: _calibrated(leaf, evidence) for leaf in evidence.leaf_scores}
-    return raw_scores(node, replace(evidence, leaf_scores=leaf_scores))
+    scores = raw_scores(node, replace(evidence, leaf_scores=leaf_scores))
+    words = sum(not q.is_certain(part) for part in node.parts) if isinstance(node, q.And) else 1
+    return {photo_id: calibrated_product(p, words) for photo_id, p in scores.items()}
 
 
 def _calibrated(leaf: q.Leaf, evidence: QueryEvidence) -> dict[PhotoId, float]:

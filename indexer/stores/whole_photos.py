@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.stores.packed_scores import MIN_SCORE, by_photo, scores_of
+from indexer.stores.prefilter import MIN_BOUND
 from indexer.stores.segments import STEPS
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from indexer.entities import Evidence
     from indexer.stores.protocols import PosteriorCodec, RequiredCharacters
     from indexer.stores.segments import Segment
-
-MIN_BOUND = 1e-6
-"""Words whose bound reaches this are scored for a pattern; calibration does not tell less apart."""
 
 MIN_EACH = 24
 """Words of each photo that are scored in any case: those with the highest bounds."""

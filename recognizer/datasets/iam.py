@@ -21,6 +21,7 @@ from recognizer.datasets.annotations import PARTS, check_part, find, rows
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +131,7 @@ def _parse_form(path: Path) -> _Form:
             for word in line.iter("word")
         ]
     except (OSError, ET.ParseError) as error:
-        msg = f"{path}: not a readable form ({error})"
+        msg = f"{path}: not a readable form{in_brackets(plainly(error))}"
         raise DataError(msg) from error
     except KeyError as error:
         msg = f"{path}: a word has no {error.args[0]}"

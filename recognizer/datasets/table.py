@@ -21,6 +21,7 @@ from recognizer.datasets.annotations import read_text
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.printable import in_brackets, plainly
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
@@ -141,5 +142,5 @@ def _load_member(
             packed = archive.read(members.get(_spelling(name), name))
         return images.decoded(io.BytesIO(packed))
     except _UNREADABLE as error:
-        msg = f"{archive.filename}:{name}: not a readable word image ({error})"
+        msg = f"{archive.filename}:{name}: not a readable word image{in_brackets(plainly(error))}"
         raise DataError(msg) from error

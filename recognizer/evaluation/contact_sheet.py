@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from recognizer.errors import DataError
 from recognizer.inference.images import STRETCH
+from recognizer.printable import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,8 +86,11 @@ def write(path: Path, misread: Sequence[MisreadWord], title: str) -> None:
         notes = PngInfo()
         notes.add_text("Comment", MARK)
         draw(misread, title).save(path, comment=MARK, pnginfo=notes)
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"{path}: cannot write ({error}); expected the name of an image file, for example worst.png"
+    except OSError as error:
+        msg = f"{path}: cannot write ({plainly(error)}); choose another place"
+        raise DataError(msg) from error
+    except (ValueError, KeyError) as error:
+        msg = f"{path}: not the name of an image file; use one that ends in .jpg or .png"
         raise DataError(msg) from error
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from recognizer.errors import DataError
 from recognizer.inference.upright import on_paper, turned
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def load(path: Path) -> NDArray[np.uint8]:
     try:
         return decoded(path)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        msg = f"{path}: not a readable word image ({error})"
+        msg = f"{path}: not a readable word image{in_brackets(plainly(error))}"
         raise DataError(msg) from error
 
 

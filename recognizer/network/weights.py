@@ -18,6 +18,7 @@ from recognizer.errors import WeightsError
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.inference.pretrained import FORMAT, description
 from recognizer.network.model import CRNN
+from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def load(path: Path) -> tuple[CRNN, Card]:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        msg = f"{path}: not a readable weights file ({error}); fetch or train it again"
+        msg = f"{path}: not a readable weights file{in_brackets(plainly(error))}; fetch or train it again"
         raise WeightsError(msg) from error
     card = _card(path, head)
     model = CRNN(card.config)

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from recognizer.errors import DataError
+from recognizer.printable import in_brackets, plainly
 from recognizer.synthesis.ink import WordInk
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def read_strokes(path: Path) -> list[Strokes]:
             starts = np.flatnonzero(np.unpackbits(held["starts"])[: len(points)])
             offsets, texts, styles = held["offsets"], held["text"], held["style"]
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        msg = f"{path}: not an archive of pen strokes ({error})"
+        msg = f"{path}: not an archive of pen strokes{in_brackets(plainly(error))}; see docs/training.md"
         raise DataError(msg) from error
     words = []
     for index, (first, last) in enumerate(pairwise(offsets)):

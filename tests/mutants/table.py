@@ -210,7 +210,7 @@ NAMED = (
     ),
     Named(
         "lines-across-columns",
-        "detector_stub/boxes.py",
+        "detector_stub/reading_order.py",
         r"2\.5 \* max\(last\.height, box\.height\)",
         "4 * max(last.height, box.height)",
         "a gap of more than two and a half heights starts a column",

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from recognizer.printable import json_safe, printable
+from recognizer.printable import in_brackets, json_safe, plainly, printable
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,28 @@ def test_json_is_safe_and_keeps_its_values(name: str) -> None:
 
     assert printable(text) == text
     assert json.loads(text) == {"photo": name}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device", "/photos/a.jpg"), "No space left on device"),
+        (OSError("image file is truncated"), "image file is truncated"),
+        (ValueError("two\nlines\t of text "), "two lines of text"),
+        (OSError("cannot identify image file <_io.BytesIO object at 0x7f>"),
+         "cannot identify image file"),
+        (MemoryError(), "not enough memory"),
+        (MemoryError("Unable to allocate 4 TiB"), "not enough memory"),
+        (EOFError(), ""),
+        (KeyError("conv1"), ""),
+        (IndexError("list index out of range"), ""),
+        (TypeError("'NoneType' object is not iterable"), ""),
+        (AttributeError("'NoneType' object has no attribute 'x'"), ""),
+        (AssertionError("x"), ""),
+        (ZeroDivisionError("division by zero"), ""),
+        (UnboundLocalError("local variable"), ""),
+    ],
+)  # fmt: skip
+def test_errors_are_told_without_what_only_programmers_understand(error, said):
+    assert plainly(error) == said
+    assert in_brackets(plainly(error)) == (f" ({said})" if said else "")

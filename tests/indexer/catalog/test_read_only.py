@@ -52,7 +52,7 @@ def test_it_is_never_written(url, read_only):
     Catalog(url).close()
     read_only()
 
-    with Catalog(url) as catalog, pytest.raises(CatalogError, match="readonly"):
+    with Catalog(url) as catalog, pytest.raises(CatalogError, match="can only be read"):
         catalog.set_roots({Path("/photos"): False})
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ..conftest import draw_photo
 
 
@@ -40,3 +42,42 @@ def test_a_batch_that_is_not_utf8_is_named(shell):
 
 def test_query_needs_words_or_a_batch(shell):
     assert "--batch" in shell("query", code=2).stderr
+
+
+REFUSED = ['"open', "(helios", "helios)", "AND", "helios NOT", "date:2026-13", "x" * 500, "-"]
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_batch_goes_on_after_a_query_that_is_refused(shell, refused):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+    given = f"helios\n{refused}\nselene\nhelios\n"
+
+    told = shell("query", "--batch", "-", "--json", input=given, code=2)
+    reports = [json.loads(line) for line in told.stdout.splitlines()]
+
+    assert [report["query"] for report in reports] == ["helios", refused, "selene", "helios"]
+    assert [report.get("total") for report in reports] == [1, None, 0, 1]
+    assert reports[1].keys() == {"query", "error"}
+    assert reports[1]["error"]
+
+    shown = shell("query", "--batch", "-", input=given, code=2)
+    assert shown.stdout.count("a.png") == 2
+    assert f"Error: {reports[1]['error']}" in shown.stderr
+
+
+def test_pictures_are_drawn_for_a_batch_of_which_a_query_is_refused(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+    out = shell.folder / "out"
+
+    shell("query", "--batch", "-", "--image", out, input='"open\nhelios\n', code=2)
+
+    assert len(list(out.iterdir())) == 1
+
+
+def test_a_single_query_that_is_refused_prints_no_json(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+
+    assert shell("query", '"open', "--json", code=2).stdout == ""

@@ -229,6 +229,92 @@ def test_labelled_words_are_not_replaced_even_by_force(shell, data):
     assert image.read_bytes() == before
 
 
+BESIDE = [
+    ("train-language --data {words} --out {words}/de.arpa.gz", "de.arpa.gz"),
+    ("train-language --data {words}/labels.tsv --out {words}/de.arpa", "de.arpa"),
+    ("train-language --words {words}/names.txt --out {words}/de.arpa.gz", "de.arpa.gz"),
+    ("evaluate {words} --worst {words}/worst.png", "worst.png"),
+    ("evaluate {words}/labels.tsv --worst {words}/deep/worst.jpg", "deep/worst.jpg"),
+    ("evaluate {words}#1 --worst {words}/worst.png", "worst.png"),
+    ("read {words} --csv {words}/out.csv", "out.csv"),
+    ("read {words}/0.png --csv {words}/labels.csv", "labels.csv"),
+    ("synthesize words {words}/out.zip --letters {words}", "out.zip"),
+    ("synthesize words {words}/out.zip --fonts {words}/deep", "out.zip"),
+]
+"""Commands that write a file among what they read, and the file, which is none of that."""
+
+READ = [
+    ("train-language --data {words} --out {words}/labels.tsv", "labels.tsv"),
+    ("train-language --data {words} --out {words}/0.png", "0.png"),
+    ("train-language --words {words}/names.txt --out {words}/deep/../names.txt", "names.txt"),
+    ("train-language --words {words}/names.txt --out {words}/link.txt", "names.txt"),
+    ("train-language --words {words}/names.txt --out {words}/hard.txt", "names.txt"),
+    ("evaluate {words} --worst {words}/link.png", "0.png"),
+    ("evaluate {words} --worst {words}/hard.png", "0.png"),
+    ("evaluate {words}/labels.tsv --worst {words}/deep/1.png", "deep/1.png"),
+    ("evaluate folder:{words} --worst {words}/0.png", "0.png"),
+    ("read {words} --csv {words}/other.png", "other.png"),
+    ("read {words}/0.png --csv {words}/0.png", "0.png"),
+    ("synthesize words {words}/font.ttf --fonts {words}", "font.ttf"),
+]
+"""Commands that would write over what they read, and that file."""
+
+
+@pytest.fixture
+def words(shell, monkeypatch):
+    """A folder of labelled words; no command gets beyond its guard."""
+    folder = shell.folder / "words"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "labels.tsv").write_text("0.png\tcat\ndeep/1.png\tdog\n", encoding="utf-8")
+    for name in ("0.png", "deep/1.png", "other.png"):
+        draw_photo(folder / name, "cat")
+    for name in ("names.txt", "font.ttf"):
+        (folder / name).write_text("cat\n", encoding="utf-8")
+    for name, ending in (("0", "png"), ("names", "txt")):
+        (folder / f"link.{ending}").symlink_to(folder / f"{name}.{ending}")
+        os.link(folder / f"{name}.{ending}", folder / f"hard.{ending}")
+
+    def checked(ctx):
+        check(ctx)
+        raise click.exceptions.Exit(77)
+
+    check = outputs.check
+    monkeypatch.setattr(outputs, "check", checked)
+    return folder
+
+
+@pytest.mark.parametrize(("line", "out"), BESIDE)
+def test_an_output_may_lie_beside_what_is_read(shell, words, line, out):
+    command = line.format(words=words).split()
+    shell(*command, code=77)
+    (words / out).write_text("former", encoding="utf-8")
+
+    assert "or give --force" in shell(*command, code=2).output
+
+    shell(*command, "--force", code=77)
+
+
+@pytest.mark.parametrize(("line", "out"), READ)
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_file_that_is_read_is_no_output_however_it_is_named(shell, words, line, out, force):
+    before = (words / out).read_bytes()
+
+    result = shell(*line.format(words=words).split(), *force, code=2)
+
+    assert "this command reads" in " ".join(result.output.replace("which", "").split())
+    assert (words / out).read_bytes() == before
+
+
+def test_the_commands_of_other_packages_stay_as_they_are():
+    from indexer.bootstrap import engine_commands
+
+    found = dict(leaves(click.Group(commands={c.name: c for c in engine_commands()})))
+
+    assert {"read", "evaluate", "train-language", "synthesize words"} <= set(found)
+    assert not any("--force" in p.opts for c in found.values() for p in c.params)
+    assert all(COMMANDS[name] is not command for name, command in found.items() if name in WRITING)
+
+
 @pytest.mark.parametrize("number", ["pages", "words"])
 def test_a_training_does_not_write_among_the_data_that_it_reads(shell, number):
     data = shell.folder / "data"

@@ -53,3 +53,15 @@ def test_without_systemd_nobody_is_told_anything():
 
 def test_that_systemd_does_not_listen_is_no_error(tmp_path):
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).send("READY=1")
+
+
+@pytest.mark.parametrize(
+    "odd", ["1_000", " 5 ", "-5", "0", "", "\u0665", "\xb2", "5.0", "1e6", "five", "+5", "0x10"]
+)
+def test_an_odd_time_of_the_watchdog_is_none(odd):
+    assert Notifier({"WATCHDOG_USEC": odd}).interval == float("inf")
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\udcff", "/nowhere", "x" * 500, "@", "vsock:2:1"])
+def test_an_odd_socket_is_no_error(odd):
+    Notifier({"NOTIFY_SOCKET": odd}).send("READY=1")

@@ -91,10 +91,21 @@ def test_ctrl_c_ends_the_program_and_not_the_process_that_reads_for_it(tmp_path,
     assert [type(event) for event in events] == [Ready, Outcomes]
 
 
+UNLOADABLE = "the networks that read cannot be loaded"
+
+
 @pytest.mark.usefixtures("harmless")
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(EngineError("no weights"), "no weights"), (KeyError("conv1"), "KeyError: 'conv1'")],
+    [
+        (EngineError("no weights"), "no weights"),
+        (KeyError("conv1"), f"{UNLOADABLE}; install the program again"),
+        (ValueError("too short\n"), f"{UNLOADABLE} (too short); install the program again"),
+        (
+            OSError(2, "No such file", "/w.onnx"),
+            f"{UNLOADABLE} (No such file); install the program again",
+        ),
+    ],
 )
 def test_a_network_that_cannot_be_loaded_is_reported_with_its_reason(error, reason):
     def load():

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from indexer.search.calibration import MAX_LETTERS, calibrated
+from indexer.search.calibration import MAX_LETTERS, calibrated, calibrated_product
 
 SCORES = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.8, 0.9, 0.99, 0.9999, 1.0]
 
@@ -40,3 +40,20 @@ def test_a_word_that_is_read_letter_for_letter_and_was_seen_clearly_is_certain()
 @pytest.mark.parametrize(("score", "seen"), [(0.9, 1e-6), (1e-6, 0.9)])
 def test_evidence_of_one_kind_alone_is_worth_less_than_of_both(score, seen):
     assert word(score, seen) < word(0.9, 0.9)
+
+
+@pytest.mark.parametrize("words", [2, 3, 6])
+def test_several_words_are_likelier_together_than_their_product_but_keep_its_order(words):
+    products = [1e-9, 0.001, 0.1, 0.3, 0.6, 0.9]
+
+    after = [calibrated_product(product, words) for product in products]
+
+    assert after == sorted(set(after))
+    assert all(p > product for p, product in zip(after[1:], products[1:], strict=True))
+    assert after[0] < 0.01
+    assert after[-1] < 1
+
+
+def test_a_single_word_keeps_its_score_and_what_is_impossible_stays_so():
+    assert calibrated_product(0.3, 1) == 0.3
+    assert calibrated_product(0.0, 2) == 0.0

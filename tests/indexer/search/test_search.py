@@ -6,7 +6,7 @@ import pytest
 
 from indexer.entities import Box
 from indexer.search import shortlist, substrings
-from indexer.search.calibration import calibrated
+from indexer.search.calibration import calibrated, calibrated_product
 from indexer.search.searcher import Filters, Searcher
 
 from ..conftest import draw_photo, spelled
@@ -79,7 +79,8 @@ def test_scores_are_calibrated_probabilities_and_several_words_multiply(world):
 
     linked = calibrated(0.9, seen=0.9, letters=6, read=True)
     assert one == pytest.approx(linked)
-    assert both == pytest.approx(linked * calibrated(0.9, seen=0.9, letters=4, read=True))
+    product = linked * calibrated(0.9, seen=0.9, letters=4, read=True)
+    assert both == pytest.approx(calibrated_product(product, 2))
 
 
 def test_a_repeated_word_raises_the_score_but_never_above_one(world):

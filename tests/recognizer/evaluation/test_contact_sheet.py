@@ -121,7 +121,14 @@ def test_a_sheet_is_written_as_the_picture_its_name_says(
         assert written.format == kind
 
 
-@pytest.mark.parametrize("name", ["gone/worst.png", "worst.txt", "worst"])
-def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DataError, match=r"worst\S*: cannot write"):
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("gone/worst.png", r"cannot write \(No such file or directory\); choose another place"),
+        ("worst.txt", "not the name of an image file; use one that ends"),
+        ("worst", "not the name of an image file; use one that ends"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path, name: str, advice: str) -> None:
+    with pytest.raises(DataError, match=rf"worst\S*: {advice}"):
         contact_sheet.write(tmp_path / name, [misread()], "the worst")

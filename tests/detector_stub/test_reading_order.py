@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import random
 
-from detector_stub.boxes import Box, lines_of, reading_order
+from detector_stub.boxes import Box
+from detector_stub.reading_order import lines_of, reading_order
 
 
 def word(left, top, width=60, height=20):
