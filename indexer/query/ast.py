@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Term:
-    """A word, folded."""
+    """A word, folded; `literal` if it was quoted, so that no other form of it is meant."""
 
     text: str
+    literal: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,31 @@ class Not:
     part: QueryNode
 
 
-Leaf = Term | Pattern | Phrase
-QueryNode = Leaf | Field | And | Or | Not
+@dataclass(frozen=True)
+class OtherForm:
+    """Any other form of a word: `sorted` or `sort` if `text` is `sorting`; folded."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Inflected:
+    """A word, or instead, which counts less, another form of it.
+
+    Attributes:
+        word: what is asked for.
+        other: any other form.
+        read: some forms that were read somewhere, to find photos by.
+
+    """
+
+    word: Term
+    other: OtherForm
+    read: tuple[str, ...]
+
+
+Leaf = Term | Pattern | Phrase | OtherForm
+QueryNode = Leaf | Field | And | Or | Not | Inflected
 
 FIELDS = ("folder", "date", "name")
 """Names of the fields, as they are written before a colon."""
@@ -72,6 +96,8 @@ def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
     """Words, patterns and phrases of a query; those below a Not only if `negated`."""
     if isinstance(node, And | Or):
         return [leaf for part in node.parts for leaf in leaves(part, negated=negated)]
+    if isinstance(node, Inflected):
+        return [node.word, node.other]
     if isinstance(node, Not):
         return leaves(node.part, negated=True) if negated else []
     return [] if isinstance(node, Field) else [node]
@@ -83,7 +109,7 @@ def letters(leaf: Leaf) -> int:
     return min(sum(map(str.isalnum, text)) for text in texts)
 
 
-def words(leaves: Iterable[Leaf]) -> list[Term | Pattern]:
+def words(leaves: Iterable[Leaf]) -> list[Term | Pattern | OtherForm]:
     """The same leaves with each phrase replaced by its words."""
     return [
         word

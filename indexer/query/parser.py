@@ -181,7 +181,9 @@ def _leaf(token: Token, field: str) -> q.QueryNode | None:
         return _pattern(token.text)
     found = tokens(token.text)
     # `linked-list` is a phrase, because detectors box it as one or two
-    return q.Phrase(tuple(found)) if len(found) > 1 else q.Term(found[0]) if found else None
+    if len(found) > 1:
+        return q.Phrase(tuple(found))
+    return q.Term(found[0], literal=token.kind == "quoted") if found else None
 
 
 def _pattern(text: str) -> q.Pattern | None:

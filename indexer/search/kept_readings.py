@@ -7,13 +7,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
+from indexer.query.inflections import forms_among, prefix_of
 from indexer.query.tokens import tokens
 from indexer.search.phrase_lines import phrase_lines
 from indexer.search.score import rescored
 from indexer.stores.broken_words import HYPHENS, broken_words, is_broken, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -58,7 +59,7 @@ def _with_readings(
     broken = (
         (photo_id, index, joined(first, last))
         for photo_id, words in catalog.words_at_line_ends(
-            [photo for photo in photos if _may_be_broken(photo, found.values())], HYPHENS
+            [photo for photo in photos if _may_be_broken(photo, found)], HYPHENS
         ).items()
         for index, first, last in broken_words(words)
     )
@@ -74,15 +75,21 @@ def _with_readings(
     return found, best
 
 
-def _may_be_broken(photo: PhotoId, leaves: Iterable[Evidence]) -> bool:
+def _may_be_broken(photo: PhotoId, leaves: Mapping[q.Leaf, Evidence]) -> bool:
     """Whether a leaf may stand there as a broken word, by the posterior evidence if there is any."""
-    return any(photo not in evidence or any(map(is_broken, evidence[photo])) for evidence in leaves)
+    return any(
+        photo not in evidence or any(map(is_broken, evidence[photo]))
+        for leaf, evidence in leaves.items()
+        if not isinstance(leaf, q.OtherForm)  # posteriorgrams are not asked for these
+    )
 
 
 def _literals(leaf: q.Leaf) -> Sequence[str]:
     """Texts that a reading must hold to say `leaf`."""
     if isinstance(leaf, q.Phrase):
         return leaf.texts
+    if isinstance(leaf, q.OtherForm):
+        return [prefix_of(leaf.text)]
     if isinstance(leaf, q.Term):
         return [leaf.text]
     return leaf.text.replace("?", "*").split("*")
@@ -95,6 +102,8 @@ def _says(read: list[str], leaf: q.Leaf) -> bool:
         windows = (tuple(read[i : i + size]) for i in range(len(read) - size + 1))
         return leaf.texts in windows or read == ["".join(leaf.texts)]
     whole = [*read, "".join(read)]
+    if isinstance(leaf, q.OtherForm):
+        return bool(forms_among(leaf.text, read))
     if isinstance(leaf, q.Term):
         return leaf.text in whole
     return any(fnmatch.fnmatchcase(token, leaf.text) for token in whole)

@@ -1,8 +1,7 @@
-"""Lines of text under a phrase, fetched for the photos that likeliest show it."""
+"""Lines of text under a phrase, fetched for the photos that may show it."""
 
 from __future__ import annotations
 
-import heapq
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
@@ -13,18 +12,17 @@ if TYPE_CHECKING:
     from indexer.entities import PhotoId, WordIndex
     from indexer.search.evidence import QueryEvidence
 
-MAX_LINED = 100
-"""Photos whose lines are fetched for one phrase."""
+MIN_LINED = 1e-4
+"""Probability of a phrase from which the lines of its photo are fetched: below, they decide nothing."""
 
 
 def phrase_lines(
     node: q.QueryNode, evidence: QueryEvidence, catalog: CatalogReader
 ) -> dict[PhotoId, dict[WordIndex, int]]:
-    """Lines of the words of the photos that likeliest show a phrase."""
+    """Lines of the words of the photos that may show a phrase."""
     photos: set[PhotoId] = set()
     for leaf in q.leaves(node, negated=True):
         if isinstance(leaf, q.Phrase):
             scores = raw_scores(leaf, evidence)
-            shown = [photo_id for photo_id, p in scores.items() if p]
-            photos.update(heapq.nlargest(MAX_LINED, shown, key=lambda photo_id: scores[photo_id]))
+            photos.update(photo_id for photo_id, p in scores.items() if p >= MIN_LINED)
     return catalog.lines(sorted(photos))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 UNLIKELY = 1e-4
 """Probability of a word without evidence on a photo that has evidence for other words."""
 
+INFLECTED = 0.3
+"""Factor of the score of another form of a word than the one that is asked for."""
+
 MAX_ABSENT = 0.5
 """Probability up to which what stands below a Not counts as absent."""
 
@@ -55,12 +58,22 @@ def _scores(node: q.QueryNode, evidence: QueryEvidence) -> tuple[Mapping[PhotoId
         photos = {photo_id for scores, _ in parts for photo_id in scores}
         any_of = {p: 1 - math.prod(1 - s.get(p, rest) for s, rest in parts) for p in photos}
         return any_of, 1 - math.prod(1 - rest for _, rest in parts)
+    if isinstance(node, q.Inflected):
+        return _inflected(node, evidence), 0.0
     if isinstance(node, q.Not):
         scores, rest = _scores(node.part, evidence)
         return {photo_id: _absent(p) for photo_id, p in scores.items()}, _absent(rest)
     if isinstance(node, q.Field):
         return dict.fromkeys(evidence.fields[node], 1.0), 0.0
     return evidence.leaf_scores[node], 0.0
+
+
+def _inflected(node: q.Inflected, evidence: QueryEvidence) -> dict[PhotoId, float]:
+    """Score by the word itself or by another form, whichever is more."""
+    best = dict(evidence.leaf_scores[node.word])
+    for photo_id, p in evidence.leaf_scores[node.other].items():
+        best[photo_id] = max(INFLECTED * p, best.get(photo_id, 0.0))
+    return best
 
 
 def _all(node: q.And, evidence: QueryEvidence) -> tuple[Mapping[PhotoId, float], float]:

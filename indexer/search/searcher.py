@@ -1,8 +1,9 @@
 """Answers to queries, in four phases: shortlist, kept readings, score, hits.
 
 Evidence is gathered word by word: from the posteriorgrams of every word (the posterior store),
-and from the readings of the likeliest photos. A photo's score is the probability that it answers:
-several words multiply, alternatives of a query combine, a repeated word counts more, once.
+then again from all those of the likeliest photos and from their readings. A photo's score is the
+probability that it answers: several words multiply, alternatives of a query combine, a repeated
+word counts more, once. It depends on the photo and the query, not on the other photos.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from indexer.query.suggestions import nearest
 from indexer.query.tokens import tokens
 from indexer.search.filters import Filters
 from indexer.search.hits import best_hits
+from indexer.search.inflected import with_forms
 from indexer.search.kept_readings import gather
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist
@@ -50,11 +52,14 @@ class Searcher:
         """
         start = time.perf_counter()
         node = parser.parse(text)
-        listed = shortlist(node, filters, self._catalog, self._stores, self._alphabet)
+        plain = node
+        if not filters.exact:
+            node = with_forms(plain, self._stores.index)
+        listed = shortlist(plain, node, filters, self._catalog, self._stores, self._alphabet)
         evidence = gather(node, listed, self._catalog, exact=filters.exact)
         scores = score(node, evidence)
         total, hits = best_hits(node, evidence, scores, filters, self._catalog)
-        return Answer(text, time.perf_counter() - start, total, hits)
+        return Answer(text, time.perf_counter() - start, total + listed.others, hits)
 
     def suggestions(self, found: Answer) -> list[str]:
         """Words like those of a query: from its hits, or if it has none from all photos."""

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
 from indexer.search import substrings
-from indexer.search.score import raw_scores, scored
+from indexer.search.score import raw_scores, score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
     from indexer.search.evidence import QueryEvidence
     from indexer.search.filters import Filters
-    from indexer.stores.posteriors import PosteriorStore
     from indexer.stores.stores import Stores
 
 MAX_CANDIDATES = 100
@@ -30,18 +29,44 @@ MAX_PROPOSED = 3_000
 posterior store gives more photos for such common words than anybody reads through."""
 
 
+MARGIN = 50
+"""Candidates beyond the hits that are requested: each is judged again, which changes their order."""
+
+
 @dataclass(frozen=True)
 class Shortlist:
-    """Candidate photos, likeliest first, and the evidence of the posterior store."""
+    """Candidate photos, likeliest first, and the evidence of the posterior store on them.
+
+    Attributes:
+        photos: the candidates.
+        evidence: on these photos; what it says of each of them depends on that photo alone.
+        others: photos beside them that reach the least score of a hit, as far as is known.
+
+    """
 
     photos: list[PhotoId]
     evidence: QueryEvidence
+    others: int
 
 
 def shortlist(
-    node: q.QueryNode, filters: Filters, catalog: CatalogReader, stores: Stores, alphabet: str
+    node: q.QueryNode,
+    widened: q.QueryNode,
+    filters: Filters,
+    catalog: CatalogReader,
+    stores: Stores,
+    alphabet: str,
 ) -> Shortlist:
     """Choose the likeliest photos by their posteriorgrams, and those that the full text proposes.
+
+    Args:
+        node: the query.
+        widened: the query with other forms of its words, which are looked for in readings alone: in
+            posteriorgrams each of them would cost as much as a word of the query.
+        filters: which photos may be hits.
+        catalog: says which photos fulfil fields and filters.
+        stores: both derived stores.
+        alphabet: as for `PosteriorStore.evidence`.
 
     Raises:
         CatalogError: catalog or derived stores cannot be read.
@@ -49,19 +74,31 @@ def shortlist(
     """
     fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
     admitted = _admitted(node, fields, filters, catalog)
-    leaves = q.leaves(node, negated=True)
-    found: dict[q.Leaf, Evidence] = {leaf: {} for leaf in [*leaves, *q.words(leaves)]}
+    leaves, store = q.leaves(node, negated=True), stores.posteriors
+    found = _no_evidence(leaves)
     if not filters.exact:
-        _add_whole_words(found, stores.posteriors, alphabet, admitted)
-        substrings.add_evidence(
-            found, stores.posteriors, alphabet, admitted, max_photos=MAX_CANDIDATES
-        )
+        _add_whole_words(found, lambda texts: store.evidence(texts, alphabet, admitted))
+        substrings.add_evidence(found, store, alphabet, admitted, max_photos=MAX_CANDIDATES)
     evidence = scored(node, found, fields)
-    count = max(MAX_CANDIDATES, filters.limit)
+    count = max(MAX_CANDIDATES, filters.limit + MARGIN)
     scores = raw_scores(node, evidence)
     likeliest = heapq.nlargest(count, scores, key=lambda photo_id: scores[photo_id])
-    proposed = _proposed(node, count, admitted, stores, exact=filters.exact)
-    return Shortlist(list(dict.fromkeys((*likeliest, *proposed))), evidence)
+    proposed = _proposed(widened, count, admitted, stores, exact=filters.exact)
+    photos = list(dict.fromkeys((*likeliest, *proposed)))
+    certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
+    if not filters.exact:
+        # so far the others had a say in what was found on each
+        found = _no_evidence(leaves)
+        _add_whole_words(found, lambda texts: store.evidence_on(photos, texts, alphabet))
+        substrings.add_evidence_on(photos, found, store, alphabet)
+    found = _no_evidence(q.leaves(widened, negated=True)) | found
+    evidence = scored(widened, found, fields)
+    return Shortlist(photos, evidence, len(certain.difference(photos)))
+
+
+def _no_evidence(leaves: Sequence[q.Leaf]) -> dict[q.Leaf, Evidence]:
+    """Evidence to fill, for leaves and for the words of phrases."""
+    return {leaf: {} for leaf in [*leaves, *q.words(leaves)]}
 
 
 def _admitted(
@@ -79,17 +116,13 @@ def _admitted(
 
 
 def _add_whole_words(
-    found: dict[q.Leaf, Evidence],
-    store: PosteriorStore,
-    alphabet: str,
-    admitted: Collection[PhotoId] | None,
+    found: dict[q.Leaf, Evidence], look: Callable[[Sequence[str]], dict[str, Evidence]]
 ) -> None:
     """Add evidence for words; a phrase may stand within one box, as `linked-list` does."""
     leaves = {
         leaf: "".join(leaf.texts) if isinstance(leaf, q.Phrase) else leaf.text for leaf in found
     }
-    sayable = [text for text in dict.fromkeys(leaves.values()) if len(text) <= MAX_LETTERS]
-    seen = store.evidence(sayable, alphabet, admitted)
+    seen = look([text for text in dict.fromkeys(leaves.values()) if len(text) <= MAX_LETTERS])
     for leaf, text in leaves.items():
         # copies: what is added to one leaf is not said of another
         found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})

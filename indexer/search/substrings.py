@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from indexer.entities import Evidence, PhotoId
+    from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.stores.posteriors import PosteriorStore
 
 INSIDE = 0.001
@@ -34,18 +34,44 @@ def add_evidence(
 
     It is rare if fewer than `max_photos` hold it as a whole word.
     """
-    for term in [leaf for leaf in found if isinstance(leaf, q.Term)]:
-        if len(term.text) < MIN_INSIDE or not _is_rare(found[term], max_photos):
-            continue
+    for term in _long_terms(found):
+        if _is_rare(found[term], max_photos):
+            pattern = f"*{term.text}*"
+            _add(found[term], store.evidence([pattern], alphabet, admitted).get(pattern, {}))
+
+
+def add_evidence_on(
+    photos: Sequence[PhotoId],
+    found: dict[q.Leaf, Evidence],
+    store: PosteriorStore,
+    alphabet: str,
+) -> None:
+    """Add the same on those of a few photos that do not hold a word as a whole.
+
+    Whether it is rare depends on all photos, so that is not asked here.
+    """
+    for term in _long_terms(found):
+        whole = found[term]
+        lacking = [photo for photo in photos if not _is_likely(whole.get(photo, {}))]
         pattern = f"*{term.text}*"
-        inside = store.evidence([pattern], alphabet, admitted).get(pattern, {})
-        for photo_id, words in inside.items():
-            whole = found[term].setdefault(photo_id, {})
-            for word, p in words.items():
-                whole[word] = max(INSIDE * p, whole.get(word, 0.0))
+        _add(whole, store.evidence_on(lacking, [pattern], alphabet).get(pattern, {}))
+
+
+def _long_terms(leaves: Iterable[q.Leaf]) -> list[q.Term]:
+    return [leaf for leaf in leaves if isinstance(leaf, q.Term) and len(leaf.text) >= MIN_INSIDE]
+
+
+def _add(whole: Evidence, inside: Evidence) -> None:
+    for photo_id, words in inside.items():
+        places = whole.setdefault(photo_id, {})
+        for word, p in words.items():
+            places[word] = max(INSIDE * p, places.get(word, 0.0))
 
 
 def _is_rare(evidence: Evidence, max_photos: int) -> bool:
     """Whether fewer photos than are examined anyway hold a word."""
-    likely = sum(max(words.values()) > LIKELY for words in evidence.values())
-    return likely < max_photos
+    return sum(map(_is_likely, evidence.values())) < max_photos
+
+
+def _is_likely(words: Mapping[WordIndex, float]) -> bool:
+    return max(words.values(), default=0.0) > LIKELY

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import shutil
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index, query, scoring, searching, writing
@@ -19,13 +20,14 @@ from whoosh.filedb.filestore import FileStorage
 from indexer.entities import PhotoId
 from indexer.errors import CatalogError, DamageError
 from indexer.query import ast as q
+from indexer.query.inflections import forms_among, prefix_of
 from indexer.query.suggestions import allowed_edits, nearest
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync, fsync_replace
 from indexer.stores.whoosh_fields import READINGS, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 VERSION = "3"
@@ -38,6 +40,12 @@ Format 2 is that of 0.2.0. It knows no word that a line end or a sign breaks in 
 Format 1 is that of 0.1.0. Its words are folded in another way, which differs where a reading is
 not ASCII; so are the bounds in the segments of the posterior store beside it.
 """
+
+MAX_FORMS = 10
+"""Other forms of a word by which photos are proposed: those on most photos."""
+
+MAX_ALIKE = 20_000
+"""Words with the same beginning that are looked at for other forms of a word."""
 
 _WRITER_MEGABYTES = 128
 """Memory in which Whoosh collects the words of photos before it writes them."""
@@ -170,6 +178,25 @@ class Fulltext:
                     return []
                 return [PhotoId(int(hit["id"])) for hit in searcher.search(wanted, limit=limit)]
 
+    def inflections(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Other forms that were read somewhere of each of these words that has any.
+
+        Raises:
+            CatalogError: the index is missing or damaged.
+        """
+        prefixes = {word: prefix for word in words if (prefix := prefix_of(word))}
+        if not prefixes:
+            return {}
+        found = {}
+        with self._opened() as ix, self._translated(), ix.reader() as reader:
+            for word, prefix in prefixes.items():
+                alike = islice(reader.expand_prefix(READINGS, prefix), MAX_ALIKE)
+                forms = forms_among(word, [term.decode() for term in alike])
+                forms.sort(key=lambda form: -reader.doc_frequency(READINGS, form))
+                if forms:
+                    found[word] = tuple(forms[:MAX_FORMS])
+        return found
+
     def suggestions(self, word: str) -> list[str]:
         """Words that were read somewhere and look like `word`, see `text.nearest`.
 
@@ -236,6 +263,8 @@ def _query(question: q.QueryNode) -> query.Query:
         return query.And([_query(part) for part in parts])
     if isinstance(question, q.Or):
         return query.Or([_query(part) for part in question.parts])
+    if isinstance(question, q.Inflected):
+        return query.Or([query.Term(READINGS, t) for t in (question.word.text, *question.read)])
     if isinstance(question, q.Phrase):
         return query.And([query.Term(READINGS, text) for text in question.texts])
     if isinstance(question, q.Pattern):

@@ -20,9 +20,10 @@ from indexer.stores.fsync import fsync
 from indexer.stores.rarest_first import look_up
 from indexer.stores.segments import STEPS, Block, Entries, Segment, write_segment
 from indexer.stores.superseded import marked, newest
+from indexer.stores.whole_photos import look_up_on
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from indexer.entities import Evidence, PhotoId, UnindexedPhoto
@@ -141,14 +142,37 @@ class PosteriorStore:
         Raises:
             DamageError: the store is missing or damaged.
         """
+        return self._looked_up(look_up, patterns, old_alphabet, only)
+
+    def evidence_on(
+        self, photos: Collection[PhotoId], patterns: Sequence[str], old_alphabet: str
+    ) -> dict[str, Evidence]:
+        """The same on a few photos, by a rule that looks at each of them alone: see `whole_photos`.
+
+        Raises:
+            DamageError: the store is missing or damaged.
+        """
+        return self._looked_up(look_up_on, patterns, old_alphabet, photos)
+
+    def _looked_up(
+        self,
+        look: Callable[..., dict[str, Evidence]],
+        patterns: Sequence[str],
+        old_alphabet: str,
+        only: Collection[PhotoId] | None,
+    ) -> dict[str, Evidence]:
         with self._translated():
             try:
-                return self._evidence(patterns, old_alphabet, only)
+                return self._look(look, patterns, old_alphabet, only)
             except FileNotFoundError:  # merged away between listing and opening
-                return self._evidence(patterns, old_alphabet, only)
+                return self._look(look, patterns, old_alphabet, only)
 
-    def _evidence(
-        self, patterns: Sequence[str], old_alphabet: str, only: Collection[PhotoId] | None
+    def _look(
+        self,
+        look: Callable[..., dict[str, Evidence]],
+        patterns: Sequence[str],
+        old_alphabet: str,
+        only: Collection[PhotoId] | None,
     ) -> dict[str, Evidence]:
         segments = self._segments()
         if not segments or not patterns:
@@ -159,7 +183,7 @@ class PosteriorStore:
         if only is not None:
             marks = marked(only, segments)
             kept = [n & marks[s.photos] for n, s in zip(kept, segments, strict=True)]
-        return look_up(patterns, segments, kept, self._codec, alphabet)
+        return look(patterns, segments, kept, self._codec, alphabet)
 
     # segments ------------------------------------------------------------------------------
 

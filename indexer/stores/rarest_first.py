@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.stores.packed_scores import MIN_SCORE, by_photo, scores_of
 from indexer.stores.prefilter import Prefilter, likeliest
 from indexer.stores.superseded import marked
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 MAX_EVIDENCE = 2_000
 """Words that are evidence for a pattern at most, the likeliest; see `look_up` for more."""
-
-MIN_SCORE = 1e-9
-"""Words that say a pattern with less probability are no evidence."""
 
 
 def look_up(
@@ -75,31 +73,16 @@ def _said(
         there = likeliest([f.restricted_to(among[f.segment.photos]) for f in filters])
         chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
     each = [(kept.segment, words) for kept, words in zip(filters, chosen, strict=True)]
-    packed = [segment.packed(words) for segment, words in each]
-    raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
-    scores = codec.unpack_joined(raw, lengths, alphabet).score(pattern)
+    scores = scores_of(pattern, each, codec, alphabet)
     owners = np.concatenate([segment.owners(words) for segment, words in each])
     positions = np.concatenate([segment.positions[words] for segment, words in each])
     kept = among[owners]
     kept[np.argsort(-scores, kind="stable")[:MAX_EVIDENCE]] = True
     kept &= scores >= MIN_SCORE
-    return _by_photo(owners[kept], positions[kept], scores[kept])
+    return by_photo(owners[kept], positions[kept], scores[kept])
 
 
 def _union(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
     """Both together, rising; np.union1d loads numpy.ma, which takes longer than a search."""
     both = np.sort(np.concatenate([one, other]))
     return both[np.diff(both, prepend=-1) > 0]
-
-
-def _by_photo(
-    owners: NDArray[np.uint32], positions: NDArray[np.uint16], scores: NDArray[np.float64]
-) -> Evidence:
-    """Group scores by photo and word; parts of a word share its position."""
-    found: Evidence = {}
-    for photo, position, score in zip(
-        owners.tolist(), positions.tolist(), scores.tolist(), strict=True
-    ):
-        places = found.setdefault(photo, {})
-        places[position] = max(score, places.get(position, 0.0))
-    return found

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import CatalogError, DamageError
-from indexer.stores import compaction, prefilter, rarest_first
+from indexer.stores import compaction, packed_scores, prefilter, rarest_first, whole_photos
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
@@ -278,3 +278,47 @@ def test_an_open_store_sees_what_another_process_has_merged(store):
 
     assert likely(reader, "tree") == set()
     assert likely(reader, "queue") == {7}
+
+
+@pytest.mark.parametrize("pattern", ["tree", "tr*", "*ree*", "trey", "zebra"])
+def test_what_is_found_on_a_few_photos_depends_on_each_of_them_alone(store, monkeypatch, pattern):
+    texts = ["tree", "trees", "three", "tr.ee", "trey", "node", "queue", "zebra", "free", "tee"]
+    for photo in range(6):
+        store.apply({photo: [word(texts[(photo * k) % 10], 0.7) for k in range(9)]}, ALPHABET)
+    monkeypatch.setattr(prefilter, "MIN_SCORED", 3)
+    monkeypatch.setattr(prefilter, "MAX_SCORED", 3)
+    monkeypatch.setattr(rarest_first, "MAX_EVIDENCE", 2)
+
+    together = store.evidence_on(range(6), [pattern, "node"], ALPHABET)[pattern]
+    alone = [store.evidence_on([n], [pattern], ALPHABET)[pattern] for n in range(6)]
+
+    assert together == {n: found[n] for n, found in enumerate(alone) if found}
+    assert together
+
+
+def test_of_a_photo_with_many_words_the_likeliest_are_scored(store, monkeypatch):
+    packed = [word(text) for text in ("zzz", "trey", "qqq", "tree", "trees", "xxx")]
+    store.apply({1: packed, 2: packed}, ALPHABET)
+    monkeypatch.setattr(whole_photos, "MIN_EACH", 2)
+    monkeypatch.setattr(whole_photos, "MIN_BOUND", 0.9)
+
+    found = store.evidence_on([1, 2], ["tree"], ALPHABET)["tree"]
+
+    assert {photo: max(said, key=said.get) for photo, said in found.items()} == {1: 3, 2: 3}
+    assert set(found[1]) == set(found[2]) == {3, 4}
+
+
+def test_nothing_is_found_on_no_photos_and_what_no_word_can_say_is_left_out(store):
+    store.apply({1: [word("tree")]}, ALPHABET)
+
+    assert store.evidence_on([], ["tree"], ALPHABET) == {"tree": {}}
+    assert store.evidence_on([1, 99], ["наука", "*"], ALPHABET) == {}
+
+
+def test_more_words_than_are_unpacked_at_a_time_score_the_same(store, monkeypatch):
+    store.apply({n: [word("tree"), word("trey", 0.6)] for n in range(5)}, ALPHABET)
+    before = store.evidence_on(range(5), ["tree"], ALPHABET)
+
+    monkeypatch.setattr(packed_scores, "_CHUNK", 3)
+
+    assert store.evidence_on(range(5), ["tree"], ALPHABET) == before
