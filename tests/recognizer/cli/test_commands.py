@@ -7,10 +7,12 @@ import signal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from recognizer import recognize
 from recognizer.decoding import languages, prior
+from recognizer.decoding.automaton import Automaton, Prior
 from recognizer.errors import DataError, WeightsError
 from recognizer.network import weights
 from recognizer.runs.errors import TrainingError
@@ -24,6 +26,9 @@ from ..commands import error_of, invoke, ok
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from recognizer.charset import Charset
+    from recognizer.decoding.automaton import Floats, Integers, State
 
 
 TEXTS = ["cat", "dog", "net", "road"]
@@ -85,17 +90,38 @@ def test_the_command_reads_what_the_recognizer_reads(words: Path, small_weights:
     assert json.loads(result.stdout)["text"] == expected.text
 
 
-class Prefers:
+class Prefers(Prior):
     """A prior that knows one text."""
 
     def __init__(self, text: str) -> None:
+        super().__init__()
         self.text = text
 
-    def score(self, text: str) -> float:
-        return 1e30 if text == self.text else 1.0
+    def compiled(self, charset: Charset) -> Automaton:
+        return OneText(self.text, charset)
 
-    def prefix_score(self, start: str) -> float:
-        return 1e30 if self.text.startswith(start) else 1.0
+
+class OneText(Automaton):
+    """The automaton of `Prefers`; its state is the texts."""
+
+    def __init__(self, text: str, charset: Charset) -> None:
+        self.text, self.charset = text, charset
+
+    def start(self, count: int) -> State:
+        return (np.full(count, "", object),)
+
+    def extend(self, state: State, texts: Integers, labels: Integers) -> State:
+        ends = np.asarray([self.charset.decode([label]) for label in labels], object)
+        return (state[0][texts] + ends,)
+
+    def prefix_scores(self, state: State) -> Floats:
+        return np.asarray([1e30 if s and self.text.startswith(s) else 1.0 for s in state[0]])
+
+    def bounds(self, state: State) -> Floats:
+        return np.full(len(state[0]), 1e30)
+
+    def scores(self, state: State) -> Floats:
+        return np.where(state[0] == self.text, 1e30, 1.0)
 
 
 @pytest.fixture
