@@ -22,13 +22,18 @@ _CHUNK = 20_000
 """Words that are unpacked at a time, which takes some kB for each."""
 
 
-def scores_of(
+def scored_words(
     pattern: str,
     words: Sequence[tuple[Segment, NDArray[np.intp]]],
     codec: PosteriorCodec,
     alphabet: str,
-) -> NDArray[np.float64]:
-    """Probability that each of some words of each segment says `pattern`, one behind the other."""
+) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float64]]:
+    """Photo and position of some words of each segment, and the probability that each says `pattern`.
+
+    The words of one segment stand behind those of the other, in all three arrays.
+    """
+    owners = np.concatenate([segment.owners(entries) for segment, entries in words])
+    positions = np.concatenate([segment.positions[entries] for segment, entries in words])
     packed = [segment.packed(entries) for segment, entries in words]
     raw, lengths = (np.concatenate(parts) for parts in zip(*packed, strict=True))
     ends = np.concatenate([[0], np.cumsum(lengths)])
@@ -37,7 +42,7 @@ def scores_of(
         some = lengths[first : first + _CHUNK]
         part = raw[ends[first] : ends[first + len(some)]]
         scores.append(codec.unpack_joined(part, some, alphabet).score(pattern))
-    return np.concatenate(scores)
+    return owners, positions, np.concatenate(scores)
 
 
 def by_photo(

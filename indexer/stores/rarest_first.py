@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.stores.packed_scores import MIN_SCORE, by_photo, scores_of
+from indexer.stores.packed_scores import MIN_SCORE, by_photo, scored_words
 from indexer.stores.prefilter import Prefilter, likeliest
 from indexer.stores.superseded import marked
 
@@ -73,9 +73,7 @@ def _said(
         there = likeliest([f.restricted_to(among[f.segment.photos]) for f in filters])
         chosen = [_union(a, b) for a, b in zip(chosen, there, strict=True)]
     each = [(kept.segment, words) for kept, words in zip(filters, chosen, strict=True)]
-    scores = scores_of(pattern, each, codec, alphabet)
-    owners = np.concatenate([segment.owners(words) for segment, words in each])
-    positions = np.concatenate([segment.positions[words] for segment, words in each])
+    owners, positions, scores = scored_words(pattern, each, codec, alphabet)
     kept = among[owners]
     kept[np.argsort(-scores, kind="stable")[:MAX_EVIDENCE]] = True
     kept &= scores >= MIN_SCORE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.stores.packed_scores import MIN_SCORE, by_photo, scores_of
+from indexer.stores.packed_scores import MIN_SCORE, by_photo, scored_words
 from indexer.stores.prefilter import MIN_BOUND
 from indexer.stores.segments import STEPS
 
@@ -46,9 +46,7 @@ def look_up_on(
         if required is not None:
             each = zip(segments, entries, strict=True)
             chosen = [(segment, _likeliest(segment, words, required)) for segment, words in each]
-            scores = scores_of(pattern, chosen, codec, alphabet)
-            owners = np.concatenate([segment.owners(words) for segment, words in chosen])
-            positions = np.concatenate([segment.positions[words] for segment, words in chosen])
+            owners, positions, scores = scored_words(pattern, chosen, codec, alphabet)
             kept = scores >= MIN_SCORE
             found[pattern] = by_photo(owners[kept], positions[kept], scores[kept])
     return found
