@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer.decoding import beam_search
+from recognizer.decoding import beam_search, best_path
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
 from recognizer.inference import images, pretrained
@@ -243,6 +243,6 @@ def read_labelled(
     """(truth, best-path reading) of each word."""
     logits = word_logits(model, [word.crop for word in words])
     return [
-        (charset.decode(word.labels), beam_search.greedy(rows, charset))
+        (charset.decode(word.labels), best_path.greedy(rows, charset))
         for word, rows in zip(words, logits, strict=True)
     ]

@@ -20,7 +20,7 @@ from PIL import Image
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import ink
 from detector_stub.inference import postprocessing
-from detector_stub.training.upright import on_paper, turned
+from recognizer.inference.upright import on_paper, turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from indexer.cli.options import CONTEXT, OUTPUT_FILE, OUTPUT_FOLDER, json_option
 from indexer.cli.photo_folders import photo_folders
 from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
-from indexer.cli.run_summary import summary_line, summary_text
+from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.config import Settings
-    from indexer.sync.summary import Summary
 
 log = logging.getLogger("ocrsearch")
 
@@ -97,17 +96,6 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
     return settings
 
 
-def _finish(summary: Summary, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(reports.dumps(reports.summary_json(summary)))
-    elif logs.is_json():
-        log.info(summary_line(summary), extra=reports.summary_json(summary))
-    else:
-        click.echo(summary_text(summary), err=True)
-    if summary.problems or summary.offline or summary.failing:
-        sys.exit(6)
-
-
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -143,7 +131,7 @@ def index(
     with bootstrap.writing(settings, workers) as library, progress.progress(settings) as hooks:
         roots = photo_folders(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
-    _finish(summary, as_json=as_json)
+    finish(summary, as_json=as_json)
 
 
 @main.command()
@@ -226,7 +214,7 @@ def retry(load: Callable[..., Settings], *, as_json: bool) -> None:
     with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
         library.catalog.retry_now()
         summary = library.sync(photo_folders(settings, (), library), hooks)
-    _finish(summary, as_json=as_json)
+    finish(summary, as_json=as_json)
 
 
 @main.command()
@@ -270,7 +258,7 @@ def detect(
     detector, limits = bootstrap.detector(settings), Limits.of(settings)
     opened = [print_boxes(photo, detector, image, limits, as_json=as_json) for photo in photos]
     if not all(opened):
-        sys.exit(6)
+        sys.exit(INCOMPLETE)
 
 
 @main.command()

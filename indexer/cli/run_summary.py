@@ -1,13 +1,36 @@
-"""Summary of a run as text: problems first, the counts last."""
+"""Summary of a run, printed with its exit code: problems first, the counts last."""
 
 from __future__ import annotations
 
+import logging
+import sys
 from typing import TYPE_CHECKING
 
+import click
+
+from indexer import logs, reports
 from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from indexer.sync.summary import Summary
+
+
+log = logging.getLogger("ocrsearch")
+
+INCOMPLETE = 6
+"""Exit code of a run that left photos unread, or a folder out."""
+
+
+def finish(summary: Summary, *, as_json: bool) -> None:
+    """Print what one run did, and exit with `INCOMPLETE` if anything is left to do."""
+    if as_json:
+        click.echo(reports.dumps(reports.summary_json(summary)))
+    elif logs.is_json():
+        log.info(summary_line(summary), extra=reports.summary_json(summary))
+    else:
+        click.echo(summary_text(summary), err=True)
+    if summary.problems or summary.offline or summary.failing:
+        sys.exit(INCOMPLETE)
 
 
 def summary_text(summary: Summary) -> str:

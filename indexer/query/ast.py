@@ -104,9 +104,9 @@ def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
 
 
 def letters(leaf: Leaf) -> int:
-    """Letters and digits of a word, of the shortest one of a phrase, or that a pattern prescribes."""
+    """Letters and digits of a word, of all words of a phrase, or that a pattern prescribes."""
     texts = leaf.texts if isinstance(leaf, Phrase) else (leaf.text,)
-    return min(sum(map(str.isalnum, text)) for text in texts)
+    return sum(map(str.isalnum, "".join(texts)))
 
 
 def words(leaves: Iterable[Leaf]) -> list[Term | Pattern | OtherForm]:

@@ -22,7 +22,8 @@ class QueryEvidence:
         lines: photo → word → its line, for phrases; the words of other photos count as one line.
         leaf_scores: leaf of the query → photo → probability that any word of the photo says it.
         seen: the same by posteriorgrams alone, before readings were looked at.
-        read: leaf → photos where the best reading of a word says it.
+        read: leaf → photo → words whose best reading says it, for every leaf and every word of
+            its phrases.
     """
 
     leaves: Mapping[q.Leaf, Evidence]
@@ -30,7 +31,7 @@ class QueryEvidence:
     lines: Mapping[PhotoId, Mapping[WordIndex, int]]
     leaf_scores: Mapping[q.Leaf, Mapping[PhotoId, float]]
     seen: Mapping[q.Leaf, Mapping[PhotoId, float]]
-    read: Mapping[q.Leaf, Collection[PhotoId]]
+    read: Mapping[q.Leaf, Mapping[PhotoId, Collection[WordIndex]]]
 
     def photos(self) -> set[PhotoId]:
         """All photos with any evidence."""

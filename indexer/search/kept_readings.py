@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
-    from indexer.entities import Evidence, PhotoId
+    from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.search.evidence import QueryEvidence
     from indexer.search.shortlist import Shortlist
 
@@ -46,14 +46,14 @@ def _with_readings(
     photos: Sequence[PhotoId],
     *,
     exact: bool,
-) -> tuple[dict[q.Leaf, Evidence], dict[q.Leaf, set[PhotoId]]]:
+) -> tuple[dict[q.Leaf, Evidence], dict[q.Leaf, dict[PhotoId, set[WordIndex]]]]:
     """Replace posterior evidence by that of readings; a phrase may stand within one box.
 
     Returns:
-        Evidence for the leaves, and the photos where the best reading of a word says them.
+        Evidence for the leaves, and the words of each photo whose best reading says them.
 
     """
-    best: dict[q.Leaf, set[PhotoId]] = {leaf: set() for leaf in leaves}
+    best: dict[q.Leaf, dict[PhotoId, set[WordIndex]]] = {leaf: {} for leaf in leaves}
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     broken = (
@@ -71,7 +71,7 @@ def _with_readings(
             if said:  # better calibrated than the posteriors, which have no word list
                 evidence[photo_id] = {**evidence.get(photo_id, {}), index: min(1.0, said)}
                 if _says(tokens(word.text), leaf):
-                    best[leaf].add(photo_id)
+                    best[leaf].setdefault(photo_id, set()).add(index)
     return found, best
 
 

@@ -51,6 +51,23 @@ def likely_words(
     return words
 
 
+def is_read(leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId) -> bool:
+    """Whether best readings say a leaf on a photo; of a phrase, each of its words where it stands."""
+    if photo_id in evidence.read.get(leaf, ()):
+        return True
+    if not isinstance(leaf, q.Phrase):
+        return False
+    read = [evidence.read.get(q.Term(text), {}).get(photo_id, ()) for text in leaf.texts]
+    if not all(read):
+        return False
+    runs = (run for _, run in likely_words(leaf, evidence, photo_id).values())
+    return any(
+        len(run) == len(read)
+        and all(index in indices for index, indices in zip(run, read, strict=True))
+        for run in runs
+    )
+
+
 def _once(words: Mapping[WordIndex, float]) -> Mapping[WordIndex, float]:
     """Evidence without that of pieces of broken words, where the whole is as likely, or of the whole."""
     broken = [index for index in words if is_broken(index)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.search.calibration import calibrated, calibrated_product
 from indexer.search.evidence import QueryEvidence
-from indexer.search.phrases import MIN_LIKELY, likely_words
+from indexer.search.phrases import MIN_LIKELY, is_read, likely_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -35,10 +35,14 @@ def score(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
 
 
 def _calibrated(leaf: q.Leaf, evidence: QueryEvidence) -> dict[PhotoId, float]:
-    letters, seen, read = q.letters(leaf), evidence.seen[leaf], evidence.read.get(leaf, ())
+    letters, seen = q.letters(leaf), evidence.seen[leaf]
     return {
-        # without posteriorgrams nothing speaks against the readings
-        photo: calibrated(p, seen=seen.get(photo, p), letters=letters, read=photo in read)
+        photo: calibrated(
+            p,
+            seen=seen.get(photo, p),  # without posteriorgrams nothing speaks against the readings
+            letters=letters,
+            read=is_read(leaf, evidence, photo),
+        )
         for photo, p in evidence.leaf_scores[leaf].items()
     }
 
@@ -129,7 +133,7 @@ def rescored(
     *,
     leaves: Mapping[q.Leaf, Evidence] | None = None,
     lines: Mapping[PhotoId, Mapping[WordIndex, int]] | None = None,
-    read: Mapping[q.Leaf, Collection[PhotoId]] | None = None,
+    read: Mapping[q.Leaf, Mapping[PhotoId, Collection[WordIndex]]] | None = None,
 ) -> QueryEvidence:
     """Score some photos anew by other evidence or lines; all others keep their scores.
 

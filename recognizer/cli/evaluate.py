@@ -127,11 +127,11 @@ def _read(
     """The readings of `crops`; with no alternatives, those of the best paths."""
     if alternatives:
         return recognizer.read(crops, alternatives=alternatives, prior=prior)
-    from recognizer.decoding import beam_search
+    from recognizer.decoding import beam_search, best_path
 
     card = recognizer.card
     return [
-        beam_search.decode_greedily(beam_search.softmax(logits, card.temperature), card.charset)
+        best_path.decode_greedily(beam_search.softmax(logits, card.temperature), card.charset)
         for logits in recognizer.logits(crops)
     ]
 

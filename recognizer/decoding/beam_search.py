@@ -1,4 +1,4 @@
-"""CTC decoding: best path, prefix beam search, and the one definition of confidence.
+"""CTC decoding: prefix beam search, and the one definition of confidence.
 
 A reading's probability is the CTC probability of its text, summed over the paths that the beam
 keeps. Confidence is the probability of the best reading after temperature scaling (Guo et al.
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.charset import BLANK
 from recognizer.decoding import prefix_beam
 from recognizer.decoding.frames import likely_symbols
 
@@ -61,25 +60,6 @@ def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np
     scaled = scaled - scaled.max(axis=-1, keepdims=True)
     np.exp(scaled, out=scaled)
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def greedy(probabilities: NDArray[np.float32], charset: Charset) -> str:
-    """Text of the best path through probabilities [T, labels]: collapse repeats, drop blanks."""
-    path = probabilities.argmax(axis=1)
-    change = np.empty(len(path), dtype=bool)
-    change[:1] = True
-    np.not_equal(path[1:], path[:-1], out=change[1:])
-    return charset.decode(path[change & (path != BLANK)].tolist())
-
-
-def decode_greedily(probabilities: NDArray[np.float32], charset: Charset) -> Reading:
-    """Decode probabilities [T, labels] by the best path alone.
-
-    The confidence is the probability of that path, which is lower than that of the text because
-    other paths spell it as well.
-    """
-    text, confidence = greedy(probabilities, charset), float(probabilities.max(axis=1).prod())
-    return Reading(text, confidence, ((text, confidence),))
 
 
 def beam_search(

@@ -10,10 +10,9 @@ from recognizer.datasets.ctc_feasibility import frames_needed
 from recognizer.decoding.beam_search import (
     beam_search,
     decode,
-    decode_greedily,
-    greedy,
     softmax,
 )
+from recognizer.decoding.best_path import decode_greedily, greedy
 from recognizer.decoding.lexicon import Lexicon
 from recognizer.decoding.ngram_lm import END, START, UNKNOWN, LanguageModel
 from recognizer.decoding.prior import ProductPrior

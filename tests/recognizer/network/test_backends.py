@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 import torch
 
-from recognizer.decoding import beam_search
+from recognizer.decoding import beam_search, best_path
 from recognizer.inference import images, pretrained
 from recognizer.network import backends, weights
 from recognizer.network.backends import OnnxBackend, TorchBackend
@@ -90,8 +90,8 @@ def test_onnx_runtime_gives_the_probabilities_of_torch_with_the_shipped_weights(
         found = beam_search.softmax(run(grey, widths))
 
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
-        readings = [beam_search.greedy(word, card.charset) for word in found]
-        assert readings == [beam_search.greedy(word, card.charset) for word in expected]
+        readings = [best_path.greedy(word, card.charset) for word in found]
+        assert readings == [best_path.greedy(word, card.charset) for word in expected]
 
 
 def test_a_cpu_reads_with_onnx_runtime(small_weights: Path) -> None:

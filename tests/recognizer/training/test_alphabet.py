@@ -12,7 +12,7 @@ import torch
 from recognizer.charset import ASCII, Charset
 from recognizer.datasets.loading import load_all
 from recognizer.datasets.samples import Sample
-from recognizer.decoding import beam_search
+from recognizer.decoding import best_path
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
@@ -60,8 +60,8 @@ def test_a_new_symbol_is_never_the_likeliest_before_it_is_learned(
     crops = [crop(text) for text in ("cat", "note", "ocean")]
     old, new = Charset("aceont"), Charset("aceontüöä")
 
-    before = [beam_search.greedy(rows, old) for rows in word_logits(pair[0], crops)]
-    after = [beam_search.greedy(rows, new) for rows in word_logits(pair[1], crops)]
+    before = [best_path.greedy(rows, old) for rows in word_logits(pair[0], crops)]
+    after = [best_path.greedy(rows, new) for rows in word_logits(pair[1], crops)]
 
     assert any(before)
     assert after == before
