@@ -28,11 +28,15 @@ log = logging.getLogger("ocrsearch")
 SPARE_SECONDS = 30.0
 """A process without its parent that is stuck ends itself so long after its time."""
 
-_M_MMAP_THRESHOLD = -3
-"""A parameter of mallopt(3)."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Parameters of mallopt(3)."""
 
-_LARGE_BLOCK = 4 << 20
-"""Bytes from which on a block goes back to the system when it is freed."""
+_LARGE_BLOCK = 32 << 20
+"""Bytes from which on a block goes back to the system when it is freed: more than the arrays of a usual
+photo, whose pages the system would otherwise clear anew each time, a quarter of all time."""
+
+_KEPT = 128 << 20
+"""Bytes of freed smaller blocks that the process keeps."""
 
 
 def serve(
@@ -87,12 +91,14 @@ def _silence_libraries() -> None:
 
 
 def _return_freed_memory() -> None:
-    """Make the C library return large blocks to the system when they are freed, if it can.
+    """Make the C library return large blocks to the system when they are freed, if it can, and no others.
 
     Otherwise a huge photo leaves the process huge, and the next one does not fit.
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
 def _end_with_parent() -> None:

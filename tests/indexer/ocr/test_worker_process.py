@@ -123,7 +123,7 @@ import ctypes
 import psutil
 from indexer.ocr import worker_process
 
-SIZE = 16 << 20
+SIZE = 2 * worker_process._LARGE_BLOCK
 library = ctypes.CDLL(None)
 library.malloc.restype = ctypes.c_void_p
 library.malloc.argtypes = [ctypes.c_size_t]
