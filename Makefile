@@ -10,14 +10,18 @@ PACKAGES := indexer recognizer detector_stub
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-install: $(VENV)/installed ## make .venv with ocrsearch in it
+install: $(VENV)/installed ## make .venv with ocrsearch and all that development needs
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/light: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed: pyproject.toml | $(VENV)/light
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
-demo: install ## index the samples, run queries, draw what was found
+demo: $(VENV)/light ## install what reading needs, index the samples, run queries, draw what was found
 	$(BIN)/ocrsearch demo
 
 test: install ## run the fast tests: less than a minute on two cores

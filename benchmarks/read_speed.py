@@ -17,11 +17,15 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+import torch
 from PIL import Image
 
 from recognizer.decoding import prior
-from recognizer.network import backends
+from recognizer.inference import pretrained
+from recognizer.network import torch_backend, weights
 from recognizer.recognize import Recognizer
+
+READERS = ("torch", "torch float32", "onnxruntime")
 
 RAPIDOCR = Path(__file__).with_name("read_rapidocr.py")
 
@@ -41,19 +45,19 @@ def rapidocr(python, paths, threads):
 
 
 def recognizers(threads):
-    """A recogniser for each backend that is available."""
-    readers = {name: Recognizer(threads=threads) for name in ("torch", "torch float32", "chosen")}
+    """A recogniser for each backend."""
+    torch.set_num_threads(threads)
+    readers = {name: Recognizer(device="cpu", threads=threads) for name in READERS}
     for name in ("torch", "torch float32"):
-        readers[name].backend = backends.TorchBackend(readers[name].model)
-    if isinstance(readers["chosen"].backend, backends.OnnxBackend):
-        readers["onnxruntime"] = readers.pop("chosen")
+        model, _ = weights.load(pretrained.WEIGHTS)
+        readers[name].backend = torch_backend.TorchBackend(model)
     return readers
 
 
 def measure(given, paths):
     """Seconds of every round of each reader."""
     pictures = [Image.open(path).convert("L") for path in paths]
-    readers, mixed = recognizers(given.threads), backends.mixed_precision
+    readers, mixed = recognizers(given.threads), torch_backend.mixed_precision
     loaded = prior.load(given.language, ())
     seconds = {name: [] for name in [*readers, "RapidOCR"]}
     for reader in readers.values():
@@ -63,7 +67,7 @@ def measure(given, paths):
     for _ in range(given.rounds):
         for name, reader in readers.items():
             full = name == "torch float32"
-            backends.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
+            torch_backend.mixed_precision = (lambda device: nullcontext()) if full else mixed  # noqa: ARG005
             seconds[name].append(ours(reader, pictures, loaded))
         seconds["RapidOCR"].append(rapidocr(given.rapidocr_python, paths, given.threads))
     return seconds

@@ -256,8 +256,34 @@ def stores(settings: Settings) -> Stores:
 
 
 def detector(settings: Settings) -> Detector:
-    """The configured word detector, in this process. Imports no torch."""
-    return make_detector(settings)
+    """The configured word detector, in this process; raises DetectorError. Imports no torch."""
+    return make_detector(settings, load=True)
+
+
+def graph_of(weights: Path) -> tuple[Path, bool]:
+    """The ONNX file of a weights file, and whether one that was made from weights lies there."""
+    from recognizer.inference import graph
+
+    return graph.path_of(weights), graph.is_there(weights)
+
+
+def convert_weights(path: Path) -> None:
+    """Make the ONNX file of weights of the recogniser or the detector.
+
+    Raises:
+        UserError: no weights, or they are damaged.
+
+    """
+    from detector_stub.inference import pretrained as detector
+
+    if detector.describes(path):
+        from detector_stub.network import weights as detector_weights  # loads torch
+
+        detector_weights.convert(path)
+    else:
+        from recognizer.network import weights  # loads torch
+
+        weights.convert(path)
 
 
 def engine_commands() -> list[click.Command]:

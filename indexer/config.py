@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
     languages: str | tuple[str, ...] | None = "auto"  # None: language and words are used
     language: str = "english"
     words: tuple[str, ...] = ("english",)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
-from recognizer.decoding import beam_search, best_path
+from recognizer.decoding import beam_search
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
-from recognizer.inference import images, pretrained
-from recognizer.network import backends, weights
-from recognizer.network.model import frames
-from recognizer.network.tensors import pad
+from recognizer.inference import batches, card, devices, graph, images, pretrained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,15 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
-    from recognizer.datasets.loading import LabelledCrop
     from recognizer.decoding.beam_search import Reading
     from recognizer.decoding.prior import Prior
+    from recognizer.inference.batches import Backend
+    from recognizer.inference.devices import Device
     from recognizer.inference.images import WordImage
-    from recognizer.network.model import CRNN
-
-BATCH_PIXELS = 64 * 48 * 192
-"""Maximum pixels of a batch: bounds memory whatever the width of the words."""
 
 FILES_AT_A_TIME = 512
 """Images that are held in memory together when files are read."""
@@ -39,50 +29,48 @@ FILES_AT_A_TIME = 512
 log = logging.getLogger("ocrsearch")
 
 
-def best_device() -> torch.device:
-    """A CUDA device when there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 class Recognizer:
-    """Reads word images with one weights file.
+    """Reads word images with one weights file: by ONNX Runtime on a CPU, by torch on a GPU.
 
     Attributes:
-        device: where the network computes.
         card: alphabet, configuration and calibration temperature of the weights.
         fingerprint: hash of the weights file, 16 hexadecimal digits.
+        backend: runs the network.
 
     """
 
     def __init__(
         self,
         path: Path | str = pretrained.WEIGHTS,
-        device: torch.device | None = None,
+        device: Device = "auto",
         threads: int | None = None,
     ) -> None:
-        """Load a weights file; this imports torch and takes about a second.
+        """Load a weights file; on a GPU this imports torch, which takes seconds.
 
         Args:
             path: the weights (default: the shipped ones).
-            device: where to compute (default: a CUDA device if there is one, else the CPU).
-            threads: CPU threads of torch in this process (default: leave them as they are).
+            device: where to compute, see `devices.chosen`.
+            threads: CPU threads (default: see `session.cpu_threads`).
 
         Raises:
-            WeightsError: the file is missing, damaged or of another format.
+            WeightsError: the file, or for a CPU its ONNX graph, is missing, damaged or of another
+                format; or there is no such device.
 
         """
-        if threads:
-            torch.set_num_threads(threads)
-        self.device = device or best_device()
         path = Path(path)
-        model, self.card = weights.load(path)
+        self.card = card.load(path)
         self.fingerprint = pretrained.fingerprint(path)
-        self.model: CRNN = model.to(self.device).to(memory_format=torch.channels_last)
-        self.backend = backends.choose(self.model, self.device)
+        self.backend: Backend
+        if devices.chosen(device) == "cuda":
+            from recognizer.network import torch_backend  # torch takes seconds to import
+
+            self.backend = torch_backend.load(path)
+        else:
+            self.backend = graph.load(path, self.fingerprint, threads)
 
     def logits(self, words: Sequence[WordImage]) -> list[NDArray[np.float32]]:
-        """CTC logits [T, labels] of each word; see `word_logits`, and `read` for the arguments."""
-        return _in_batches(self.backend, images.all_fitted(words))
+        """CTC logits [T, labels] of each word; see `batches.logits_of`, and `read` for the arguments."""
+        return batches.logits_of(self.backend, images.all_fitted(words))
 
     def read(
         self,
@@ -204,45 +192,3 @@ def read_files(
             zip(crops, readings, strict=True)
         )
         yield from ((path, outcomes[path]) for path in paths[start : start + FILES_AT_A_TIME])
-
-
-def _batches(crops: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
-    """Indices of the crops of each batch: of one padded width, and within BATCH_PIXELS."""
-    buckets: dict[int, list[int]] = defaultdict(list)
-    for index, crop in enumerate(crops):
-        buckets[-(-crop.shape[1] // images.WIDTH_STEP) * images.WIDTH_STEP].append(index)
-    for width, members in sorted(buckets.items()):
-        size = max(1, BATCH_PIXELS // (images.HEIGHT * width))
-        yield from (members[i : i + size] for i in range(0, len(members), size))
-
-
-def word_logits(model: CRNN, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-    """CTC logits [T, labels] of each fitted crop; T follows from its width, see `model.frames`.
-
-    The logits of a word do not depend on the words beside it because all words of a batch are
-    padded to the same width.
-    """
-    return _in_batches(backends.TorchBackend(model.eval()), crops)
-
-
-def _in_batches(
-    run: backends.Backend, crops: Sequence[NDArray[np.uint8]]
-) -> list[NDArray[np.float32]]:
-    out: dict[int, NDArray[np.float32]] = {}
-    for batch in _batches(crops):
-        grey, widths = pad([crops[i] for i in batch])
-        logits = run(grey, widths)
-        for index, rows, count in zip(batch, logits, frames(widths).tolist(), strict=True):
-            out[index] = rows[:count]
-    return [out[index] for index in range(len(crops))]
-
-
-def read_labelled(
-    model: CRNN, words: Sequence[LabelledCrop], charset: Charset
-) -> list[tuple[str, str]]:
-    """(truth, best-path reading) of each word."""
-    logits = word_logits(model, [word.crop for word in words])
-    return [
-        (charset.decode(word.labels), best_path.greedy(rows, charset))
-        for word, rows in zip(words, logits, strict=True)
-    ]

@@ -29,9 +29,9 @@ chosen on training pages, where a little more reads a little better and covers m
 class LearnedDetector:
     """Finds words by a network; large and small writing at the scale that suits each."""
 
-    def __init__(self, path: Path = pretrained.WEIGHTS) -> None:
-        """Use the weights at `path`, which are loaded for the first photo."""
-        self._path = path
+    def __init__(self, path: Path = pretrained.WEIGHTS, threads: int | None = None) -> None:
+        """Use the weights at `path` on so many CPU threads; they are loaded when they are needed."""
+        self._path, self._threads = path, threads
 
     @classmethod
     def of(cls, predict: Predictor) -> LearnedDetector:
@@ -48,9 +48,11 @@ class LearnedDetector:
 
     @cached_property
     def _predict(self) -> Predictor:
-        from detector_stub.network.predict import load  # torch takes seconds to import
+        return pretrained.predictor(self._path, self._threads)
 
-        return load(self._path)
+    def load(self) -> None:
+        """Load the weights now; raises WeightsError."""
+        _ = self._predict
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
         """Lines of word boxes in reading order; see `boxes.Detector`."""

@@ -1,4 +1,4 @@
-"""Prediction: a picture in memory to the maps of the network, numpy in and numpy out."""
+"""Prediction in torch, for the evaluations of training: a picture to the maps of the network."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from detector_stub.network import weights
 from detector_stub.network.model import normalize
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -21,13 +19,8 @@ if TYPE_CHECKING:
     from detector_stub.network.model import WordNet
 
 
-def load(path: Path) -> Predictor:
-    """The predictor of a weights file; raises WeightsError, see `weights.load`."""
-    return predictor(weights.load(path))
-
-
 def predictor(net: WordNet) -> Predictor:
-    """The predictor of a network in evaluation mode, see `kernels.Predictor`."""
+    """The predictor of a network in evaluation mode, see `postprocessing.Predictor`."""
 
     def predict(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode(), mixed_precision():

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
-from detector_stub.inference.pretrained import HEAD, WeightsError
-from detector_stub.network.model import DetectorConfig, WordNet
+from detector_stub.inference.pretrained import HEAD, WeightsError, fingerprint
+from detector_stub.network.model import DetectorConfig, WordNet, normalize
+from recognizer import export
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +22,12 @@ FORMAT = 1
 
 
 def save(path: Path, net: WordNet, provenance: dict[str, object]) -> None:
-    """Write weights in half precision, under a temporary name first."""
+    """Write weights in half precision, and their ONNX graph, each under a temporary name first.
+
+    Raises:
+        RuntimeError: the graph computes something else than the network.
+
+    """
     tensors = {
         name: tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in net.state_dict().items()
@@ -29,6 +36,37 @@ def save(path: Path, net: WordNet, provenance: dict[str, object]) -> None:
     partial = path.with_name(path.name + ".part")
     save_file(tensors, partial, metadata={HEAD: json.dumps(head)})
     partial.replace(path)
+    convert(path)
+
+
+def convert(path: Path) -> None:
+    """Make the ONNX graph of a weights file, which CPUs detect with, beside it.
+
+    Raises:
+        WeightsError: see `load`.
+        RuntimeError: the graph computes something else than the network.
+
+    """
+    noise = torch.Generator().manual_seed(0)
+    examples = [
+        {"picture": torch.randint(0, 256, (*size, 3), dtype=torch.uint8, generator=noise)}
+        for size in ((64, 96), (160, 32))
+    ]
+    axes = {"picture": {0: "height", 1: "width"}, "output": {1: "rows", 2: "columns"}}
+    export.write(path, fingerprint(path), _Predictor(load(path)).eval(), examples, axes)
+
+
+class _Predictor(nn.Module):
+    """A network with the normalisation of its input before it, for one picture at a time."""
+
+    def __init__(self, net: WordNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        """Maps [4, H / 4, W / 4] of RGB levels [H, W, 3]."""
+        maps: torch.Tensor = self.net(normalize(picture[None]))[0]
+        return maps
 
 
 def load(path: Path) -> WordNet:

@@ -20,6 +20,7 @@ from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
+from indexer.cli.weights import weights
 from indexer.errors import UsageError
 from indexer.home import check_apart, check_named
 from indexer.ocr.photo_file import Limits
@@ -278,5 +279,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, *bootstrap.engine_commands()):
+for command in (query, weights, *bootstrap.engine_commands()):
     main.add_command(command)

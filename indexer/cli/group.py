@@ -12,8 +12,11 @@ from typing import Any
 import click
 
 from indexer.cli.outputs import guarded
-from indexer.errors import ConfigError, UserError
+from indexer.errors import ConfigError, UsageError, UserError
 from recognizer.printable import printable
+
+EXTRAS = {"torch": "train", "torchvision": "train", "onnx": "train", "matplotlib": "train"}
+"""Packages that a plain installation lacks → the extra that brings each."""
 
 
 class CommandError(click.ClickException):
@@ -74,6 +77,15 @@ class CommandGroup(click.Group):
             raise
         except (click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            extra = EXTRAS[error.name]
+            msg = (
+                f"{ctx.invoked_subcommand} needs {error.name}, which a plain installation does without; "
+                f"install the extra {extra}: pip install 'ocrsearch[{extra}]'"
+            )
+            raise CommandError(msg, UsageError.exit_code) from error
         except Exception as error:
             if ctx.params.get("debug") or (isinstance(error, OSError) and _is_from_echo(error)):
                 raise

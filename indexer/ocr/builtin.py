@@ -37,7 +37,7 @@ class BuiltInEngine:
 
     @cached_property
     def id(self) -> EngineId:
-        """Fingerprint of detector, weights, language model and words; reads files, not torch.
+        """Fingerprint of detector, weights, precision, language model and words; reads files, not torch.
 
         Raises:
             EngineError: weights, the language model or a word list are missing or damaged.
@@ -52,7 +52,7 @@ class BuiltInEngine:
         try:
             fingerprint = engine_fingerprint(
                 make_detector(self._settings).fingerprint,
-                pretrained.fingerprint(weights),
+                f"{pretrained.fingerprint(weights)}-{_precision(self._settings)}",
                 _prior_fingerprint(self._settings),
             )
             return EngineId(fingerprint, FOLDED_ALPHABET, OPENER_VERSION, self._limits())
@@ -103,13 +103,15 @@ def load_parts(settings: Settings, workers: int | None = None) -> EngineParts:
         EngineError: weights, language model or word lists cannot be loaded.
 
     """
+    from detector_stub.boxes import DetectorError
     from recognizer.errors import DataError, WeightsError
 
     try:
         return EngineParts(
-            make_detector(settings), CRNNRecognizer(weights_path(settings), settings, workers)
+            make_detector(settings, workers, load=True),
+            CRNNRecognizer(weights_path(settings), settings, workers),
         )
-    except (DataError, WeightsError) as error:
+    except (DataError, DetectorError, WeightsError) as error:
         raise EngineError(str(error)) from error
 
 
@@ -137,8 +139,26 @@ def _prior_fingerprint(settings: Settings) -> str:
     return languages.fingerprint(settings.languages, lists=True)
 
 
-def make_detector(settings: Settings) -> Detector:
-    """Boxes from a sidecar file where there is one, else from the configured detector."""
+def _precision(settings: Settings) -> str:
+    from recognizer.inference import devices
+
+    return devices.precision(devices.chosen(settings.device))
+
+
+def make_detector(
+    settings: Settings, threads: int | None = None, *, load: bool = False
+) -> Detector:
+    """Boxes from a sidecar file where there is one, else from the configured detector.
+
+    Args:
+        settings: name the detector.
+        threads: CPU threads (None: all cores).
+        load: load the weights now, not for the first photo.
+
+    Raises:
+        DetectorError: the weights cannot be loaded.
+
+    """
     from detector_stub.detectors.classical import ClassicalDetector
     from detector_stub.detectors.learned import LearnedDetector
     from detector_stub.detectors.sidecar import SidecarDetector
@@ -146,20 +166,20 @@ def make_detector(settings: Settings) -> Detector:
 
     if settings.detector == "classical":
         return SidecarDetector(ClassicalDetector())
-    return SidecarDetector(LearnedDetector(settings.detector_weights or pretrained.WEIGHTS))
+    learned = LearnedDetector(settings.detector_weights or pretrained.WEIGHTS, threads)
+    if load:
+        learned.load()
+    return SidecarDetector(learned)
 
 
 class CRNNRecognizer:
     """The CRNN recogniser as `Recognizer`."""
 
     def __init__(self, weights: Path, settings: Settings, workers: int | None) -> None:
-        """Load `weights` and the prior of `settings`; raises WeightsError, DataError.
+        """Load `weights` and the prior of `settings`; raises WeightsError, DataError."""
+        from recognizer import recognize  # ONNX Runtime takes a while
 
-        Imports torch.
-        """
-        from recognizer import recognize  # torch takes seconds to import
-
-        self._recognizer = recognize.Recognizer(weights, threads=workers)
+        self._recognizer = recognize.Recognizer(weights, settings.device, workers)
         self._alternatives = settings.alternatives
         self._prior = _load_prior(settings)
 

@@ -1,4 +1,4 @@
-"""The recogniser's commands, and `ocrsearch read`; torch is loaded when one runs."""
+"""The recogniser's commands, and `ocrsearch read`; the network is loaded when one runs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read(
     ocrsearch read crops/ --json --alternatives 10
     ocrsearch read crops/ --words english --words my-names.txt
     """
-    from recognizer import recognize  # loads torch
+    from recognizer import recognize  # takes a while
     from recognizer.inference import pretrained
 
     loaded = load_prior(languages, language, words)

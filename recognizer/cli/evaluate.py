@@ -1,4 +1,4 @@
-"""`ocrsearch evaluate`: error rates on labelled words; torch is loaded when it runs."""
+"""`ocrsearch evaluate`: error rates on labelled words; the network is loaded when it runs."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def evaluate(
     if greedy and words:
         msg = "--greedy and --words: choose one; best-path decoding uses no words"
         raise click.UsageError(msg)
-    from recognizer import recognize  # loads torch
+    from recognizer import recognize  # takes a while
     from recognizer.datasets import specs
     from recognizer.evaluation import formatting, report
     from recognizer.evaluation.evaluated_word import EvaluatedWord

@@ -115,6 +115,8 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     from recognizer.datasets import specs
     from recognizer.datasets.loading import load_all
     from recognizer.datasets.skip_log import SkipLog
+    from recognizer.inference import pretrained
+    from recognizer.network import weights
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.glyphs import glyph_source
 
@@ -122,6 +124,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
         click.echo(printable(line), err=True)
 
     recognizer = Recognizer()
+    model, _ = weights.load(pretrained.WEIGHTS)
     samples = specs.samples(data)
     with progress(len(samples), "loading words") as show:
         loaded = load_all(samples, recognizer.card.charset, show)
@@ -130,7 +133,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
         skipped(name, reason)
     say(f"aligning the letters of {len(loaded.words)} words")
     try:
-        return glyph_source(loaded.words, recognizer, vocabulary)
+        return glyph_source(loaded.words, model, recognizer, vocabulary)
     except DataError as error:
         msg = f"{data}: {error}"
         raise DataError(msg) from error

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
-from recognizer.network.model import FRAME_STRIDE
+from recognizer.inference.batches import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from recognizer.charset import Charset
+from recognizer.errors import WeightsError
+from recognizer.inference.pretrained import description
+
 if TYPE_CHECKING:
-    from recognizer.charset import Charset
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,30 @@ class ModelConfig:
     transformer: bool = True
     shortcut: bool = True
     dropout: float = 0.2
+
+
+def load(path: Path) -> Card:
+    """The card of a weights file.
+
+    Raises:
+        WeightsError: not weights of ours, another format, or incomplete metadata.
+
+    """
+    head = description(path)
+    try:
+        config = head["config"]
+        config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}
+        card = Card(
+            Charset(head["charset"]),
+            ModelConfig(**config),
+            float(head["temperature"]),
+            head["metrics"],
+            head["provenance"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{path}: incomplete metadata; fetch or train the weights again"
+        raise WeightsError(msg) from error
+    if len(card.charset) != card.config.labels:
+        msg = f"{path}: {len(card.charset)} labels in the alphabet, {card.config.labels} in the network; train the weights again"
+        raise WeightsError(msg)
+    return card

@@ -9,11 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from recognizer.inference.batches import FRAME_STRIDE
+
 if TYPE_CHECKING:
     from recognizer.inference.card import ModelConfig
-
-FRAME_STRIDE = 4
-"""Columns of the input that share one output frame."""
 
 
 class SpatialTransformer(nn.Module):

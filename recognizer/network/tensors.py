@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
-from recognizer.inference.images import HEIGHT, WIDTH_STEP
+from recognizer.inference import batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -20,27 +20,10 @@ _MIN_CONTRAST = 3.0
 be noise."""
 
 
-def pad(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Batch fitted crops: float grey levels [N, 1, HEIGHT, W] and widths [N] in pixels."""
-    grey, widths = stack(crops)
-    return grey.float(), widths
-
-
 def stack(crops: Sequence[NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Batch fitted crops as bytes, a quarter of the size for the way to another device.
-
-    Returns:
-        Grey levels [N, 1, HEIGHT, W], W a multiple of WIDTH_STEP, and widths [N] in pixels.
-
-    The columns right of a crop repeat its last one, so that filters meet no false edge.
-    """
-    widths = [crop.shape[1] for crop in crops]
-    total = -(-max(widths) // WIDTH_STEP) * WIDTH_STEP
-    batch = np.empty((len(crops), 1, HEIGHT, total), dtype=np.uint8)
-    for row, crop in enumerate(crops):
-        batch[row, 0, :, : crop.shape[1]] = crop
-        batch[row, 0, :, crop.shape[1] :] = crop[:, -1:]
-    return torch.from_numpy(batch), torch.tensor(widths)
+    """Batch fitted crops as tensors, see `batches.stack`: bytes, a quarter of the size of numbers."""
+    grey, widths = batches.stack(crops)
+    return torch.from_numpy(grey), torch.from_numpy(widths)
 
 
 def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
@@ -54,6 +37,7 @@ def normalize(grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
         [N, 1, HEIGHT, W]; a word lighter than its ground (chalk) comes out like any other.
 
     """
+    grey = grey.float()
     columns = torch.arange(grey.shape[3], device=grey.device)
     valid = (columns < widths.to(grey.device)[:, None]).float()[:, None, None, :]
     count = valid.sum((2, 3), keepdim=True) * grey.shape[2]

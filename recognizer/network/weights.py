@@ -8,26 +8,37 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
-from recognizer.charset import Charset
+from recognizer import export
 from recognizer.errors import WeightsError
-from recognizer.inference.card import Card, ModelConfig
-from recognizer.inference.pretrained import FORMAT, description
+from recognizer.inference import card as cards
+from recognizer.inference import pretrained
+from recognizer.inference.images import HEIGHT, MIN_WIDTH, WIDTH_STEP
+from recognizer.inference.pretrained import FORMAT
 from recognizer.network.model import CRNN
+from recognizer.network.tensors import normalize, stack
 from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import torch
+    from recognizer.inference.card import Card
 
 
 def save(path: Path, model: CRNN, card: Card) -> None:
-    """Write weights in half precision, under a temporary name first."""
+    """Write weights in half precision, and their ONNX graph, each under a temporary name first.
+
+    Raises:
+        RuntimeError: the graph computes something else than the network.
+
+    """
     tensors = {
         name: tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
@@ -44,6 +55,40 @@ def save(path: Path, model: CRNN, card: Card) -> None:
     partial = path.with_name(path.name + ".part")
     save_file(tensors, partial, metadata={"ocrsearch": json.dumps(head)})
     partial.replace(path)
+    convert(path)
+
+
+def convert(path: Path) -> None:
+    """Make the ONNX graph of a weights file, which CPUs read with, beside it.
+
+    Raises:
+        WeightsError: see `load`.
+        RuntimeError: the graph computes something else than the network.
+
+    """
+    model, _ = load(path)
+    noise = np.random.default_rng(0)
+    examples = []
+    for widths in ([4 * WIDTH_STEP], [9 * WIDTH_STEP, 100, MIN_WIDTH]):
+        crops = [noise.integers(0, 256, (HEIGHT, width), dtype=np.uint8) for width in widths]
+        grey, columns = stack(crops)
+        examples.append({"grey": grey, "widths": columns})
+    axes = {"grey": {0: "words", 3: "width"}, "widths": {0: "words"}}
+    axes["output"] = {0: "words", 1: "frames"}
+    export.write(path, pretrained.fingerprint(path), _Reader(model).eval(), examples, axes)
+
+
+class _Reader(nn.Module):
+    """A network with the normalisation of its input before it."""
+
+    def __init__(self, model: CRNN) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, grey: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
+        """Logits of grey levels, see `batches.Backend`."""
+        logits: torch.Tensor = self.model(normalize(grey, widths))
+        return logits
 
 
 def load(path: Path) -> tuple[CRNN, Card]:
@@ -53,14 +98,13 @@ def load(path: Path) -> tuple[CRNN, Card]:
         WeightsError: missing, damaged, another format, or tensors that do not fit the card.
 
     """
-    head = description(path)
+    card = cards.load(path)
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         msg = f"{path}: not a readable weights file{in_brackets(plainly(error))}; fetch or train it again"
         raise WeightsError(msg) from error
-    card = _card(path, head)
     model = CRNN(card.config)
     try:
         model.load_state_dict({name: _full(tensor) for name, tensor in tensors.items()})
@@ -74,23 +118,3 @@ def load(path: Path) -> tuple[CRNN, Card]:
 
 def _full(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.float() if tensor.is_floating_point() else tensor
-
-
-def _card(path: Path, head: dict[str, Any]) -> Card:
-    try:
-        config = head["config"]
-        config |= {"channels": tuple(config["channels"]), "depth": tuple(config["depth"])}
-        card = Card(
-            Charset(head["charset"]),
-            ModelConfig(**config),
-            float(head["temperature"]),
-            head["metrics"],
-            head["provenance"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"{path}: incomplete metadata; fetch or train the weights again"
-        raise WeightsError(msg) from error
-    if len(card.charset) != card.config.labels:
-        msg = f"{path}: {len(card.charset)} labels in the alphabet, {card.config.labels} in the network; train the weights again"
-        raise WeightsError(msg)
-    return card

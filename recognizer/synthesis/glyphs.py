@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.datasets.loading import LabelledCrop
+    from recognizer.network.model import CRNN
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.vocabulary import Vocabulary
 
@@ -180,18 +181,24 @@ class GlyphSource:
 
 
 def glyph_source(
-    words: Sequence[LabelledCrop], recognizer: Recognizer, vocabulary: Vocabulary
+    words: Sequence[LabelledCrop], model: CRNN, recognizer: Recognizer, vocabulary: Vocabulary
 ) -> GlyphSource:
     """A source of words composed of the letters of `words`, one glyph bank for each hand.
 
     The cost is that of `forced_alignment.fit_aligner`.
+
+    Args:
+        words: what is cut into letters.
+        model: the network whose features are aligned with the labels.
+        recognizer: tells whether what was composed is legible; of the same alphabet.
+        vocabulary: texts to write beside those of the words.
 
     Raises:
         DataError: no letter could be segmented.
 
     """
     texts = [recognizer.card.charset.decode(word.labels) for word in words]
-    banks = {hand: GlyphBank(part) for hand, part in _segmented(words, texts, recognizer).items()}
+    banks = {hand: GlyphBank(part) for hand, part in _segmented(words, texts, model).items()}
     if not banks:
         msg = f"no letters can be cut from the {len(words)} words: none is read as its label says; check the labels"
         raise DataError(msg)
@@ -199,11 +206,11 @@ def glyph_source(
 
 
 def _segmented(
-    words: Sequence[LabelledCrop], texts: Sequence[str], recognizer: Recognizer
+    words: Sequence[LabelledCrop], texts: Sequence[str], model: CRNN
 ) -> dict[str, list[SegmentedWord]]:
     """The words that can be aligned and segmented, by hand."""
     by_hand: dict[str, list[SegmentedWord]] = defaultdict(list)
-    aligned = align_words(recognizer.model, words) if words else []
+    aligned = align_words(model, words) if words else []
     for word, text, spans in zip(words, texts, aligned, strict=True):
         segmented = segment(word.crop, text, spans) if spans else None
         if segmented:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from recognizer.inference.batches import FRAME_STRIDE
 from recognizer.inference.images import HEIGHT, MAX_WIDTH, STRETCH
-from recognizer.network.model import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from recognizer.datasets.skip_log import SkipLog
-from recognizer.recognize import best_device
+from recognizer.network.torch_backend import best_device
 from recognizer.runs import curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import require_unused

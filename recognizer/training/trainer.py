@@ -15,14 +15,14 @@ import torch
 from recognizer.datasets.batch import Batch
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.streaming import hands
+from recognizer.decoding import best_path
 from recognizer.evaluation import metrics as evaluation
 from recognizer.inference.card import Card
 from recognizer.network import weights
-from recognizer.network.backends import mixed_precision
 from recognizer.network.ctc_loss import ctc_loss
 from recognizer.network.model import CRNN
 from recognizer.network.tensors import normalize
-from recognizer.recognize import read_labelled, word_logits
+from recognizer.network.torch_backend import mixed_precision, word_logits
 from recognizer.runs import checkpoint, loop, metrics, schedule
 from recognizer.runs.best_weights import is_best
 from recognizer.runs.ema import averaged, count_updates
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
+    from recognizer.charset import Charset
     from recognizer.datasets.loading import LabelledCrop
     from recognizer.runs.metrics import Row
     from recognizer.training.config import TrainConfig
@@ -221,3 +222,14 @@ class Trainer:
         temperature = fit_temperature(logits, [word.labels for word in dev])
         card = Card(self.card.charset, self.model.config, temperature, row, self.card.provenance)
         weights.save(self.folder / BEST, self.average, card)
+
+
+def read_labelled(
+    model: CRNN, words: Sequence[LabelledCrop], charset: Charset
+) -> list[tuple[str, str]]:
+    """(truth, best-path reading) of each word."""
+    logits = word_logits(model, [word.crop for word in words])
+    return [
+        (charset.decode(word.labels), best_path.greedy(rows, charset))
+        for word, rows in zip(words, logits, strict=True)
+    ]

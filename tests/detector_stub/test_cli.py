@@ -63,6 +63,7 @@ def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     assert "best mean of F1 and word hit" in done.stderr
     assert done.stdout == ""
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "best.onnx",
         "best.safetensors",
         "checkpoint.pt",
         "curves.png",

@@ -14,6 +14,7 @@ OTHER = {
     "folders": '["/boards"]',
     "catalog_url": "sqlite:///x.db",
     "weights": "/mine",
+    "device": "cpu",
     "language": "none",
     "languages": "none",
     "words": "[]",

@@ -12,11 +12,10 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer import recognize
 from recognizer.charset import BLANK, Charset
 from recognizer.datasets.loading import LabelledCrop
 from recognizer.decoding import languages, ngram_lm
-from recognizer.inference import images, pretrained
+from recognizer.inference import devices, images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN
@@ -165,8 +164,8 @@ def spoken() -> Callable[..., NDArray[np.float32]]:
 def small_and_on_the_cpu(small_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands take small weights for the shipped ones, and no GPU."""
     monkeypatch.setattr(pretrained, "WEIGHTS", small_weights)
-    for module in (recognize, setup):
-        monkeypatch.setattr(module, "best_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(setup, "best_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(devices, "_has_gpu", lambda: False)
     # drawing would take longer than all else; tests of the curves see to it
     monkeypatch.setattr(curves, "draw", lambda folder, *_: (folder / CURVES).touch())
     monkeypatch.setattr(ngram_lm, "load", load_language)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 from PIL import Image
 
 import recognizer
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def reader(small_weights: Path) -> recognizer.Recognizer:
-    return recognizer.Recognizer(small_weights, torch.device("cpu"))
+    return recognizer.Recognizer(small_weights, "cpu")
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_what_is_no_list_of_images_is_refused_with_what_to_pass(
 
 
 def test_paths_may_be_texts(small_weights: Path, folder: Path) -> None:
-    reader = recognizer.Recognizer(str(small_weights), torch.device("cpu"))
+    reader = recognizer.Recognizer(str(small_weights), "cpu")
 
     assert recognizer.read_folder(str(folder), reader) == recognizer.read_folder(folder, reader)
 

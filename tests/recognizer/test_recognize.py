@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 
-from recognizer import recognize
 from recognizer.decoding import beam_search
 from recognizer.errors import WeightsError
-from recognizer.inference import pretrained
-from recognizer.network import backends
+from recognizer.inference import batches, pretrained
+from recognizer.inference.session import Session
 from recognizer.recognize import Recognizer
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ TEXTS = ["i", "a long word", "cat", "dog", "of", "hippopotamus", "act", "it"]
 
 @pytest.fixture
 def recognizer(small_weights: Path) -> Recognizer:
-    return Recognizer(small_weights, torch.device("cpu"))
+    return Recognizer(small_weights, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +59,13 @@ def test_batches_are_bounded_whatever_the_number_of_words(
     seen = []
     run = recognizer.backend
 
-    def watched(grey: torch.Tensor, widths: torch.Tensor) -> NDArray[np.float32]:
-        seen.append(grey.numel())
-        return run(grey, widths)
+    def watched(*, grey: NDArray[np.uint8], widths: NDArray[np.int64]) -> NDArray[np.float32]:
+        seen.append(grey.size)
+        return run(grey=grey, widths=widths)
 
     monkeypatch.setattr(recognizer, "backend", watched)
     limit = 3 * 48 * 80
-    monkeypatch.setattr(recognize, "BATCH_PIXELS", limit)
+    monkeypatch.setattr(batches, "BATCH_PIXELS", limit)
     logits = recognizer.logits([crops[2]] * 7)
 
     assert len(logits) == 7
@@ -79,7 +77,7 @@ def test_batches_are_bounded_whatever_the_number_of_words(
 def test_a_word_wider_than_a_batch_is_read_alone(
     recognizer: Recognizer, crops: list[NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognize, "BATCH_PIXELS", 1)
+    monkeypatch.setattr(batches, "BATCH_PIXELS", 1)
 
     assert len(recognizer.read(crops)) == len(crops)
 
@@ -114,18 +112,6 @@ def test_reading_twice_gives_the_same(
     assert recognizer.read(crops) == recognizer.read(crops)
 
 
-def test_reduced_precision_changes_logits_only_a_little(
-    crops: list[NDArray[np.uint8]], recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    exact = recognizer.logits(crops)
-
-    half = torch.autocast("cpu", torch.bfloat16)
-    monkeypatch.setattr(backends, "mixed_precision", lambda device: half)
-    rough = recognize.word_logits(recognizer.model, crops)
-
-    assert max(np.abs(a - b).mean() for a, b in zip(exact, rough, strict=True)) < 0.1
-
-
 def test_the_fingerprint_is_that_of_the_weights(
     recognizer: Recognizer, small_weights: Path
 ) -> None:
@@ -133,21 +119,10 @@ def test_the_fingerprint_is_that_of_the_weights(
 
 
 def test_the_number_of_threads_can_be_chosen(small_weights: Path) -> None:
-    before = torch.get_num_threads()
-    try:
-        Recognizer(small_weights, threads=2)
+    run = Recognizer(small_weights, threads=2).backend
 
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-
-
-def test_threads_stay_as_they_are_when_none_are_asked_for(small_weights: Path) -> None:
-    before = torch.get_num_threads()
-
-    Recognizer(small_weights)
-
-    assert torch.get_num_threads() == before
+    assert isinstance(run, Session)
+    assert run._session.get_session_options().intra_op_num_threads == 2
 
 
 def test_unusable_weights_are_named(tmp_path: Path) -> None:

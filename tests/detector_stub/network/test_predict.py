@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import shutil
+from contextlib import nullcontext
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -26,12 +30,22 @@ def test_a_picture_becomes_the_maps_of_the_network(picture, tiny):
     assert np.abs(maps - expected).max() < 0.05 * np.abs(expected).max()  # half precision
 
 
-def test_weights_on_disk_predict_as_in_memory(picture):
-    loaded = predict.load(pretrained.WEIGHTS)(picture)
+def test_the_shipped_graph_gives_the_maps_of_the_shipped_weights(picture, monkeypatch):
+    monkeypatch.setattr(predict, "mixed_precision", nullcontext)
+    expected = predict.predictor(weights.load(pretrained.WEIGHTS))(picture)
 
-    assert np.array_equal(loaded, predict.predictor(weights.load(pretrained.WEIGHTS))(picture))
+    found = pretrained.predictor(pretrained.WEIGHTS)(picture)
+
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_missing_weights_are_named(tmp_path):
     with pytest.raises(pretrained.WeightsError, match=r"gone\.safetensors"):
-        predict.load(tmp_path / "gone.safetensors")
+        pretrained.predictor(tmp_path / "gone.safetensors")
+
+
+def test_weights_without_a_graph_say_how_to_make_it(tmp_path):
+    path = Path(shutil.copy(pretrained.WEIGHTS, tmp_path))
+
+    with pytest.raises(pretrained.WeightsError, match=r"words\.onnx: missing.* weights convert"):
+        pretrained.predictor(path)

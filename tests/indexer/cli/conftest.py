@@ -34,5 +34,5 @@ def shell(tmp_path, monkeypatch):
     engine = TileEngine()
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
     monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
-    monkeypatch.setattr(bootstrap, "make_detector", lambda _: engine.detector)
+    monkeypatch.setattr(bootstrap, "make_detector", lambda *_, **__: engine.detector)
     return Shell(tmp_path, engine)

@@ -16,7 +16,7 @@ from ..conftest import draw_photo
 
 INPUTS = {
     "folders", "folder", "photo", "photos", "crops", "weights", "init",
-    "fonts", "strokes",
+    "fonts", "strokes", "files",
 }  # fmt: skip
 """Parameters that are paths and are only read."""
 

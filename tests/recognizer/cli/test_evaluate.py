@@ -74,7 +74,7 @@ def test_the_truth_is_looked_for_in_as_many_readings_as_asked_for(words: Path) -
 
 
 def test_greedy_evaluation_reads_the_best_path(words: Path, small_weights: Path) -> None:
-    from recognizer.decoding.beam_search import greedy
+    from recognizer.decoding.best_path import greedy
     from recognizer.evaluation.metrics import score
 
     recognizer = recognize.Recognizer(small_weights)

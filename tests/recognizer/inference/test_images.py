@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from recognizer.datasets import table
 from recognizer.errors import DataError
 from recognizer.inference import images
-from recognizer.network.tensors import normalize, pad
+from recognizer.network.tensors import normalize, stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def ink_of(*crops: NDArray[np.uint8]) -> torch.Tensor:
-    return normalize(*pad(crops))
+    return normalize(*stack(crops))
 
 
 def test_training_and_reading_give_the_same_tensor_for_the_same_crop(
@@ -60,16 +60,16 @@ def test_a_batch_is_padded_with_the_last_column_of_each_word() -> None:
     ramp = np.tile(np.arange(20, dtype=np.uint8), (images.HEIGHT, 1))
     wide = np.full((images.HEIGHT, 33), 9, dtype=np.uint8)
 
-    batch, widths = pad([ramp, wide])
+    batch, widths = stack([ramp, wide])
 
     assert batch.shape == (2, 1, images.HEIGHT, 48)
     assert widths.tolist() == [20, 33]
-    assert torch.equal(batch[0, 0, :, :20], torch.from_numpy(ramp).float())
+    assert torch.equal(batch[0, 0, :, :20], torch.from_numpy(ramp))
     assert batch[0, 0, :, 20:].unique().tolist() == [19]
 
 
 def test_a_width_that_is_a_step_already_gets_no_padding() -> None:
-    batch, _ = pad([np.zeros((images.HEIGHT, 32), dtype=np.uint8)])
+    batch, _ = stack([np.zeros((images.HEIGHT, 32), dtype=np.uint8)])
 
     assert batch.shape[3] == 32
 

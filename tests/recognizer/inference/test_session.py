@@ -1,49 +1,82 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+import onnxruntime
+import pytest
 
-from recognizer.inference import images
-from recognizer.inference.session import Session
-from recognizer.network import backends
+from recognizer.inference import batches, graph, images
+from recognizer.inference.session import Session, cpu_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from recognizer.network.model import CRNN
+    from numpy.typing import NDArray
 
 
-def test_a_session_takes_ink_and_gives_logits_as_arrays(
-    random_model: Callable[..., CRNN],
+def content(weights: Path) -> bytes:
+    return graph.path_of(weights).read_bytes()
+
+
+def test_a_session_takes_grey_levels_and_gives_logits_as_arrays(small_weights: Path) -> None:
+    crops = [np.full((images.HEIGHT, width), 200, np.uint8) for width in (64, 40, 24)]
+    grey, widths = batches.stack(crops)
+
+    logits = Session(content(small_weights), 1)(grey=grey, widths=widths)
+
+    assert (logits.shape[:2], logits.dtype) == ((3, 16), np.float32)
+
+
+def test_onnx_runtime_reports_to_nobody(
+    small_weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = random_model(9)
-    ink = np.random.default_rng(0).normal(size=(3, 1, images.HEIGHT, 64)).astype(np.float32)
+    asked = []
+    monkeypatch.setattr(onnxruntime, "disable_telemetry_events", lambda: asked.append(True))
 
-    logits = Session(backends.export(model), 1)(ink)
+    Session(content(small_weights))
 
-    with torch.inference_mode():
-        expected = model(torch.from_numpy(ink)).numpy()
-    assert (logits.shape, logits.dtype) == ((3, 16, 9), np.float32)
-    np.testing.assert_allclose(logits, expected, atol=1e-3)
+    assert asked
 
 
-def test_a_graph_on_disk_can_be_run_without_torch(
-    random_model: Callable[..., CRNN], tmp_path: Path
+def test_a_session_computes_on_as_many_threads_as_it_is_told(small_weights: Path) -> None:
+    run = Session(content(small_weights), 2)
+
+    assert run._session.get_session_options().intra_op_num_threads == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"), [("3", 3), ("", 2), ("0", 2), ("many", 2), ("-1", 2)]
+)
+def test_threads_are_as_many_as_the_environment_says_or_as_cores_may_be_used(
+    told: str, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "graph.onnx").write_bytes(backends.export(random_model(9)))
-    code = (
-        "import sys, pathlib, numpy\n"
-        "sys.modules['torch'] = None\n"
-        "from recognizer.inference.session import Session\n"
-        f"graph = pathlib.Path({str(tmp_path / 'graph.onnx')!r}).read_bytes()\n"
-        f"print(Session(graph, 1)(numpy.zeros((1, 1, {images.HEIGHT}, 32), 'f4')).shape)\n"
-    )
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {4, 7}, raising=False)
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert cpu_threads() == expected
 
-    assert done.stdout == "(1, 8, 9)\n", done.stderr
+
+def test_where_cores_cannot_be_assigned_all_of_them_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+
+    assert cpu_threads() == 8
+
+
+def test_the_words_of_a_batch_are_read_alike_alone(
+    small_weights: Path, crop: Callable[[str], NDArray[np.uint8]]
+) -> None:
+    run = Session(content(small_weights), 1)
+    crops = [crop("it"), crop("a long word"), crop("in")]
+
+    together = batches.logits_of(run, crops)
+
+    for word, logits in zip(crops, together, strict=True):
+        assert len(logits) == -(-word.shape[1] // batches.FRAME_STRIDE)
+        np.testing.assert_allclose(logits, batches.logits_of(run, [word])[0], atol=1e-4)

@@ -5,7 +5,9 @@ import pytest
 from PIL import Image
 
 from recognizer.errors import DataError
-from recognizer.inference import images
+from recognizer.inference import images, pretrained
+from recognizer.network import weights
+from recognizer.network.model import CRNN
 from recognizer.recognize import Recognizer
 from recognizer.synthesis.glyphs import X_HEIGHT, GlyphBank, glyph_source
 from recognizer.synthesis.segmentation import segment
@@ -72,9 +74,14 @@ def recognizer() -> Recognizer:
     return Recognizer(threads=1)
 
 
-def test_composed_words_are_legible_and_say_their_text(recognizer: Recognizer) -> None:
+@pytest.fixture(scope="module")
+def model() -> CRNN:
+    return weights.load(pretrained.WEIGHTS)[0]
+
+
+def test_composed_words_are_legible_and_say_their_text(model: CRNN, recognizer: Recognizer) -> None:
     words = [spell(text).labelled for text in ("stone", "lamp", "river", "tree", "node", "value")]
-    draw = glyph_source(words, recognizer, Vocabulary(["planet", "lantern", "sport"]))
+    draw = glyph_source(words, model, recognizer, Vocabulary(["planet", "lantern", "sport"]))
     random = np.random.default_rng(3)
 
     drawn = [draw(random) for _ in range(30)]
@@ -88,18 +95,18 @@ def test_composed_words_are_legible_and_say_their_text(recognizer: Recognizer) -
     assert right > 15
 
 
-def test_without_words_there_are_no_letters(recognizer: Recognizer) -> None:
+def test_without_words_there_are_no_letters(model: CRNN, recognizer: Recognizer) -> None:
     with pytest.raises(DataError, match="no letters can be cut from the 0 words"):
-        glyph_source([], recognizer, Vocabulary(["lamp"]))
+        glyph_source([], model, recognizer, Vocabulary(["lamp"]))
 
 
 def test_texts_that_no_bank_can_write_are_an_error(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+    model: CRNN, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recognizer.synthesis.glyphs._OWN_TEXTS", 0.0)
     vocabulary = Vocabulary(["lamp"])
     monkeypatch.setattr(vocabulary, "draw", lambda random: "%")
-    draw = glyph_source([spell("stone").labelled], recognizer, vocabulary)
+    draw = glyph_source([spell("stone").labelled], model, recognizer, vocabulary)
 
     with pytest.raises(DataError, match="cannot be written"):
         draw(np.random.default_rng(0))

@@ -17,13 +17,13 @@ from recognizer.inference import pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
-from recognizer.recognize import read_labelled, word_logits
+from recognizer.network.torch_backend import word_logits
 from recognizer.runs.errors import TrainingError
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.config import TrainConfig
 from recognizer.training.initial_network import initial_network
 from recognizer.training.options import TrainOptions
-from recognizer.training.trainer import Trainer
+from recognizer.training.trainer import Trainer, read_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from recognizer.inference import images
-from recognizer.network.tensors import normalize, pad
+from recognizer.network.tensors import normalize, stack
 from recognizer.training.augment import AugmentConfig, Augmenter
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ GROUPS = list(asdict(OFF))
 
 @pytest.fixture(scope="module")
 def words(crop: Callable[[str], NDArray[np.uint8]]) -> tuple[torch.Tensor, torch.Tensor]:
-    return pad([crop(text) for text in ("one", "hundred", "drawn", "words") * 8])
+    grey, widths = stack([crop(text) for text in ("one", "hundred", "drawn", "words") * 8])
+    return grey.float(), widths
 
 
 def augment(
@@ -158,7 +159,8 @@ def test_the_words_handed_in_stay_as_they_were(words: tuple[torch.Tensor, torch.
 
 
 def test_a_single_word_can_be_changed(crop: Callable[[str], NDArray[np.uint8]]) -> None:
-    grey, widths = augment(pad([crop("alone")]), AugmentConfig())
+    alone, width = stack([crop("alone")])
+    grey, widths = augment((alone.float(), width), AugmentConfig())
 
     assert grey.shape[:3] == (1, 1, images.HEIGHT)
     assert widths.shape == (1,)
