@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import cv2
 import numpy as np
+from PIL import Image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,24 +58,32 @@ class Box:
             return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]
         part, corners = self._part(photo)
         upper_left, upper_right, _, lower_left = corners
-        width = max(2, round(float(np.linalg.norm(upper_right - upper_left))))
-        height = max(2, round(float(np.linalg.norm(lower_left - upper_left))))
-        level = np.asarray([(0, 0), (width, 0), (0, height)], np.float32)
-        turn = cv2.getAffineTransform(np.stack([upper_left, upper_right, lower_left]), level)
-        cut = cv2.warpAffine(part, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        right, down = upper_right - upper_left, lower_left - upper_left
+        width = max(2, round(float(np.linalg.norm(right))))
+        height = max(2, round(float(np.linalg.norm(down))))
+        # a pixel of the word is at `upper_left` + column · right / width + row · down / height
+        turn = np.stack([right / width, down / height, upper_left], axis=1).ravel().tolist()
+        cut = Image.fromarray(part).transform(
+            (width, height), Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR
+        )
         return np.asarray(cut, np.uint8)
 
-    def _part(self, photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """The part of `photo` around the word, never empty, and the corners in its pixels.
+    def _part(self, photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """The part of `photo` around the word, and the corners in its pixels.
 
-        OpenCV 4 turns no picture of 32,767 pixels a side; panoramas are larger.
+        What lies beyond the photo repeats its edge.
         """
-        corners = np.asarray(self.corners, np.float32)
+        corners = np.asarray(self.corners, np.float64)
         size = np.asarray(photo.shape[1::-1])
-        low = (np.floor(corners.min(axis=0)).astype(int) - 1).clip(0, size - 1)
-        high = np.maximum(np.ceil(corners.max(axis=0)).astype(int) + 2, low + 1)
-        part = photo[low[1] : high[1], low[0] : high[0]]
-        return part, corners - low.astype(np.float32)
+        low, high = np.floor(corners.min(axis=0)) - 1, np.ceil(corners.max(axis=0)) + 2
+        # a word that lies outside as a whole shows the same from nearer by
+        shift = (1 - high).clip(min=0) - (low - size + 1).clip(min=0)
+        low, high = (low + shift).astype(int), (high + shift).astype(int)
+        start, stop = low.clip(min=0), high.clip(max=size)
+        part = photo[start[1] : stop[1], start[0] : stop[0]]
+        before, after = start - low, high - stop
+        sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
+        return np.pad(part, sides, mode="edge"), corners + shift - low
 
 
 class Detector(Protocol):

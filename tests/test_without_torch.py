@@ -36,10 +36,11 @@ def plain(tmp_path_factory):
         "PYTHONPATH": os.pathsep.join([str(folder), *sys.path]),
     }
 
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
+    def run(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "indexer", *map(str, words)]
+        env = environment | variables
         return subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True, check=False
+            command, env=env, cwd=folder, capture_output=True, text=True, check=False
         )
 
     def told(*words: object) -> str:
@@ -86,6 +87,13 @@ def test_what_needs_an_extra_says_which_one(plain, words):
     assert done.returncode == 2
     assert "pip install 'ocrsearch[train]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_classical_detector_says_which_extra_it_needs(plain):
+    done = plain("index", "photos", OCRSEARCH_DETECTOR="classical")
+
+    assert done.returncode == 5
+    assert "pip install 'ocrsearch[classical]'" in done.stderr
 
 
 def test_weights_without_their_onnx_file_say_how_to_make_it(plain):

@@ -38,13 +38,13 @@ class LearnedDetector:
         """A detector with a network in memory, as training evaluates it."""
         detector = cls()
         detector._predict = predict
-        detector.fingerprint = "learned-2-in-memory"
+        detector.fingerprint = "learned-3-in-memory"
         return detector
 
     @cached_property
     def fingerprint(self) -> str:
         """Names the method, its version and its weights; raises WeightsError."""
-        return f"learned-2-{pretrained.fingerprint(self._path)}"
+        return f"learned-3-{pretrained.fingerprint(self._path)}"
 
     @cached_property
     def _predict(self) -> Predictor:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from detector_stub.inference import postprocessing
 
@@ -103,10 +103,10 @@ def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
 def find_at(predict: Predictor, photo: NDArray[np.uint8], longest: int) -> Words:
     """Words on `photo`, in its own pixels, found with its longest side scaled to `longest`."""
     scale = longest / max(photo.shape[:2])
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    size = tuple(max(1, round(side * scale)) for side in photo.shape[1::-1])
-    scaled = cv2.resize(photo, size, interpolation=method)
+    method = Image.Resampling.HAMMING if scale < 1 else Image.Resampling.BILINEAR
+    rows, columns = (max(1, round(side * scale)) for side in photo.shape[:2])
+    scaled = np.asarray(Image.fromarray(photo).resize((columns, rows), method))
     below, right = (-side % postprocessing.MULTIPLE for side in scaled.shape[:2])
-    padded = cv2.copyMakeBorder(scaled, 0, below, 0, right, cv2.BORDER_REPLICATE)
-    words = postprocessing.find(predict(np.asarray(padded, np.uint8)))
+    padded = np.pad(scaled, [(0, below), (0, right), (0, 0)], mode="edge")
+    words = postprocessing.find(predict(padded))
     return postprocessing.Words(words.quads / np.float32(scale), words.scores)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
+import cc3d
 import numpy as np
+import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,14 +93,15 @@ class Words:
         quads = np.concatenate([self.quads, others.quads])
         scores = np.concatenate([self.scores, others.scores])
         low, high = quads.min(axis=1), quads.max(axis=1)
-        area = np.asarray([cv2.contourArea(quad) for quad in quads], np.float32)
+        shapes = shapely.polygons(quads)
+        area = shapely.area(shapes)
         kept = list(range(len(self.quads)))
         for one in len(self.quads) + np.argsort(-area[len(self.quads) :]):
             both = np.minimum(high[one], high[kept]) - np.maximum(low[one], low[kept])
             # bounds of slanted words also overlap where the words do not, but never the reverse
             near = np.asarray(kept, int)[(both > 0).all(axis=1)]
-            shared = [cv2.intersectConvexConvex(quads[one], quads[other])[0] for other in near]
-            if not any(common > covered * area[one] for common in shared):
+            shared = shapely.area(shapely.intersection(shapes[one], shapes[near]))
+            if not (shared > covered * area[one]).any():
                 kept.append(int(one))
         return Words(quads[kept], scores[kept])
 
@@ -140,11 +142,11 @@ def frame(quads: NDArray[np.float32]) -> Frame:
 def find(maps: NDArray[np.float32]) -> Words:
     """Words in maps [4, rows, columns] (see `network.WordNet.forward`), in input pixels."""
     probability = 1 / (1 + np.exp(-maps[KERNEL].clip(-50)))
-    count, labels = cv2.connectedComponents(
-        (probability > _KERNEL_LEVEL).astype(np.uint8), connectivity=4
+    labels, count = cc3d.connected_components(
+        probability > _KERNEL_LEVEL, connectivity=4, return_N=True
     )
     ys, xs = np.nonzero(labels)
-    label, count = labels[ys, xs] - 1, count - 1
+    label = labels[ys, xs].astype(int) - 1
     cells = np.bincount(label, minlength=count)
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float64]:

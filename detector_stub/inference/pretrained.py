@@ -41,7 +41,9 @@ def describes(path: Path) -> bool:
         with safe_open(path, framework="numpy") as file:
             return HEAD in (file.metadata() or {})
     except OSError as error:
-        msg = f"{path}: cannot read the weights ({error.strerror or 'no such file'}); check the path"
+        msg = (
+            f"{path}: cannot read the weights ({error.strerror or 'no such file'}); check the path"
+        )
         raise WeightsError(msg) from error
     except SafetensorError as error:
         msg = f"{path}: not usable as weights of the detector; fetch or train them again"

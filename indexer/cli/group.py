@@ -15,7 +15,13 @@ from indexer.cli.outputs import guarded
 from indexer.errors import ConfigError, UsageError, UserError
 from recognizer.printable import printable
 
-EXTRAS = {"torch": "train", "torchvision": "train", "onnx": "train", "matplotlib": "train"}
+EXTRAS = {
+    "torch": "train",
+    "torchvision": "train",
+    "onnx": "train",
+    "matplotlib": "train",
+    "cv2": "train",
+}
 """Packages that a plain installation lacks → the extra that brings each."""
 
 

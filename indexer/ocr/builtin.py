@@ -157,14 +157,19 @@ def make_detector(
 
     Raises:
         DetectorError: the weights cannot be loaded.
+        EngineError: the extra that the classical detector needs is not installed.
 
     """
-    from detector_stub.detectors.classical import ClassicalDetector
     from detector_stub.detectors.learned import LearnedDetector
     from detector_stub.detectors.sidecar import SidecarDetector
     from detector_stub.inference import pretrained
 
     if settings.detector == "classical":
+        try:
+            from detector_stub.detectors.classical import ClassicalDetector
+        except ModuleNotFoundError as error:
+            msg = "detector = \"classical\" needs OpenCV; install the extra: pip install 'ocrsearch[classical]'"
+            raise EngineError(msg) from error
         return SidecarDetector(ClassicalDetector())
     learned = LearnedDetector(settings.detector_weights or pretrained.WEIGHTS, threads)
     if load:
