@@ -62,7 +62,8 @@ def load_prior(
     if language is None and not words:
         names = several.AUTO if languages is None else languages
         alone = names in {several.AUTO, several.NONE}
-        return several.load(names if alone else [n.strip() for n in names.split(",")])
+        chosen = names if alone else [name.strip() for name in names.split(",")]
+        return several.load(chosen, lists=True)
     if languages is not None:
         msg = f"--languages and {old}: choose one; {old} sets the prior of every word itself"
         raise click.UsageError(msg)

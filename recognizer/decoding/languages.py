@@ -105,7 +105,7 @@ def load(names: Names = AUTO, *, lists: bool = False) -> Prior | LanguagePriors 
 
     Args:
         names: AUTO, NONE, or languages: codes of SHIPPED and paths of ARPA files.
-        lists: whether to load the word lists of shipped languages too, as for indexing.
+        lists: whether to load the word lists of shipped languages too.
 
     Returns:
         None for NONE; with one language its prior, whatever a page is in.

@@ -27,10 +27,10 @@ WORDFREQ = "wordfreq:"
 _MIN_FREQUENCY = 1e-7
 """Words that are rarer are left out of such a list: they are three in four, and mostly names."""
 
-_WORD_FACTOR = 16.0
-"""Factor of a listed word; this and the next two were chosen on hand10, see EXPERIMENTS.md."""
+_WORD_FACTOR = 7.0
+"""Factor of a listed word; this and the next two were chosen on held-out hands, see EXPERIMENTS.md."""
 
-_LETTER_FACTOR = 5.0
+_LETTER_FACTOR = 4.0
 """Factor of each letter: a long text is hardly ever a listed word by chance."""
 
 _FREQUENCY_EXPONENT = 0.5
@@ -43,11 +43,11 @@ _DEFAULT_FREQUENCY = 1e-5
 class Lexicon(Prior):
     """A prior that makes listed words likelier, by their frequency and length.
 
-    A listed word of n letters (n > 1) and frequency f scores 1 + 16·√f·5ⁿ, any other text 1.
+    A listed word of n letters (n > 1) and frequency f scores 1 + 7·√f·4ⁿ, any other text 1.
     Capitals and signs do not matter: `Vertex,` scores as `vertex`. An identifier of several words
     (`hasLeftChild`, `node.next`) scores their product, if that is more. In terms of Bayes: the
     ratio of a unigram model of listed words, tempered, to a model of texts in which a letter
-    costs a factor of 5.
+    costs a factor of 4.
     """
 
     def __init__(self, frequencies: Mapping[str, float]) -> None:

@@ -44,10 +44,10 @@ UNKNOWN = "\x1a"
 TOKENS = {"<s>": START, "</s>": END, "<unk>": UNKNOWN}
 """The characters of the ARPA tokens that have more than one."""
 
-_LM_WEIGHT = 0.5
-"""Weight of the model's log probability; this and the next were chosen on hand10, see EXPERIMENTS.md."""
+_LM_WEIGHT = 0.35
+"""Weight of the model's log probability; this and the next were chosen on held-out hands, see EXPERIMENTS.md."""
 
-_INSERTION_BONUS = 1.5
+_INSERTION_BONUS = 2.0
 """Added to the log probability of each character; without it, short texts would always win."""
 
 
@@ -58,7 +58,7 @@ _MAX_EXPONENT = 300.0
 class LanguageModel(Prior):
     """A character n-gram model with back-off, as a prior.
 
-    A text scores the product of (e^1.5·P(c | characters before c))^0.5 over its letters, its
+    A text scores the product of (e²·P(c | characters before c))^0.35 over its letters, its
     digits and its end. Case does not matter (`NODE` scores as `node`), and signs do not change
     the score because training texts hold too few of them.
     Source: character n-grams in the CTC beam as of Hannun et al. 2014, backing off as Katz 1987.
