@@ -96,14 +96,18 @@ class Contexts:
 
 
 class NgramAutomaton(Automaton):
-    """Scores texts by an n-gram model; a state is the node of a context, and the score until then."""
+    """Scores texts by an n-gram model.
+
+    A state is where the row of a context starts, and the score until then. A row holds the factor
+    of each character; that of the end in the column of the blank, and last the bound.
+    """
 
     def __init__(self, contexts: Contexts, charset: Charset) -> None:
         """Take a model and an alphabet; signs do not change the score."""
         self._contexts = contexts
         self._column, characters = columns(charset)
-        self._width = len(characters) + 1
-        self._signs = np.flatnonzero([True, *(not c.isalnum() for c in characters)])
+        self._width = len(characters) + 2
+        self._signs = np.flatnonzero([False, *(not c.isalnum() for c in characters), False])
         place = contexts.trie.places(characters)
         self._column_of = np.zeros(int(contexts.trie.characters.max()) + 1, dtype=np.intp)
         self._column_of[place[place >= 0]] = np.flatnonzero(place >= 0) + 1
@@ -112,18 +116,20 @@ class NgramAutomaton(Automaton):
     def start(self, count: int) -> State:
         """See `Automaton`."""
         self._rows.trim()
-        return np.full(count, self._contexts.start), np.ones(count)
+        return self._rows_of(np.full(count, self._contexts.start)), np.ones(count)
 
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """See `Automaton`."""
-        node, score = state[0][texts], state[1][texts]
-        row = self._rows.of(node)
-        if (row < 0).any():
-            self._make(np.unique(node[row < 0]))
-            row = self._rows.of(node)
-        place = row * self._width + self._column[labels]
+        place = state[0].take(texts) + self._column.take(labels)
         factors, following = self._rows.tables
-        return following.reshape(-1)[place], score * factors.reshape(-1)[place]
+        score = state[1].take(texts) * factors.take(place)
+        return self._rows_of(following.take(place)), score
+
+    def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
+        """See `Automaton`."""
+        place = state[0].take(texts) + self._column.take(labels)
+        scores: Floats = state[1].take(texts) * self._rows.tables[0].take(place)
+        return scores
 
     def prefix_scores(self, state: State) -> Floats:
         """See `Automaton`."""
@@ -132,13 +138,21 @@ class NgramAutomaton(Automaton):
 
     def bounds(self, state: State) -> Floats:
         """See `Automaton`."""
-        bounds: Floats = self._contexts.bounds[state[0]] * state[1]
+        bounds: Floats = self._rows.tables[0].take(state[0] + (self._width - 1)) * state[1]
         return bounds
 
     def scores(self, state: State) -> Floats:
         """See `Automaton`."""
-        scores: Floats = self._contexts.ends[state[0]] * state[1]
+        scores: Floats = self._rows.tables[0].take(state[0]) * state[1]
         return scores
+
+    def _rows_of(self, nodes: Integers) -> Integers:
+        row = self._rows.of(nodes)
+        missing = row < 0
+        if missing.any():
+            self._make(np.unique(nodes[missing]))
+            row = self._rows.of(nodes)
+        return row
 
     def _make(self, nodes: Integers) -> None:
         """Make the rows of nodes: that of the shorter context, backed off, and the own n-grams."""
@@ -158,9 +172,9 @@ class NgramAutomaton(Automaton):
             self._make(np.unique(missing))
             nodes = nodes[self._rows.of(nodes) < 0]
             shorter = contexts.shorter[nodes]
-        base = self._rows.of(shorter)
-        factors, following = self._rows.tables
-        self._add(nodes, factors[base] * contexts.backoffs[nodes, None], following[base])
+        base = self._rows.of(shorter) // self._width
+        factors, following = (table.reshape(-1, self._width)[base] for table in self._rows.tables)
+        self._add(nodes, factors * contexts.backoffs[nodes, None], following)
 
     def _add(self, nodes: Integers, factors: Floats, following: Integers) -> None:
         contexts = self._contexts
@@ -171,4 +185,5 @@ class NgramAutomaton(Automaton):
         longer = np.flatnonzero((column > 0) & contexts.goes_on[children])
         following[owners[longer], column[longer]] = children[longer]
         factors[:, self._signs] = 1.0
+        factors[:, 0], factors[:, -1] = contexts.ends[nodes], contexts.bounds[nodes]
         self._rows.add(nodes, factors, following)
