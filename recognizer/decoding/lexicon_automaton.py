@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recognizer.decoding.automaton import Automaton
 from recognizer.decoding.rows import Rows, columns
-from recognizer.decoding.trie import ROOT, Trie
+from recognizer.decoding.trie import ROOT, TextTrie, Trie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,9 +93,14 @@ class WordTree:
 
     """
 
-    def __init__(self, factors: Mapping[str, float], letter: float) -> None:
-        """Take factors of words, and the factor of each letter."""
-        self.trie = trie = Trie(list(factors))
+    def __init__(self, trie: Trie, words: Floats, starts: Floats, next_starts: Floats) -> None:
+        """Take what `made` made."""
+        self.trie, self.words, self.starts, self.next_starts = trie, words, starts, next_starts
+
+    @classmethod
+    def made(cls, factors: Mapping[str, float], letter: float) -> WordTree:
+        """Make a tree from factors of words, and the factor of each letter."""
+        trie = TextTrie(list(factors))
         depths = np.minimum(trie.depths, _MAX_DEPTH)
         size = letter ** depths.astype(np.float64) * (trie.depths > 1)
         own, best = np.zeros(len(trie)), np.zeros(len(trie))
@@ -106,9 +111,18 @@ class WordTree:
         starts = best * size
         highest = starts.copy()
         np.maximum.at(highest, trie.parents, starts)
-        self.words, self.starts, self.next_starts = (
-            np.append(values, 0.0) for values in (own * size, starts, highest)
-        )
+        return cls(trie, *(np.append(values, 0.0) for values in (own * size, starts, highest)))
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> WordTree:
+        """The tree of `arrays`."""
+        trie = Trie(arrays["alphabet"], arrays["characters"], arrays["counts"])
+        return cls(trie, arrays["words"], arrays["starts"], arrays["next_starts"])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The tree as arrays by name."""
+        own = {"words": self.words, "starts": self.starts, "next_starts": self.next_starts}
+        return self.trie.arrays() | own
 
     @property
     def unlisted(self) -> int:

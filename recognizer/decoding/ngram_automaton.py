@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recognizer.decoding.automaton import Automaton
 from recognizer.decoding.rows import Rows, columns
-from recognizer.decoding.trie import ROOT, Trie
+from recognizer.decoding.trie import ROOT, TextTrie, Trie
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.intp]
 
 
+@dataclass(frozen=True)
 class Contexts:
     """The n-grams of a model as nodes of a trie, with what no alphabet changes.
 
@@ -34,65 +36,100 @@ class Contexts:
         goes_on: nodes that the next character may depend on [nodes].
         ends: factor of a text's end after each node [nodes].
         bounds: at least the highest factor of any character after each node [nodes].
-        unknown: factor of a character that the model does not contain.
-        start: the node of the empty text.
+        start: the node of the empty text [1].
+        unknown: factor of a character that the model does not contain [1].
 
     """
 
-    def __init__(
-        self,
-        factors: Mapping[str, float],
-        backoffs: Mapping[str, float],
-        tokens: tuple[str, str, str],
-    ) -> None:
-        """Take factors by n-gram, and the characters before, behind and instead of others."""
-        start, end, unknown = tokens
-        self.unknown = factors[unknown]
-        texts = [*factors, *(text for text in backoffs if text not in factors)]
-        self.trie = trie = Trie(texts)
-        node = dict(zip(texts, trie.ends.tolist(), strict=True))
-        self.seen = np.zeros(len(trie), dtype=bool)
-        self.factors, self.backoffs = np.zeros(len(trie)), np.ones(len(trie))
-        given = trie.ends[: len(factors)]
-        self.seen[given], self.factors[given] = True, list(factors.values())
-        self.backoffs[[node[text] for text in backoffs]] = list(backoffs.values())
-        self.shorter = self._shorter()
-        has_children = trie.first_children[:-1] < trie.first_children[1:]
-        # the model reads no further back than its longest n-grams reach
-        self.goes_on = (has_children | (self.backoffs != 1.0)) & (trie.depths < trie.depths[-1])
-        self.ends, self.bounds = self._ends_and_bounds(int(trie.places(end)[0]))
-        begin = int(trie.child(np.array([ROOT]), trie.places(start))[0])
-        self.start = begin if begin >= 0 and self.goes_on[begin] else ROOT
+    trie: Trie
+    seen: NDArray[np.bool_]
+    factors: Floats
+    backoffs: Floats
+    shorter: Integers
+    goes_on: NDArray[np.bool_]
+    ends: Floats
+    bounds: Floats
+    start: Integers
+    unknown: Floats
 
-    def _shorter(self) -> Integers:
-        trie = self.trie
-        found = np.zeros(len(trie), dtype=np.intp)
-        for depth in range(2, trie.depths[-1] + 1):
-            nodes = np.flatnonzero(trie.depths == depth)
-            context = found[trie.parents[nodes]]
-            while len(nodes):
-                child = trie.child(context, trie.characters[nodes])
-                found[nodes] = child.clip(min=ROOT)
-                rest = (child < 0) & (context != ROOT)
-                nodes, context = nodes[rest], found[context[rest]]
-        return found
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Contexts:
+        """The contexts of `arrays`."""
+        own = dict(arrays)
+        return cls(Trie(*(own.pop(name) for name in ("alphabet", "characters", "counts"))), **own)
 
-    def _ends_and_bounds(self, end: int) -> tuple[Floats, Floats]:
-        trie = self.trie
-        ends, bounds = np.full(len(trie), self.unknown), np.full(len(trie), max(1.0, self.unknown))
-        for depth in range(trie.depths[-1] + 1):
-            nodes = np.flatnonzero(trie.depths == depth)
-            if depth:
-                shorter = self.shorter[nodes]
-                ends[nodes] = ends[shorter] * self.backoffs[nodes]
-                bounds[nodes] = np.maximum(1.0, bounds[shorter] * self.backoffs[nodes])
-            children, owners = trie.children(nodes)
-            seen = self.seen[children]
-            children, parents = children[seen], nodes[owners[seen]]
-            np.maximum.at(bounds, parents, self.factors[children])
-            last = trie.characters[children] == end
-            ends[parents[last]] = self.factors[children[last]]
-        return ends, bounds
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The contexts as arrays by name."""
+        own = vars(self).copy()
+        return own.pop("trie").arrays() | own
+
+    def last_factors(self, ngrams: Sequence[str]) -> Floats:
+        """Factor of the last character of each n-gram after the others [ngrams]."""
+        longest = max(map(len, ngrams), default=0)
+        # what fills shorter ones is in no model
+        places = self.trie.places("".join(ngram.rjust(longest, "\0") for ngram in ngrams))
+        places = places.reshape(len(ngrams), longest)
+        result, rest = np.ones(len(ngrams)), np.arange(len(ngrams))
+        for first in range(longest):
+            node = before = np.zeros(len(rest), dtype=np.intp)
+            for column in places[rest, first:].T:
+                before = node
+                node = np.where(node < 0, -1, self.trie.child(node, column))
+            found = (node >= 0) & self.seen[node]
+            result[rest[found]] *= self.factors[node[found]]
+            known = ~found & (before >= 0)
+            result[rest[known]] *= self.backoffs[before[known]]
+            rest = rest[~found]
+        result[rest] *= self.unknown
+        return result
+
+
+def compiled(
+    factors: Mapping[str, float], backoffs: Mapping[str, float], tokens: tuple[str, str, str]
+) -> Contexts:
+    """Contexts from factors by n-gram, and the characters before, behind and instead of others."""
+    start, end, unknown = tokens
+    texts = [*factors, *(text for text in backoffs if text not in factors)]
+    trie = TextTrie(texts)
+    node = dict(zip(texts, trie.ends.tolist(), strict=True))
+    seen = np.zeros(len(trie), dtype=bool)
+    own, weights = np.zeros(len(trie)), np.ones(len(trie))
+    given = trie.ends[: len(factors)]
+    seen[given], own[given] = True, list(factors.values())
+    weights[[node[text] for text in backoffs]] = list(backoffs.values())
+    has_children = trie.first_children[:-1] < trie.first_children[1:]
+    # the model reads no further back than its longest n-grams reach
+    goes_on = (has_children | (weights != 1.0)) & (trie.depths < trie.depths[-1])
+    shorter = _shorter(trie)
+    ends = np.full(len(trie), factors[unknown])
+    bounds = np.maximum(1.0, ends)
+    for nodes in (np.arange(*level) for level in trie.levels):
+        if nodes[0] != ROOT:
+            ends[nodes] = ends[shorter[nodes]] * weights[nodes]
+            bounds[nodes] = np.maximum(1.0, bounds[shorter[nodes]] * weights[nodes])
+        children, owners = trie.children(nodes)
+        given = seen[children]
+        children, parents = children[given], nodes[owners[given]]
+        np.maximum.at(bounds, parents, own[children])
+        last = trie.characters[children] == trie.places(end)[0]
+        ends[parents[last]] = own[children[last]]
+    begin = trie.child(np.array([ROOT]), trie.places(start))
+    first = np.where((begin >= 0) & goes_on[begin], begin, ROOT)
+    unseen = np.array([factors[unknown]])
+    return Contexts(trie, seen, own, weights, shorter, goes_on, ends, bounds, first, unseen)
+
+
+def _shorter(trie: TextTrie) -> Integers:
+    found = np.zeros(len(trie), dtype=np.intp)
+    for first, end in trie.levels[2:]:
+        nodes = np.arange(first, end)
+        context = found[trie.parents[nodes]]
+        while len(nodes):
+            child = trie.child(context, trie.characters[nodes])
+            found[nodes] = child.clip(min=ROOT)
+            rest = (child < 0) & (context != ROOT)
+            nodes, context = nodes[rest], found[context[rest]]
+    return found
 
 
 class NgramAutomaton(Automaton):
@@ -116,7 +153,7 @@ class NgramAutomaton(Automaton):
     def start(self, count: int) -> State:
         """See `Automaton`."""
         self._rows.trim()
-        return self._rows_of(np.full(count, self._contexts.start)), np.ones(count)
+        return self._rows_of(self._contexts.start.repeat(count)), np.ones(count)
 
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """See `Automaton`."""
@@ -160,7 +197,7 @@ class NgramAutomaton(Automaton):
         if nodes[0] == ROOT:
             self._add(
                 nodes[:1],
-                np.full((1, self._width), contexts.unknown),
+                np.full((1, self._width), contexts.unknown[0]),
                 np.full((1, self._width), ROOT),
             )
             nodes = nodes[1:]

@@ -105,8 +105,8 @@ class _History:
         places = np.arange(len(columns))
         places = (lengths[:, None] - 1 - places).clip(min=_NOBODY)
         spelled = np.where(places >= 0, np.take_along_axis(spelled, places, axis=1), 0)
-        texts = np.ascontiguousarray(spelled).view(f"<U{len(columns)}")[:, 0]
-        return list(map(str, texts.tolist()))
+        texts: list[str] = np.ascontiguousarray(spelled).view(f"<U{len(columns)}")[:, 0].tolist()
+        return texts
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.intp]
 
-MAX_ROWS = 1 << 14
-"""Rows that are kept from one batch to the next: about 20 MB of a language model."""
+MAX_ROWS = 1 << 15
+"""Rows that are kept from one batch to the next: all that a shipped language model has."""
 
 
 def columns(charset: Charset) -> tuple[Integers, str]:
