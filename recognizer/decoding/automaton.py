@@ -41,6 +41,10 @@ class Automaton(ABC):
         """
 
     @abstractmethod
+    def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
+        """The `prefix_scores` that `extend` would lead to: most candidates of a beam are not kept."""
+
+    @abstractmethod
     def prefix_scores(self, state: State) -> Floats:
         """Score of each text as the beginning of another; 1 for the empty text."""
 
@@ -104,6 +108,12 @@ class Combination(Automaton):
         """See `Automaton`."""
         grown = (part.extend(own, texts, labels) for part, own in self._each(state))
         return tuple(array for own in grown for array in own)
+
+    def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
+        """See `Automaton`."""
+        return self.combined(
+            [part.longer_prefix_scores(own, texts, labels) for part, own in self._each(state)]
+        )
 
     def prefix_scores(self, state: State) -> Floats:
         """See `Automaton`."""

@@ -104,10 +104,11 @@ def _ranked(
     if not prior:
         posterior = probability
     order = np.lexsort((-posterior, found.word))
-    ends = np.bincount(found.word, minlength=len(words)).cumsum().tolist()
-    texts = found.texts(order)
-    listed = list(zip(texts, posterior[order].tolist(), strict=True))
-    return [listed[start : min(end, start + count)] for start, end in pairwise([0, *ends])]
+    size = np.bincount(found.word, minlength=len(words))
+    order = order[np.arange(len(order)) - (size.cumsum() - size).repeat(size) < count]
+    ends = np.minimum(size, count).cumsum().tolist()
+    listed = list(zip(found.texts(order), posterior[order].tolist(), strict=True))
+    return [listed[start:end] for start, end in pairwise([0, *ends])]
 
 
 def decode_all(

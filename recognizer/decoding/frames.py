@@ -26,29 +26,23 @@ MIN_SYMBOL_PROBABILITY = 1e-3
 
 @dataclass(frozen=True)
 class Frames:
-    """Frames of words, word by word, with the entries of each: the blank, then the likeliest label.
+    """Frames of words, word by word, and the labels of each: by falling probability, at place 1 and on.
 
     Attributes:
         first: the first frame of each word, and last the number of frames [words + 1].
-        start: the first entry of each frame, which is the blank [frames].
-        size: labels of each frame without the blank [frames].
-        labels: label of each entry [entries].
-        probabilities: probability of each entry; 0 for a blank that is not to follow [entries].
-        place: the place of each label among the entries of each frame, 0 where it is none of them
-            [frames, labels].
-        likeliest: probabilities of the labels of each frame without the blank, then zeros
-            [frames, TOP_SYMBOLS].
+        blanks: probability of the blank, or 0 if it is not to follow [frames].
+        labels: the label at each place, if there is one [TOP_SYMBOLS + 1, frames].
+        probabilities: its probability; 0 where there is none, as at place 0 [TOP_SYMBOLS + 1, frames].
+        place: the place of each label in each frame, 0 where it is not to follow [frames, labels].
         closing: probability of the blanks for certain that stand behind a frame, or 0 [frames].
 
     """
 
     first: Integers
-    start: Integers
-    size: Integers
+    blanks: Floats
     labels: Integers
     probabilities: Floats
     place: NDArray[np.int8]
-    likeliest: Floats
     closing: Floats
 
 
@@ -110,22 +104,21 @@ def _places(mask: NDArray[np.bool_]) -> tuple[Integers, Integers]:
 def _sorted(
     first: Integers, entries: tuple[Integers, Integers, Floats], closing: Floats, labels: int
 ) -> Frames:
-    """Frames with a blank each, before the other labels by their probabilities."""
+    """Frames with their labels by falling probability."""
     rows, label, value = entries
     count = len(closing)
     other = np.flatnonzero(label != BLANK)
     # one key, since NumPy sorts by two far more slowly
     other = other[np.argsort(rows[other] - 0.5 * value[other])]
     size = np.bincount(rows[other], minlength=count)
-    start = np.arange(count) + size.cumsum() - size
-    target = np.arange(len(other)) + rows[other] + 1
-    all_labels = np.full(len(other) + count, BLANK)
-    all_values = np.zeros(len(other) + count)
-    all_labels[target], all_values[target] = label[other], value[other]
+    row, own = rows[other], label[other]
+    rank = np.arange(1, len(other) + 1) - (size.cumsum() - size).repeat(size)
+    ranked_labels = np.full((TOP_SYMBOLS + 1, count), BLANK)
+    probabilities = np.zeros((TOP_SYMBOLS + 1, count))
+    ranked_labels[rank, row], probabilities[rank, row] = own, value[other]
+    blanks = np.zeros(count)
     blank = label == BLANK
-    all_values[start[rows[blank]]] = value[blank]
+    blanks[rows[blank]] = value[blank]
     place = np.zeros((count, labels), dtype=np.int8)
-    place[rows[other], label[other]] = target - start[rows[other]]
-    likeliest = np.zeros((count, TOP_SYMBOLS))
-    likeliest[rows[other], target - start[rows[other]] - 1] = value[other]
-    return Frames(first, start, size, all_labels, all_values, place, likeliest, closing)
+    place[row, own] = rank
+    return Frames(first, blanks, ranked_labels, probabilities, place, closing)

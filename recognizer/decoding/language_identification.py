@@ -7,7 +7,6 @@ what one misread word suggests is outvoted by its neighbours.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +48,9 @@ _NO_LANGUAGE = -0.8
 _STEPS = 10
 """Weights are multiples of a tenth, so that many words share a mixture and what it caches."""
 
+_CODE_BITS = 21
+"""Bits of a code point in the number of an n-gram."""
+
 
 class LanguageIdentifier:
     """Tells which of a few languages readings are likeliest to be in, or none of them."""
@@ -56,36 +58,73 @@ class LanguageIdentifier:
     def __init__(self, models: Sequence[LanguageModel]) -> None:
         """Compare the letter models of languages, most usual one first; n-grams of ORDER suffice."""
         self._models = models
-        self._zeros = np.zeros(len(models) + 1)
-        self._factors = lru_cache(1 << 15)(self._ngram_factors)
-        self._text_factors = lru_cache(1 << 14)(self._letters_factors)
+        # n-grams as numbers, see `_numbered`, in order, with a column of factors each
+        self._known = np.zeros(0, dtype=np.int64)
+        self._factors = np.zeros((0, len(models) + 1))
 
-    def likelihoods(self, alternatives: Sequence[tuple[str, float]]) -> Floats:
-        """Likelihood of a word in each language, and last in none of them [languages + 1].
+    def likelihoods(self, words: Sequence[Sequence[tuple[str, float]]]) -> Floats:
+        """Likelihood of words in each language, and last in none of them [words, languages + 1].
 
         Args:
-            alternatives: the word's texts with their probabilities, whose sum is 1 at most; texts
+            words: the texts of each word with their probabilities, whose sum is 1 at most; texts
                 beyond them score 1 in every language.
 
         Signs and digits tell nothing: a number is equally likely in all languages.
 
         """
-        likelihoods = self._zeros + max(0.0, 1.0 - sum(p for _, p in alternatives))
-        for text, p in alternatives:
-            likelihoods = likelihoods + p * self._text_factors(text.lower())
-        return likelihoods
+        texts = [text.lower() for word in words for text, _ in word]
+        p = np.array([p for word in words for _, p in word])
+        owner = np.repeat(np.arange(len(words)), list(map(len, words)))
+        likelihoods = _sums(owner, p[:, None] * self._text_factors(texts), len(words))
+        return likelihoods + (1.0 - np.bincount(owner, p, len(words))).clip(min=0.0)[:, None]
 
-    def _letters_factors(self, text: str) -> Floats:
-        spelled = START + text + END
-        total = self._zeros
-        for place in range(1, len(spelled)):
-            if spelled[place].isalpha() or (spelled[place] == END and text[-1:].isalpha()):
-                total = total + self._factors(spelled[max(0, place - ORDER + 1) : place + 1])
-        return np.exp(total)
+    def _text_factors(self, texts: Sequence[str]) -> Floats:
+        """Factor of each lower-case text in each language, and in none [texts, languages + 1]."""
+        ngrams, owner = _numbered(texts)
+        different, place = np.unique(ngrams, return_inverse=True)
+        self._learn(np.setdiff1d(different, self._known, assume_unique=True))
+        factors = self._factors[np.searchsorted(self._known, different)]
+        return np.exp(_sums(owner, factors[place], len(texts)))
 
-    def _ngram_factors(self, ngram: str) -> Floats:
-        """Logarithm of the factor of the n-gram's last character by each model, and by none."""
-        return np.array([*(model.log_factor(ngram) for model in self._models), _NO_LANGUAGE])
+    def _learn(self, ngrams: NDArray[np.int64]) -> None:
+        """Add the factors of n-grams that are not known."""
+        texts = _spelled(ngrams)
+        columns = [model.log_factors(texts) for model in self._models]
+        new = np.stack([*columns, np.full(len(texts), _NO_LANGUAGE)], axis=1)
+        known = np.concatenate([self._known, ngrams])
+        order = known.argsort()
+        self._known = known[order]
+        self._factors = np.concatenate([self._factors, new])[order]
+
+
+def _numbered(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The n-grams of texts that tell of a language, as numbers, and the text of each.
+
+    They are those that end with a letter, or with the end of a text whose last character is one.
+    """
+    spelled = "".join([f"{START}{text}{END}" for text in texts])
+    codes = np.frombuffer(spelled.encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    lengths = np.array([len(text) + 2 for text in texts], dtype=np.intp)
+    owner, ends = np.repeat(np.arange(len(texts)), lengths), lengths.cumsum()
+    place = np.arange(len(codes)) - np.repeat(ends - lengths, lengths)
+    numbers = codes.copy()
+    for back in range(1, ORDER):
+        numbers[back:] += np.where(place[back:] >= back, codes[:-back] << _CODE_BITS * back, 0)
+    letters = np.fromiter(map(str.isalpha, spelled), dtype=bool, count=len(spelled))
+    letters[ends - 1] = letters[ends - 2]
+    return numbers[letters], owner[letters]
+
+
+def _spelled(numbers: NDArray[np.int64]) -> list[str]:
+    """N-grams from their numbers."""
+    shifts = np.arange(ORDER - 1, -1, -1) * _CODE_BITS
+    codes = (numbers[:, None] >> shifts) & ((1 << _CODE_BITS) - 1)
+    return ["".join(chr(code) for code in row if code) for row in codes.tolist()]
+
+
+def _sums(owner: NDArray[np.intp], rows: Floats, count: int) -> Floats:
+    """The sum of the rows of each owner [count, columns]."""
+    return np.stack([np.bincount(owner, column, count) for column in rows.T], axis=1)
 
 
 def weights(likelihoods: Floats, window: int = WINDOW) -> list[tuple[int, ...]]:
@@ -112,14 +151,13 @@ def weights(likelihoods: Floats, window: int = WINDOW) -> list[tuple[int, ...]]:
         sums = np.concatenate([np.zeros((1, languages)), belonging.cumsum(axis=0)])
         share = sums[last] - sums[first] + pseudo
         share /= share.sum(axis=1, keepdims=True)
-    return [_tenths(row) for row in share]
+    return list(map(tuple, _tenths(share).tolist()))
 
 
-def _tenths(share: Floats) -> tuple[int, ...]:
-    """Whole tenths that sum to ten, by the largest remainders (Hamilton's method)."""
+def _tenths(share: Floats) -> NDArray[np.intp]:
+    """Whole tenths that sum to ten in each row, by the largest remainders (Hamilton's method)."""
     kept = np.where(share < _MIN_WEIGHT, 0.0, share)
-    exact = kept / kept.sum() * _STEPS
-    whole = np.floor(exact)
-    missing = _STEPS - int(whole.sum())
-    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return tuple(int(tenths) for tenths in whole)
+    exact = kept / kept.sum(axis=1, keepdims=True) * _STEPS
+    whole = np.floor(exact).astype(np.intp)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1)
+    return whole + (rank < _STEPS - whole.sum(axis=1, keepdims=True))

@@ -12,8 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from recognizer.decoding import beam_search, lexicon, ngram_lm, prior
 from recognizer.decoding.language_identification import ORDER, LanguageIdentifier, weights
 from recognizer.decoding.language_mixture import LanguageMixture
@@ -22,6 +20,7 @@ from recognizer.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
@@ -81,10 +80,13 @@ class LanguagePriors:
 
         """
         chosen: list[Prior | None] = []
-        whole = iter(beam_search.decode_all(probabilities, charset))
-        for _, page in groupby(pages or [0] * len(probabilities)):
-            seen = [self._identifier.likelihoods(next(whole).alternatives) for _ in page]
-            chosen += [self._mixture(tenths) for tenths in weights(np.array(seen))]
+        read = beam_search.decode_all(probabilities, charset)
+        seen = self._identifier.likelihoods([reading.alternatives for reading in read])
+        start = 0
+        for _, page in groupby(pages or [0] * len(read)):
+            end = start + len(list(page))
+            chosen += [self._mixture(tenths) for tenths in weights(seen[start:end])]
+            start = end
         return chosen
 
     def _mix(self, tenths: tuple[int, ...]) -> Prior | None:

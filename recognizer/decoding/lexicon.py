@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recognizer.decoding.automaton import Prior
+from recognizer.decoding.compilation_cache import cached
 from recognizer.decoding.lexicon_automaton import LexiconAutomaton, WordTree
 from recognizer.errors import DataError
 from recognizer.textfile import NotTextError, decode, lines, stripped
@@ -50,21 +50,10 @@ class Lexicon(Prior):
     costs a factor of 4.
     """
 
-    def __init__(self, frequencies: Mapping[str, float]) -> None:
-        """Take words with their shares 0..1 of running text."""
-        folded: defaultdict[str, float] = defaultdict(float)
-        for word, frequency in frequencies.items():
-            folded[_core(word)] += frequency
-        folded.pop("", None)
-        self._factors = {
-            word: _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT
-            for word, frequency in folded.items()
-        }
+    def __init__(self, words: Mapping[str, float] | WordTree) -> None:
+        """Take words with their shares 0..1 of running text, or what was made of them."""
+        self._tree = words if isinstance(words, WordTree) else _tree(words)
         super().__init__()
-
-    @cached_property
-    def _tree(self) -> WordTree:
-        return WordTree(self._factors, _LETTER_FACTOR)
 
     def compiled(self, charset: Charset) -> LexiconAutomaton:
         """See `Prior`."""
@@ -74,6 +63,28 @@ class Lexicon(Prior):
 def _core(text: str) -> str:
     small = text.lower()
     return small if small.isalnum() else "".join(filter(str.isalnum, small))
+
+
+def _tree(frequencies: Mapping[str, float]) -> WordTree:
+    folded: defaultdict[str, float] = defaultdict(float)
+    for word, frequency in frequencies.items():
+        folded[_core(word)] += frequency
+    folded.pop("", None)
+    factors = {
+        word: _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT for word, frequency in folded.items()
+    }
+    return WordTree.made(factors, _LETTER_FACTOR)
+
+
+def load(names: Sequence[str]) -> Lexicon:
+    """The prior of all lists of `names`, see `frequencies`; ready-made where it was loaded before.
+
+    Raises:
+        DataError: see `frequencies`.
+
+    """
+    arrays = cached("words", contents(names), lambda: _tree(frequencies(names)).arrays())
+    return Lexicon(WordTree.of(arrays))
 
 
 def frequencies(names: Sequence[str]) -> dict[str, float]:
@@ -86,6 +97,8 @@ def frequencies(names: Sequence[str]) -> dict[str, float]:
             such language.
 
     """
+    if len(names) == 1:
+        return _listed(names[0])
     merged: dict[str, float] = {}
     for name in names:
         for word, frequency in _listed(name).items():
@@ -93,37 +106,57 @@ def frequencies(names: Sequence[str]) -> dict[str, float]:
     return merged
 
 
-def contents(names: Sequence[str]) -> list[str]:
-    """The text of each list that `frequencies` would read; of an installed list its version.
+def contents(names: Sequence[str]) -> list[bytes]:
+    """What `frequencies` would read of each list: its text; of an installed one its file, and its name.
 
     Raises:
-        DataError: a file cannot be read.
+        DataError: a file cannot be read, or wordfreq has no such language.
 
     """
-    return [f"{n} {version('wordfreq')}" if _installed(n) else _content(n) for n in names]
+    return [
+        f"{name} ".encode() + _data(language) if (language := _installed(name)) else _text(name)
+        for name in names
+    ]
 
 
-def _installed(name: str) -> bool:
-    return name == ENGLISH or name.startswith(WORDFREQ)
+def _installed(name: str) -> str:
+    """The language of an installed list, or "" for a file."""
+    if name.startswith(WORDFREQ):
+        return name.removeprefix(WORDFREQ) or "?"
+    return "en" if name == ENGLISH else ""
+
+
+def _text(name: str) -> bytes:
+    return _content(name).encode()
+
+
+def _data(language: str) -> bytes:
+    """The file of wordfreq for a language, found without the package, which takes long to import."""
+    [package] = getattr(find_spec("wordfreq"), "submodule_search_locations", None) or [""]
+    files = {file.name: file for file in sorted(Path(package, "data").glob("*_*.msgpack.gz"))}
+    for size in ("large", "small"):
+        if file := files.get(f"{size}_{language}.msgpack.gz"):
+            return file.read_bytes()
+    known = sorted({name.partition(".")[0].partition("_")[2] for name in files if name[0] != "_"})
+    msg = f"{WORDFREQ}{language}: no such list; the languages of wordfreq are {', '.join(known)}"
+    raise DataError(msg)
 
 
 def _listed(name: str) -> dict[str, float]:
+    language = _installed(name)
+    if not language:
+        return _read(Path(name))
+    words = _wordfreq(language)
     if name == ENGLISH:
-        return _wordfreq("en")
-    if name.startswith(WORDFREQ):
-        words = _wordfreq(name.removeprefix(WORDFREQ))
-        return {word: frequency for word, frequency in words.items() if frequency >= _MIN_FREQUENCY}
-    return _read(Path(name))
+        return words
+    return {word: frequency for word, frequency in words.items() if frequency >= _MIN_FREQUENCY}
 
 
 def _wordfreq(language: str) -> dict[str, float]:
-    # loaded here because its tables take a second
-    from wordfreq import available_languages, get_frequency_dict, get_frequency_list
+    _data(language)  # raises where wordfreq would take the nearest language
+    # loaded here because it takes long
+    from wordfreq import get_frequency_dict, get_frequency_list
 
-    if language not in available_languages():
-        known = ", ".join(sorted(available_languages()))
-        msg = f"{WORDFREQ}{language}: no such list; the languages of wordfreq are {known}"
-        raise DataError(msg)
     listed = {word: f for word, f in get_frequency_dict(language).items() if word.isalpha()}
     # wordfreq would keep its own copies for as long as the daemon runs
     get_frequency_dict.cache_clear()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recognizer.decoding.automaton import Automaton
 from recognizer.decoding.rows import Rows, columns
-from recognizer.decoding.trie import ROOT, Trie
+from recognizer.decoding.trie import ROOT, TextTrie, Trie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,26 @@ _MOVES = np.array(
         [(_NOWHERE, _PART, _BETWEEN), (_START, _PART, _ONE_CAPITAL), (_GO_ON, _NOTHING, _LETTERS)],
     ]
 )
-_SOURCE, _COMPLETE, _AFTER = (np.ascontiguousarray(_MOVES[..., n].ravel()) for n in range(3))
-"""Source of the node, complete part and next end, by the end of a text and the kind of a symbol."""
+_NUMBER = np.arange(3).repeat(12)
+"""Complete parts of a text (2: two or more), by code: 12 for each, 3 for each end, 1 for each kind
+of symbol that follows."""
+
+_SOURCE, _COMPLETE, _AFTER = (np.tile(_MOVES[..., n].ravel(), 3) for n in range(3))
+"""Source of the node, complete part and next end, by code."""
+
+_NEXT_NUMBER = np.minimum(_NUMBER + (_COMPLETE != _NOTHING), 2)
+
+_NEXT_CODE = _NEXT_NUMBER * 12 + _AFTER * 3
+
+_BECOMES_SEVERAL = _NEXT_NUMBER + (_AFTER != _BETWEEN) > 1
+"""Whether the longer text has several parts, by code."""
+
+_END = np.arange(36) // 3 % 4
+
+_IS_SEVERAL = _NUMBER + (_END != _BETWEEN) > 1
+"""Whether the text itself has, by code without a symbol."""
+
+_IS_RUN = _END == _CAPITALS
 
 _MAX_DEPTH = 200
 """Letters of a word that count: powers of more overflow."""
@@ -75,9 +93,14 @@ class WordTree:
 
     """
 
-    def __init__(self, factors: Mapping[str, float], letter: float) -> None:
-        """Take factors of words, and the factor of each letter."""
-        self.trie = trie = Trie(list(factors))
+    def __init__(self, trie: Trie, words: Floats, starts: Floats, next_starts: Floats) -> None:
+        """Take what `made` made."""
+        self.trie, self.words, self.starts, self.next_starts = trie, words, starts, next_starts
+
+    @classmethod
+    def made(cls, factors: Mapping[str, float], letter: float) -> WordTree:
+        """Make a tree from factors of words, and the factor of each letter."""
+        trie = TextTrie(list(factors))
         depths = np.minimum(trie.depths, _MAX_DEPTH)
         size = letter ** depths.astype(np.float64) * (trie.depths > 1)
         own, best = np.zeros(len(trie)), np.zeros(len(trie))
@@ -88,9 +111,18 @@ class WordTree:
         starts = best * size
         highest = starts.copy()
         np.maximum.at(highest, trie.parents, starts)
-        self.words, self.starts, self.next_starts = (
-            np.append(values, 0.0) for values in (own * size, starts, highest)
-        )
+        return cls(trie, *(np.append(values, 0.0) for values in (own * size, starts, highest)))
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> WordTree:
+        """The tree of `arrays`."""
+        trie = Trie(arrays["alphabet"], arrays["characters"], arrays["counts"])
+        return cls(trie, arrays["words"], arrays["starts"], arrays["next_starts"])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The tree as arrays by name."""
+        own = {"words": self.words, "starts": self.starts, "next_starts": self.next_starts}
+        return self.trie.arrays() | own
 
     @property
     def unlisted(self) -> int:
@@ -101,54 +133,74 @@ class WordTree:
 class LexiconAutomaton(Automaton):
     """Scores texts by a word list.
 
-    A state is: the node of the letters and digits of the whole text, the node of the part at its
-    end, that of the part without its last symbol, that of its last capital alone, what the end is,
-    the number of complete parts, the product of their scores, and the score of the text.
+    A state is: where the rows start of the letters and digits of the whole text, of the part at its
+    end, and of its last capital alone; what the part without its last symbol gains as a word, the
+    code of the end and of the number of complete parts, the product of their scores, and the
+    score of the text. A row holds what each longer text gains at most; what the text itself gains as
+    a word in the column of the blank, and last the highest.
     """
 
     def __init__(self, tree: WordTree, charset: Charset) -> None:
         """Take a list and an alphabet."""
         self._tree, trie = tree, tree.trie
         self._column, characters = columns(charset)
-        self._width = len(characters) + 1
+        self._width = len(characters) + 2
         kinds = [
             _CAPITAL if c in _UPPER else _SMALL if c in _LOWER else _OTHER for c in charset.symbols
         ]
         self._kind = np.array([_OTHER, *kinds])
-        self._signs = np.flatnonzero([True, *(not c.isalnum() for c in characters)])
+        self._signs = np.flatnonzero([False, *(not c.isalnum() for c in characters), False])
         place = trie.places(characters)
         self._column_of = np.zeros(int(trie.characters.max()) + 1, dtype=np.intp)
         self._column_of[place[place >= 0]] = np.flatnonzero(place >= 0) + 1
         single = trie.child(np.zeros(len(place), dtype=np.intp), place)
-        self._singles = np.array([tree.unlisted, *np.where(single < 0, tree.unlisted, single)])
-        self._rows = Rows(len(trie) + 1, self._width, (np.int32,))
+        singles = np.array([tree.unlisted, *np.where(single < 0, tree.unlisted, single)])
+        self._capitals = np.where(self._kind == _CAPITAL, singles[self._column], tree.unlisted)
+        self._rows = Rows(len(trie) + 1, self._width, (np.float64, np.int32))
+        self._root = self._nowhere = 0
+        self._capital_rows = self._capitals
 
     def start(self, count: int) -> State:
         """See `Automaton`."""
         self._rows.trim()
-        nodes = np.full(count, self._tree.unlisted)
-        whole = np.full(count, ROOT)
-        ends, number = np.full(count, _BETWEEN), np.zeros(count, dtype=np.intp)
-        return whole, nodes, nodes, nodes, ends, number, np.ones(count), np.ones(count)
+        self._root, self._nowhere = self._rows_of(np.array([ROOT, self._tree.unlisted])).tolist()
+        self._capital_rows = self._rows_of(self._capitals)
+        whole, none = np.full(count, self._root), np.full(count, self._nowhere)
+        code = np.full(count, _BETWEEN * 3)
+        return whole, none, none, np.zeros(count), code, np.ones(count), np.ones(count)
 
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """See `Automaton`."""
-        whole, part, before, last, end, number, closed, _ = (array[texts] for array in state)
-        tree, column, kind = self._tree, self._column[labels], self._kind[labels]
-        move = end * 3 + kind
-        source, complete, after = _SOURCE[move], _COMPLETE[move], _AFTER[move]
-        base = np.where(source == _GO_ON, part, np.where(source == _LAST_CAPITAL, last, ROOT))
-        base[source == _NOWHERE] = tree.unlisted
-        whole, grown = self._children(whole, base, column)
-        capital = np.where(kind == _CAPITAL, self._singles[column], tree.unlisted)
-        gain = np.where(complete == _PART, tree.words[part], 0.0)
-        gain = np.where(complete == _RUN, tree.words[before], gain)
-        closed = closed * (1.0 + gain)
-        number = number + (complete != _NOTHING)
-        score = 1.0 + tree.starts[whole]
-        several = number + (after != _BETWEEN) > 1
-        score = np.where(several, np.maximum(score, closed * (1.0 + tree.starts[grown])), score)
-        return whole, grown, part, capital, after, number, closed, score
+        whole, part, last, before, code, closed, _ = (array.take(texts) for array in state)
+        gains, following = self._rows.tables
+        column = self._column.take(labels)
+        code += self._kind.take(labels)
+        whole += column
+        base = self._bases(code, part, last) + column
+        before, closed = gains.take(part), self._closed(code, part, before, closed)
+        score = 1.0 + gains.take(whole)
+        several = _BECOMES_SEVERAL.take(code).nonzero()[0]
+        parts = closed.take(several) * (1.0 + gains.take(base.take(several)))
+        score[several] = np.maximum(score.take(several), parts)
+        rows = self._rows_of(following.take(np.concatenate([whole, base])))
+        whole, part = rows[: len(texts)], rows[len(texts) :]
+        last = self._capital_rows.take(labels)
+        return whole, part, last, before, _NEXT_CODE.take(code), closed, score
+
+    def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
+        """See `Automaton`."""
+        whole, part, last, before, code, closed, _ = state
+        gains = self._rows.tables[0]
+        column = self._column.take(labels)
+        scores: Floats = 1.0 + gains.take(whole.take(texts) + column)
+        code = code.take(texts) + self._kind.take(labels)
+        several = _BECOMES_SEVERAL.take(code).nonzero()[0]
+        texts, code = texts.take(several), code.take(several)
+        part, last, before, closed = (a.take(texts) for a in (part, last, before, closed))
+        base = self._bases(code, part, last) + column.take(several)
+        parts = self._closed(code, part, before, closed) * (1.0 + gains.take(base))
+        scores[several] = np.maximum(scores.take(several), parts)
+        return scores
 
     def prefix_scores(self, state: State) -> Floats:
         """See `Automaton`."""
@@ -157,42 +209,57 @@ class LexiconAutomaton(Automaton):
 
     def bounds(self, state: State) -> Floats:
         """See `Automaton`."""
-        whole, part, before, last, end, _, closed, _ = state
-        tree = self._tree
-        gain = 1.0 + tree.next_starts[part]
-        run = (1.0 + tree.words[before]) * (1.0 + tree.next_starts[last])
-        gain = np.where(end == _CAPITALS, np.maximum(gain, run), gain)
-        bounds: Floats = np.maximum(1.0 + tree.next_starts[whole], closed * gain)
+        whole, part, last, before, code, closed, _ = state
+        gains, highest = self._rows.tables[0], self._width - 1
+        gain = 1.0 + gains.take(part + highest)
+        runs = _IS_RUN.take(code).nonzero()[0]
+        run = (1.0 + before.take(runs)) * (1.0 + gains.take(last.take(runs) + highest))
+        gain[runs] = np.maximum(gain.take(runs), run)
+        bounds: Floats = np.maximum(1.0 + gains.take(whole + highest), closed * gain)
         return bounds
 
     def scores(self, state: State) -> Floats:
         """See `Automaton`."""
-        whole, part, _, _, end, number, closed, _ = state
-        score = 1.0 + self._tree.words[whole]
-        several = number + (end != _BETWEEN) > 1
-        parts = closed * (1.0 + self._tree.words[part])
-        return np.where(several, np.maximum(score, parts), score)
+        whole, part, _, _, code, closed, _ = state
+        gains = self._rows.tables[0]
+        score, parts = 1.0 + gains.take(whole), closed * (1.0 + gains.take(part))
+        return np.where(_IS_SEVERAL.take(code), np.maximum(score, parts), score)
 
-    def _children(
-        self, whole: Integers, base: Integers, column: Integers
-    ) -> tuple[Integers, Integers]:
-        """The nodes that follow two groups of nodes by the same columns."""
-        nodes, count = np.concatenate([whole, base]), len(whole)
+    def _bases(self, code: Integers, part: Integers, last: Integers) -> Integers:
+        """Where the rows start from which the parts at the ends of longer texts are reached."""
+        source, bases = _SOURCE.take(code), part.copy()
+        bases[source == _START] = self._root
+        bases[source == _NOWHERE] = self._nowhere
+        run = (source == _LAST_CAPITAL).nonzero()[0]
+        bases[run] = last.take(run)
+        return bases
+
+    def _closed(self, code: Integers, part: Integers, before: Floats, closed: Floats) -> Floats:
+        """The product of the scores of complete parts, of longer texts."""
+        complete, closed = _COMPLETE.take(code), closed.copy()
+        done = (complete == _PART).nonzero()[0]
+        closed[done] *= 1.0 + self._rows.tables[0].take(part.take(done))
+        run = (complete == _RUN).nonzero()[0]
+        closed[run] *= 1.0 + before.take(run)
+        return closed
+
+    def _rows_of(self, nodes: Integers) -> Integers:
         row = self._rows.of(nodes)
-        if (row < 0).any():
-            self._make(np.unique(nodes[row < 0]))
+        missing = row < 0
+        if missing.any():
+            self._make(np.unique(nodes[missing]))
             row = self._rows.of(nodes)
-        row *= self._width
-        row[:count] += column
-        row[count:] += column
-        found = self._rows.tables[0].reshape(-1)[row].astype(np.intp)
-        return found[:count], found[count:]
+        return row
 
     def _make(self, nodes: Integers) -> None:
-        trie = self._tree.trie
-        following = np.full((len(nodes), self._width), self._tree.unlisted)
+        tree, trie = self._tree, self._tree.trie
+        following = np.full((len(nodes), self._width), tree.unlisted)
+        gains = np.zeros(following.shape)
         listed = nodes[nodes < len(trie)]
         children, owners = trie.children(listed)
-        following[owners, self._column_of[trie.characters[children]]] = children
+        column = self._column_of[trie.characters[children]]
+        following[owners, column], gains[owners, column] = children, tree.starts[children]
         following[:, self._signs] = nodes[:, None]
-        self._rows.add(nodes, following)
+        gains[:, self._signs] = tree.starts[nodes, None]
+        gains[:, 0], gains[:, -1] = tree.words[nodes], tree.next_starts[nodes]
+        self._rows.add(nodes, gains, following)

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from functools import cached_property
 from math import exp, isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from recognizer.decoding.automaton import Prior
-from recognizer.decoding.ngram_automaton import Contexts, NgramAutomaton
+from recognizer.decoding.compilation_cache import cached
+from recognizer.decoding.ngram_automaton import Contexts, NgramAutomaton, compiled
 from recognizer.errors import DataError
 from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from recognizer.charset import Charset
 
@@ -64,51 +68,52 @@ class LanguageModel(Prior):
     Source: character n-grams in the CTC beam as of Hannun et al. 2014, backing off as Katz 1987.
     """
 
-    def __init__(self, probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        probabilities: Mapping[str, float] | Contexts,
+        backoffs: Mapping[str, float] | None = None,
+    ) -> None:
         """Take the decimal logarithms of probabilities and of back-off weights, by n-gram.
 
         N-grams are strings of lower-case characters and of START, END and UNKNOWN; UNKNOWN must
-        have a probability.
+        have a probability. What was made of them may be given instead.
         """
-        self._probabilities = probabilities
-        self._backoffs = backoffs
+        made = isinstance(probabilities, Contexts)
+        self._contexts = probabilities if made else _compiled(probabilities, backoffs or {})
         super().__init__()
-
-    @cached_property
-    def _contexts(self) -> Contexts:
-        factors = {ngram: _factor(p, _INSERTION_BONUS) for ngram, p in self._probabilities.items()}
-        backoffs = {ngram: _factor(weight) for ngram, weight in self._backoffs.items()}
-        return Contexts(factors, backoffs, (START, END, UNKNOWN))
 
     def compiled(self, charset: Charset) -> NgramAutomaton:
         """See `Prior`."""
         return NgramAutomaton(self._contexts, charset)
 
-    def log_factor(self, ngram: str) -> float:
-        """Natural logarithm of the factor of a lower-case letter, digit or end after the others."""
-        return _log_factor(self.log_probability(ngram), _INSERTION_BONUS)
+    def log_factors(self, ngrams: Sequence[str]) -> NDArray[np.float64]:
+        """Natural logarithm of the factor of each n-gram's last letter, digit or end after the others.
+
+        N-grams are in lower case.
+        """
+        return np.log(self._contexts.last_factors(ngrams))
 
     def log_probability(self, ngram: str) -> float:
         """Decimal logarithm of P(last character | the characters before it)."""
-        cost = 0.0
-        while ngram not in self._probabilities:
-            if len(ngram) == 1:
-                return cost + self._probabilities[UNKNOWN]
-            cost += self._backoffs.get(ngram[:-1], 0.0)
-            ngram = ngram[1:]
-        return cost + self._probabilities[ngram]
+        factor = float(self.log_factors([ngram])[0])
+        return (factor / _LM_WEIGHT - _INSERTION_BONUS) / log(10.0)
 
 
-def _log_factor(decimal_logarithm: float, bonus: float) -> float:
-    return _LM_WEIGHT * (bonus + log(10.0) * decimal_logarithm)
+def _compiled(probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> Contexts:
+    factors = {ngram: _factor(p, _INSERTION_BONUS) for ngram, p in probabilities.items()}
+    weights = {ngram: _factor(weight) for ngram, weight in backoffs.items()}
+    return compiled(factors, weights, (START, END, UNKNOWN))
 
 
 def _factor(decimal_logarithm: float, bonus: float = 0.0) -> float:
-    return exp(max(-_MAX_EXPONENT, min(_MAX_EXPONENT, _log_factor(decimal_logarithm, bonus))))
+    exponent = _LM_WEIGHT * (bonus + log(10.0) * decimal_logarithm)
+    return exp(max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
 
 
 def load(name: str, order: int | None = None) -> LanguageModel | None:
     """Load the ARPA file `name`, which may be gzip-compressed, or the model ENGLISH or NONE.
+
+    A file that was loaded before is ready-made, see `compilation_cache`.
 
     Args:
         name: path or name of the model.
@@ -121,11 +126,34 @@ def load(name: str, order: int | None = None) -> LanguageModel | None:
     """
     if name == NONE:
         return None
+    packed = content(name)
+    arrays = cached(
+        "letters",
+        [packed, f"{order}".encode()],
+        lambda: _compiled(*parsed(name, packed, order)).arrays(),
+    )
+    return LanguageModel(Contexts.of(arrays))
+
+
+def parsed(
+    name: str, packed: bytes, order: int | None = None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The decimal logarithms of probabilities and of back-off weights, see `LanguageModel`.
+
+    Args:
+        name: of the model, for error messages.
+        packed: its `content`.
+        order: see `load`.
+
+    Raises:
+        DataError: it is no model of characters.
+
+    """
     path = _path(name)
     probabilities: dict[str, float] = {}
     backoffs: dict[str, float] = {}
     beyond = f"\\{order + 1}-grams:" if order else None
-    for number, line in enumerate(_lines(name), start=1):
+    for number, line in enumerate(_lines(name, packed), start=1):
         if line == beyond:
             break
         match line.split("\t"):
@@ -143,7 +171,7 @@ def load(name: str, order: int | None = None) -> LanguageModel | None:
     if UNKNOWN not in probabilities:
         msg = f"{path}: no language model in the ARPA format (it has no <unk>)"
         raise DataError(msg)
-    return LanguageModel(probabilities, backoffs)
+    return probabilities, backoffs
 
 
 def content(name: str) -> bytes:
@@ -167,8 +195,7 @@ def _path(name: str) -> Path:
     return SHIPPED if name == ENGLISH else Path(name)
 
 
-def _lines(name: str) -> Iterator[str]:
-    packed = content(name)
+def _lines(name: str, packed: bytes) -> Iterator[str]:
     try:
         text = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
         # only line feeds end a line: a token may be any other character

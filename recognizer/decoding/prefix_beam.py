@@ -1,7 +1,8 @@
 """CTC prefix beam search over many words at once, in arrays.
 
 Source: prefix beam search of Graves & Jaitly 2014 (as laid out by Hannun et al. 2014). A step
-takes one frame of every word; the texts of all beams lie behind one another in flat arrays.
+takes one frame of every word; the texts of all beams lie behind one another in flat arrays, those
+of a word by falling score.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MARGIN = 1.0 - 1e-9
 """What rounding may take from a score."""
 
-_SMALL_TABLE = 1 << 14
-"""Scores in a table that is not worth splitting."""
-
 _NOBODY = -1
 """Place of a parent that is not in the beam."""
+
+_WORD_BITS = 48
+"""Bits of a sorting key below the word: the exponent of a score and 37 bits of its fraction, so
+that scores tie that differ by less than one part in 10¹¹."""
+
+_BUCKETS = np.uint64(1 << 14)
+"""Size of a table by which most hashes are known not to be among a few."""
 
 
 @dataclass
@@ -100,8 +105,8 @@ class _History:
         places = np.arange(len(columns))
         places = (lengths[:, None] - 1 - places).clip(min=_NOBODY)
         spelled = np.where(places >= 0, np.take_along_axis(spelled, places, axis=1), 0)
-        texts = np.ascontiguousarray(spelled).view(f"<U{len(columns)}")[:, 0]
-        return list(map(str, texts.tolist()))
+        texts: list[str] = np.ascontiguousarray(spelled).view(f"<U{len(columns)}")[:, 0].tolist()
+        return texts
 
 
 @dataclass(frozen=True)
@@ -145,9 +150,10 @@ def search(
     walk = _Walk(frames, width, _History(len(order)), automaton)
     beams = walk.empty_texts(len(order))
     done: list[_Beams] = []
-    for step in range(counts[0] if len(counts) else 0):
-        active = np.searchsorted(-counts, -step)
-        end = np.searchsorted(beams.word, active)
+    steps = int(counts[0]) if len(counts) else 0
+    actives = np.searchsorted(-counts, -np.arange(steps)).tolist()
+    for step, active in enumerate(actives):
+        end = int(np.searchsorted(beams.word, active))
         if end < len(beams):
             done.append(beams.part(slice(end, None)))
             beams = beams.part(slice(0, end))
@@ -163,23 +169,23 @@ def search(
 
 
 @dataclass(frozen=True)
+class _Candidates:
+    """All texts that may be in the next beams, those of the beams first; each array is [candidates]."""
+
+    word: Integers
+    blank: Floats
+    symbol: Floats
+    score: Floats
+
+
+@dataclass(frozen=True)
 class _Grown:
-    """Candidates that are a text of the beam and one more label; each array is [candidates].
+    """Candidates that are a text of the beam and one more label; each array is [longer texts]."""
 
-    The state is that of more candidates, and `place` says where these are in it.
-    """
-
-    state: State
-    place: Integers
     text: Integers
     label: Integers
     symbol: Floats
     score: Floats
-    word: Integers
-
-    def part(self, places: Integers) -> _Grown:
-        state, *arrays = vars(self).values()
-        return _Grown(state, *(array[places] for array in arrays))
 
 
 @dataclass(frozen=True)
@@ -208,166 +214,153 @@ class _Walk:
 
         A text stays as it is by the blank or another frame of its last symbol, or it grows.
         """
-        frames = self.frames
-        row, total = rows[beams.word], beams.blank + beams.symbol
-        begin, place = frames.start[row], frames.place[row, beams.last].astype(np.intp)
-        p_last = np.where(place > 0, frames.probabilities[begin + place], 0.0)
-        blank, symbol = total * frames.probabilities[begin], beams.symbol * p_last
+        frames, word, parent = self.frames, beams.word, beams.parent
+        row, total = rows.take(word), beams.blank + beams.symbol
+        count, labels = frames.place.shape
+        place = frames.place.take(row * labels + beams.last).astype(np.intp)
+        p_last = frames.probabilities.take(place * count + row)
+        blank, symbol = total * frames.blanks.take(row), beams.symbol * p_last
         # a text that is in the beam already gains what its parent spells
-        known = np.flatnonzero((beams.parent >= 0) & (place > 0))
-        parent = beams.parent[known]
-        equal = beams.last[parent] == beams.last[known]  # can only follow a blank
-        symbol[known] += np.where(equal, beams.blank[parent], total[parent]) * p_last[known]
-
+        known = ((parent >= 0) & (place > 0)).nonzero()[0]
+        above = parent.take(known)
+        equal = beams.last.take(above) == beams.last.take(known)  # can only follow a blank
+        before = np.where(equal, beams.blank.take(above), total.take(above))
+        symbol[known] += before * p_last.take(known)
         score = blank + symbol
         if self.automaton:
             score *= self.automaton.prefix_scores(beams.state)
-        begins = _firsts(beams.word)
-        sizes = np.bincount(beams.word)
+        sizes = np.bincount(word)
         # what scores less than all texts of a full beam stays out
-        floor = np.minimum.reduceat(score, begins) * _MARGIN
+        floor = np.minimum.reduceat(score, sizes.cumsum() - sizes) * _MARGIN
         floor[sizes < self.width] = 0.0
-        grown = self._grown(beams, row, total, place, known, floor)
-        stays, kept = self._best(score, beams.word, begins, sizes, grown)
-        lost = np.bincount(beams.word[stays], minlength=len(rows)) == 0
-        lost[grown.word[kept]] = False
-        if lost.any():  # hundreds of flat frames underflow to 0; the text read until then stays
-            again = np.flatnonzero(lost[beams.word])
-            blank[again], symbol[again] = beams.blank[again], beams.symbol[again]
-            stays = np.union1d(stays, again)
-        return self._next(beams, stays, blank, symbol, grown.part(kept), frames.closing[rows])
+        spelled = above * len(frames.probabilities) + place.take(known)
+        grown = self._grown(beams, row, total, floor.take(word), spelled)
+        candidates = _Candidates(
+            np.concatenate([word, word.take(grown.text)]),
+            np.concatenate([blank, np.zeros(len(grown.text))]),
+            np.concatenate([symbol, grown.symbol]),
+            np.concatenate([score, grown.score]),
+        )
+        chosen = self._best(candidates, beams)
+        return self._next(beams, candidates, grown, chosen, frames.closing.take(rows))
 
     def _grown(
-        self,
-        beams: _Beams,
-        row: Integers,
-        total: Floats,
-        place: Integers,
-        known: Integers,
-        floor: Floats,
+        self, beams: _Beams, row: Integers, total: Floats, floor: Floats, spelled: Integers
     ) -> _Grown:
-        """The longer texts of beams that score at least `floor` [words]."""
-        frames = self.frames
-        reach = total * self.automaton.bounds(beams.state) if self.automaton else total
-        within = frames.likeliest[row] * reach[:, None] >= floor[beams.word][:, None]
-        count = np.minimum(np.count_nonzero(within, axis=1), frames.size[row])
-        own = count.cumsum() - count
-        text = np.repeat(np.arange(len(beams)), count)
-        entry = np.arange(len(text)) + np.repeat(frames.start[row] + 1 - own, count)
-        label, p = frames.labels[entry], frames.probabilities[entry]
-        symbol = total[text] * p
-        twice = np.flatnonzero((place > 0) & (place <= count))
-        at = own[twice] + place[twice] - 1
-        symbol[at] = beams.blank[twice] * p[at]  # an equal letter can only follow a blank
-        known = known[place[known] <= count[beams.parent[known]]]
-        symbol[own[beams.parent[known]] + place[known] - 1] = 0.0  # is in the beam already
-        score, state = symbol, beams.state
-        if self.automaton:
-            state = self.automaton.extend(beams.state, text, label)
-            score = symbol * self.automaton.prefix_scores(state)
-        word = beams.word[text]
-        grown = _Grown(state, np.arange(len(text)), text, label, symbol, score, word)
-        return grown.part(np.flatnonzero((symbol > 0) & (score >= floor[grown.word])))
+        """The longer texts that score at least `floor` [texts] and are not in the beam.
 
-    def _best(
-        self, score: Floats, word: Integers, begins: Integers, sizes: Integers, grown: _Grown
-    ) -> tuple[Integers, Integers]:
-        """Places of the best texts of each word, among those of the beam and those that grew."""
-        more = np.bincount(grown.word, minlength=len(begins))
-        lowest = self._lowest(score, begins, sizes, grown.score, more)
-        stays = (score > 0) & (score >= lowest[word])
-        kept = grown.score >= lowest[grown.word]
-        count = np.bincount(word[stays], minlength=len(begins))
-        count += np.bincount(grown.word[kept], minlength=len(begins))
-        for tied in np.flatnonzero(count > self.width):
-            # without a cut, flat posteriors would keep everything
-            ours = np.flatnonzero(stays & (word == tied))
-            theirs = np.flatnonzero(kept & (grown.word == tied))
-            order = np.argsort(-np.concatenate([score[ours], grown.score[theirs]]), kind="stable")
-            out = order[self.width :]
-            stays[ours[out[out < len(ours)]]] = False
-            kept[theirs[out[out >= len(ours)] - len(ours)]] = False
-        return np.flatnonzero(stays), np.flatnonzero(kept)
-
-    def _lowest(
-        self, score: Floats, begins: Integers, sizes: Integers, longer: Floats, more: Integers
-    ) -> Floats:
-        """The score of the last text of each word that has a place in the beam, or 0 [words].
-
-        Words with similar numbers of texts are looked at together, for a table has one width; if
-        they are few, all are.
+        Those that are, are given as `spelled`: their parents' places and labels' places together.
         """
-        lowest = np.zeros(len(sizes))
-        total, then, least = sizes + more, more.cumsum() - more, self.width
-        widest = int(total.max())
-        while least < widest:
-            most = widest if len(sizes) * widest < _SMALL_TABLE else min(widest, 2 * least)
-            words = np.flatnonzero((total > least) & (total <= most))
-            if len(words):
-                table = np.zeros((len(words), most))
-                for values, first, count, shift in (
-                    (score, begins, sizes, np.zeros_like(sizes)),
-                    (longer, then, more, sizes),
-                ):
-                    number = count[words]
-                    place = np.arange(number.sum()) - np.repeat(number.cumsum() - number, number)
-                    owner = np.repeat(np.arange(len(words)), number)
-                    table[owner, place + shift[words][owner]] = values[first[words][owner] + place]
-                cut = most - self.width
-                lowest[words] = np.partition(table, cut, axis=1)[:, cut]
-            least = most
-        return lowest
+        frames, text = self.frames, np.arange(len(beams))
+        reach = total * self.automaton.bounds(beams.state) if self.automaton else total
+        parts = []
+        for place, (labels, p) in enumerate(zip(frames.labels, frames.probabilities, strict=True)):
+            if not place:
+                continue
+            found = p.take(row)
+            within = ((found > 0) & (found * reach >= floor)).nonzero()[0]
+            if not len(within):
+                break
+            text, row, reach, floor = (a.take(within) for a in (text, row, reach, floor))
+            at = text * len(frames.probabilities) + place
+            parts.append((text, labels.take(row), found.take(within), floor, at))
+        if not parts:
+            nothing = np.zeros(0, dtype=np.intp)
+            return _Grown(nothing, nothing, np.zeros(0), np.zeros(0))
+        text, label, p, floor, at = map(np.concatenate, zip(*parts, strict=True))
+        symbol = total.take(text) * p
+        twice = (label == beams.last.take(text)).nonzero()[0]
+        symbol[twice] = beams.blank.take(text.take(twice)) * p.take(twice)
+        if len(spelled):
+            taken = np.zeros(len(beams) * len(frames.probabilities), dtype=bool)
+            taken[spelled] = True
+            symbol[taken.take(at)] = 0.0
+        score = symbol
+        if self.automaton:
+            score = symbol * self.automaton.longer_prefix_scores(beams.state, text, label)
+        kept = ((symbol > 0) & (score >= floor)).nonzero()[0]
+        return _Grown(*(array.take(kept) for array in (text, label, symbol, score)))
+
+    def _best(self, candidates: _Candidates, beams: _Beams) -> Integers:
+        """Places of the best candidates, word by word, by falling score."""
+        word, score = candidates.word, candidates.score
+        order = ((word << _WORD_BITS) - (score.view(np.int64) >> (63 - _WORD_BITS))).argsort()
+        counts = np.bincount(word)
+        rank = np.arange(len(word)) - (counts.cumsum() - counts).repeat(counts)
+        chosen = order[rank < self.width]
+        alive = candidates.blank.take(chosen) + candidates.symbol.take(chosen) > 0
+        if alive.all():
+            return chosen
+        # hundreds of flat frames underflow to 0; the text read until then stays
+        chosen = chosen[alive]
+        lost = np.bincount(word.take(chosen), minlength=len(counts)) == 0
+        again = lost.take(beams.word).nonzero()[0]
+        candidates.blank[again], candidates.symbol[again] = beams.blank[again], beams.symbol[again]
+        chosen = np.concatenate([chosen, again])
+        return chosen[word.take(chosen).argsort(kind="stable")]
 
     def _next(
         self,
         beams: _Beams,
-        stays: Integers,
-        blank: Floats,
-        symbol: Floats,
+        candidates: _Candidates,
         grown: _Grown,
+        chosen: Integers,
         closing: Floats,
     ) -> _Beams:
-        """The beams of the texts that stay and of those that grew; then the certain blanks."""
-        words = len(closing)
-        ours = np.bincount(beams.word[stays], minlength=words)
-        theirs = np.bincount(grown.word, minlength=words)
-        same = np.arange(len(stays)) + (theirs.cumsum() - theirs)[beams.word[stays]]
-        longer = np.arange(len(grown.word)) + ours.cumsum()[grown.word]
-        source = np.empty(len(same) + len(longer), dtype=np.intp)
-        source[same], source[longer] = stays, grown.text
-        blanks, symbols = np.zeros(len(source)), np.zeros(len(source))
-        blanks[same] = blank[stays]
-        symbols[same], symbols[longer] = symbol[stays], grown.symbol
-        last, parent = beams.last[source], beams.parent[source]
-        own, above, node = beams.own[source], beams.above[source], beams.node[source]
-        last[longer] = grown.label
-        fresh = np.full(len(beams), _NOBODY)
-        fresh[stays] = same
-        parent[longer] = grown.text
-        parent = np.where(parent >= 0, fresh[parent], _NOBODY)
-        above[longer] = own[longer]
-        own[longer] = (own[longer] + grown.label.astype(np.uint64)) * _HASH_FACTOR
-        node[longer] = self.history.add(node[longer], grown.label)
-        orphans = same[(parent[same] < 0) & (last[same] != BLANK)]
-        if len(orphans) and len(longer):  # a parent that had been dropped may be back
-            order = longer[np.argsort(own[longer])]
-            found = order[np.searchsorted(own[order], above[orphans]).clip(max=len(order) - 1)]
-            back = own[found] == above[orphans]
-            parent[orphans[back]] = found[back]
-        word = beams.word[source]
-        if closing.any():
-            factor = closing[word]
-            blanks = np.where(factor > 0, (blanks + symbols) * factor, blanks)
-            symbols = np.where(factor > 0, 0.0, symbols)
-        state = tuple(array[source] for array in beams.state)
+        """The beams of the candidates that are chosen; then the certain blanks."""
+        count = len(beams)
+        longer = (chosen >= count).nonzero()[0]
+        which = chosen.take(longer) - count
+        text, label = grown.text.take(which), grown.label.take(which)
+        source = chosen.copy()
+        source[longer] = text
+        last, own, above, node = (
+            array.take(source) for array in (beams.last, beams.own, beams.above, beams.node)
+        )
+        above[longer] = own.take(longer)
+        own[longer] = (own.take(longer) + label.astype(np.uint64)) * _HASH_FACTOR
+        last[longer] = label
+        node[longer] = self.history.add(node.take(longer), label)
+        state = tuple(array.take(source) for array in beams.state)
         if self.automaton:
-            for array, values in zip(state, grown.state, strict=True):
-                array[longer] = values[grown.place]
-        return _Beams(word, blanks, symbols, last, parent, own, above, node, state)
+            extended = self.automaton.extend(beams.state, text, label)
+            for array, values in zip(state, extended, strict=True):
+                array[longer] = values
+        parent = beams.parent.take(source)
+        parent[longer] = text
+        fresh = np.full(len(candidates.word) + 1, _NOBODY)  # the last one is that of nobody
+        fresh[chosen] = np.arange(len(chosen))
+        parent = fresh.take(parent)
+        _adopt(parent, last, own, above, longer)
+        word = candidates.word.take(chosen)
+        blank, symbol = candidates.blank.take(chosen), candidates.symbol.take(chosen)
+        factor = closing.take(word)
+        shut = factor.nonzero()[0]
+        blank[shut] = (blank.take(shut) + symbol.take(shut)) * factor.take(shut)
+        symbol[shut] = 0.0
+        return _Beams(word, blank, symbol, last, parent, own, above, node, state)
 
 
-def _firsts(word: Integers) -> Integers:
-    """The place of the first text of each word."""
-    changed = np.ones(len(word), dtype=bool)
-    np.not_equal(word[1:], word[:-1], out=changed[1:])
-    return np.flatnonzero(changed)
+def _adopt(
+    parent: Integers,
+    last: Integers,
+    own: NDArray[np.uint64],
+    above: NDArray[np.uint64],
+    longer: Integers,
+) -> None:
+    """Find the parents of texts among those that have just grown: one that was dropped is back."""
+    orphans = ((parent < 0) & (last != BLANK)).nonzero()[0]
+    if not len(orphans) or not len(longer):
+        return
+    hashes = own.take(longer)
+    table = np.zeros(int(_BUCKETS), dtype=bool)
+    table[(hashes % _BUCKETS).astype(np.intp)] = True
+    wanted = above.take(orphans)
+    perhaps = table.take((wanted % _BUCKETS).astype(np.intp)).nonzero()[0]
+    if not len(perhaps):
+        return
+    orphans, wanted = orphans.take(perhaps), wanted.take(perhaps)
+    order = hashes.argsort()
+    found = order.take(hashes.take(order).searchsorted(wanted), mode="clip")
+    back = hashes.take(found) == wanted
+    parent[orphans[back]] = longer.take(found[back])

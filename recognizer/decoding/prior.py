@@ -56,7 +56,7 @@ def load(model: str = ngram_lm.ENGLISH, words: Sequence[str] = ()) -> Prior | No
     characters = ngram_lm.load(model)
     if not words:
         return characters
-    listed = lexicon.Lexicon(lexicon.frequencies(words))
+    listed = lexicon.load(words)
     return ProductPrior(characters, listed) if characters else listed
 
 
@@ -69,5 +69,5 @@ def fingerprint(model: str, words: Sequence[str]) -> str:
     """
     if model == ngram_lm.NONE and not words:
         return ""
-    contents = [ngram_lm.content(model), *map(str.encode, lexicon.contents(words))]
+    contents = [ngram_lm.content(model), *lexicon.contents(words)]
     return hashlib.sha256(b"\0".join(contents)).hexdigest()[:8]

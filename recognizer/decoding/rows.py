@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.intp]
 
-MAX_ROWS = 1 << 14
-"""Rows that are kept from one batch to the next: about 20 MB of a language model."""
+MAX_ROWS = 1 << 15
+"""Rows that are kept from one batch to the next: all that a shipped language model has."""
 
 
 def columns(charset: Charset) -> tuple[Integers, str]:
@@ -33,36 +33,39 @@ class Rows:
     """Which nodes have rows, in tables of one row a node.
 
     Attributes:
-        tables: arrays [rows, columns], one of each kind.
+        width: columns of each table: those of `columns`, of which that of the blank holds what
+            belongs to the node itself, and one more.
+        tables: flat arrays [rows * width], one of each kind.
 
     """
 
     def __init__(self, nodes: int, width: int, dtypes: Sequence[type]) -> None:
         """Make tables for a number of nodes, one of each type, empty as yet."""
-        self._row = np.full(nodes, -1, dtype=np.int32)
+        self.width = width
+        self._start = np.full(nodes, -1, dtype=np.int32)
         self._made: list[Integers] = []
-        self.count = 0
-        self.tables: list[NDArray[Any]] = [np.zeros((64, width), dtype=dtype) for dtype in dtypes]
+        self._end = 0
+        self.tables: list[NDArray[Any]] = [np.zeros(64 * width, dtype=dtype) for dtype in dtypes]
 
     def of(self, nodes: Integers) -> Integers:
-        """The row of each node, -1 if it has none."""
-        return self._row[nodes].astype(np.intp)
+        """Where the row of each node starts, -1 if it has none."""
+        return self._start.take(nodes).astype(np.intp)
 
     def add(self, nodes: Integers, *rows: NDArray[Any]) -> None:
         """Take a row of each table for distinct nodes that have none."""
-        end = self.count + len(nodes)
+        end = self._end + len(nodes) * self.width
         for place, (table, made) in enumerate(zip(self.tables, rows, strict=True)):
             if end > len(table):
-                self.tables[place] = np.zeros((2 * end, table.shape[1]), dtype=table.dtype)
-                self.tables[place][: self.count] = table[: self.count]
-            self.tables[place][self.count : end] = made
-        self._row[nodes] = np.arange(self.count, end)
+                self.tables[place] = np.zeros(2 * end, dtype=table.dtype)
+                self.tables[place][: self._end] = table[: self._end]
+            self.tables[place][self._end : end] = made.reshape(-1)
+        self._start[nodes] = np.arange(self._end, end, self.width)
         self._made.append(nodes)
-        self.count = end
+        self._end = end
 
     def trim(self) -> None:
         """Forget all rows if they have become many; before a batch, for states hold rows."""
-        if self.count > MAX_ROWS:
-            self._row[np.concatenate(self._made)] = -1
+        if self._end > MAX_ROWS * self.width:
+            self._start[np.concatenate(self._made)] = -1
             self._made.clear()
-            self.count = 0
+            self._end = 0

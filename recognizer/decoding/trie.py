@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,36 +24,31 @@ class Trie:
     Attributes:
         parents: parent of each node [nodes]; the root is its own.
         characters: last character of each node, see `places` [nodes]; 0 at the root.
-        levels: the first node of each length, and the one behind the last.
-        depths: length of each node's text [nodes].
         first_children: the first child of each node, and last the number of nodes [nodes + 1]; the
             children of a node stand together.
-        ends: node of each text, in the order in which they were given [texts].
 
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Take texts."""
-        codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4")
-        self._alphabet, found = np.unique(codes, return_inverse=True)
-        self._base = max(1, len(self._alphabet))
-        lengths = np.fromiter(map(len, texts), dtype=np.intp, count=len(texts))
-        offsets = lengths.cumsum() - lengths
-        self.ends = np.zeros(len(texts), dtype=np.intp)
-        levels, count = [np.zeros(1, dtype=np.intp)], 1
-        while len(rest := np.flatnonzero(lengths >= len(levels))):
-            keys = self.ends[rest] * self._base + found[offsets[rest] + len(levels) - 1]
-            level, inverse = np.unique(keys, return_inverse=True)
-            self.ends[rest] = count + inverse
-            levels.append(level)
-            count += len(level)
-        sizes = np.cumsum([0, *map(len, levels)]).tolist()
-        self.levels = list(pairwise(sizes))
-        self.depths = np.repeat(np.arange(len(levels)), list(map(len, levels)))
-        self._keys = np.concatenate(levels)
-        self.parents, self.characters = np.divmod(self._keys, self._base)
+    def __init__(
+        self, alphabet: NDArray[np.uint32], characters: Integers, counts: Integers
+    ) -> None:
+        """Take code points in order, and the last character and number of children of each node."""
+        self._alphabet, self._counts = alphabet, counts
+        self._base = max(1, len(alphabet))
+        self.characters = characters.astype(np.intp)
+        self.first_children = np.cumsum(np.concatenate([[1], counts]), dtype=np.intp)
+        nodes = np.arange(len(characters))
+        self.parents = np.concatenate([[ROOT], nodes.repeat(counts)])
+        self._keys = self.parents * self._base + self.characters
         self._keys[0] = -1  # the root is nobody's child
-        self.first_children = np.searchsorted(self._keys, np.arange(count + 1) * self._base)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What `__init__` takes, by name."""
+        return {
+            "alphabet": self._alphabet,
+            "characters": self.characters,
+            "counts": self._counts,
+        }
 
     def __len__(self) -> int:
         """Number of nodes."""
@@ -79,3 +74,35 @@ class Trie:
         counts = self.first_children[nodes + 1] - first
         owners = np.repeat(np.arange(len(nodes)), counts)
         return np.arange(len(owners)) + np.repeat(first - counts.cumsum() + counts, counts), owners
+
+
+class TextTrie(Trie):
+    """A trie that is made from texts.
+
+    Attributes:
+        levels: the first node of each length, and the one behind the last.
+        depths: length of each node's text [nodes].
+        ends: node of each text, in the order in which they were given [texts].
+
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Take texts."""
+        codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4")
+        alphabet, found = np.unique(codes, return_inverse=True)
+        base = max(1, len(alphabet))
+        lengths = np.fromiter(map(len, texts), dtype=np.intp, count=len(texts))
+        offsets = lengths.cumsum() - lengths
+        self.ends = np.zeros(len(texts), dtype=np.intp)
+        levels, count = [np.zeros(1, dtype=np.intp)], 1
+        while len(rest := np.flatnonzero(lengths >= len(levels))):
+            keys = self.ends[rest] * base + found[offsets[rest] + len(levels) - 1]
+            level, inverse = np.unique(keys, return_inverse=True)
+            self.ends[rest] = count + inverse
+            levels.append(level)
+            count += len(level)
+        sizes = np.cumsum([0, *map(len, levels)]).tolist()
+        self.levels = list(pairwise(sizes))
+        self.depths = np.repeat(np.arange(len(levels)), list(map(len, levels)))
+        parents, characters = np.divmod(np.concatenate(levels), base)
+        super().__init__(alphabet, characters, np.bincount(parents[1:], minlength=count))

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 from itertools import islice
-from math import exp, prod
+from math import exp, log, prod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from recognizer.charset import BLANK
 from recognizer.decoding.frames import MIN_SYMBOL_PROBABILITY, TOP_SYMBOLS
-from recognizer.decoding.ngram_lm import END, START, LanguageModel
+from recognizer.decoding.ngram_lm import END, START, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,21 +42,33 @@ class Spelling:
     """A character n-gram model with back-off."""
 
     def __init__(self, probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> None:
-        self._model = LanguageModel(probabilities, backoffs)
+        self._probabilities, self._backoffs = probabilities, backoffs
         self._order = max(map(len, probabilities))
+        self._factor = lru_cache(1 << 17)(self._ngram_factor)
         self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
     def score(self, text: str) -> float:
         return self.prefix_score(text + END)
 
     def _prefix_score(self, start: str) -> float:
-        return self.prefix_score(start[:-1]) * self._factor(start) if start else 1.0
-
-    def _factor(self, start: str) -> float:
+        if not start:
+            return 1.0
         ngram = start[-self._order :] if len(start) >= self._order else START + start
+        return self.prefix_score(start[:-1]) * self._factor(ngram)
+
+    def _ngram_factor(self, ngram: str) -> float:
         if not (ngram[-1].isalnum() or ngram[-1] == END):
             return 1.0
-        return exp(self._model.log_factor(ngram.lower()))
+        return exp(0.5 * (1.5 + log(10.0) * self._log_probability(ngram.lower())))
+
+    def _log_probability(self, ngram: str) -> float:
+        cost = 0.0
+        while ngram not in self._probabilities:
+            if len(ngram) == 1:
+                return cost + self._probabilities[UNKNOWN]
+            cost += self._backoffs.get(ngram[:-1], 0.0)
+            ngram = ngram[1:]
+        return cost + self._probabilities[ngram]
 
 
 _UPPER = "A-ZÀ-ÖØ-Þ"
@@ -86,12 +98,13 @@ class Words:
                     self._starts[start] = value
             if len(word) > 1:
                 self._words[word] = factor * 5.0 ** len(word)
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
     def score(self, text: str) -> float:
         """Factor >= 1 on the probability of the complete `text`."""
         return self._product(text, self._words)
 
-    def prefix_score(self, start: str) -> float:
+    def _prefix_score(self, start: str) -> float:
         """The same for a text that may go on: its last word may be the start of a listed word."""
         return self._product(start, self._starts)
 
@@ -131,11 +144,12 @@ class Mean:
     def __init__(self, parts: Sequence[tuple[float, Prior]]) -> None:
         self._parts = parts
         self._none = 1.0 - sum(weight for weight, _ in parts)
+        self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
     def score(self, text: str) -> float:
         return self._none + sum(weight * prior.score(text) for weight, prior in self._parts)
 
-    def prefix_score(self, start: str) -> float:
+    def _prefix_score(self, start: str) -> float:
         return self._none + sum(w * prior.prefix_score(start) for w, prior in self._parts)
 
 

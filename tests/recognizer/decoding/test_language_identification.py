@@ -29,7 +29,7 @@ def identifier() -> LanguageIdentifier:
 
 def found(identifier: LanguageIdentifier, texts: list[str], p: float = 0.9) -> list[set[str]]:
     """Languages of each text, read with probability `p`."""
-    seen = np.array([identifier.likelihoods([(text, p)]) for text in texts])
+    seen = identifier.likelihoods([[(text, p)] for text in texts])
     names = [*CODES, "none"]
     return [{n for n, part in zip(names, row, strict=True) if part} for row in weights(seen)]
 
@@ -74,7 +74,7 @@ def test_readings_without_rival_in_any_language_change_nothing(identifier):
     """What is illegible is as likely in one language as in another."""
     texts = [(word, p) for word in SAMPLES["fr"].split() * 2 for p in (0.9, 1e-6)]
 
-    seen = np.array([identifier.likelihoods([reading]) for reading in texts])
+    seen = identifier.likelihoods([[reading] for reading in texts])
 
     assert all(row[CODES.index("fr")] == 10 for row in weights(seen))
 
