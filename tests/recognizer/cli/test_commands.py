@@ -154,7 +154,7 @@ def test_an_evaluation_may_use_a_prior(words: Path, third: str, option: str) -> 
 
     plain, listed = (
         json.loads(ok("evaluate", words / "labels.tsv", "--json", *more).stdout)
-        for more in ((), (option, "mine"))
+        for more in (("--languages", "none"), (option, "mine"))
     )
 
     assert (plain["wer"], listed["wer"]) == (1, 0)
@@ -196,7 +196,7 @@ def test_languages_are_found_unless_one_language_or_words_are_given(
     expected: list[object],
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(languages, "load", asked.append)
+    monkeypatch.setattr(languages, "load", lambda names, **_: asked.append(names))
     monkeypatch.setattr(prior, "load", lambda *names: asked.append(names))
 
     ok(command, words / "labels.tsv" if command == "evaluate" else words, *options)

@@ -59,7 +59,7 @@ class Spelling:
     def _ngram_factor(self, ngram: str) -> float:
         if not (ngram[-1].isalnum() or ngram[-1] == END):
             return 1.0
-        return exp(0.5 * (1.5 + log(10.0) * self._log_probability(ngram.lower())))
+        return exp(0.35 * (2.0 + log(10.0) * self._log_probability(ngram.lower())))
 
     def _log_probability(self, ngram: str) -> float:
         cost = 0.0
@@ -91,13 +91,13 @@ class Words:
         self._words: dict[str, float] = {}
         self._starts: dict[str, float] = {}
         for word, frequency in folded.items():
-            factor = 16.0 * frequency**0.5
+            factor = 7.0 * frequency**0.5
             for length in range(2, len(word) + 1):
-                start, value = word[:length], factor * 5.0**length
+                start, value = word[:length], factor * 4.0**length
                 if value > self._starts.get(start, 0.0):
                     self._starts[start] = value
             if len(word) > 1:
-                self._words[word] = factor * 5.0 ** len(word)
+                self._words[word] = factor * 4.0 ** len(word)
         self.prefix_score = lru_cache(1 << 16)(self._prefix_score)
 
     def score(self, text: str) -> float:

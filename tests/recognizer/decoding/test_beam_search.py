@@ -370,7 +370,7 @@ def test_the_start_of_a_listed_word_outlives_likelier_starts_in_a_narrow_beam(
     charset = Charset("graphoqe")
     probabilities = spoken([1, 2, 3, 4, 5], 9, certainty=0.98)
     probabilities[1, [2, 6, 7, 8]] = 0.1, 0.3, 0.3, 0.28
-    lexicon = Lexicon({"graph": 1e-4})
+    lexicon = Lexicon({"graph": 1e-3})
 
     found = dict(beam_search(probabilities, charset, width=3, prior=lexicon))
 

@@ -16,8 +16,8 @@ WORDS = Lexicon({"tree": 1e-4, "vertex": 1e-6, "left": 1e-4, "child": 1e-4, "the
 
 
 def test_a_listed_word_scores_by_its_frequency_and_its_length() -> None:
-    assert WORDS.score("tree") == pytest.approx(1 + 16 * sqrt(1e-4) * 5**4)
-    assert WORDS.score("vertex") == pytest.approx(1 + 16 * sqrt(1e-6) * 5**6)
+    assert WORDS.score("tree") == pytest.approx(1 + 7 * sqrt(1e-4) * 4**4)
+    assert WORDS.score("vertex") == pytest.approx(1 + 7 * sqrt(1e-6) * 4**6)
 
 
 @pytest.mark.parametrize("text", ["", "treee", "tre", "xq", "42", "->", "t"])
@@ -58,7 +58,7 @@ def test_a_single_letter_scores_one() -> None:
 def test_the_frequencies_of_the_spellings_of_a_word_add_up() -> None:
     words = Lexicon({"Tree": 1e-4, "tree": 3e-4})
 
-    assert words.score("TREE") == pytest.approx(1 + 16 * sqrt(4e-4) * 5**4)
+    assert words.score("TREE") == pytest.approx(1 + 7 * sqrt(4e-4) * 4**4)
 
 
 def test_the_prefix_score_grows_with_every_letter_up_to_the_score_of_the_word() -> None:
@@ -90,15 +90,15 @@ def test_a_list_has_one_word_a_line_with_a_share_of_running_text_or_without(
 ) -> None:
     words = load(write(tmp_path / "w.txt", "tree\t0.0004\n\nleft 0.0001\nKubernetes\n"))
 
-    assert words.score("tree") == pytest.approx(1 + 16 * sqrt(4e-4) * 5**4)
-    assert words.score("left") == pytest.approx(1 + 16 * sqrt(1e-4) * 5**4)
-    assert words.score("kubernetes") == pytest.approx(1 + 16 * sqrt(1e-5) * 5**10)
+    assert words.score("tree") == pytest.approx(1 + 7 * sqrt(4e-4) * 4**4)
+    assert words.score("left") == pytest.approx(1 + 7 * sqrt(1e-4) * 4**4)
+    assert words.score("kubernetes") == pytest.approx(1 + 7 * sqrt(1e-5) * 4**10)
 
 
 def test_counts_become_shares(tmp_path: Path) -> None:
     words = load(write(tmp_path / "w.txt", "tree 30\nleft 10\n"))
 
-    assert words.score("tree") == pytest.approx(1 + 16 * sqrt(0.75) * 5**4)
+    assert words.score("tree") == pytest.approx(1 + 7 * sqrt(0.75) * 4**4)
 
 
 def test_lists_add_up(tmp_path: Path) -> None:

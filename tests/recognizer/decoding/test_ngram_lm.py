@@ -56,7 +56,7 @@ def load(name: str) -> LanguageModel:
 
 
 def factors(*log_probabilities: float) -> float:
-    return exp(sum(0.5 * (1.5 + log(10) * p) for p in log_probabilities))
+    return exp(sum(0.35 * (2.0 + log(10) * p) for p in log_probabilities))
 
 
 def test_a_text_scores_the_product_over_its_characters_and_its_end(model: LanguageModel) -> None:
