@@ -83,7 +83,9 @@ class Box:
         part = photo[start[1] : stop[1], start[0] : stop[0]]
         before, after = start - low, high - stop
         sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
-        return np.pad(part, sides, mode="edge"), corners + shift - low
+        if before.any() or after.any():
+            part = np.pad(part, sides, mode="edge")
+        return part, corners + shift - low
 
 
 class Detector(Protocol):

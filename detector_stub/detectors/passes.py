@@ -105,7 +105,8 @@ def find_at(predict: Predictor, photo: NDArray[np.uint8], longest: int) -> Words
     scale = longest / max(photo.shape[:2])
     method = Image.Resampling.HAMMING if scale < 1 else Image.Resampling.BILINEAR
     rows, columns = (max(1, round(side * scale)) for side in photo.shape[:2])
-    scaled = np.asarray(Image.fromarray(photo).resize((columns, rows), method))
+    # far looks at large photos shrink them in whole steps first: nearly the same picture, faster
+    scaled = np.asarray(Image.fromarray(photo).resize((columns, rows), method, reducing_gap=2.0))
     below, right = (-side % postprocessing.MULTIPLE for side in scaled.shape[:2])
     padded = np.pad(scaled, [(0, below), (0, right), (0, 0)], mode="edge")
     words = postprocessing.find(predict(padded))
