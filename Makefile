@@ -21,10 +21,14 @@ $(VENV)/installed: pyproject.toml | $(VENV)/light
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
+$(VENV)/tests: pyproject.toml | $(VENV)/light
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
 demo: $(VENV)/light ## install what reading needs, index the samples, run queries, draw what was found
 	$(BIN)/ocrsearch demo
 
-test: install ## run the fast tests: less than a minute on two cores
+test: $(VENV)/tests ## run the fast tests: minutes on two cores; without `make install`, those of training are skipped
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow'
 
 check: install ## what CI runs: format, lint, types, import contracts, all tests, branch coverage

@@ -1,25 +1,75 @@
-"""What all tests share: one torch thread, so that the machine is shared fairly; printable reports."""
+"""What all tests share: one thread, so that the machine is shared fairly; printable reports.
+
+In an installation without the extra `train`, tests that need it are skipped, and that is said.
+"""
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch and ONNX Runtime are loaded, here or in a child
 
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread() -> None:
-    torch.set_num_threads(1)
+LACKING = [name for name in ("torch", "cv2", "wordfreq") if find_spec(name) is None]
+"""Packages of the extra `train` that are not installed."""
+
+OF_TRAINING = ("recognizer", "detector_stub")
+"""Folders whose tests share networks in torch."""
+
+collect_ignore = list(OF_TRAINING) if LACKING else []
+
+
+_REASON = f"needs {', '.join(LACKING)}, which `make install` brings"
+
+
+def _lacks_an_extra(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    said = str(report.longrepr)
+    return bool(
+        LACKING and report.failed and ("ModuleNotFoundError" in said or "the extra" in said)
+    )
+
+
+def pytest_report_header() -> str | None:
+    """Say which tests are skipped, and why."""
+    if not LACKING:
+        return None
+    folders = ", ".join(f"tests/{name}" for name in OF_TRAINING)
+    return (
+        f"without {', '.join(LACKING)}: {folders} and other tests of training are SKIPPED; "
+        "`make install` brings what they need"
+    )
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let reports pass from one process of pytest-xdist to another: file names may be no UTF-8."""
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Skip modules that import what is lacking."""
     report = yield
+    if _lacks_an_extra(report):
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, _REASON)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Skip what asks for an extra that is lacking.
+
+    Let reports pass from one process of pytest-xdist to another: file names may be no UTF-8.
+    """
+    report = yield
+    if _lacks_an_extra(report):
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, _REASON)
     report.sections = [
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
     ]

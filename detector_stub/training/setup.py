@@ -18,6 +18,7 @@ from recognizer.runs import curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import require_unused
 from recognizer.runs.state import Step, unwatched
+from recognizer.runs.threads import use_free_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ def train(
     """
     if not resume:
         require_unused(out)
+    use_free_cores(say)
     learned, dev = split(options)
     net = saved_network(out) if resume else _network(options)
     trainer = Trainer(out, net, options, _provenance(options))

@@ -66,7 +66,8 @@ def convert(path: Path) -> None:
         RuntimeError: the graph computes something else than the network.
 
     """
-    model, _ = load(path)
+    with torch.random.fork_rng([]):  # a training that saves goes on as if it had not
+        model, _ = load(path)
     noise = np.random.default_rng(0)
     examples = []
     for widths in ([4 * WIDTH_STEP], [9 * WIDTH_STEP, 100, MIN_WIDTH]):

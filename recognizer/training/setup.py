@@ -14,6 +14,7 @@ from recognizer.runs import curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import require_unused
 from recognizer.runs.state import Step, unwatched
+from recognizer.runs.threads import use_free_cores
 from recognizer.training import dev_split, word_loader
 from recognizer.training import options as opts
 from recognizer.training.config import TRANSFORMER_START, TrainConfig
@@ -67,6 +68,7 @@ def train(
 
     """
     _check(options)
+    use_free_cores(say)
     torch.manual_seed(options.seed)
     sets = [samples(spec) for spec in options.data]
     if options.dev:
