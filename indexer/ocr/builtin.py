@@ -197,7 +197,7 @@ class CRNNRecognizer:
         """The recognition of each crop, a word image of any size; see `protocols.Recognizer`."""
         from recognizer.inference import images
         from recognizer.posteriors import packing
-        from recognizer.posteriors.class_probabilities import folded_probabilities
+        from recognizer.posteriors.folding import folded_probabilities
 
         fitted = [images.fit(crop) for crop in crops]
         alphabet = self._recognizer.card.charset.symbols

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.filesystem import scan
 from indexer.filesystem.changes import compare
+from indexer.sync.retry_backoff import mended
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -89,16 +89,4 @@ class DiskComparer:
         self, found: scan.Found, known: Mapping[Path, Stamp], paths: Sequence[Path] | None = None
     ) -> Changes:
         """The changes of `paths` (None: all). What failed is tried again once it is mended."""
-        failing = self._catalog.failing(paths)
-        mended = {
-            path
-            for path, readable in failing.items()
-            if path in found.files
-            and (
-                # new permissions, another owner: the reason may be gone with either
-                found.files[path].ctime_ns != known[path].ctime_ns
-                # of a user who was let in otherwise the file shows no trace
-                or (not readable and os.access(path, os.R_OK))
-            )
-        }
-        return compare(found.files, known, mended)
+        return compare(found.files, known, mended(self._catalog.failing(paths), found.files, known))

@@ -1,4 +1,4 @@
-"""Folding of texts and of the labels of an alphabet. Only the standard library and numpy.
+"""Folding of texts, of the labels of an alphabet, and of their probabilities. Only the standard library and numpy.
 
 `indexer.query.folding` folds in the same way and cannot be imported from here;
 `tests/test_folding.py` holds both together.
@@ -112,3 +112,41 @@ def folded_labels(alphabet: str) -> NDArray[np.intp]:
     by_text = {fold(symbol): label for label, symbol in enumerate(FOLDED_ALPHABET, start=1)}
     foreign = by_text[fold(_FOREIGN)]
     return np.array([0, *(by_text.get(fold(symbol), foreign) for symbol in alphabet)], np.intp)
+
+
+# probabilities --------------------------------------------------------------------------------
+
+MIN_ALIKE = 0.5
+"""Probability that two frames write symbols that fold alike, from which on these may be two letters."""
+
+MIN_DOUBLED = 0.05
+"""Probability that they are two letters below which this is not looked at."""
+
+
+def folded_probabilities(probabilities: NDArray[np.float32], alphabet: str) -> NDArray[np.float32]:
+    """Sum [T, labels] probabilities over the symbols of `alphabet` that fold alike.
+
+    Returns:
+        [T or more, 1 + len(FOLDED_ALPHABET)]. CTC merges equal symbols that follow each other, but
+        `ée` are two letters: between such frames stands one more, which is blank with the
+        probability that their symbols differ.
+
+    """
+    labels = folded_labels(alphabet)
+    folded = np.zeros((len(probabilities), 1 + len(FOLDED_ALPHABET)), np.float32)
+    for label, column in zip(labels, probabilities.T, strict=True):
+        folded[:, label] += column
+    best = probabilities.argmax(axis=1)
+    differing = (best[1:] != best[:-1]) & (labels[best[1:]] == labels[best[:-1]])
+    places, between = [], []
+    for place in np.flatnonzero(differing & (labels[best[1:]] > 0)):
+        label = labels[best[place]]
+        before, behind = probabilities[place : place + 2, labels == label]
+        alike = float(before.sum() * behind.sum())
+        doubled = 1 - float(before @ behind) / alike
+        if alike >= MIN_ALIKE and doubled >= MIN_DOUBLED:
+            row = np.zeros(folded.shape[1], np.float32)
+            row[[0, label]] = doubled, 1 - doubled
+            places.append(place + 1)
+            between.append(row)
+    return np.insert(folded, places, between, axis=0) if places else folded

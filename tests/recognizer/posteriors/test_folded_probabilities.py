@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 
 from recognizer.charset import ASCII, Charset
-from recognizer.posteriors.class_probabilities import folded_probabilities
 from recognizer.posteriors.codec import PosteriorCodec
-from recognizer.posteriors.folding import FOLDED, FOLDED_ALPHABET, fold, folded_labels
+from recognizer.posteriors.folding import (
+    FOLDED,
+    FOLDED_ALPHABET,
+    fold,
+    folded_labels,
+    folded_probabilities,
+)
 from recognizer.posteriors.packing import MAX_LABELS, pack
 
 if TYPE_CHECKING:
