@@ -32,7 +32,7 @@ FIRST = 0x80
 STEPS = 24.0
 """Quantisation steps of a factor e: an error of 2 % at most."""
 
-MIN_PROBABILITIES = (0.004, 0.01, 0.03, 0.08, 0.2, 0.5, 1.0)
+MIN_PROBABILITIES = (0.015, 0.03, 0.08, 0.2, 0.5, 1.0)
 """Probability from which a symbol is kept: the first one by which a word fits MAX_BYTES."""
 
 _SURE = 0.995
