@@ -1,4 +1,5 @@
-"""What all tests share: one torch thread, so that the machine is shared fairly; printable reports."""
+"""What all tests share: one torch thread, so that the machine is shared fairly; a cache folder of
+their own; printable reports."""
 
 from __future__ import annotations
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Let programs that tests start share compiled lists and models, but not those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -87,8 +87,8 @@ def _recipe() -> bytes:
 
 
 def _read(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as file:
-        stored = {name: file[name] for name in file.files}
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        stored = {name: archive[name] for name in archive.files}
     tables = {name: values for name, values in stored.items() if not name.endswith(_CODES)}
     return {
         name: values[stored[name + _CODES]] if name + _CODES in stored else values
@@ -105,7 +105,7 @@ def _write(path: Path, arrays: Arrays) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **stored)
+            np.savez(file, **stored)  # type: ignore[arg-type]
         os.replace(temporary, path)  # noqa: PTH105 - from a name that is no Path
     except BaseException:
         os.unlink(temporary)  # noqa: PTH108

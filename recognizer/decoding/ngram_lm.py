@@ -78,8 +78,11 @@ class LanguageModel(Prior):
         N-grams are strings of lower-case characters and of START, END and UNKNOWN; UNKNOWN must
         have a probability. What was made of them may be given instead.
         """
-        made = isinstance(probabilities, Contexts)
-        self._contexts = probabilities if made else _compiled(probabilities, backoffs or {})
+        self._contexts = (
+            probabilities
+            if isinstance(probabilities, Contexts)
+            else _compiled(probabilities, backoffs or {})
+        )
         super().__init__()
 
     def compiled(self, charset: Charset) -> NgramAutomaton:
