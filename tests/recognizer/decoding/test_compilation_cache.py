@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,14 +136,30 @@ def test_without_a_place_to_write_arrays_are_made_each_time(
 
 
 def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(file: Any, **arrays: Any) -> None:
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
+    def full(**options: Any) -> tuple[int, str]:
+        handle, path = tempfile.mkstemp(**options)
+        os.close(handle)
+        return os.open("/dev/full", os.O_WRONLY), path
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(compilation_cache, "tempfile", SimpleNamespace(mkstemp=full))
 
     assert cached("a", [b"x"], Making())["x"].tolist() == list(range(5))
     assert list(folder.iterdir()) == []
+
+
+def test_a_program_may_keep_files_of_its_own_and_read_those_of_the_user(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compilation_cache, "_own", [])
+    make = Making()
+    cached("a", [b"x"], make)
+    compilation_cache.keep_in(tmp_path / "own")
+
+    for content in (b"x", b"y", b"y"):
+        cached("a", [content], make)
+
+    assert make.times == 2
+    assert len(list(folder.iterdir())) == len(list((tmp_path / "own").iterdir())) == 1
 
 
 def test_what_is_made_at_once_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
