@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recognizer.decoding import beam_search
+from recognizer.decoding.frames import likely_symbols
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
 from recognizer.inference import batches, card, devices, graph, images, pretrained
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from recognizer.inference.devices import Device
     from recognizer.inference.images import WordImage
 
-FILES_AT_A_TIME = 512
+FILES_AT_A_TIME = 1024
 """Images that are held in memory together when files are read."""
 
 log = logging.getLogger("ocrsearch")
@@ -112,12 +113,15 @@ class Recognizer:
         """
         charset = self.card.charset
         seen = [beam_search.softmax(logits, self.card.temperature) for logits in self.logits(words)]
+        followed = likely_symbols(seen)
         priors = (
-            prior.choose(seen, charset, pages)
+            prior.choose(followed, charset, pages)
             if isinstance(prior, LanguagePriors)
             else [prior] * len(seen)
         )
-        readings = beam_search.decode_all(seen, charset, alternatives=alternatives, priors=priors)
+        readings = beam_search.decode_all(
+            followed, charset, alternatives=alternatives, priors=priors
+        )
         return list(zip(readings, seen, strict=True))
 
 

@@ -1,4 +1,5 @@
-"""What all tests share: one thread, so that the machine is shared fairly; printable reports.
+"""What all tests share: one thread, so that the machine is shared fairly; a cache folder of their own;
+printable reports.
 
 In an installation without the extra `train`, tests that need it are skipped, and that is said.
 """
@@ -44,6 +45,14 @@ def pytest_report_header() -> str | None:
         f"without {', '.join(LACKING)}: {folders} and other tests of training are SKIPPED; "
         "`make install` brings what they need"
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Let programs that tests start share compiled lists and models, but not those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

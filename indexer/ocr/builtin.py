@@ -92,7 +92,11 @@ def _load_apart(
     settings: Settings, workers: int | None, configure_logs: Callable[[], None]
 ) -> EngineParts:
     """Load the parts in a process that begins with nothing."""
+    from recognizer.decoding import compilation_cache
+
     configure_logs()
+    # the user's cache folder may lie inside a folder of photos; the home does not
+    compilation_cache.keep_in(settings.home / "languages")
     return load_parts(settings, workers)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.decoding import prefix_beam
-from recognizer.decoding.frames import likely_symbols
+from recognizer.decoding.frames import Frames, likely_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,21 +79,22 @@ def beam_search(
     if the texts that the beam did not keep have a score of 1. It lies in 0..1, and is P where
     all scores are 1.
     """
-    [ranked] = _ranked([probabilities], charset, width, width, prior)
+    [ranked] = _ranked(likely_symbols([probabilities]), np.array([0]), charset, width, width, prior)
     return ranked
 
 
 def _ranked(
-    words: Sequence[NDArray[np.float32]],
+    frames: Frames,
+    words: NDArray[np.intp],
     charset: Charset,
     width: int,
     count: int,
     prior: Prior | None,
 ) -> list[list[tuple[str, float]]]:
-    """The `count` best texts of a beam for each word, see `beam_search`."""
+    """The `count` best texts of a beam for each of `words`, places in `frames`; see `beam_search`."""
     automaton = prior.automaton(charset) if prior else None
     codes = np.array([0, *map(ord, charset.symbols)], dtype=np.uint32)
-    found = prefix_beam.search(likely_symbols(words), codes, width, automaton)
+    found = prefix_beam.search(frames, words, codes, width, automaton)
     probability = np.minimum(1.0, found.probability)
     score = probability * found.score
     missing = 1.0 - np.bincount(found.word, probability, len(words))
@@ -112,34 +113,36 @@ def _ranked(
 
 
 def decode_all(
-    words: Sequence[NDArray[np.float32]],
+    words: Sequence[NDArray[np.float32]] | Frames,
     charset: Charset,
     *,
     alternatives: int = 5,
     priors: Sequence[Prior | None] | None = None,
 ) -> list[Reading]:
-    """Decode the calibrated probabilities [T, labels] of words, each with its prior.
+    """Decode the calibrated probabilities [T, labels] of words, or their frames, each with its prior.
 
     The text is the best one of the beam; an empty image reads "" with its own probability. The
     beam is wider than `alternatives` because the last text of a beam is often not the next best.
     """
+    frames = words if isinstance(words, Frames) else likely_symbols(words)
     groups: dict[Prior | None, list[int]] = {}
-    for place, prior in enumerate(priors or [None] * len(words)):
+    for place, prior in enumerate(priors or [None] * len(frames)):
         groups.setdefault(prior, []).append(place)
+    steps = np.diff(frames.first)
     readings: dict[int, Reading] = {}
-    for prior, places in groups.items():
+    for prior, group in groups.items():
         if prior:
             width = max(_MIN_WIDTH_WITH_PRIOR, alternatives * 3)
         else:
             width = max(_MIN_WIDTH, alternatives * 3 // 2)
         # words of a length need the same number of steps
-        places.sort(key=lambda place: len(words[place]))
+        places = np.array(group)[steps[group].argsort(kind="stable")]
         for start in range(0, len(places), _BATCH):
             batch = places[start : start + _BATCH]
-            ranked = _ranked([words[i] for i in batch], charset, width, alternatives, prior)
-            for place, texts in zip(batch, ranked, strict=True):
+            ranked = _ranked(frames, batch, charset, width, alternatives, prior)
+            for place, texts in zip(batch.tolist(), ranked, strict=True):
                 readings[place] = Reading(*texts[0], tuple(texts))
-    return [readings[place] for place in range(len(words))]
+    return [readings[place] for place in range(len(frames))]
 
 
 def decode(

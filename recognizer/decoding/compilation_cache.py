@@ -1,12 +1,14 @@
-"""Word lists and language models as arrays in the user's cache folder, since building them takes seconds.
+"""Word lists and language models as arrays in a cache folder, since building them takes seconds.
 
 A file is named by the content that its arrays were made from and by the code that made them, so
-that it is never out of date. Where nothing can be written, the arrays are made each time.
+that it is never out of date. Where nothing can be written, the arrays are made each time. The
+folder is that of the user (`~/.cache/ocrsearch/languages`), or one that a program keeps for itself.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 import time
@@ -48,29 +50,36 @@ _RECIPE = (
 """Modules that make the arrays."""
 
 
+_own: list[Path] = []
+"""The folder that `keep_in` was given, if any."""
+
+
+def keep_in(folder: Path) -> None:
+    """Write files into `folder` from now on; those of the user's cache folder are still read."""
+    _own[:] = [folder]
+
+
 def cached(kind: str, contents: Iterable[bytes], make: Callable[[], Arrays]) -> Arrays:
     """The arrays that `make` gives, or gave before for the same `contents`.
 
     Integers come back in the smallest type that holds them; floats are the same to the last bit.
     """
-    path = _folder() / f"{kind}-{_digest(contents)}.npz"
-    with suppress(
-        OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error
-    ):
-        found = _read(path)
-        with suppress(OSError):
-            os.utime(path)
-        return found
+    name = f"{kind}-{_digest(contents)}.npz"
+    folders = [*_own, user_cache_path("ocrsearch") / "languages"]
+    for folder in folders:
+        with suppress(
+            OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error
+        ):
+            found = _read(folder / name)
+            with suppress(OSError):
+                os.utime(folder / name)
+            return found
     start = time.thread_time()
     made = make()
     if time.thread_time() - start >= MIN_SECONDS:
         with suppress(OSError):
-            _write(path, made)
+            _write(folders[0] / name, made)
     return made
-
-
-def _folder() -> Path:
-    return user_cache_path("ocrsearch") / "languages"
 
 
 def _digest(contents: Iterable[bytes]) -> str:
@@ -87,8 +96,8 @@ def _recipe() -> bytes:
 
 
 def _read(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as file:
-        stored = {name: file[name] for name in file.files}
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        stored = {name: archive[name] for name in archive.files}
     tables = {name: values for name, values in stored.items() if not name.endswith(_CODES)}
     return {
         name: values[stored[name + _CODES]] if name + _CODES in stored else values
@@ -102,10 +111,12 @@ def _write(path: Path, arrays: Arrays) -> None:
     stored: dict[str, NDArray[Any]] = {}
     for name, values in arrays.items():
         stored |= _small(name, values)
+    packed = io.BytesIO()
+    np.savez(packed, **stored)  # type: ignore[arg-type]
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **stored)
+            file.write(packed.getbuffer())
         os.replace(temporary, path)  # noqa: PTH105 - from a name that is no Path
     except BaseException:
         os.unlink(temporary)  # noqa: PTH108

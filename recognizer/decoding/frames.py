@@ -30,6 +30,7 @@ class Frames:
 
     Attributes:
         first: the first frame of each word, and last the number of frames [words + 1].
+        size: labels that are to follow without the blank [frames].
         blanks: probability of the blank, or 0 if it is not to follow [frames].
         labels: the label at each place, if there is one [TOP_SYMBOLS + 1, frames].
         probabilities: its probability; 0 where there is none, as at place 0 [TOP_SYMBOLS + 1, frames].
@@ -39,11 +40,16 @@ class Frames:
     """
 
     first: Integers
+    size: Integers
     blanks: Floats
     labels: Integers
     probabilities: Floats
     place: NDArray[np.int8]
     closing: Floats
+
+    def __len__(self) -> int:
+        """Number of words."""
+        return len(self.first) - 1
 
 
 def likely_symbols(words: Sequence[NDArray[np.float32]]) -> Frames:
@@ -52,8 +58,8 @@ def likely_symbols(words: Sequence[NDArray[np.float32]]) -> Frames:
     A frame whose only label is also the only one of the frame before, as in most frames, is
     merged with it: their probabilities multiply, and the sum over paths stays the same.
     """
-    probabilities = np.concatenate(words)
-    first = np.concatenate([[0], np.cumsum([len(word) for word in words])])
+    probabilities = np.concatenate(words) if words else np.zeros((0, 1), dtype=np.float32)
+    first = np.cumsum([0, *map(len, words)])
     rows, labels = _followed(probabilities)
     values = probabilities[rows, labels].astype(np.float64)
     starts = np.searchsorted(rows, np.arange(len(probabilities)))
@@ -121,4 +127,4 @@ def _sorted(
     blanks[rows[blank]] = value[blank]
     place = np.zeros((count, labels), dtype=np.int8)
     place[row, own] = rank
-    return Frames(first, blanks, ranked_labels, probabilities, place, closing)
+    return Frames(first, size, blanks, ranked_labels, probabilities, place, closing)

@@ -76,7 +76,8 @@ class LanguageIdentifier:
         p = np.array([p for word in words for _, p in word])
         owner = np.repeat(np.arange(len(words)), list(map(len, words)))
         likelihoods = _sums(owner, p[:, None] * self._text_factors(texts), len(words))
-        return likelihoods + (1.0 - np.bincount(owner, p, len(words))).clip(min=0.0)[:, None]
+        missing: Floats = (1.0 - np.bincount(owner, p, len(words))).clip(min=0.0)
+        return likelihoods + missing[:, None]
 
     def _text_factors(self, texts: Sequence[str]) -> Floats:
         """Factor of each lower-case text in each language, and in none [texts, languages + 1]."""
@@ -158,6 +159,7 @@ def _tenths(share: Floats) -> NDArray[np.intp]:
     """Whole tenths that sum to ten in each row, by the largest remainders (Hamilton's method)."""
     kept = np.where(share < _MIN_WEIGHT, 0.0, share)
     exact = kept / kept.sum(axis=1, keepdims=True) * _STEPS
-    whole = np.floor(exact).astype(np.intp)
+    whole: NDArray[np.intp] = np.floor(exact).astype(np.intp)
     rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1)
-    return whole + (rank < _STEPS - whole.sum(axis=1, keepdims=True))
+    whole += rank < _STEPS - whole.sum(axis=1, keepdims=True)
+    return whole

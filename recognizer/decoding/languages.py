@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.charset import Charset
+    from recognizer.decoding.frames import Frames
     from recognizer.decoding.prior import Prior
 
 AUTO = "auto"
@@ -66,14 +67,14 @@ class LanguagePriors:
 
     def choose(
         self,
-        probabilities: Sequence[NDArray[np.float32]],
+        probabilities: Sequence[NDArray[np.float32]] | Frames,
         charset: Charset,
         pages: Sequence[int] = (),
     ) -> list[Prior | None]:
         """The prior of each word.
 
         Args:
-            probabilities: of each word [T, labels], calibrated, in reading order.
+            probabilities: of each word [T, labels], calibrated, in reading order, or their frames.
             charset: their alphabet.
             pages: what each word is from, for example the number of its photo; words of one page
                 stand together. Words of other pages do not count (default: all are of one).

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from recognizer.decoding.automaton import Prior
 from recognizer.decoding.compilation_cache import cached
 from recognizer.decoding.lexicon_automaton import LexiconAutomaton, WordTree
@@ -60,19 +62,14 @@ class Lexicon(Prior):
         return LexiconAutomaton(self._tree, charset)
 
 
-def _core(text: str) -> str:
-    small = text.lower()
-    return small if small.isalnum() else "".join(filter(str.isalnum, small))
-
-
 def _tree(frequencies: Mapping[str, float]) -> WordTree:
     folded: defaultdict[str, float] = defaultdict(float)
-    for word, frequency in frequencies.items():
-        folded[_core(word)] += frequency
+    for word, frequency in zip(map(str.lower, frequencies), frequencies.values(), strict=True):
+        core = word if word.isalnum() else "".join(filter(str.isalnum, word))
+        folded[core] += frequency
     folded.pop("", None)
-    factors = {
-        word: _WORD_FACTOR * frequency**_FREQUENCY_EXPONENT for word, frequency in folded.items()
-    }
+    values = np.fromiter(folded.values(), np.float64, len(folded)) ** _FREQUENCY_EXPONENT
+    factors = dict(zip(folded, (_WORD_FACTOR * values).tolist(), strict=True))
     return WordTree.made(factors, _LETTER_FACTOR)
 
 

@@ -60,8 +60,8 @@ class Contexts:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The contexts as arrays by name."""
-        own = vars(self).copy()
-        return own.pop("trie").arrays() | own
+        own: dict[str, NDArray[Any]] = {k: v for k, v in vars(self).items() if k != "trie"}
+        return self.trie.arrays() | own
 
     def last_factors(self, ngrams: Sequence[str]) -> Floats:
         """Factor of the last character of each n-gram after the others [ngrams]."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from math import exp, isfinite, log
+from math import isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,11 @@ class LanguageModel(Prior):
         N-grams are strings of lower-case characters and of START, END and UNKNOWN; UNKNOWN must
         have a probability. What was made of them may be given instead.
         """
-        made = isinstance(probabilities, Contexts)
-        self._contexts = probabilities if made else _compiled(probabilities, backoffs or {})
+        self._contexts = (
+            probabilities
+            if isinstance(probabilities, Contexts)
+            else _compiled(probabilities, backoffs or {})
+        )
         super().__init__()
 
     def compiled(self, charset: Charset) -> NgramAutomaton:
@@ -100,14 +103,14 @@ class LanguageModel(Prior):
 
 
 def _compiled(probabilities: Mapping[str, float], backoffs: Mapping[str, float]) -> Contexts:
-    factors = {ngram: _factor(p, _INSERTION_BONUS) for ngram, p in probabilities.items()}
-    weights = {ngram: _factor(weight) for ngram, weight in backoffs.items()}
-    return compiled(factors, weights, (START, END, UNKNOWN))
+    factors = _factors(probabilities, _INSERTION_BONUS)
+    return compiled(factors, _factors(backoffs), (START, END, UNKNOWN))
 
 
-def _factor(decimal_logarithm: float, bonus: float = 0.0) -> float:
-    exponent = _LM_WEIGHT * (bonus + log(10.0) * decimal_logarithm)
-    return exp(max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+def _factors(decimal_logarithms: Mapping[str, float], bonus: float = 0.0) -> dict[str, float]:
+    values = np.fromiter(decimal_logarithms.values(), np.float64, len(decimal_logarithms))
+    exponents = (_LM_WEIGHT * (bonus + log(10.0) * values)).clip(-_MAX_EXPONENT, _MAX_EXPONENT)
+    return dict(zip(decimal_logarithms, np.exp(exponents).tolist(), strict=True))
 
 
 def load(name: str, order: int | None = None) -> LanguageModel | None:

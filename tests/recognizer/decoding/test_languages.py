@@ -123,7 +123,7 @@ def test_a_file_is_a_language_beside_others(tmp_path: Path, spell):
 
 
 @pytest.fixture
-def english_list(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def english_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Short lists instead of those of wordfreq; the languages whose lists are read."""
     read: list[str] = []
 
@@ -132,6 +132,7 @@ def english_list(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return {"vertex": 1e-5, "maison": 1e-5, "rare": 1e-8}
 
     monkeypatch.setattr(lexicon, "_wordfreq", short)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return read
 
 
