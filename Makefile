@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format benchmark mutants faults fuzz clean
+.PHONY: help install demo test check dist format benchmark mutants faults fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,12 +31,15 @@ check: install ## what CI runs: format, lint, types, import contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy docs/fetch_fonts.py
+	$(BIN)/mypy docs/fetch_fonts.py packaging/*.py
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --skip-covered
 	$(BIN)/coverage json --quiet -o .coverage.json
 	$(BIN)/python -m tests.branch_coverage .coverage.json indexer=90 detector_stub=90
+
+dist: install ## build wheel and sdist into dist/, twice, and compare byte for byte
+	$(BIN)/python packaging/build_dist.py
 
 format: install ## format and mend what can be mended
 	$(BIN)/ruff format .
