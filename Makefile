@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check dist format benchmark mutants faults fuzz clean
+.PHONY: help install demo test check share dist format benchmark mutants faults fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -38,7 +38,11 @@ check: install ## what CI runs: format, lint, types, import contracts, all tests
 	$(BIN)/coverage json --quiet -o .coverage.json
 	$(BIN)/python -m tests.branch_coverage .coverage.json indexer=90 detector_stub=90
 
-dist: install ## build wheel and sdist into dist/, twice, and compare byte for byte
+share: install ## make the manual page and the completions of shells anew from the commands
+	$(BIN)/python packaging/make_share.py
+
+dist: $(VENV)/light ## build wheel and sdist into dist/, twice, and compare byte for byte
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dist]'
 	$(BIN)/python packaging/build_dist.py
 
 format: install ## format and mend what can be mended

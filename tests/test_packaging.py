@@ -34,7 +34,9 @@ def test_what_goes_into_the_source_distribution_is_there(name):
     assert (ROOT / name).exists()
 
 
-@pytest.mark.parametrize("name", [*WHEEL["packages"], *WHEEL["force-include"]])
+@pytest.mark.parametrize(
+    "name", [*WHEEL["packages"], *WHEEL["force-include"], *WHEEL["shared-data"]]
+)
 def test_what_a_wheel_is_made_of_goes_into_the_source_distribution(name):
     tops = {PurePosixPath(included).parts[0] for included in SDIST["only-include"]}
 
@@ -76,6 +78,15 @@ def test_the_wheel_holds_the_sample_photos(built):
 
     for photo in (ROOT / "samples").iterdir():
         assert f"indexer/samples/{photo.name}" in names
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_manual_and_completions(built):
+    [wheel] = built.glob("*.whl")
+    shared = {name.partition("/data/share/")[2] for name in zipfile.ZipFile(wheel).namelist()}
+
+    share = ROOT / "packaging" / "share"
+    assert {str(file.relative_to(share)) for file in share.rglob("*") if file.is_file()} <= shared
 
 
 @pytest.mark.slow
