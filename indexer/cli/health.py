@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psutil
+
 from indexer import bootstrap, reports
 from indexer.errors import CatalogError
 from indexer.sync import progress_file
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.reports import HealthReport
     from indexer.sync.progress_file import Progress
+
+HALTED = {psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP, psutil.STATUS_ZOMBIE}
+"""States of a process that does nothing until another one acts."""
 
 LOOKING_SECONDS = 3600.0
 """Time for comparing the folders with the catalog: of a million files on a slow server, minutes."""
@@ -51,6 +56,14 @@ def _catalog_problem(settings: Settings) -> str:
 
 def _writer_problem(settings: Settings, writer: Progress, now: float) -> str:
     """Why a writer is taken for hung; empty if it is not."""
+    try:
+        status = psutil.Process(writer.pid).status()
+    except psutil.Error:  # it has just ended
+        return ""
+    if status in HALTED:
+        return (
+            f"process {writer.pid} is halted ({status}); continue it, or end it and start it again"
+        )
     looks = writer.state is WriterState.LOOKING
     allowed = LOOKING_SECONDS if looks else settings.photo_seconds + SLACK_SECONDS
     silence = writer.silence(now)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from indexer import bootstrap, config
@@ -134,6 +137,34 @@ def test_what_a_dead_writer_left_is_no_fault(settings):
     read_one(settings, 5_000)
     told = json.loads(settings.progress.read_text())
     settings.progress.write_text(json.dumps(told | {"born": told["born"] - 1000}))
+
+    assert health(settings, NOW)["healthy"]
+
+
+@pytest.fixture
+def halted(settings):
+    """Number of a process that waits for photos, as it says, but is stopped."""
+    process = subprocess.Popen(["sleep", "1000"])
+    Reporter(settings.progress).state(WriterState.WAITING)
+    told = json.loads(settings.progress.read_text())
+    born = psutil.Process(process.pid).create_time()
+    settings.progress.write_text(json.dumps(told | {"pid": process.pid, "born": born}))
+    process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
+    yield process.pid
+    process.kill()
+    process.wait()
+
+
+def test_a_writer_that_is_stopped_is_not_healthy_even_if_it_has_nothing_to_do(settings, halted):
+    assert health(settings, NOW)["problem"] == (
+        f"process {halted} is halted (stopped); continue it, or end it and start it again"
+    )
+
+
+def test_a_writer_that_goes_on_is_healthy_again(settings, halted):
+    os.kill(halted, signal.SIGCONT)
+    os.waitpid(halted, os.WCONTINUED)
 
     assert health(settings, NOW)["healthy"]
 
