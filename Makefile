@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := indexer recognizer detector_stub
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format benchmark mutants faults fuzz clean
+.PHONY: help install demo test check share dist image lock format benchmark mutants faults fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,12 +35,27 @@ check: install ## what CI runs: format, lint, types, import contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy docs/fetch_fonts.py
+	$(BIN)/mypy docs/fetch_fonts.py packaging/*.py
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --skip-covered
 	$(BIN)/coverage json --quiet -o .coverage.json
 	$(BIN)/python -m tests.branch_coverage .coverage.json indexer=90 detector_stub=90
+
+share: install ## make the manual page and the completions of shells anew from the commands
+	$(BIN)/python packaging/make_share.py
+
+dist: $(VENV)/light ## build wheel and sdist into dist/, twice, and compare byte for byte
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dist]'
+	$(BIN)/python packaging/build_dist.py
+
+image: dist ## build the container image with buildah and try it; says so where buildah is missing
+	packaging/build_image.sh
+
+lock: $(VENV)/light ## newest versions of all that reading needs into packaging/requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dist]'
+	$(BIN)/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url pyproject.toml --output-file packaging/requirements.lock
 
 format: install ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -242,6 +242,18 @@ class StatusReport(TypedDict):
     writer: WriterReport | None
 
 
+class HealthReport(TypedDict):
+    """Whether a home folder can be searched and its writer makes progress; `problem` says why not.
+
+    `silent_seconds` is the time since the writer gave a sign of life, None if it has nothing to do.
+    """
+
+    healthy: bool
+    problem: str | None
+    silent_seconds: int | None
+    writer: WriterReport | None
+
+
 class CatalogState(Protocol):
     """What `status_json` needs of the catalog, which lies above this module."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
 from indexer.cli.weights import weights
-from indexer.errors import UsageError
+from indexer.errors import CatalogError, UsageError
 from indexer.home import check_apart, check_named
 from indexer.ocr.photo_file import Limits
 from recognizer.printable import printable
@@ -201,6 +202,26 @@ def status(load: Callable[..., Settings], *, failed: bool, as_json: bool) -> Non
     with ReadOnlyLibrary(load()) as library:
         report = library.status()
     click.echo(reports.dumps(report) if as_json else status_text(report, failed=failed))
+
+
+@main.command()
+@json_option
+@click.pass_obj
+def health(load: Callable[..., Settings], *, as_json: bool) -> None:
+    """Check the catalog and a running writer.
+
+    Exits with 0 if the catalog can be read and the writer makes progress, and with 4 if not. It is for supervisors, such as that of a container. That
+    neither `index` nor `watch` runs is no fault.
+    """
+    from indexer.cli.health import health as examine  # only this command needs it
+
+    report = examine(load(), time.monotonic())
+    if as_json:
+        click.echo(reports.dumps(report))
+    elif report["healthy"]:
+        click.echo("healthy")
+    if report["problem"]:
+        raise CatalogError(report["problem"])
 
 
 @main.command()

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+_PLACES = tuple(folder / "samples" for folder in Path(__file__).parents[1:3])
+"""Sample photos of an installation, and of a checkout."""
+
+SAMPLES = next(filter(Path.is_dir, _PLACES), _PLACES[0])
 QUERIES = ("dijkstra", "priority queue", "gradient OR eigenvalues", '"olive oil"', "tomat*")
 
 
@@ -31,11 +34,11 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     """Index `samples` in a temporary home, run QUERIES and draw the hits of the first into `out`.
 
     Raises:
-        UsageError: there are no samples, as in an installation without the source tree.
+        UsageError: there are no samples.
 
     """
     if not samples.is_dir():
-        msg = f"{samples}: the samples come with the source tree; run this from a checkout"
+        msg = f"{samples}: the sample photos are missing; install ocrsearch again"
         raise UsageError(msg)
     if out:
         outputs.refuse_below(out, [samples])

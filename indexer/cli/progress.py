@@ -34,7 +34,11 @@ def progress(settings: Settings) -> Iterator[Hooks]:
                 show(step.done, step.total)
             reporter.photo(step)
 
-        yield Hooks(report=report)
+        def stop() -> bool:
+            reporter.alive()  # a run asks all the time
+            return False
+
+        yield Hooks(stop=stop, report=report, alive=reporter.alive)
 
 
 @contextmanager

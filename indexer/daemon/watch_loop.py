@@ -23,7 +23,7 @@ from indexer.sync.photo_log import log_step
 from indexer.sync.progress_file import WriterState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.filesystem.change_batches import Batch
@@ -50,7 +50,7 @@ def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> No
         hooks = replace(
             service.hooks(arrivals), failed=failed.set, incomplete=lambda: dirty.add(None)
         )
-        process_batches(library, roots, arrivals, hooks)
+        process_batches(library, roots, service.announced(arrivals), hooks)
         notifier.send("STOPPING=1")
 
 
@@ -111,12 +111,23 @@ class Service:
             stop=self.stopped,
             report=self.reporter.photo,
             arrived=arrived,
-            alive=self.notifier.alive,
+            alive=self.alive,
         )
 
-    def stopped(self) -> bool:
-        """Whether to stop; called all the time, so it sends the watchdog message to systemd as well."""
+    def announced(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The same batches; that there is work to do is reported before each."""
+        for batch in batches:
+            self.reporter.state(WriterState.LOOKING)
+            yield batch
+
+    def alive(self) -> None:
+        """Give a sign of life to systemd and to `health`."""
         self.notifier.alive()
+        self.reporter.alive()
+
+    def stopped(self) -> bool:
+        """Whether to stop; called all the time, so it gives the signs of life as well."""
+        self.alive()
         return self.stop.is_set()
 
     def idle(self) -> None:

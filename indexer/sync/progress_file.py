@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 RATE_WINDOW = 50
 """Photos that the rate is measured on."""
 
+BEAT_SECONDS = 10.0
+"""Time between two signs of life while there is something to do, but no photo is done."""
+
 MAX_START_ERROR = 5.0
 """Seconds by which the start of a process may seem to differ: the clock may be set meanwhile."""
 
@@ -48,6 +51,8 @@ class Progress:
         total: photos that it has to read, as far as is known.
         photo: the last one.
         per_minute: photos a minute lately, 0 while that is unknown.
+        beat: when the process wrote this, in seconds of the clock of the machine that counts from
+            its start; None from an earlier version.
 
     """
 
@@ -58,12 +63,21 @@ class Progress:
     total: int = 0
     photo: str = ""
     per_minute: float = 0.0
+    beat: float | None = None
 
     @property
     def seconds_left(self) -> float | None:
         """Time until the run is done; None if unknown."""
         left = self.total - self.done
         return 60 * left / self.per_minute if self.per_minute and left else None
+
+    def silence(self, now: float) -> float | None:
+        """Seconds without a sign of life until `now`; None if it is waiting, or unknown.
+
+        `now` is of the clock of `beat`. A process that waits gives no signs, so that disks can rest.
+        """
+        waits = self.state in {WriterState.WAITING, WriterState.ON_BATTERY}
+        return None if waits or self.beat is None else max(0.0, now - self.beat)
 
 
 class Reporter:
@@ -103,8 +117,18 @@ class Reporter:
             self._progress = Progress(self._pid, self._born, state)
             self._write(self._progress)
 
+    def alive(self) -> None:
+        """Give a sign of life if it is time for one; called all the time while there is work."""
+        if (
+            self._progress
+            and self._progress.silence(self._clock()) is not None
+            and self._clock() - self._written >= BEAT_SECONDS
+        ):
+            self._write(self._progress)
+
     def _write(self, progress: Progress) -> None:
         self._written = self._clock()
+        self._progress = progress = replace(progress, beat=self._written)
         part = self._path.with_suffix(".part")
         with suppress(OSError):  # a full disk must not end what is only reported here
             part.write_text(json.dumps(asdict(progress)), encoding="ascii")

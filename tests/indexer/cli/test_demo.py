@@ -11,8 +11,10 @@ from indexer.errors import UsageError
 from ..conftest import draw_photo
 
 
-def test_an_installation_without_samples_says_that_a_checkout_has_them(tmp_path):
-    with pytest.raises(UsageError, match="run this from a checkout"):
+def test_an_installation_without_samples_says_what_to_do(tmp_path):
+    with pytest.raises(
+        UsageError, match="absent: the sample photos are missing; install ocrsearch"
+    ):
         demo.run(config.load, None, samples=tmp_path / "absent")
 
 

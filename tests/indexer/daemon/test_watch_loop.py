@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 from indexer.daemon import watch_loop
+from indexer.daemon.systemd import Notifier
 from indexer.filesystem.change_batches import Batch
+from indexer.sync import progress_file
 from indexer.sync.hooks import Hooks
+from indexer.sync.progress_file import Reporter, WriterState
 
 from ..conftest import draw_photo
 
@@ -147,3 +151,28 @@ def test_dropping_renaming_deleting_and_replacing_ends_equal_to_the_disk(world):
     assert world.find("other1", exact=True) == ["p71.png"]
     # 200 photos and 5 replacements in batches of 4, nothing read twice
     assert world.engine.recognizer.reads == 50 + 2
+
+
+def test_that_a_batch_has_come_is_reported_before_it_is_worked_on(world, tmp_path):
+    reporter = Reporter(tmp_path / "progress.json")
+    service = watch_loop.Service(world.library, threading.Event(), Notifier({}), reporter)
+    service.idle()
+
+    states = [
+        progress_file.read(tmp_path / "progress.json").state
+        for _ in service.announced([Batch(everything=True)])
+    ]
+
+    assert states == ["looking"]
+
+
+def test_asking_whether_to_stop_gives_a_sign_of_life(world, tmp_path):
+    now = [0.0]
+    reporter = Reporter(tmp_path / "progress.json", lambda: now[0])
+    service = watch_loop.Service(world.library, threading.Event(), Notifier({}), reporter)
+    reporter.state(WriterState.LOOKING)
+    now[0] = 50.0
+
+    assert not service.stopped()
+
+    assert progress_file.read(tmp_path / "progress.json").silence(50.0) == 0

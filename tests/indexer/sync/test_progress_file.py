@@ -125,3 +125,42 @@ def test_nothing_is_left_in_the_end(file):
 def test_a_file_that_somebody_removed_is_not_missed(file):
     with progress_file.reported(file):
         file.unlink()
+
+
+def test_a_long_photo_gives_a_sign_of_life_every_ten_seconds(file, clock):
+    reporter = Reporter(file, clock)
+    read_photos(reporter, clock, 1, seconds=9.0)
+    reporter.alive()
+    assert progress_file.read(file).silence(clock.now) == 9
+
+    clock.now += 1
+    reporter.alive()
+
+    doing = progress_file.read(file)
+    assert (doing.silence(clock.now), doing.done, doing.state) == (0, 1, "reading")
+
+
+def test_a_sign_of_life_does_not_change_the_rate(file, clock):
+    reporter = Reporter(file, clock)
+    read_photos(reporter, clock, 10)
+    clock.now += 100
+    reporter.alive()
+
+    assert progress_file.read(file).per_minute == pytest.approx(30)
+
+
+@pytest.mark.parametrize("state", [WriterState.WAITING, WriterState.ON_BATTERY])
+def test_nothing_is_written_while_there_is_nothing_to_do(file, clock, state):
+    reporter = Reporter(file, clock)
+    reporter.state(state)
+    file.unlink()
+    clock.now += 1000
+    reporter.alive()
+
+    assert not file.exists()
+
+
+def test_a_sign_of_life_before_there_is_a_state_is_none(file, clock):
+    Reporter(file, clock).alive()
+
+    assert not file.exists()
