@@ -20,7 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from recognizer.decoding import beam_search, languages, lexicon, ngram_lm
+from recognizer.decoding import decoder, languages, lexicon, ngram_lm
 from recognizer.decoding.frames import likely_symbols
 from recognizer.decoding.language_identification import weights
 from recognizer.inference import pretrained
@@ -54,7 +54,7 @@ class Product:
         frames = likely_symbols(words)
         several = isinstance(self.loaded, languages.LanguagePriors)
         priors = self.loaded.choose(frames, charset) if several else [self.loaded] * len(words)
-        readings = beam_search.decode_all(frames, charset, priors=priors)
+        readings = decoder.decode_all(frames, charset, priors=priors)
         return [reading.alternatives for reading in readings]
 
 

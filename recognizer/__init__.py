@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.decoder import Reading
     from recognizer.decoding.prior import Prior
     from recognizer.decoding.prior import load as load_prior
     from recognizer.errors import DataError, RecognizerError, WeightsError
@@ -36,7 +36,7 @@ __all__ = [
 _SOURCES = {
     "DataError": ("errors", "DataError"),
     "Prior": ("decoding.prior", "Prior"),
-    "Reading": ("decoding.beam_search", "Reading"),
+    "Reading": ("decoding.decoder", "Reading"),
     "Recognizer": ("recognize", "Recognizer"),
     "RecognizerError": ("errors", "RecognizerError"),
     "WeightsError": ("errors", "WeightsError"),

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recognizer.decoding import beam_search
+from recognizer.decoding import decoder
 from recognizer.decoding.frames import likely_symbols
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.decoder import Reading
     from recognizer.decoding.prior import Prior
     from recognizer.inference.batches import Backend
     from recognizer.inference.devices import Device
@@ -112,16 +112,14 @@ class Recognizer:
         `pages` says which words stand on one page together, see `LanguagePriors.choose`.
         """
         charset = self.card.charset
-        seen = [beam_search.softmax(logits, self.card.temperature) for logits in self.logits(words)]
+        seen = [decoder.softmax(logits, self.card.temperature) for logits in self.logits(words)]
         followed = likely_symbols(seen)
         priors = (
             prior.choose(followed, charset, pages)
             if isinstance(prior, LanguagePriors)
             else [prior] * len(seen)
         )
-        readings = beam_search.decode_all(
-            followed, charset, alternatives=alternatives, priors=priors
-        )
+        readings = decoder.decode_all(followed, charset, alternatives=alternatives, priors=priors)
         return list(zip(readings, seen, strict=True))
 
 

@@ -29,7 +29,7 @@ from recognizer.printable import json_safe, printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.decoder import Reading
 
 
 @click.command()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recognizer.datasets.samples import Sample
-    from recognizer.decoding.beam_search import Reading
+    from recognizer.decoding.decoder import Reading
     from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
     from recognizer.evaluation.evaluated_word import EvaluatedWord
@@ -127,11 +127,11 @@ def _read(
     """The readings of `crops`; with no alternatives, those of the best paths."""
     if alternatives:
         return recognizer.read(crops, alternatives=alternatives, prior=prior)
-    from recognizer.decoding import beam_search, best_path
+    from recognizer.decoding import best_path, decoder
 
     card = recognizer.card
     return [
-        best_path.decode_greedily(beam_search.softmax(logits, card.temperature), card.charset)
+        best_path.decode_greedily(decoder.softmax(logits, card.temperature), card.charset)
         for logits in recognizer.logits(crops)
     ]
 

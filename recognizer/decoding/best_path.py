@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.charset import BLANK
-from recognizer.decoding.beam_search import Reading
+from recognizer.decoding.decoder import Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from recognizer.decoding import beam_search, lexicon, ngram_lm, prior
+from recognizer.decoding import decoder, lexicon, ngram_lm, prior
 from recognizer.decoding.language_identification import ORDER, LanguageIdentifier, weights
 from recognizer.decoding.language_mixture import LanguageMixture
 from recognizer.errors import DataError
@@ -81,7 +81,7 @@ class LanguagePriors:
 
         """
         chosen: list[Prior | None] = []
-        read = beam_search.decode_all(probabilities, charset)
+        read = decoder.decode_all(probabilities, charset)
         seen = self._identifier.likelihoods([reading.alternatives for reading in read])
         start = 0
         for _, page in groupby(pages or [0] * len(read)):

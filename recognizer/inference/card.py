@@ -20,7 +20,7 @@ class Card:
     Attributes:
         charset: the alphabet.
         config: configuration of the network.
-        temperature: calibration temperature, see `beam_search.softmax`.
+        temperature: calibration temperature, see `decoder.softmax`.
         metrics: error rates on the dev words.
         provenance: data, random seed and initial weights of the training.
 

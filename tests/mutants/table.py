@@ -178,11 +178,11 @@ NAMED = (
     ),
     Named(
         "narrow-beam-for-many-readings",
-        "recognizer/decoding/beam_search.py",
+        "recognizer/decoding/decoder.py",
         r"max\(_MIN_WIDTH, alternatives \* 3 // 2\)",
         "_MIN_WIDTH",
         "the beam is wider than the number of readings asked for",
-        ("tests/recognizer/decoding/test_beam_search.py",),
+        ("tests/recognizer/decoding/test_decoder.py",),
     ),
     Named(
         "chalk-at-any-skew",

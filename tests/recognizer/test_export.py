@@ -9,7 +9,7 @@ import torch
 
 from recognizer import export
 from recognizer.charset import Charset
-from recognizer.decoding import beam_search, best_path
+from recognizer.decoding import best_path, decoder
 from recognizer.inference import batches, graph, images, pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
@@ -43,7 +43,7 @@ def noise(count: int, width: int, seed: int) -> list[NDArray[np.uint8]]:
 
 def exact(model: CRNN, crops: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
     with torch.inference_mode():
-        return beam_search.softmax(model(normalize(*stack(crops))).numpy())
+        return decoder.softmax(model(normalize(*stack(crops))).numpy())
 
 
 def decided(model: CRNN) -> CRNN:
@@ -71,7 +71,7 @@ def test_a_graph_gives_the_probabilities_of_torch_whatever_the_network(
         expected = exact(saved, crops)
         grey, widths = batches.stack(crops)
 
-        found = beam_search.softmax(run(grey=grey, widths=widths))
+        found = decoder.softmax(run(grey=grey, widths=widths))
 
         assert expected.std(axis=(0, 1)).max() > 0.05
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
@@ -87,7 +87,7 @@ def test_the_shipped_graph_gives_the_readings_of_the_shipped_weights(
         expected = exact(model, crops)
         grey, widths = batches.stack(crops)
 
-        found = beam_search.softmax(run(grey=grey, widths=widths))
+        found = decoder.softmax(run(grey=grey, widths=widths))
 
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
         readings = [best_path.greedy(word, card.charset) for word in found]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.decoding import beam_search
+from recognizer.decoding import decoder
 from recognizer.errors import WeightsError
 from recognizer.inference import batches, pretrained
 from recognizer.inference.session import Session
@@ -94,8 +94,8 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_weights(
     (reading, probabilities) = recognizer.read_with_posteriors(crops[:1])[0]
 
     assert recognizer.card.temperature == 1.5
-    np.testing.assert_allclose(probabilities, beam_search.softmax(logits, 1.5), atol=1e-6)
-    assert reading == beam_search.decode(probabilities, recognizer.card.charset)
+    np.testing.assert_allclose(probabilities, decoder.softmax(logits, 1.5), atol=1e-6)
+    assert reading == decoder.decode(probabilities, recognizer.card.charset)
 
 
 def test_as_many_alternatives_come_as_are_asked_for(

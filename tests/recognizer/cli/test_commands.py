@@ -114,6 +114,9 @@ class OneText(Automaton):
         ends = np.asarray([self.charset.decode([label]) for label in labels], object)
         return (state[0][texts] + ends,)
 
+    def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
+        return self.prefix_scores(self.extend(state, texts, labels))
+
     def prefix_scores(self, state: State) -> Floats:
         return np.asarray([1e30 if s and self.text.startswith(s) else 1.0 for s in state[0]])
 

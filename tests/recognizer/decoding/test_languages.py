@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.decoding import beam_search, languages, lexicon, ngram_lm, prior
+from recognizer.decoding import decoder, languages, lexicon, ngram_lm, prior
 from recognizer.decoding.language_mixture import LanguageMixture
 from recognizer.errors import DataError
 
@@ -68,7 +68,7 @@ def test_words_of_one_language_are_read_exactly_as_by_that_language_alone(spell,
 
     assert loaded == [languages.SHIPPED["fr"]]
     for word, found in zip(words, own, strict=True):
-        decoded = [beam_search.decode(word, CHARSET, prior=p) for p in (found, alone)]
+        decoded = [decoder.decode(word, CHARSET, prior=p) for p in (found, alone)]
         assert decoded[0] == decoded[1]
 
 

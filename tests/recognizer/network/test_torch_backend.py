@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer.decoding import beam_search
+from recognizer.decoding import decoder
 from recognizer.inference import batches, images
 from recognizer.network import torch_backend
 from recognizer.network.tensors import normalize
@@ -68,12 +68,12 @@ def test_words_go_to_a_gpu_from_pinned_memory_without_waiting(
 
     with torch.inference_mode():
         ink = normalize(torch.from_numpy(grey), torch.from_numpy(widths))
-        expected = beam_search.softmax(model(ink).numpy())
+        expected = decoder.softmax(model(ink).numpy())
     monkeypatch.setattr(torch.Tensor, "pin_memory", pin)
     monkeypatch.setattr(torch.Tensor, "to", move)
     monkeypatch.setattr(torch_backend, "mixed_precision", lambda device: nullcontext())
 
-    found = beam_search.softmax(
+    found = decoder.softmax(
         torch_backend.TorchBackend(forward)(grey=grey, widths=widths)  # type: ignore[arg-type]
     )
 
