@@ -71,6 +71,4 @@ def place_matcher(field: Field) -> Callable[[bytes], bool]:
 
 def _literal(pattern: str) -> str:
     """The longest run of ASCII without gaps and wildcards, which every match must hold."""
-    if "[" in pattern:  # a class of characters, or not, if it is never closed
-        return ""
     return max(re.split(r"[^!-~]+|[*?]", pattern), key=len)

@@ -69,7 +69,7 @@ def _hit_text(hit: Hit) -> str:
         click.style(printable(w), fg="red", bold=True) if w in matched else printable(w)
         for w in words
     )
-    return f"{head}\n      {context}"
+    return f"{head}\n      {context}" if context else head
 
 
 def percent(chance: float) -> str:

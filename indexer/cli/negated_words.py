@@ -12,8 +12,15 @@ class WordsCommand(click.Command):
     """A command that takes `-word` for a word where it follows one and names no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments. Raises click.NoSuchOption for a mistyped `--option`."""
-        rest = super().parse_args(ctx, self._shielded(ctx, args))
+        """Parse the arguments. Raises click.UsageError for a mistyped `--option`."""
+        try:
+            rest = super().parse_args(ctx, self._shielded(ctx, args))
+        except click.NoSuchOption as error:
+            hint = "to look for a word that begins with a minus, write -- before the words"
+            if not error.option_name.startswith("--"):
+                hint = "-word leaves out photos with a word: write it behind a word to look for"
+            msg = f"{error.format_message()} ({hint})"
+            raise click.UsageError(msg, ctx) from error
         for name, value in ctx.params.items():
             if isinstance(value, tuple):
                 ctx.params[name] = tuple(word.removeprefix(_SHIELD) for word in value)

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import math
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from indexer.query.date_spans import date_span
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
-DATE = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+
+
+class _Date(click.DateTime):
+    """A day, month, year or time; click alone answers with the formats of Python."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click declares it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401 - as click declares it
+        """See `click.DateTime`."""
+        with suppress(click.BadParameter):
+            return super().convert(value, param, ctx)
+        msg = (
+            f"{value!r}: give a year, month, day or time such as 2026-03-01 or 2026-03-01T18:30:00"
+        )
+        if date := re.match(r"\d{4}(-\d\d(-\d\d)?)?(?=T|$)", value, re.ASCII):
+            try:
+                date_span(date[0])
+            except ValueError as error:
+                msg = f"{value}: there is no such date ({error}); give one that exists"
+        return self.fail(msg, param, ctx)
+
+
+DATE = _Date(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
 OUTPUT_FILE = click.Path(path_type=Path, writable=True, dir_okay=False)
 """A file that a command writes; `outputs` guards it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from functools import partial
 from pathlib import Path
@@ -30,12 +31,25 @@ if TYPE_CHECKING:
     from indexer.search.searcher import Searcher
 
 
-def _queries(batch: BinaryIO) -> list[str]:
+def _queries(batch: BinaryIO) -> list[tuple[str, str]]:
+    """The queries of a batch, each with what is wrong with its line, "" if nothing is."""
+    content = batch.read()
     try:
-        return [text for line in lines(decode(batch.read())) if (text := stripped(line))]
+        return [(text, "") for line in lines(decode(content)) if (text := stripped(line))]
     except NotTextError as error:
-        msg = f"{batch.name}, {error}"
-        raise UsageError(msg) from error
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # UTF-32 is like these
+            msg = f"{batch.name}, {error}"
+            raise UsageError(msg) from error
+    found: list[tuple[str, str]] = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            text, fault = stripped(decode(line)), ""
+        except NotTextError:
+            text = stripped(line.decode(errors="surrogateescape"))
+            fault = f"{batch.name}, line {number}: not UTF-8; save the file as UTF-8"
+        if text:
+            found.append((text, fault))
+    return found
 
 
 @click.command(cls=WordsCommand)
@@ -112,11 +126,13 @@ def query(
         until=until,
         least=min_score,
     )
-    lines = [" ".join(words)] if batch is None else _queries(batch)
+    asked = [(" ".join(words), "")] if batch is None else _queries(batch)
     settings = load()
     with bootstrap.searching(settings) as searcher:
-        answered = partial(_answer, searcher, filters, as_json=as_json)
-        found = [answered(line, among_others=not words) for line in lines]
+        if filters.folder:
+            searcher.require_folder(filters.folder)
+        answered = partial(_answer, searcher, filters, as_json=as_json, among_others=not words)
+        found = [answered(text, fault) for text, fault in asked]
     if image:
         write_hits(list(filter(None, found)), image, Limits.of(settings))
     if None in found:
@@ -126,16 +142,24 @@ def query(
 
 
 def _answer(
-    searcher: Searcher, filters: Filters, text: str, *, as_json: bool, among_others: bool
+    searcher: Searcher,
+    filters: Filters,
+    text: str,
+    fault: str,
+    *,
+    as_json: bool,
+    among_others: bool,
 ) -> Answer | None:
-    """Answer one query; one `among_others` that is refused says so in its place, and is None."""
-    try:
-        return answer(searcher, text, filters, as_json=as_json)
-    except UsageError as error:
-        if not among_others:
-            raise
-        if as_json:
-            click.echo(reports.dumps({"query": text, "error": str(error)}))
-        else:
-            click.echo(printable(f"Error: {error}"), err=True)
-        return None
+    """Answer one query; one `among_others` that is refused, or at fault, says so in its place, and is None."""
+    if not fault:
+        try:
+            return answer(searcher, text, filters, as_json=as_json)
+        except UsageError as error:
+            if not among_others:
+                raise
+            fault = str(error)
+    if as_json:
+        click.echo(reports.dumps({"query": text, "error": fault}))
+    else:
+        click.echo(printable(f"Error: {fault}"), err=True)
+    return None

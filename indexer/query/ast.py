@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that stand side by side, folded."""
+    """Words and patterns that stand side by side, folded; ANY_WORD, which is never first or last, for any."""
 
     texts: tuple[str, ...]
 
@@ -88,6 +90,9 @@ class Inflected:
 Leaf = Term | Pattern | Phrase | OtherForm
 QueryNode = Leaf | Field | And | Or | Not | Inflected
 
+ANY_WORD = "*"
+"""Text of a phrase in the place of any one word."""
+
 FIELDS = ("folder", "date", "name")
 """Names of the fields, as they are written before a colon."""
 
@@ -103,6 +108,21 @@ def leaves(node: QueryNode, *, negated: bool = False) -> list[Leaf]:
     return [] if isinstance(node, Field) else [node]
 
 
+@lru_cache(1000)
+def word(text: str, *, literal: bool = False) -> Term | Pattern:
+    """A word, or a pattern if `text` holds wildcards."""
+    return Pattern(text) if "*" in text or "?" in text else Term(text, literal)
+
+
+def in_one_box(leaf: Leaf) -> str:
+    """The text of a word or pattern; that of a phrase as if it were one word, "" if it cannot be."""
+    if not isinstance(leaf, Phrase):
+        return leaf.text
+    if ANY_WORD in leaf.texts:
+        return ""
+    return re.sub(r"\*+", "*", "".join(leaf.texts))
+
+
 def letters(leaf: Leaf) -> int:
     """Letters and digits of a word, of all words of a phrase, or that a pattern prescribes."""
     texts = leaf.texts if isinstance(leaf, Phrase) else (leaf.text,)
@@ -110,12 +130,14 @@ def letters(leaf: Leaf) -> int:
 
 
 def words(leaves: Iterable[Leaf]) -> list[Term | Pattern | OtherForm]:
-    """The same leaves with each phrase replaced by its words."""
-    return [
-        word
-        for leaf in leaves
-        for word in (map(Term, leaf.texts) if isinstance(leaf, Phrase) else [leaf])
-    ]
+    """The same leaves with each phrase replaced by its words and patterns."""
+    found: list[Term | Pattern | OtherForm] = []
+    for leaf in leaves:
+        if isinstance(leaf, Phrase):
+            found += [word(text) for text in leaf.texts if text != ANY_WORD]
+        else:
+            found.append(leaf)
+    return found
 
 
 def fields(node: QueryNode) -> list[Field]:
@@ -130,6 +152,15 @@ def fields(node: QueryNode) -> list[Field]:
 def is_certain(node: QueryNode) -> bool:
     """Whether a node is true or false of a photo, not more or less likely: fields, negations."""
     return not leaves(node)
+
+
+def is_found_without_words(node: QueryNode, *, nor_fields: bool = False) -> bool:
+    """Whether a photo that holds none of the words may be a hit; `nor_fields`: nor fulfils a field."""
+    if isinstance(node, And):
+        return all(is_found_without_words(part, nor_fields=nor_fields) for part in node.parts)
+    if isinstance(node, Or):
+        return any(is_found_without_words(part, nor_fields=nor_fields) for part in node.parts)
+    return isinstance(node, Not) or (isinstance(node, Field) and not nor_fields)
 
 
 def admitted(node: QueryNode, known: Mapping[Field, set[PhotoId]]) -> set[PhotoId] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, groupby
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.errors import UsageError
@@ -29,6 +29,8 @@ MAX_DEPTH = 30
 """Brackets within each other."""
 
 _DATE = r"\d{4}(-\d\d(-\d\d)?)?"
+
+_WILDCARD = re.compile(r"([*?])")
 
 _Item = q.QueryNode | str | None
 """A part of a group: a node, an operator, or None for what holds nothing to look for."""
@@ -64,8 +66,14 @@ def _parsed(text: str) -> q.QueryNode:
         msg = "a quote is never closed; add the second quotation mark"
         raise _RefusalError(msg)
     node = _tree(text)
-    if node is None or not q.leaves(node):
+    if node is None:
         msg = "give at least one word to look for"
+        raise _RefusalError(msg)
+    if q.is_found_without_words(node, nor_fields=True):
+        msg = (
+            "NOT only leaves out what something else finds; "
+            "give a word to look for beside it, as in tree NOT java"
+        )
         raise _RefusalError(msg)
     asked = [*q.words(q.leaves(node, negated=True)), *q.fields(node)]
     if len(asked) > MAX_WORDS:
@@ -90,6 +98,8 @@ def _tree(text: str) -> q.QueryNode | None:
         if token.kind == "field":
             field = token.text
             continue
+        if token.kind == "empty":
+            raise _without_value(token.text)
         if token.kind == "open":
             groups.append((field or outer, []))
             if len(groups) > MAX_DEPTH + 1:
@@ -100,7 +110,10 @@ def _tree(text: str) -> q.QueryNode | None:
                 msg = "a bracket is closed that was never opened; the brackets do not match"
                 raise _RefusalError(msg)
             groups.pop()
-            groups[-1][1].append(_group(items))
+            node = _group(items)
+            if outer and node is None:
+                raise _without_value(outer)
+            groups[-1][1].append(node)
         elif token.kind in OPERATORS:
             items.append(token.kind)
         else:
@@ -112,55 +125,52 @@ def _tree(text: str) -> q.QueryNode | None:
     return _group(groups[0][1])
 
 
+def _without_value(field: str) -> _RefusalError:
+    example = {"date": "2026-03", "folder": "march", "name": "board*"}[field]
+    return _RefusalError(
+        f"{field}: needs a value right behind its colon, as in {field}:{example}; "
+        f'to look for the word "{field}", put it in quotes'
+    )
+
+
 # groups --------------------------------------------------------------------------------------
 
 
 def _group(items: Sequence[_Item]) -> q.QueryNode | None:
-    """Join the parts of a group; NOT binds tightest, then AND, OR, ANDNOT, and last a gap."""
-    clauses: list[list[_Item]] = []
+    """Join the parts of a group; NOT binds tightest, then OR, then AND, which is the same as a gap.
+
+    ANDNOT is AND, and NOT of all alternatives behind it.
+    """
+    clauses: list[tuple[bool, list[q.QueryNode | None]]] = []
+    infix, negated = "", False
     for before, item, after in zip((_EDGE, *items), items, (*items[1:], _EDGE), strict=False):
-        _check(before, item, after)
-        if not clauses or not (before in OPERATORS or item in INFIX):
-            clauses.append([])
-        clauses[-1].append(item)
-    return _joined(q.And, [_clause(clause) for clause in clauses])
+        if isinstance(item, str):
+            _check(before, item, after)
+            infix = item if item in INFIX else infix
+            negated = item == "NOT"
+            continue
+        if infix != "OR":
+            clauses.append((infix == "ANDNOT", []))
+        clauses[-1][1].append(_negated(item) if negated else item)
+        infix, negated = "", False
+    found = [(unwanted, _joined(q.Or, parts)) for unwanted, parts in clauses]
+    return _joined(q.And, [_negated(node) if unwanted else node for unwanted, node in found])
 
 
-def _check(before: _Item, item: _Item, after: _Item) -> None:
+def _check(before: _Item, item: str, after: _Item) -> None:
     """Refuse an operator that lacks the word before or after it."""
-    if item not in OPERATORS:
-        return
     if item in INFIX and before in (*OPERATORS, _EDGE):
         side = "before"
     elif after in (*INFIX, _EDGE) or (item == after == "NOT"):
         side = "after"
     else:
         return
-    word = str(item).lower()
-    msg = f'{item} needs a word {side} it; to look for the word "{word}", put it in quotes'
+    msg = f'{item} needs a word {side} it; to look for the word "{item.lower()}", put it in quotes'
     raise _RefusalError(msg)
 
 
-def _clause(items: list[_Item]) -> q.QueryNode | None:
-    """A clause of words and operators, none of which lacks its word."""
-    wanted, *unwanted = (
-        _joined(q.Or, [_joined(q.And, _units(part)) for part in _split(side, "OR")])
-        for side in _split(items, "ANDNOT")
-    )
-    return _joined(q.And, [wanted, *(None if part is None else q.Not(part) for part in unwanted)])
-
-
-def _split(items: list[_Item], operator: str) -> list[list[_Item]]:
-    return [list(part) for at, part in groupby(items, lambda item: item == operator) if not at]
-
-
-def _units(items: list[_Item]) -> list[q.QueryNode | None]:
-    """Nodes between AND, negated where NOT stands before them."""
-    found: list[q.QueryNode | None] = []
-    for before, item in zip(["", *items], items, strict=False):
-        if not isinstance(item, str):
-            found.append(q.Not(item) if before == "NOT" and item is not None else item)
-    return found
+def _negated(node: q.QueryNode | None) -> q.QueryNode | None:
+    return node.part if isinstance(node, q.Not) else node and q.Not(node)
 
 
 def _joined(kind: type[q.And | q.Or], found: Sequence[q.QueryNode | None]) -> q.QueryNode | None:
@@ -177,25 +187,52 @@ def _leaf(token: Token, field: str) -> q.QueryNode | None:
     """A word, a pattern, a phrase or a field; None if it holds no letter or digit to look for."""
     if field:
         return _field(field, token)
-    if token.kind == "word" and re.search(r"[*?]", token.text):
-        return _pattern(token.text)
-    found = tokens(token.text)
+    if token.kind == "quoted":
+        return _quoted(token.text)
+    if _WILDCARD.search(token.text):  # `well-kn*` asks for `wellkn*`
+        return _side_by_side(["".join(_folded(token.text).split())])
     # `linked-list` is a phrase, because detectors box it as one or two
-    if len(found) > 1:
-        return q.Phrase(tuple(found))
-    return q.Term(found[0], literal=token.kind == "quoted") if found else None
+    return _side_by_side(tokens(token.text))
 
 
-def _pattern(text: str) -> q.Pattern | None:
-    """A pattern without its signs, which make no difference: `well-kn*` asks for `wellkn*`."""
-    kept = "".join(c for c in fold(text) if c.isalnum() or c in "*?")
-    return q.Pattern(re.sub(r"\*+", "*", kept)) if tokens(kept) else None
+def _quoted(text: str) -> q.QueryNode | None:
+    if not _WILDCARD.search(text):
+        return _side_by_side(tokens(text), literal=True)
+    # what stands right beside a `*` may be any characters, signs too
+    glued = re.sub(r"(?:[^\w\s*?]|_)*\*(?:[^\w\s*?]|_)*", "*", text)
+    texts = [
+        text if tokens(text) else q.ANY_WORD for text in _folded(glued).split() if text.strip("?")
+    ]
+    said = _side_by_side(texts, literal=True)
+    if said is None or not texts[-1].endswith("?"):
+        return said
+    # it may as well end a question
+    return _joined(q.Or, [_side_by_side([*texts[:-1], texts[-1].rstrip("?")], literal=True), said])
 
 
-def _field(name: str, token: Token) -> q.Field | None:
+def _side_by_side(texts: Sequence[str], *, literal: bool = False) -> q.Leaf | None:
+    """A phrase of folded words and patterns, or what it is if there is one; None if there is none."""
+    kept = [re.sub(r"\*+", "*", text) for text in texts]
+    places = [place for place, text in enumerate(kept) if tokens(text)]
+    # any word before the first or behind the last one is nothing to look for
+    kept = kept[places[0] : places[-1] + 1] if places else []
+    if len(kept) > 1:
+        return q.Phrase(tuple(kept))
+    return q.word(kept[0], literal=literal) if kept else None
+
+
+def _folded(text: str) -> str:
+    """A text folded, its signs replaced by gaps, but for wildcards."""
+    parts = _WILDCARD.split(text)  # before folding, because a full-width `？` is none
+    return "".join(
+        part if _WILDCARD.fullmatch(part) else re.sub(r"[\W_]+", " ", fold(part)) for part in parts
+    )
+
+
+def _field(name: str, token: Token) -> q.Field:
     value = token.typed.strip()
     if not value:
-        return None
+        raise _without_value(name)
     if name != "date":
         return q.Field(name, value)
     value = token.text.strip()

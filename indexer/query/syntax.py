@@ -50,6 +50,12 @@ _END = r"(?:~\d+)?(?=[,;.!?]*(?:[\s)]|$))"
 _START = r"(?<![^\s(])"
 """Where a word begins; `well-known` holds no NOT."""
 
+_NAMES = rf"(?:{_START}|(?<=\))|(?<=[(\s]-)|(?<=^-))(?:{'|'.join(FIELDS)})"
+"""Names of fields, where they begin a word, a group, or what is negated."""
+
+_CHARACTER = rf'(?:[^\s()"]|"(?!.*?"{_END}))'
+"""A character of a word."""
+
 _BEGIN = r"(?<![^\s(:-])"
 """Where a quotation may begin, beside these: behind the name of a field, or a minus."""
 
@@ -64,12 +70,15 @@ _TOKEN = re.compile(
                 for number, (opening, closing) in enumerate(_QUOTES.items())
             ),
             rf"{_START}(?P<minus>-)(?=[^\s)-])",
-            rf"(?:{_START}|(?<=[(\s]-)|(?<=^-))(?P<field>{'|'.join(FIELDS)}):(?=\S)",
-            rf'(?P<word>(?:[^\s()"]|"(?!.*?"{_END}))+)',
+            rf"(?P<empty>{_NAMES})(?:\s+:|:(?=[\s)]|$))",
+            rf"(?P<field>{_NAMES}):",
+            # names of files hold brackets, as `IMG(1).jpg` does
+            rf"(?<=:)(?P<value>{_CHARACTER}(?:{_CHARACTER}|\([^\s()]*\))*)",
+            rf"(?P<word>{_CHARACTER}+)",
             r"(?P<sign>.)",
         ]
     ),
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,  # phones begin a line with a capital
 )
 
 
@@ -78,7 +87,8 @@ class Token:
     """A piece of a query.
 
     Attributes:
-        kind: open, close, quoted, field, word, or one of OPERATORS.
+        kind: open, close, quoted, word, one of OPERATORS, field, value (of the field before it), or
+            empty, which is a field with a gap on either side of its colon.
         text: in ASCII where that says the same.
         typed: as it was typed, but for invisible characters; names of files are compared with it.
 
@@ -100,8 +110,10 @@ def scan(text: str) -> Iterator[Token]:
         said = match[match.lastgroup or 0]
         if kind == "minus":
             yield Token("NOT", "-", "-")
-        elif kind == "word" and said in OPERATORS and before not in ("field", "minus"):
+        elif kind == "word" and said in OPERATORS and before != "minus":
             yield Token(said, said, said)
+        elif kind in ("field", "empty"):
+            yield Token(kind, said.lower(), said)
         elif kind not in ("gap", "sign"):
             yield Token(kind, said, typed[first:last])
         before = kind

@@ -62,11 +62,11 @@ def calibrated_product(product: float, words: int) -> float:
     was read well, so were the others. Source: as for `calibrated`, on pairs and triples of words.
 
     Args:
-        product: of the calibrated probabilities of the words; 0 stays 0.
+        product: of the calibrated probabilities of the words; 0 and 1 stay, which are no estimates.
         words: how many there are.
 
     """
-    if words < 2 or product <= 0.0:
+    if words < 2 or product in (0.0, 1.0):
         return product
     beyond = min(words, MAX_WORDS) - 1
     odds = TOGETHER_SLOPE**beyond * _log_odds(product) + TOGETHER_SHIFT * math.sqrt(beyond)

@@ -43,9 +43,9 @@ def best_hits(
     roots, against = catalog.roots(), ranking(node)
     hits = []
     for n in best:
-        if n in photos and n in words:
+        if n in photos and (n in words or not matched[n]):
             path, missing = choose(photos[n].places, against, roots)
-            found = hit(photos[n], scores[n], matched[n], words[n])
+            found = hit(photos[n], scores[n], matched[n], words.get(n, {}))
             hits.append(replace(found, photo=path, missing=missing))
     return len(ranked), tuple(hits)
 

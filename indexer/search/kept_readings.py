@@ -34,6 +34,8 @@ def gather(
         exact: only the best reading of each word counts.
 
     """
+    if not listed.evidence.leaves:
+        return listed.evidence
     leaves, read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
     evidence = rescored(listed.evidence, listed.photos, leaves=leaves, read=read)
     lines = phrase_lines(node, evidence, catalog)
@@ -86,24 +88,29 @@ def _may_be_broken(photo: PhotoId, leaves: Mapping[q.Leaf, Evidence]) -> bool:
 
 def _literals(leaf: q.Leaf) -> Sequence[str]:
     """Texts that a reading must hold to say `leaf`."""
-    if isinstance(leaf, q.Phrase):
-        return leaf.texts
     if isinstance(leaf, q.OtherForm):
         return [prefix_of(leaf.text)]
-    if isinstance(leaf, q.Term):
-        return [leaf.text]
-    return leaf.text.replace("?", "*").split("*")
+    texts = leaf.texts if isinstance(leaf, q.Phrase) else (leaf.text,)
+    return [part for text in texts for part in text.replace("?", "*").split("*")]
 
 
 def _says(read: list[str], leaf: q.Leaf) -> bool:
     """Whether the tokens of a reading hold a leaf; signs and gaps between them do not matter."""
     if isinstance(leaf, q.Phrase):
         size = len(leaf.texts)
-        windows = (tuple(read[i : i + size]) for i in range(len(read) - size + 1))
-        return leaf.texts in windows or read == ["".join(leaf.texts)]
+        windows = (read[i : i + size] for i in range(len(read) - size + 1))
+        return any(all(map(_matches, window, leaf.texts)) for window in windows) or (
+            len(read) == 1 and _matches(read[0], q.in_one_box(leaf))
+        )
     whole = [*read, "".join(read)]
     if isinstance(leaf, q.OtherForm):
         return bool(forms_among(leaf.text, read))
     if isinstance(leaf, q.Term):
         return leaf.text in whole
-    return any(fnmatch.fnmatchcase(token, leaf.text) for token in whole)
+    return any(_matches(token, leaf.text) for token in whole)
+
+
+def _matches(token: str, text: str) -> bool:
+    """Whether a token is this word, or fits this pattern."""
+    wild = "*" in text or "?" in text
+    return fnmatch.fnmatchcase(token, text) if wild else token == text

@@ -36,11 +36,17 @@ def likely_words(
     if not isinstance(leaf, q.Phrase):
         return words
     lines = evidence.lines.get(photo_id)
-    first, *others = (evidence.leaves[q.Term(text)].get(photo_id, {}) for text in leaf.texts)
-    for start, p in first.items():
+    first, *others = (
+        None if text == q.ANY_WORD else evidence.leaves[q.word(text)].get(photo_id, {})
+        for text in leaf.texts
+    )
+    for start, p in (first or {}).items():
         chance, run = p, [start]
         for other in others:
             following = beginning_at(covered(run[-1])[-1] + 1)
+            if other is None:
+                run.append(following[0])
+                continue
             run.append(max(following, key=lambda index: other.get(index, 0.0)))
             chance *= other.get(run[-1], 0.0)
             if not chance:
@@ -57,13 +63,16 @@ def is_read(leaf: q.Leaf, evidence: QueryEvidence, photo_id: PhotoId) -> bool:
         return True
     if not isinstance(leaf, q.Phrase):
         return False
-    read = [evidence.read.get(q.Term(text), {}).get(photo_id, ()) for text in leaf.texts]
-    if not all(read):
+    read = [
+        None if text == q.ANY_WORD else evidence.read.get(q.word(text), {}).get(photo_id, ())
+        for text in leaf.texts
+    ]
+    if any(indices is not None and not indices for indices in read):
         return False
     runs = (run for _, run in likely_words(leaf, evidence, photo_id).values())
     return any(
         len(run) == len(read)
-        and all(index in indices for index, indices in zip(run, read, strict=True))
+        and all(indices is None or i in indices for i, indices in zip(run, read, strict=True))
         for run in runs
     )
 

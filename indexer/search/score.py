@@ -50,7 +50,17 @@ def _calibrated(leaf: q.Leaf, evidence: QueryEvidence) -> dict[PhotoId, float]:
 def raw_scores(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
     """The same before calibration; for a whole query or a part of it."""
     scores, _ = _scores(node, evidence)
-    return {photo_id: scores[photo_id] for photo_id in evidence.photos() & scores.keys()}
+    photos = (evidence.photos() & scores.keys()) | found_without_words(node, evidence)
+    return {photo_id: scores[photo_id] for photo_id in photos}
+
+
+def found_without_words(node: q.QueryNode, evidence: QueryEvidence) -> set[PhotoId]:
+    """Photos that answer by the fields they fulfil if none of the words of a query is on them."""
+    if not q.is_found_without_words(node):
+        return set()
+    nothing: dict[q.Leaf, dict[PhotoId, float]] = {leaf: {} for leaf in evidence.leaf_scores}
+    scores, _ = _scores(node, replace(evidence, leaf_scores=nothing))
+    return {photo_id for photo_id, score in scores.items() if score == 1.0}
 
 
 def _scores(node: q.QueryNode, evidence: QueryEvidence) -> tuple[Mapping[PhotoId, float], float]:
@@ -84,7 +94,9 @@ def _all(node: q.And, evidence: QueryEvidence) -> tuple[Mapping[PhotoId, float],
     """Multiply several parts; a word without evidence is unlikely, not impossible."""
     wanted = [_scores(part, evidence) for part in node.parts if not q.is_certain(part)]
     needed = [_scores(part, evidence) for part in node.parts if q.is_certain(part)]
-    photos = {photo_id for scores, _ in wanted or needed for photo_id in scores}
+    # what is wanted may be there without evidence only where it need not be: below an Or
+    without = all(rest for _, rest in wanted)
+    photos = {photo_id for scores, _ in wanted + needed * without for photo_id in scores}
     every: dict[PhotoId, float] = {}
     for photo_id in photos:
         chances = [scores.get(photo_id, rest) for scores, rest in wanted]
@@ -124,7 +136,13 @@ def scored(
     asked = q.leaves(node, negated=True)
     unscored = QueryEvidence(leaves, fields, {}, {}, {}, {})
     scores = {leaf: _leaf_scores(leaf, unscored, _photos_with(leaf, leaves)) for leaf in asked}
-    return replace(unscored, leaf_scores=scores, seen=scores)
+    # what no posteriorgram can say has not been looked for in them
+    seen = {leaf: {} if _holds_question_mark(leaf) else scores[leaf] for leaf in asked}
+    return replace(unscored, leaf_scores=scores, seen=seen)
+
+
+def _holds_question_mark(leaf: q.Leaf) -> bool:
+    return any("?" in text for text in (leaf.texts if isinstance(leaf, q.Phrase) else [leaf.text]))
 
 
 def rescored(
@@ -160,7 +178,7 @@ def rescored(
 
 def _photos_with(leaf: q.Leaf, leaves: Mapping[q.Leaf, Evidence]) -> Collection[PhotoId]:
     """Photos with evidence for a leaf; for a phrase that of its first word counts as well."""
-    first = q.Term(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
+    first = q.word(leaf.texts[0]) if isinstance(leaf, q.Phrase) else leaf
     return leaves[leaf].keys() | leaves[first].keys()
 
 

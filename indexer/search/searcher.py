@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from indexer.entities import Answer
+from indexer.errors import UsageError
 from indexer.query import ast as q
 from indexer.query import parser
 from indexer.query.suggestions import nearest
@@ -25,6 +26,8 @@ from indexer.search.shortlist import shortlist
 from indexer.stores.stores import Stores
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from indexer.catalog.queries import CatalogReader
     from indexer.stores.fulltext import Fulltext
     from indexer.stores.posteriors import PosteriorStore
@@ -60,6 +63,14 @@ class Searcher:
         scores = score(node, evidence)
         total, hits = best_hits(node, evidence, scores, filters, self._catalog)
         return Answer(text, time.perf_counter() - start, total + listed.others, hits)
+
+    def require_folder(self, folder: Path) -> None:
+        """Raise UsageError if `folder` holds no indexed photo, and no photo folder either."""
+        if any(root.is_relative_to(folder) for root in self._catalog.roots()):
+            return
+        if not self._catalog.photos_within(since=None, until=None, folder=folder):
+            msg = f"{folder}: no photo below this folder is indexed; ocrsearch status lists the folders that are"
+            raise UsageError(msg)
 
     def suggestions(self, found: Answer) -> list[str]:
         """Words like those of a query: from its hits, or if it has none from all photos."""

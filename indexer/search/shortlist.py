@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
 from indexer.search import substrings
-from indexer.search.score import raw_scores, score, scored
+from indexer.search.score import found_without_words, raw_scores, score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -72,8 +72,12 @@ def shortlist(
         CatalogError: catalog or derived stores cannot be read.
 
     """
-    fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
-    admitted = _admitted(node, fields, filters, catalog)
+    within = _within(filters, catalog)
+    fields = {
+        field: _among(within, catalog.photos_fulfilling(field, filters.folder))
+        for field in q.fields(node)
+    }
+    admitted = _among(within, q.admitted(node, fields))
     leaves, store = q.leaves(node, negated=True), stores.posteriors
     found = _no_evidence(leaves)
     if not filters.exact:
@@ -82,9 +86,13 @@ def shortlist(
     evidence = scored(node, found, fields)
     count = max(MAX_CANDIDATES, filters.limit + MARGIN)
     scores = raw_scores(node, evidence)
-    likeliest = heapq.nlargest(count, scores, key=lambda photo_id: scores[photo_id])
+    sure = found_without_words(node, evidence)
+    likeliest = heapq.nlargest(count, scores.keys() - sure, key=lambda n: scores[n])
+    # whether a word that must not be there is there, only a look at readings tells
+    examined = MAX_PROPOSED if len(leaves) > len(q.leaves(node)) else count
+    surest = heapq.nsmallest(examined, sure)
     proposed = _proposed(widened, count, admitted, stores, exact=filters.exact)
-    photos = list(dict.fromkeys((*likeliest, *proposed)))
+    photos = list(dict.fromkeys((*likeliest, *surest, *proposed)))
     certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
     if not filters.exact:
         # so far the others had a say in what was found on each
@@ -93,7 +101,7 @@ def shortlist(
         substrings.add_evidence_on(photos, found, store, alphabet)
     found = _no_evidence(q.leaves(widened, negated=True)) | found
     evidence = scored(widened, found, fields)
-    return Shortlist(photos, evidence, len(certain.difference(photos)))
+    return Shortlist(photos, evidence, len(certain.difference(photos, sure)))
 
 
 def _no_evidence(leaves: Sequence[q.Leaf]) -> dict[q.Leaf, Evidence]:
@@ -101,28 +109,26 @@ def _no_evidence(leaves: Sequence[q.Leaf]) -> dict[q.Leaf, Evidence]:
     return {leaf: {} for leaf in [*leaves, *q.words(leaves)]}
 
 
-def _admitted(
-    node: q.QueryNode,
-    fields: Mapping[q.Field, set[PhotoId]],
-    filters: Filters,
-    catalog: CatalogReader,
-) -> set[PhotoId] | None:
-    """Photos that can be hits by filters and fields; None if any photo can."""
-    narrowed = q.admitted(node, fields)
+def _within(filters: Filters, catalog: CatalogReader) -> set[PhotoId] | None:
+    """Photos that can be hits by the filters; None if any photo can."""
     if not filters.narrowed:
-        return narrowed
-    within = catalog.photos_within(since=filters.since, until=filters.until, folder=filters.folder)
-    return within if narrowed is None else within & narrowed
+        return None
+    return catalog.photos_within(since=filters.since, until=filters.until, folder=filters.folder)
+
+
+def _among(within: set[PhotoId] | None, photos: set[PhotoId] | None) -> set[PhotoId] | None:
+    """Photos that are in both sets, of which None is that of all photos."""
+    if within is None or photos is None:
+        return photos if within is None else within
+    return within & photos
 
 
 def _add_whole_words(
     found: dict[q.Leaf, Evidence], look: Callable[[Sequence[str]], dict[str, Evidence]]
 ) -> None:
     """Add evidence for words; a phrase may stand within one box, as `linked-list` does."""
-    leaves = {
-        leaf: "".join(leaf.texts) if isinstance(leaf, q.Phrase) else leaf.text for leaf in found
-    }
-    seen = look([text for text in dict.fromkeys(leaves.values()) if len(text) <= MAX_LETTERS])
+    leaves = {leaf: q.in_one_box(leaf) for leaf in found}
+    seen = look([text for text in dict.fromkeys(leaves.values()) if 0 < len(text) <= MAX_LETTERS])
     for leaf, text in leaves.items():
         # copies: what is added to one leaf is not said of another
         found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})
@@ -137,6 +143,8 @@ def _proposed(
     exact: bool,
 ) -> list[PhotoId]:
     """At most `count` photos that the full text proposes."""
+    if not q.leaves(node):
+        return []
     asked = [leaf.text for leaf in q.words(q.leaves(node))]
     seen = all(stores.posteriors.can_say(text) for text in asked)
     most = MAX_PROPOSED if seen and not exact else math.inf

@@ -259,14 +259,15 @@ def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) 
 def _query(question: q.QueryNode) -> query.Query:
     """Our tree as Whoosh's; negations and fields are judged in `search`."""
     if isinstance(question, q.And):
-        parts = [part for part in question.parts if not q.is_certain(part)]
-        return query.And([_query(part) for part in parts])
-    if isinstance(question, q.Or):
-        return query.Or([_query(part) for part in question.parts])
+        needed = [part for part in question.parts if not q.is_found_without_words(part)]
+        if needed:
+            return query.And([_query(part) for part in needed])
+    if isinstance(question, q.And | q.Or):
+        return query.Or([_query(part) for part in question.parts if q.leaves(part)])
     if isinstance(question, q.Inflected):
         return query.Or([query.Term(READINGS, t) for t in (question.word.text, *question.read)])
     if isinstance(question, q.Phrase):
-        return query.And([query.Term(READINGS, text) for text in question.texts])
+        return query.And([_query(word) for word in q.words([question])])
     if isinstance(question, q.Pattern):
         return query.Wildcard(READINGS, question.text)
     return query.Term(READINGS, question.text) if isinstance(question, q.Term) else query.NullQuery

@@ -23,14 +23,18 @@ FOLDERS = [
     "/photos/Übung".encode(), "/photos/üBUNG/march".encode(), "/photos/straße".encode(),
     "/photos/\N{KELVIN SIGN}elvin".encode(), "/photos/\N{LATIN SMALL LIGATURE FI}le".encode(),
 ]  # fmt: skip
-NAMES = [b"board-1.jpg", b"Board_2.JPG", b"caf\xe9.png", "Über.jpg".encode(), b"we[i]rd.x.y", b"a"]
+NAMES = [
+    b"board-1.jpg", b"Board_2.JPG", b"caf\xe9.png", "Über.jpg".encode(), b"we[i]rd.x.y", b"a", b"a[1].jpg",
+    b"[ab].jpg", b"a]^!b.jpg", b"50%_a.jpg", b"a\\b.jpg", b"a{b}$.jpg", b"a (1).jpg",
+]  # fmt: skip
 PLACES = [Path(os.fsdecode(folder + b"/" + name)) for folder in FOLDERS for name in NAMES]
 
 VALUES = [
     "march", "MARCH", "notes 2026/march/", "notes*", "*a*", "a", "a/b", "/a/", "a?b", "[odd]",
     "[a]b", "[!a]b", "[a", "100%_a", "%", "_", "photos", "/", "*", "übung", "ÜBUNG", "strasse",
     "straße", "kelvin", "file", "caf*", "caf\udce9", "board-1", "board*", "*.jpg", "über*",
-    "we[[]i]rd*", "we*.x", "?",
+    "we[i]rd*", "we[[]i]rd*", "we*.x", "?", "a[1]", "A[1].jpg", "[ab].jpg", "[ab]", "[*", "a[?]*",
+    "a]^!b", "[!a]*", "[^a]*", "50%_a", "50__a", "%%", "a\\b", "a\\*", "a{b}$", "a (1)", "[odd]/*",
 ]  # fmt: skip
 
 
@@ -48,7 +52,7 @@ def put(catalog, path, content, taken=None):
 
 def fulfils(field, place):
     """What the fields mean, place by place."""
-    value = field.value.casefold()
+    value = field.value.casefold().replace("[", "[[]")  # a bracket is a bracket
     if field.name == "name":
         name = place.name.casefold()
         return fnmatch.fnmatchcase(name, value) or fnmatch.fnmatchcase(name, value + ".*")

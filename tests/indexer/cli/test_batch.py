@@ -31,13 +31,32 @@ def test_a_byte_order_mark_is_no_part_of_the_first_query_of_a_batch(shell):
         assert (report["query"], report["total"]) == ("helios", 1)
 
 
-def test_a_batch_that_is_not_utf8_is_named(shell):
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff", b"helios \x80", b"\xed\xa0\x80"])
+def test_a_line_of_a_batch_that_is_not_utf8_is_named_and_the_others_answered(shell, bad, end, mark):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
     batch = shell.folder / "queries.txt"
-    batch.write_bytes("café\n".encode("latin-1"))
+    batch.write_bytes(mark + end.join([b"helios", bad, b"", b"helios", b"selene"]))
 
-    result = shell("query", "--batch", batch, code=2)
+    told = shell("query", "--batch", batch, "--json", code=2).stdout.splitlines()
+    reports = [json.loads(line) for line in told]
 
-    assert f"{batch}, line 1: not UTF-8" in result.stderr
+    assert [report.get("total") for report in reports] == [1, None, 1, 0]
+    assert reports[1]["error"] == f"{batch}, line 2: not UTF-8; save the file as UTF-8"
+    shown = shell("query", "--batch", batch, code=2)
+    assert shown.stdout.count("a.png") == 2
+    assert f"Error: {batch}, line 2: not UTF-8" in shown.stderr
+
+
+def test_a_batch_in_utf16_that_is_cut_off_is_refused_as_a_whole(shell):
+    draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+    batch = shell.folder / "queries.txt"
+    batch.write_bytes("helios\nhelios".encode("utf-16")[:-1])
+
+    assert "line 2: not UTF-16" in shell("query", "--batch", batch, code=2).stderr
 
 
 def test_query_needs_words_or_a_batch(shell):

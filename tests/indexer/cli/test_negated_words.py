@@ -70,6 +70,20 @@ def test_what_can_only_be_an_option_is_refused_by_its_name(boards, arguments, na
     assert named in boards("query", *arguments, code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["-garden"], "write it behind a word to look for"),
+        (["-wall", "garden"], "write it behind a word to look for"),
+        (["garden", "--lamp"], "write -- before the words"),
+        (["--lamp"], "write -- before the words"),
+        (["garden", "--lamp=x"], "write -- before the words"),
+    ],
+)
+def test_a_word_that_is_taken_for_an_option_is_told_how_to_be_written(boards, arguments, hint):
+    assert hint in " ".join(boards("query", *arguments, code=2).stderr.split())
+
+
 def test_options_behind_words_still_work(boards):
     assert "Usage:" in boards("query", "garden", "-h").stdout
     assert len(asked(boards, "garden", "-tree", "--limit", "1")[1]) == 1

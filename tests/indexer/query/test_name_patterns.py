@@ -69,3 +69,17 @@ def test_how_wide_a_gap_is_makes_no_difference_in_names(typed):
 
 def test_a_letter_with_marks_is_one_character_for_a_wildcard():
     assert name_matcher("?bung")("U\u0308bung.jpg")
+
+
+@pytest.mark.parametrize("name", [
+    "a[1]", "[ab]", "[!a]", "[a-z]b", "[", "]", "a[", "[]]", "trip [2026]", "100%", "a_b", "^a", "!a", "a\\b", "a\\[b]",
+    "a{1,2}", "a.b", "a+b", "(a|b)", "$a", "#a", "~a", "a-b", "a&&b", "a'b",
+])  # fmt: skip
+def test_signs_other_than_wildcards_stand_for_themselves(name):
+    assert name_matcher(name)(f"{name}.jpg")
+    assert name_matcher(f"{name}.jpg")(f"{name}.jpg")
+    assert name_matcher(f"*{name}*")(f"x{name}y.jpg")
+    assert folder_matcher(name)(f"/photos/{name}/march")
+    assert not name_matcher(name)("a.jpg")
+    assert not name_matcher(name)("b.jpg")
+    assert not folder_matcher(name)("/photos/a/b/axb/z")

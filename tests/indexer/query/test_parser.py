@@ -32,18 +32,24 @@ MEANING = {"date": date_span, "folder": folder_matcher, "name": name_matcher}
         ("name:board* queue", And((Field("name", "board*"), Term("queue")))),
         ('folder:"my notes" queue', And((Field("folder", "my notes"), Term("queue")))),
         ("queue NOT date:2026-03", And((Term("queue"), Not(Field("date", "2026-03"))))),
-        ("date: queue", And((Term("date"), Term("queue")))),
+        ('"date:" queue', And((Term("date"), Term("queue")))),
         ("tree folder:*", And((Term("tree"), Field("folder", "*")))),
         ("tree NOT name:*", And((Term("tree"), Not(Field("name", "*"))))),
         ("tree ANDNOT name:*", And((Term("tree"), Not(Field("name", "*"))))),
         ("tree name:* name:a", And((Term("tree"), Field("name", "*"), Field("name", "a")))),
-        ('tree folder:""', Term("tree")),
         ("tree *", Term("tree")),
         ("tree؟", Term("tree")),
         ("(tree (tree list)) list", And((Term("tree"), Term("list")))),
         ("tree OR (tree OR list)", Or((Term("tree"), Term("list")))),
         ("tree list OR node", And((Term("tree"), Or((Term("list"), Term("node")))))),
-        ("tree OR list AND node", Or((Term("tree"), And((Term("list"), Term("node")))))),
+        ("folder:notes", Field("folder", "notes")),
+        ("name:a.jpg -tree", And((Field("name", "a.jpg"), Not(Term("tree"))))),
+        ("name:IMG(1).jpg tree", And((Field("name", "IMG(1).jpg"), Term("tree")))),
+        ("(name:a(1)(2) tree)", And((Field("name", "a(1)(2)"), Term("tree")))),
+        ("(tree name:a)", And((Term("tree"), Field("name", "a")))),
+        ("(tree)name:a", And((Term("tree"), Field("name", "a")))),
+        ("NOT (NOT tree)", Term("tree")),
+        ("tree ANDNOT (-list)", And((Term("tree"), Term("list")))),
         (
             "folder:(a OR b) tree",
             And((Or((Field("folder", "a"), Field("folder", "b"))), Term("tree"))),
@@ -69,9 +75,14 @@ def test_a_query_is_read_as_people_mean_it(text, node):
         ('"linked list', "quote"),
         ("(a OR b", "brackets"),
         ("", "at least one word"),
-        ("NOT java", "at least one word"),
+        ("NOT java", "NOT only leaves out what something else finds"),
+        ("-java -c", "NOT only leaves out"),
+        ("NOT folder:notes", "NOT only leaves out"),
+        ("tree OR -java", "NOT only leaves out"),
+        ("tree OR NOT name:a", "NOT only leaves out"),
+        ("-java OR -c", "NOT only leaves out"),
+        ("-(java OR c)", "as in tree NOT java"),
         ("!?", "at least one word"),
-        ("folder:notes", "at least one word"),
         ("date:march queue", "date:march: give a year, month or day"),
         ("date:* queue", "date:\\*: give a year, month or day"),
         ("“!”", "at least one word"),
@@ -91,7 +102,7 @@ def test_a_query_is_read_as_people_mean_it(text, node):
         ("tree NOT AND list", "NOT needs a word after it"),
         ("tree ANDNOT ANDNOT ", "ANDNOT needs a word after it"),
         ("tree OR OR list", 'look for the word "or", put it in quotes'),
-        ("-java", "at least one word"),
+        ("-java", "NOT only leaves out"),
         ("tree date:2026-02-30", "date:2026-02-30: there is no such date"),
         ("tree date:2026-13", "date:2026-13: there is no such date"),
         ("tree date:0000", "date:0000: there is no such date"),
@@ -133,7 +144,7 @@ def test_a_query_that_cannot_be_understood_says_why(text, reason):
 def test_a_minus_before_a_word_is_a_not(minus, negated, part):
     assert parse(f"tree {minus}{negated}") == And((Term("tree"), Not(part)))
     assert parse(f"({minus}{negated}) tree") == And((Not(part), Term("tree")))
-    assert parse(f"a OR {minus}{negated}") == Or((Term("a"), Not(part)))
+    assert parse(f"b (a OR {minus}{negated})") == And((Term("b"), Or((Term("a"), Not(part)))))
 
 
 @pytest.mark.parametrize("text", ["tree -", "tree - -", "tree --", "- tree", "tree —"])
@@ -266,7 +277,7 @@ def check(text):
 
 
 def check_fields(node):
-    assert leaves(node)
+    assert leaves(node) or fields(node)
     for field in fields(node):
         MEANING[field.name](field.value)
 
