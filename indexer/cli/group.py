@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from indexer.cli.outputs import guarded
-from indexer.errors import ConfigError, UserError
+from indexer.errors import ConfigError, UserError, told_by_system
 from recognizer.printable import printable
 
 
@@ -80,7 +80,9 @@ class CommandGroup(click.Group):
             code = error.exit_code if isinstance(error, UserError) else None
             lines = error.args if isinstance(error, ConfigError) else [error]
             text = "\n".join(map(printable, lines))
-            if code is None:
+            if code is None and (told := told_by_system(error)):
+                text = printable(told)
+            elif code is None:
                 text = (
                     f"unexpected {type(error).__name__}: {text}\n"
                     "Run the command again as `ocrsearch --debug …` to see where it happened."
