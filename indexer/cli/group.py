@@ -13,7 +13,7 @@ import click
 
 from indexer.cli.outputs import guarded
 from indexer.errors import ConfigError, UserError, told_by_system
-from recognizer.printable import printable
+from recognizer.printable import ESCAPED, printable
 
 
 class CommandError(click.ClickException):
@@ -34,6 +34,9 @@ class CommandGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the program; where its output cannot be written, end it with a message."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # file names need not be valid UTF-8, and a terminal need not know all letters
+            sys.stdout.reconfigure(errors=ESCAPED)
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -64,9 +67,6 @@ class CommandGroup(click.Group):
             CommandError: the command failed; with --debug an unexpected error comes through as it is.
 
         """
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # file names need not be valid UTF-8: they are written as the file system has them
-            sys.stdout.reconfigure(errors="surrogateescape")
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
