@@ -36,7 +36,7 @@ def fingerprint(path: Path) -> str:
         msg = f"{path}: cannot read the weights ({error.strerror}); check the path"
         raise WeightsError(msg) from error
     except SafetensorError as error:
-        msg = f"{path}: damaged weights ({error}); fetch or train them again"
+        msg = f"{path}: damaged, or not weights of the detector; fetch or train them again"
         raise WeightsError(msg) from error
     if not described:
         msg = f"{path}: no weights of the detector; `ocrsearch train-detector` makes them"
