@@ -106,6 +106,8 @@ def told_by_system(error: BaseException) -> str | None:
     """The sentence for an error of the system that concerns no fault of the program; else None."""
     if isinstance(error, MemoryError):
         return f"there is not enough memory; {advice_on(error)}"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return f"the system starts no more threads; {_ADVICE[errno.EAGAIN]}"
     if not isinstance(error, OSError) or not error.strerror:
         return None
     if error.filename is not None:

@@ -28,7 +28,7 @@ SUFFIX = ".boxes.json"
 _EXPECTED = 'expected {"version": 1, "boxes": [[left, top, right, bottom], …]}, in whole pixels'
 
 
-class _FormError(ValueError):
+class _FormError(DetectorError):
     """What the file holds is not what is expected, and why."""
 
 
