@@ -51,6 +51,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
     home.make(settings)
     lower_priority(settings.nice, idle_io=settings.idle_io)
+    home.has_catalog(settings)  # one that is damaged is not written over
     with (
         home.locked(settings),
         Catalog(settings.database) as catalog,
@@ -68,10 +69,10 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         ConfigError: others can write to the home folder.
 
     """
-    if not settings.catalog_url and not (settings.home / "catalog.db").exists():
+    if not home.has_catalog(settings):
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
         raise CatalogError(msg)
-    if settings.home.exists():
+    if os.path.exists(settings.home):  # noqa: PTH110 - that of Path raises where it may not look
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         yield catalog, stores(settings)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import re
 import tomllib
+from contextlib import suppress
 from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,10 +25,13 @@ from pydantic_settings import (
 )
 
 from indexer.errors import ConfigError
+from recognizer.printable import in_brackets, plainly
 from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+log = logging.getLogger("ocrsearch")
 
 PREFIX = "OCRSEARCH_"
 """What the environment variable of a setting begins with."""
@@ -39,6 +44,11 @@ SUFFIXES = (
 _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""
 
+
+IN_DELETED_FOLDER = (
+    "a relative path, but the current folder was deleted; give the whole path, or go elsewhere (cd)"
+)
+"""Why a relative path leads nowhere."""
 
 _BLANKS = " \t\xa0\u202f\u3000\ufeff\u200b"
 """What editors and web pages leave at the ends of lines."""
@@ -57,12 +67,18 @@ class _TomlFile(TomlConfigSettingsSource):
         return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
 
 
-def _user_path(where: Callable[[str], Path]) -> Path:
-    """A folder of this user, below `~` if there is neither HOME nor an entry for the user."""
-    try:
-        return where("ocrsearch")
-    except RuntimeError:
-        return Path("~", "ocrsearch")
+def _user_path(where: Callable[[str], Path], below_home: str) -> Path:
+    """A folder of this user, below `~` if there is neither HOME nor an entry for the user.
+
+    A relative one, which would be another in each folder, counts as not set: so says the
+    specification of XDG_DATA_HOME and XDG_CONFIG_HOME.
+    """
+    with suppress(RuntimeError):
+        usual = expanded(Path("~", below_home, "ocrsearch"))
+        for path in (where("ocrsearch"), usual):
+            if path.is_absolute():
+                return path
+    return Path("~", "ocrsearch")
 
 
 class Settings(BaseSettings):
@@ -75,7 +91,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    home: Path = Field(default_factory=lambda: _user_path(user_data_path))
+    home: Path = Field(default_factory=lambda: _user_path(user_data_path, ".local/share"))
     folders: tuple[Path, ...] = ()
     catalog_url: str = ""
     weights: Path | None = None
@@ -159,8 +175,8 @@ class Settings(BaseSettings):
     @classmethod
     def _expand(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         if isinstance(value, tuple):
-            return tuple(map(expanded, value))
-        return expanded(value) if value is not None else None
+            return tuple(map(_whole, value))
+        return _whole(value) if value is not None else None
 
     @property
     def database(self) -> str:
@@ -195,9 +211,18 @@ def expanded(path: Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111 - that of Path raises for such a name
 
 
+def _whole(path: Path) -> Path:
+    """The path from the root on: the folder that the program was started in may be deleted later."""
+    path = expanded(path)
+    try:
+        return path if path.parts[:1] == ("~",) else path.absolute()
+    except OSError as error:
+        raise ValueError(IN_DELETED_FOLDER) from error
+
+
 def default_path() -> Path:
     """Where the configuration file is looked for without --config."""
-    return _user_path(user_config_path) / "config.toml"
+    return _user_path(user_config_path, ".config") / "config.toml"
 
 
 def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
@@ -217,7 +242,7 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         path = Path(named)
     file = expanded(path or default_path())
     given = {key: value for key, value in flags.items() if value is not None}
-    token = _file.set(file if path or os.path.lexists(file) else None)
+    token = _file.set(file if path or _is_there(file) else None)
     try:
         settings = Settings(**given)
     except ValidationError as error:
@@ -225,10 +250,11 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     except SettingsError as error:
         named_field = re.search(r'field "(\w+)"', str(error))
         variable = PREFIX + (named_field[1].upper() if named_field else "…")
-        msg = f'{variable}: {error}; write a list as JSON: \'["one", "two"]\''
+        value = {name.upper(): text for name, text in os.environ.items()}.get(variable, "")
+        msg = f'{variable} = {value!r}: not a list in JSON; write one such as \'["one", "two"]\''
         raise ConfigError(msg) from error
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{file}: not valid TOML: {error}"
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        msg = f"{file}: not valid TOML{in_brackets(plainly(error))}; mend the file"
         raise ConfigError(msg) from error
     except NotTextError as error:
         msg = f"{file}, {error}"
@@ -242,6 +268,18 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         msg = "no home folder is known for this user; give --home, or set OCRSEARCH_HOME"
         raise ConfigError(msg)
     return settings
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is a configuration; if its folder may not be looked into, a warning says so."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        log.warning("%s: cannot look for the configuration (%s)", file, error.strerror)
+        return False
+    return True
 
 
 def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> list[str]:
@@ -259,7 +297,10 @@ def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) ->
             lines.append(f"{file}: unknown key {key!r}; {advice}")
         else:
             source = _source(key, file, given)
-            lines.append(f"{source}: {key} = {fault['input']!r}: {fault['msg']}")
+            value = fault["input"]
+            shown = repr(str(value) if isinstance(value, Path) else value)
+            said = fault["msg"].removeprefix("Value error, ")
+            lines.append(f"{source}: {key} = {shown}: {said}")
     return lines
 
 

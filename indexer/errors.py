@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import Protocol, runtime_checkable
 
 
@@ -68,6 +69,51 @@ class PhotoError(OcrsearchError):
 
 
 _EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
+
+
+_DISK = "check its disk and the connection to it"
+
+_ADVICE = {
+    errno.EACCES: "check its permissions and those of the folders above",
+    errno.EPERM: "check its permissions and those of the folders above",
+    errno.ENOSPC: "free some disk space and run the command again",
+    errno.EDQUOT: "free some disk space and run the command again",
+    errno.EROFS: "make its disk writable, or choose another place",
+    errno.EMFILE: "close other programs, or raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs, or raise the limit of open files (ulimit -n)",
+    errno.ENOMEM: "close other programs and run the command again",
+    errno.EAGAIN: "close other programs, or raise the limit of processes (ulimit -u)",
+    errno.ENAMETOOLONG: "give a shorter name",
+    errno.ELOOP: "the links on the way to it lead in a circle; mend them",
+    errno.EIO: _DISK,
+    errno.ESTALE: _DISK,
+    errno.ENOTCONN: _DISK,
+    errno.ENODEV: _DISK,
+    errno.EHOSTDOWN: _DISK,
+    errno.ETIMEDOUT: _DISK,
+}
+"""What to do about a refusal of the system."""
+
+
+def advice_on(error: BaseException, otherwise: str = "") -> str:
+    """What to do about an error of the system; `otherwise` where it is none that is known."""
+    if isinstance(error, MemoryError):
+        return _ADVICE[errno.ENOMEM]
+    return _ADVICE.get(error.errno or 0, otherwise) if isinstance(error, OSError) else otherwise
+
+
+def told_by_system(error: BaseException) -> str | None:
+    """The sentence for an error of the system that concerns no fault of the program; else None."""
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory; {advice_on(error)}"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return f"the system starts no more threads; {_ADVICE[errno.EAGAIN]}"
+    if not isinstance(error, OSError) or not error.strerror:
+        return None
+    if error.filename is not None:
+        named = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
+        return f"{named}: {error.strerror}; {advice_on(error, 'check this path')}"
+    return f"{error.strerror}; {advice}" if (advice := advice_on(error)) else None
 
 
 def is_resource_exhausted(error: BaseException) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import contextmanager
+import stat
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from indexer.config import expanded
-from indexer.errors import CatalogError, ConfigError, UsageError
+from indexer.errors import CatalogError, ConfigError, UsageError, advice_on, told_by_system
 from indexer.places import is_inside
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from indexer.config import Settings
 
 log = logging.getLogger("ocrsearch")
+
+_HEADER_BYTES = 100
+"""A database of SQLite is at least as long."""
 
 _OTHERS_WRITE = 0o022
 """Mode bits by which others may write."""
@@ -56,7 +60,14 @@ def check_named(home: Path, folders: Sequence[Path]) -> None:
 
     """
     for folder in folders:
-        if not folder.is_dir():
+        try:
+            found = stat.S_ISDIR(folder.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            found = False
+        except OSError as error:
+            msg = told_by_system(error)
+            raise UsageError(msg) from error
+        if not found:
             msg = f"{folder}: no such folder"
             raise UsageError(msg)
     check_apart(home, folders)
@@ -85,6 +96,51 @@ def make(settings: Settings) -> None:
     except OSError as error:
         log.warning("%s: cannot be made private (%s)", home, error.strerror)
     check_private(settings)
+
+
+def has_catalog(settings: Settings) -> bool:
+    """Whether there is a catalog, as far as its file tells.
+
+    SQLite takes a file without content for a new database, and then throws its log away.
+
+    Raises:
+        CatalogError: it may not be looked at, is no file, or has lost its content.
+
+    """
+    if settings.catalog_url:
+        return True
+    file = settings.home / "catalog.db"
+    try:
+        status = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        if not os.path.lexists(file):
+            _check_not_emptied(settings, [_log_of(file)], "is missing")
+            return False
+        msg = f"{file}: a link that leads nowhere; mend it, or choose another home with --home"
+        raise CatalogError(msg) from None
+    except OSError as error:
+        raise CatalogError(told_by_system(error)) from error
+    if not stat.S_ISREG(status.st_mode):
+        msg = f"{file}: not a file; move it away, or choose another home with --home"
+        raise CatalogError(msg)
+    if status.st_size < _HEADER_BYTES:
+        made_from_it = [_log_of(file), settings.index / "CURRENT"]
+        _check_not_emptied(settings, made_from_it, "has lost its content")
+    return True
+
+
+def _log_of(catalog: Path) -> Path:
+    return catalog.with_name(f"{catalog.name}-wal")
+
+
+def _check_not_emptied(settings: Settings, made_from_it: Iterable[Path], what: str) -> None:
+    for file in made_from_it:
+        if os.path.isfile(file) and os.path.getsize(file):  # noqa: PTH113, PTH202
+            msg = (
+                f"{settings.home / 'catalog.db'}: {what}, though there is {file}; restore both from "
+                "a backup, or move the home folder away and index again"
+            )
+            raise CatalogError(msg)
 
 
 def check_private(settings: Settings) -> None:
@@ -125,20 +181,29 @@ def locked(settings: Settings) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "unknown"
         msg = (
-            f"{settings.home}: another ocrsearch (process {pid}) is writing; "
+            f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
             "stop it or wait until it has finished"
         )
         raise CatalogError(msg) from error
     except OSError as error:
-        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror})"
-        raise CatalogError(msg) from error
+        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
+        advice = advice_on(error, "check this file")
+        raise CatalogError(msg + advice) from error
     try:
-        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        with suppress(OSError):  # it only tells others who writes
+            holder.write_text(f"{os.getpid()}\n", encoding="ascii")
         yield
     finally:
         lock.release()
+
+
+def _named_in(holder: Path) -> str:
+    """The number of the process that a file names, or "unknown"."""
+    try:
+        return str(int(holder.read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return "unknown"
 
 
 @contextmanager
@@ -151,7 +216,7 @@ def claimed(settings: Settings) -> Iterator[bool]:
 
     lock = FileLock(settings.lock)
     free = True
-    if settings.home.is_dir():
+    if os.path.isdir(settings.home):  # noqa: PTH112 - that of Path raises where it may not look
         try:
             lock.acquire(timeout=0)
         except Timeout:

@@ -40,6 +40,24 @@ def _unquoted(field: bytes) -> Path:
     return Path(os.fsdecode(plain))
 
 
+def is_current_folder_deleted() -> bool:
+    """Whether the folder in which the program runs is no longer there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
+
+
+def leave_deleted_folder() -> None:
+    """Go to the root if the current folder was deleted.
+
+    Relative paths lead nowhere then, and some libraries, and other processes, do not start.
+    """
+    if is_current_folder_deleted():
+        os.chdir(os.sep)
+
+
 def is_inside(path: Path, folder: Path, table: Path = TABLE) -> bool:
     """Whether `path`, which need not exist, is `folder` or lies below it.
 

@@ -6,18 +6,23 @@ docs/commands.md lists the keys. Keys may be added; none is renamed or removed.
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
 
 from recognizer.printable import json_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
     from indexer.entities import Answer, Box, Failure, Hit, Photo
 
 DISTRIBUTION = "ocrsearch"
+
+_ENDS = ("", "-wal", "-shm", "-journal")
+"""Ends of the names of the files that a catalog consists of."""
 
 
 def dumps(report: Mapping[str, object]) -> str:
@@ -328,9 +333,9 @@ def status_json(
             for f in catalog.failures()
         ],
         "bytes": {
-            "catalog": sum(file.stat().st_size for file in settings.home.glob("catalog.db*")),
-            "index": _size(settings.index),
-            "posteriors": _size(settings.posteriors),
+            "catalog": _size(settings.home / f"catalog.db{end}" for end in _ENDS),
+            "index": _size(_files(settings.index)),
+            "posteriors": _size(_files(settings.posteriors)),
         },
         "home": str(settings.home),
         "writer": None if writer is None else writer_json(writer),
@@ -346,5 +351,15 @@ def _version() -> str:
         return "unknown"
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _size(files: Iterable[str | Path]) -> int:
+    """Bytes of those files that can be looked at: a writer may remove some at any moment."""
+    total = 0
+    for file in files:
+        with suppress(OSError):
+            total += os.stat(file).st_size  # noqa: PTH116 - of many files
+    return total
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for place, _, names in os.walk(folder):
+        yield from (os.path.join(place, name) for name in names)  # noqa: PTH118 - of many files

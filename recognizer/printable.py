@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _ACTIVE = re.compile(
@@ -36,7 +37,34 @@ def _escaped(character: str, *, keep_bytes: bool) -> str:
 
 def json_safe(text: str) -> str:
     """A JSON text with the same values that holds no such character: each becomes its escape."""
-    return _ACTIVE.sub(lambda found: _in_json(ord(found[0])), text)
+    return _ACTIVE.sub(lambda found: _in_json(ord(found[0])), as_utf8(text))
+
+
+def as_utf8(text: str) -> str:
+    """A text in which bytes that Python could not decode are letters, if they are UTF-8.
+
+    So are the arguments and file names of a user whose locale says ASCII, as C and POSIX do.
+    """
+    try:
+        return text.encode(errors="surrogateescape").decode(errors="surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no bytes
+        return text
+
+
+def _escaped_in_output(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character, after = error.object[error.start], error.start + 1
+    if _BYTES.match(character):
+        return bytes([ord(character) - 0xDC00]), after
+    return _in_json(ord(character)), after
+
+
+ESCAPED = "escaped"
+"""Handler of encoding errors: bytes of file names are written as they are, and what the encoding does
+not have as \\uXXXX, which in JSON stands for the same."""
+
+codecs.register_error(ESCAPED, _escaped_in_output)
 
 
 def _in_json(code: int) -> str:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 VERSION = 1
 SUFFIX = ".boxes.json"
 
+_EXPECTED = 'expected {"version": 1, "boxes": [[left, top, right, bottom], …]}, in whole pixels'
+
+
+class _FormError(DetectorError):
+    """What the file holds is not what is expected, and why."""
+
 
 class SidecarDetector:
     """Reads the boxes from the sidecar file where there is one; else another detector finds them."""
@@ -54,8 +60,18 @@ class SidecarDetector:
         except UnicodeDecodeError as error:
             msg = f"{sidecar}: not UTF-8; mend the file or remove it"
             raise DetectorError(msg) from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except OSError as error:
+            msg = f"{sidecar}: cannot read this file ({error.strerror}); check its permissions"
+            raise DetectorError(msg) from error
+        except (json.JSONDecodeError, RecursionError) as error:
+            line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+            msg = f"{sidecar}: not JSON{line}; mend the file or remove it"
+            raise DetectorError(msg) from error
+        except _FormError as error:
             msg = f"{sidecar}: {error}; mend the file or remove it"
+            raise DetectorError(msg) from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            msg = f"{sidecar}: {_EXPECTED}; mend the file or remove it"
             raise DetectorError(msg) from error
 
     def has_known_boxes(self, path: Path) -> bool:
@@ -80,7 +96,7 @@ def _exists(sidecar: Path) -> bool:
 def _lines(held: dict[str, Any]) -> list[list[Box]]:
     if held["version"] != VERSION:
         msg = f"version {held['version']!r} is not known, this program reads {VERSION}"
-        raise ValueError(msg)
+        raise _FormError(msg)
     if "lines" in held:
         return [[_box(numbers) for numbers in line] for line in held["lines"]]
     return lines_of([_box(numbers) for numbers in held["boxes"]])
@@ -89,9 +105,9 @@ def _lines(held: dict[str, Any]) -> list[list[Box]]:
 def _box(numbers: list[int]) -> Box:
     if len(numbers) != 4:
         msg = f"box {numbers} has {len(numbers)} numbers: expected left, top, right, bottom"
-        raise ValueError(msg)
+        raise _FormError(msg)
     left, top, right, bottom = (int(n) for n in numbers)
     if not (left < right and top < bottom):
         msg = f"box {numbers} is empty: expected left < right and top < bottom"
-        raise ValueError(msg)
+        raise _FormError(msg)
     return Box(left, top, right, bottom)

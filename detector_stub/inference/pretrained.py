@@ -46,7 +46,7 @@ def describes(path: Path) -> bool:
         )
         raise WeightsError(msg) from error
     except SafetensorError as error:
-        msg = f"{path}: not usable as weights of the detector; fetch or train them again"
+        msg = f"{path}: damaged, or not weights of the detector; fetch or train them again"
         raise WeightsError(msg) from error
 
 

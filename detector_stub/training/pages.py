@@ -104,7 +104,8 @@ class Page:
             with Image.open(self.picture) as image:
                 pixels = np.asarray(on_paper(turned(image)).convert("RGB"))
         except Exception as error:  # decoders raise any on damaged files
-            msg = f"{self.picture}: cannot read the picture ({error})"
+            said = error.strerror if isinstance(error, OSError) else None
+            msg = f"{self.picture}: cannot read the picture ({said or 'damaged or cut off'})"
             raise PageError(msg) from error
         found = (pixels.shape[1], pixels.shape[0])
         if found != self.size:
@@ -202,7 +203,13 @@ def _page(file: Path) -> Page:
     except UnicodeDecodeError as error:
         msg = f"{file}: not UTF-8; save the file as UTF-8"
         raise PageError(msg) from error
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
+        msg = f"{file}: cannot read this file ({error.strerror})"
+        raise PageError(msg) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        msg = f"{file}: not JSON{at_line(error)}; mend the file"
+        raise PageError(msg) from error
+    except (ValueError, TypeError) as error:  # the texts below
         msg = f"{file}: {error}"
         raise PageError(msg) from error
     quads = [(quad, legible) for quad, _, legible in words if quad is not None]
@@ -213,6 +220,12 @@ def _page(file: Path) -> Page:
         np.asarray([legible for _, legible in quads], np.bool_),
         np.asarray([box for _, box, _ in words if box is not None], np.float64).reshape(-1, 4),
     )
+
+
+def at_line(error: Exception) -> str:
+    """Where a JSON text ends to be one, if that is known."""
+    line = getattr(error, "lineno", None)
+    return f" (line {line})" if line else ""
 
 
 def _list(described: object, key: str) -> list[object]:

@@ -32,7 +32,7 @@ _FAULTS = {
     sqlite3.SQLITE_CORRUPT: f"damaged; {_RESTORE}",
     sqlite3.SQLITE_FULL: "its disk is full; free some space and run the command again",
     sqlite3.SQLITE_CANTOPEN: (
-        "cannot be opened; check that its folder exists, and the permissions of both"
+        "cannot be opened; check that its folder exists, and the permissions of all files in it"
     ),
     sqlite3.SQLITE_NOTADB: f"not a catalog; {_RESTORE}",
     sqlite3.SQLITE_ERROR: f"lacks what a catalog holds; {_RESTORE}",

@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from indexer.cli.outputs import guarded
-from indexer.errors import ConfigError, UsageError, UserError
-from recognizer.printable import printable
+from indexer.errors import ConfigError, UsageError, UserError, told_by_system
+from recognizer.printable import ESCAPED, printable
 
 EXTRAS = {
     "torch": "train",
@@ -43,6 +43,9 @@ class CommandGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the program; where its output cannot be written, end it with a message."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # file names need not be valid UTF-8, and a terminal need not know all letters
+            sys.stdout.reconfigure(errors=ESCAPED)
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -73,9 +76,6 @@ class CommandGroup(click.Group):
             CommandError: the command failed; with --debug an unexpected error comes through as it is.
 
         """
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # file names need not be valid UTF-8: they are written as the file system has them
-            sys.stdout.reconfigure(errors="surrogateescape")
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
@@ -98,7 +98,9 @@ class CommandGroup(click.Group):
             code = error.exit_code if isinstance(error, UserError) else None
             lines = error.args if isinstance(error, ConfigError) else [error]
             text = "\n".join(map(printable, lines))
-            if code is None:
+            if code is None and (told := told_by_system(error)):
+                text = printable(told)
+            elif code is None:
                 text = (
                     f"unexpected {type(error).__name__}: {text}\n"
                     "Run the command again as `ocrsearch --debug …` to see where it happened."

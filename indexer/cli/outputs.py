@@ -17,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from indexer import bootstrap
+from indexer.cli import deleted_folder
 from indexer.errors import CatalogError, ConfigError, UsageError
 from indexer.places import identity, is_inside
 from recognizer.textfile import NotTextError, decode, lines, stripped
@@ -52,7 +53,7 @@ def is_folder(parameter: click.Parameter) -> bool:
 
 
 def guarded(command: click.Command) -> click.Command:
-    """A copy of `command` that checks its outputs before it does anything.
+    """A copy of `command` that checks its paths, and above all its outputs, before it does anything.
 
     If it writes a file, it also takes --force. The command itself, which may be another package's,
     stays as it is.
@@ -61,14 +62,18 @@ def guarded(command: click.Command) -> click.Command:
     if isinstance(command, click.Group):
         command.commands = {name: guarded(inner) for name, inner in command.commands.items()}
         return command
-    written = [parameter for parameter in command.params if is_output(parameter)]
-    if not written or command.callback is None:
+    if command.callback is None:
         return command
+    written = [parameter for parameter in command.params if is_output(parameter)]
     callback: Callable[..., Any] = command.callback
 
     @functools.wraps(callback)
     def checked(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever the command takes
-        check(click.get_current_context())
+        ctx = click.get_current_context()
+        if deleted_folder.leave(_given(ctx), ctx.find_root().obj):
+            for path in _inputs(ctx):  # such as those in DATA, which would be others now
+                deleted_folder.refuse_relative(path)
+        check(ctx)
         return callback(*args, **options)
 
     command.callback = checked
@@ -188,6 +193,15 @@ def _values(ctx: click.Context) -> Iterator[object]:
         if not is_output(parameter) and not free_text:
             value = ctx.params.get(parameter.name or "")
             yield from value if isinstance(value, tuple | list) else [value]
+
+
+def _given(ctx: click.Context) -> Iterator[object]:
+    """All that is given for the command and the group above it, outputs included."""
+    here: click.Context | None = ctx
+    while here is not None:
+        for value in here.params.values():
+            yield from value if isinstance(value, tuple | list) else [value]
+        here = here.parent
 
 
 def _inputs(ctx: click.Context) -> Iterator[Path]:

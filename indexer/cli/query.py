@@ -18,7 +18,7 @@ from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters
-from recognizer.printable import printable
+from recognizer.printable import as_utf8, printable
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def query(
         until=until,
         least=min_score,
     )
-    asked = [(" ".join(words), "")] if batch is None else _queries(batch)
+    asked = [(as_utf8(" ".join(words)), "")] if batch is None else _queries(batch)
     settings = load()
     with bootstrap.searching(settings) as searcher:
         if filters.folder:

@@ -13,7 +13,7 @@ from indexer.daemon.battery import pause_on_battery
 from indexer.daemon.idle_engine import IdleEngine
 from indexer.daemon.run_log import log_done, log_offline
 from indexer.daemon.systemd import Notifier
-from indexer.errors import OcrsearchError
+from indexer.errors import OcrsearchError, told_by_system
 from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import watch
@@ -78,9 +78,12 @@ def process_batches(
         except OcrsearchError as error:
             log.error("%s", error)  # noqa: TRY400 - a user reads this, not a programmer
             hooks.failed()
-        except Exception:
+        except Exception as error:
             # an unattended daemon that ends indexes nothing any more; the rescan tries again
-            log.exception("unexpected error; going on")
+            if told := told_by_system(error):
+                log.error("%s", told)  # noqa: TRY400 - no fault of the program
+            else:
+                log.exception("unexpected error; going on")
             hooks.failed()
 
 

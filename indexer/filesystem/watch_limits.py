@@ -15,4 +15,4 @@ ADVICE = {
 
 def advice(error: OSError) -> str:
     """Why folders cannot be watched, and what to do about it."""
-    return ADVICE.get(error.errno or 0, f"cannot watch folders ({error})")
+    return ADVICE.get(error.errno or 0, f"cannot watch folders ({error.strerror or error})")

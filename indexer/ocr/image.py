@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from indexer.errors import PhotoError
-from indexer.ocr import missing_end, pages
+from indexer.ocr import declared_size, missing_end, pages
 from indexer.ocr.capture_time import capture_time
 from indexer.ocr.content_hash import read_with_hash
 from indexer.ocr.exif_orientation import turned
@@ -77,6 +77,8 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         return Upright(pixels, taken, name, stamp, more)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
+        if declared_size.is_begun(content):
+            msg = "damaged or cut off (its description is missing or damaged); copy it again"
         raise PhotoError(msg) from error
     except PhotoError:
         raise
@@ -92,6 +94,8 @@ def open_upright(path: Path, limits: Limits) -> Upright:
 def _decoded(content: bytes, limits: Limits) -> tuple[NDArray[np.uint8], datetime | None]:
     """Upright pixels and capture time; a photo that lacks nothing but its end is decoded too."""
     blank = missing_end.is_jpeg(content) and missing_end.is_blank_at_the_end(content)
+    if declared_size.is_never_written(content):
+        raise OSError(missing_end.CUT_OFF)
     try:
         return _picture_to_its_end(content, limits) if blank else _picture(content, limits)
     except PhotoError:
@@ -99,6 +103,9 @@ def _decoded(content: bytes, limits: Limits) -> tuple[NDArray[np.uint8], datetim
     except Exception:
         with suppress(Exception):  # the first error tells more
             return _picture_to_its_end(content, limits)
+        for whole in declared_size.filled(content):
+            with suppress(Exception):
+                return _picture(whole, limits)
         raise
 
 
@@ -106,6 +113,8 @@ def _picture_to_its_end(
     content: bytes, limits: Limits
 ) -> tuple[NDArray[np.uint8], datetime | None]:
     """The same where the end is missing, or something else stands in its place."""
+    if declared_size.is_jpeg_2000(content):
+        raise OSError(missing_end.CUT_OFF)
     with _leniently():
         if not missing_end.is_jpeg(content):
             return _picture(content, limits)

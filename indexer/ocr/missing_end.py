@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MAX_MISSING = 0.02
 """Share of a photo's rows that may be missing; the lowest row of a JPEG's blocks may in any case."""
 
-_CUT_OFF = "image file is cut off"
+CUT_OFF = "image file is cut off"
+"""What is said of a photo of which a part is missing."""
 
 _JPEG, _END, _SCAN = b"\xff\xd8", b"\xff\xd9", 0xDA
 
@@ -73,7 +74,7 @@ def with_end_marker(content: bytes, formats: list[str]) -> bytes:
     differing = np.flatnonzero((grey != noisy).reshape(len(grey), -1).any(axis=1))
     missing = len(grey) - differing[0] if len(differing) else 0
     if missing > max(_BAND, MAX_MISSING * len(grey)):
-        raise OSError(_CUT_OFF)
+        raise OSError(CUT_OFF)
     return body + _END
 
 
@@ -87,7 +88,7 @@ def _end_of_scans(content: bytes) -> int:
         end = marker.start()
         start = _after_next_header(content, end, _BEFORE_SCAN)
     if not end:
-        raise OSError(_CUT_OFF)
+        raise OSError(CUT_OFF)
     return end
 
 
@@ -139,4 +140,4 @@ def check_loaded(image: ImageFile.ImageFile) -> None:
     for band, noise in painted.items():
         same = np.asarray(image.crop(band)) == np.asarray(noise)
         if same.reshape(band[3] - band[1], -1).all(axis=1).any():
-            raise OSError(_CUT_OFF)
+            raise OSError(CUT_OFF)

@@ -21,6 +21,7 @@ from indexer.ocr.batch_retry import isolate_faults
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply
 from indexer.ocr.protocols import Skipped
 from indexer.ocr.worker_process import serve
+from indexer.places import leave_deleted_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,6 +100,7 @@ class Worker:
 
     def _start(self, stop: Callable[[], bool]) -> bool:
         """Start a process and wait until it has loaded the networks; False if stopped."""
+        leave_deleted_folder()  # `watch` may run for months after its folder is gone
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         arguments = (theirs, self._load, self._limits.seconds)

@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from indexer.query.folding import visible
+from recognizer.printable import as_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,5 +40,5 @@ def _compiled(*patterns: str) -> Callable[[str], re.Match[str] | None]:
 def _plain(name: str) -> str:
     """A name or a pattern of names as they are compared."""
     if not name.isascii():
-        name = unicodedata.normalize("NFD", visible(name))
+        name = unicodedata.normalize("NFD", visible(as_utf8(name)))
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", name.casefold()))

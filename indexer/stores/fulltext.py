@@ -215,6 +215,8 @@ class Fulltext:
         """Format and folder of the generation in use."""
         try:
             version, name = (self.folder / "CURRENT").read_text(encoding="ascii").split()
+        except PermissionError as error:
+            raise store_error(self.folder, error, "") from error
         except (OSError, ValueError) as error:
             msg = f"{self.folder}: there is no full-text index; run: ocrsearch rebuild"
             raise DamageError(msg) from error

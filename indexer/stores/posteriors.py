@@ -188,7 +188,8 @@ class PosteriorStore:
     # segments ------------------------------------------------------------------------------
 
     def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("*.seg"))
+        # unlike `glob`, this does not take a folder that may not be listed for an empty one
+        return sorted(path for path in self.folder.iterdir() if path.suffix == ".seg")
 
     def _next(self) -> Path:
         paths = self._paths()

@@ -62,7 +62,7 @@ class DiskComparer:
         found = scan.walk(roots, self._suffixes)
         known = self._offline.places_below(roots)
         offline = [] if forget else self._offline.offline(roots, found.files, known)
-        missing = {root for root in roots if forget and not root.exists()}
+        missing = {root for root in roots if forget and not os.path.exists(root)}
         unseen = [*offline, *(found.failed.keys() - missing)]
         changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
         return Comparison(changes, found.files, found.failed, offline, found.mounts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from indexer.filesystem import mounts
@@ -95,7 +96,7 @@ def offline_folders(
     gone = [
         root
         for root in roots
-        if not root.is_dir()
+        if not os.path.isdir(root)  # noqa: PTH112 - that of Path raises where it may not look
         or _lost_too_many(
             [path for path in known if path.is_relative_to(root)],
             {path for path in found if path.is_relative_to(root)},

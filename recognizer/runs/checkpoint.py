@@ -77,6 +77,13 @@ def restore_random_numbers(saved: dict[str, Any], generator: torch.Generator) ->
 
 def unusable(path: Path, error: Exception) -> TrainingError:
     """The error of a checkpoint that is missing, damaged or of another network."""
+    match error:
+        case OSError(strerror=str(said)):
+            reason = said
+        case KeyError(args=[key]):
+            reason = f"it has no {key}"
+        case _:  # torch tells of its own code, on many lines
+            reason = "damaged, or of another network"
     return TrainingError(
-        f"{path}: cannot resume from this checkpoint ({error}); begin another run in another --out"
+        f"{path}: cannot resume from this checkpoint ({reason}); begin another run in another --out"
     )

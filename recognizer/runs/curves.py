@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recognizer.printable import plainly
 from recognizer.runs import metrics
 from recognizer.runs.folder import CURVES, METRICS
 
@@ -49,7 +50,7 @@ def draw(folder: Path, panel: Panel, say: Callable[[str], None]) -> None:
         partial.replace(path)
     except Exception as error:
         # hours of training must not end for a picture, whatever is wrong with it
-        say(f"{path}: not drawn ({error})")
+        say(f"{path}: not drawn ({plainly(error) or 'the metrics are incomplete'})")
 
 
 def figure(rows: list[Row], panel: Panel) -> Figure:

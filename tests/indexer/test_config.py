@@ -255,7 +255,7 @@ def test_a_language_model_may_lie_in_the_home_of_the_user(file):
 def test_a_list_in_a_variable_that_is_no_json_is_named(file, monkeypatch):
     monkeypatch.setenv("OCRSEARCH_WORDS", "english")
 
-    with pytest.raises(ConfigError, match=r"^OCRSEARCH_WORDS: .*write a list as JSON"):
+    with pytest.raises(ConfigError, match=r"^OCRSEARCH_WORDS = 'english': not a list"):
         config.load()
 
 
@@ -317,4 +317,56 @@ def test_keys_that_exclude_each_other_are_named_with_where_each_stands(file, mon
     monkeypatch.setenv("OCRSEARCH_WORDS", "[]")
 
     with pytest.raises(ConfigError, match=r"config\.toml: languages and OCRSEARCH_WORDS: words"):
+        config.load(file)
+
+
+@pytest.mark.parametrize("name", ["XDG_DATA_HOME", "XDG_CONFIG_HOME"])
+@pytest.mark.parametrize("value", ["rel", ".", "../x", "~/x", " "])
+def test_a_relative_place_of_the_user_counts_as_not_set(tmp_path, monkeypatch, name, value):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv(name, value)
+
+    assert config.Settings().home == tmp_path / ".local" / "share" / "ocrsearch"
+    assert config._user_path(config.user_config_path, ".config") == tmp_path / ".config/ocrsearch"
+
+
+def test_a_relative_home_of_the_user_is_no_home(monkeypatch):
+    monkeypatch.setenv("HOME", "rel")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+
+    assert config.Settings().home.parts[0] in {"/", "~"}  # of the entry for the user, or refused
+
+
+def test_a_configuration_that_may_not_be_looked_for_is_told(file, monkeypatch, caplog):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+
+    config.load()
+
+    assert (
+        f"{config.default_path()}: cannot look for the configuration (Permission denied)"
+        in caplog.text
+    )
+
+
+def test_a_relative_path_is_that_of_the_folder_in_which_the_program_was_started(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+
+    settings = config.load(home=Path("home"), folders=(Path("photos"), Path("~", "more")))
+
+    assert settings.home == tmp_path / "home"
+    assert settings.folders == (tmp_path / "photos", Path("~", "more").expanduser())
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "a = " + "[" * 20_000, "a = {", 'a = "\x00"', "= 1"])
+def test_what_is_no_toml_is_told_with_its_file(file, text):
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"config\.toml: not valid TOML"):
         config.load(file)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import errors
 from indexer.errors import PhotoError, UserError, concerns_one_photo, is_resource_exhausted
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +77,25 @@ def test_an_error_of_any_package_about_one_photo_lets_the_others_be_read():
 )
 def test_want_of_space_memory_or_handles_is_told_from_damage(error, exhausted):
     assert is_resource_exhausted(error) is exhausted
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EACCES, "Permission denied", "/a"), "/a: Permission denied; check its perm"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", b"/\xe9"), "too long; give a shorter"),
+        (OSError(errno.EMFILE, "Too many open files"), "Too many open files; close other"),
+        (OSError(errno.EAGAIN, "Resource temporarily unavailable"), "ulimit -u"),
+        (OSError(errno.ESTALE, "Stale file handle", "/nas/a"), "/nas/a: Stale file handle; check"),
+        (OSError(errno.EEXIST, "File exists", "/a"), "/a: File exists; check this path"),
+        (MemoryError(), "there is not enough memory; close other programs"),
+        (RuntimeError("can't start new thread"), "starts no more threads; close"),
+    ],
+)
+def test_a_refusal_of_the_system_is_a_sentence_with_advice(error, told):
+    assert told in errors.told_by_system(error)
+
+
+@pytest.mark.parametrize("error", [OSError("odd"), OSError(errno.EEXIST, "x"), ValueError("x")])
+def test_what_may_be_a_fault_of_the_program_is_no_refusal_of_the_system(error):
+    assert errors.told_by_system(error) is None

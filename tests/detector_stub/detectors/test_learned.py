@@ -225,7 +225,9 @@ def test_missing_weights_are_named_before_any_photo_is_opened(tmp_path):
 def test_cut_off_weights_are_named_before_any_photo_is_opened(tmp_path, size):
     (tmp_path / "words.safetensors").write_bytes(WEIGHTS.read_bytes()[:size])
 
-    with pytest.raises(DetectorError, match=r"words\.safetensors: not usable as weights") as caught:
+    with pytest.raises(
+        DetectorError, match=r"words\.safetensors: damaged, or not weights"
+    ) as caught:
         _ = LearnedDetector(tmp_path / "words.safetensors").fingerprint
 
     assert caught.value.exit_code == 5

@@ -48,13 +48,22 @@ def test_without_a_file_the_other_detector_is_asked(tmp_path):
 @pytest.mark.parametrize(
     ("held", "reason"),
     [
-        ("{", "Expecting"),
+        ("{", r"not JSON \(line 1\); mend the file"),
+        ('{"version": 1,\n"boxes": ]', r"not JSON \(line 2\)"),
+        ("[" * 100_000, "not JSON; mend"),
+        ("[]", "expected {"),
+        ("7", "expected {"),
+        ({"version": 1, "boxes": None}, "expected {"),
+        ({"version": 1, "boxes": [["a", 0, 5, 9]]}, "expected {"),
+        ({"version": 1, "boxes": [[0, 0, float("inf"), 9]]}, "expected {"),
+        ({"version": 1, "boxes": [[0, 0, [], 9]]}, "expected {"),
+        ({"version": 1, "lines": 5}, "expected {"),
         ({"version": 2, "boxes": []}, "version 2 is not known"),
         ({"boxes": []}, "version"),
         ({"version": 1, "boxes": [[5, 0, 5, 9]]}, "is empty"),
         ({"version": 1, "boxes": [[5, 0, 9]]}, r"\[5, 0, 9\] has 3 numbers: .* bottom"),
         ({"version": 1, "boxes": [[5, 0, 9, 9, 1]]}, "has 5 numbers"),
-        ({"version": 1, "boxes": [5, 0, 9, 9]}, "int"),
+        ({"version": 1, "boxes": [5, 0, 9, 9]}, "expected {"),
     ],
 )
 def test_a_damaged_file_is_named_with_its_fault(tmp_path, held, reason):

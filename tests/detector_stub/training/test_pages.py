@@ -88,7 +88,7 @@ def test_a_file_that_is_no_json_is_named(tmp_path, write_page):
     write_page(tmp_path, "board")
     (tmp_path / "board.json").write_text('{"words": [')
 
-    with pytest.raises(PageError, match=r"board\.json: Expecting value"):
+    with pytest.raises(PageError, match=r"board\.json: not JSON \(line 1\); mend the file"):
         read(tmp_path)
 
 
