@@ -24,7 +24,7 @@ from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     import click
@@ -284,6 +284,13 @@ def convert_weights(path: Path) -> None:
         from recognizer.network import weights  # loads torch
 
         weights.convert(path)
+
+
+def picture_limits(load: Callable[[], Settings]) -> dict[str, Callable[[], Settings]]:
+    """What the context of `engine_commands` holds for them to obey the user's limits of pictures."""
+    from recognizer.inference import limits
+
+    return {limits.GIVEN: load}
 
 
 def engine_commands() -> list[click.Command]:

@@ -89,6 +89,7 @@ def main(
     del debug  # read by CommandGroup.invoke
     logs.configure("debug" if verbose else log_level, as_json=log_json)
     ctx.obj = lambda **flags: _settings(file, **{"home": home, **flags})
+    ctx.meta.update(bootstrap.picture_limits(ctx.obj))
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting

@@ -17,6 +17,7 @@ from recognizer.cli.options import (
     language_option,
     languages_option,
     load_prior,
+    picture_limits,
     weights_option,
     words_option,
 )
@@ -81,7 +82,7 @@ def read(
     rows = []
     failed = False
     for path, outcome in recognize.read_files(
-        found, recognizer, alternatives=alternatives, prior=loaded
+        found, recognizer, alternatives=alternatives, prior=loaded, limits=picture_limits()
     ):
         if isinstance(outcome, DataError):
             failed = True
