@@ -39,8 +39,8 @@ def unclaimed() -> Iterator[bool]:
 def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.Engine:
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
 
-    While another process writes or migrates an older one, who only reads gets a copy of it. The
-    same if `claim` says that another process holds it: one of an earlier version would fail on
+    On a full disk, a catalog without a log is read as it is on a read-only medium. While another
+    process writes or migrates an older one, who only reads gets a copy of it. The same if `claim` says that another process holds it: one of an earlier version would fail on
     the new schema.
 
     Raises:
@@ -63,8 +63,21 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, read_only=read_only)
     with faults.translated(url):
-        with engine.connect() as connection:
-            version = _version(connection)
+        try:
+            version = _version(engine)
+        except sa.exc.DBAPIError as error:
+            engine.dispose()
+            if (
+                read_only
+                or not reading
+                or not faults.may_lack_room(error)
+                or _has_log(Path(engine.url.database or ""))
+            ):
+                raise
+            read_only = True  # as far as SQLite is concerned: it can make no file beside it
+            engine = sa.create_engine(url)
+            _prepare_sqlite(engine, read_only=True)
+            version = _version(engine)
         if version != HEAD:
             if read_only:
                 engine = _writable_copy(engine)
@@ -104,16 +117,21 @@ def _is_read_only(database: Path) -> bool:
     """
     if not database.is_file() or os.access(database.parent, os.W_OK):
         return False
-    log, shared = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
-    if not log.exists() or not log.stat().st_size:
+    if not _has_log(database):
         return True
-    if not shared.exists():
+    if not database.with_name(f"{database.name}-shm").exists():
         msg = (
-            f"{log}: holds changes that cannot be read while its folder is read-only; "
+            f"{database}-wal: holds changes that cannot be read while its folder is read-only; "
             "copy the home folder to where it can be written"
         )
         raise CatalogError(msg)
     return False
+
+
+def _has_log(database: Path) -> bool:
+    """Whether changes lie beside a database that were not yet taken over into it."""
+    log = database.with_name(f"{database.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _writable_copy(engine: sa.Engine) -> sa.Engine:
@@ -195,11 +213,12 @@ def _use_log(cursor: Any) -> None:  # noqa: ANN401 - DBAPI object
             return
 
 
-def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return version
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return version
 
 
 def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:

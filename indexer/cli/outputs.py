@@ -91,8 +91,8 @@ def check(ctx: click.Context) -> None:
     """Check the outputs of the command that is about to run.
 
     Raises:
-        UsageError: one is a file that the command reads, lies in a photo folder, or is a file
-            that exists, without --force.
+        UsageError: one is a file that the command reads, lies in a photo folder or in none that
+            exists, or is a file that exists, without --force.
         ConfigError: the configuration cannot be read, so the photo folders are not known.
 
     """
@@ -110,6 +110,7 @@ def check(ctx: click.Context) -> None:
         if holds_files:
             _refuse_folder_of_inputs(out, ctx)
         else:
+            _require_folder(out)
             refuse_replacing(out, read, own)
 
 
@@ -122,6 +123,13 @@ def refuse_below(out: Path, folders: Iterable[Path]) -> None:
                 "choose another place"
             )
             raise UsageError(msg)
+
+
+def _require_folder(out: Path) -> None:
+    """Refuse a file in a folder that does not exist, before any work. Raises UsageError."""
+    if not os.path.isdir(out.parent):  # noqa: PTH112 - that of Path raises where it may not look
+        msg = f"{out}: there is no folder {out.parent}; make it first, or choose another place"
+        raise UsageError(msg)
 
 
 def refuse_replacing(out: Path, read: Iterable[Path] = (), own: Iterable[Path] = ()) -> None:
