@@ -107,7 +107,7 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
 @click.option(
     "--forget-missing",
     is_flag=True,
-    help="Forget the photos of folders that are missing or empty; without it they are kept.",
+    help="Forget the photos of folders that are missing or empty, and the missing folders; without it they are kept.",
 )
 @json_option
 @click.pass_obj

@@ -65,7 +65,8 @@ class DiskComparer:
         missing = {root for root in roots if forget and not root.exists()}
         unseen = [*offline, *(found.failed.keys() - missing)]
         changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
-        return Comparison(changes, found.files, found.failed, offline, found.mounts)
+        problems = {path: why for path, why in found.failed.items() if path not in missing}
+        return Comparison(changes, found.files, problems, offline, found.mounts)
 
     def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
         """Compare single files below `roots` with the catalog, as far as they can be seen."""
