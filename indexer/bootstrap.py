@@ -74,7 +74,8 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
     if settings.home.exists():
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
-        yield catalog, stores(settings)
+        # while a home is made, the catalog comes first
+        yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
 
 
 class ReadOnlyLibrary:
@@ -248,11 +249,14 @@ def searching(settings: Settings) -> Iterator[Searcher]:
         yield Searcher(catalog, derived.index, derived.posteriors)
 
 
-def stores(settings: Settings) -> Stores:
+def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
     """Derived stores of a home folder; nothing is read yet."""
     from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
-    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
+    return Stores(
+        Fulltext(settings.index, empty_if_missing=empty_if_missing),
+        PosteriorStore(settings.posteriors, PosteriorCodec(), empty_if_missing=empty_if_missing),
+    )
 
 
 def detector(settings: Settings) -> Detector:

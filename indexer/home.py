@@ -143,10 +143,7 @@ def locked(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def claimed(settings: Settings) -> Iterator[bool]:
-    """Whether no process writes to the home folder; none can begin to in this context.
-
-    If one does, a warning says so: it is of an earlier version, or there were nothing to change.
-    """
+    """Whether no process writes to the home folder; none can begin to in this context."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(settings.lock)
@@ -155,11 +152,6 @@ def claimed(settings: Settings) -> Iterator[bool]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            log.warning(
-                "%s: an ocrsearch of an earlier version is writing, and a copy answers meanwhile; "
-                "start that one again",
-                settings.home,
-            )
             free = False
         except OSError:  # a folder that can only be read: nobody writes
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     Claim = Callable[[], AbstractContextManager[bool]]
+
+log = logging.getLogger("ocrsearch")
 
 HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
@@ -40,25 +43,15 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
 
     On a full disk, a catalog without a log is read as it is on a read-only medium. While another
-    process writes or migrates an older one, who only reads gets a copy of it. The same if `claim` says that another process holds it: one of an earlier version would fail on
-    the new schema.
+    process writes or migrates an older one, who only reads gets a copy of it. The same if `claim`
+    says that another process holds it: one of an earlier version would fail on the new schema. A
+    catalog that another process has just begun is waited for.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
 
     """
-    try:
-        engine = sa.create_engine(url)
-    except ImportError as error:
-        msg = f"catalog_url: the Python package {error.name} is needed for it; install that"
-        raise CatalogError(msg) from error
-    except sa.exc.NoSuchModuleError as error:
-        kind = sa.make_url(url).drivername
-        msg = f"catalog_url: {kind} is no kind of database that is known; try sqlite:///FILE"
-        raise CatalogError(msg) from error
-    except (sa.exc.ArgumentError, ValueError) as error:
-        msg = "catalog_url: not the address of a database; give one such as sqlite:///FILE"
-        raise CatalogError(msg) from error
+    engine = _engine(url)
     read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, read_only=read_only)
@@ -83,7 +76,14 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
                 engine = _writable_copy(engine)
             try:
                 with (unclaimed if read_only else claim)() as ours:  # a copy is ours alone
+                    if not ours and version is None:
+                        return _made_by_another(engine, url)
                     if not ours:
+                        log.warning(
+                            "%s: an ocrsearch of an earlier version is writing, and a copy answers "
+                            "meanwhile; start that one again",
+                            faults.place(url),
+                        )
                         return _migrated_copy(engine, version, url)
                     _migrate(engine, version, url)
             except BaseException as error:
@@ -92,6 +92,22 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
                 engine.dispose()
                 raise
     return engine
+
+
+def _engine(url: str) -> sa.Engine:
+    """An engine that has connected to nothing yet. Raises CatalogError."""
+    try:
+        return sa.create_engine(url)
+    except ImportError as error:
+        msg = f"catalog_url: the Python package {error.name} is needed for it; install that"
+        raise CatalogError(msg) from error
+    except sa.exc.NoSuchModuleError as error:
+        kind = sa.make_url(url).drivername
+        msg = f"catalog_url: {kind} is no kind of database that is known; try sqlite:///FILE"
+        raise CatalogError(msg) from error
+    except (sa.exc.ArgumentError, ValueError) as error:
+        msg = "catalog_url: not the address of a database; give one such as sqlite:///FILE"
+        raise CatalogError(msg) from error
 
 
 @contextmanager
@@ -152,6 +168,17 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
     _prepare_sqlite(copied, read_only=False)
     sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
     return copied
+
+
+def _made_by_another(engine: sa.Engine, url: str) -> sa.Engine:
+    """Wait until the process that has just begun a catalog has made its tables. Raises CatalogError."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while _version(engine) is None:
+        if time.monotonic() > deadline:
+            msg = f"{faults.place(url)}: another ocrsearch is making it; try again in a moment"
+            raise CatalogError(msg)
+        time.sleep(0.01)
+    return engine
 
 
 def _migrated_copy(engine: sa.Engine, version: str | None, url: str) -> sa.Engine:
