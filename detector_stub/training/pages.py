@@ -110,7 +110,7 @@ class Page:
             msg = f"{self.picture}: {error}"
             raise PageError(msg) from error
         except Exception as error:  # decoders raise any on damaged files
-            msg = f"{self.picture}: cannot read the picture ({error})"
+            msg = f"{self.picture}: cannot read the picture; it is damaged or no picture"
             raise PageError(msg) from error
         found = (pixels.shape[1], pixels.shape[0])
         if found != self.size:
@@ -202,13 +202,10 @@ def _page(file: Path, limits: Limits) -> Page:
         msg = f"{file}: no picture beside it; expected {file.stem}.webp or {file.stem}.jpg"
         raise PageError(msg)
     try:
-        described = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
+        described = _parsed(file)
         size = (_side(described, "width"), _side(described, "height"))
         words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
-    except UnicodeDecodeError as error:
-        msg = f"{file}: not UTF-8; save the file as UTF-8"
-        raise PageError(msg) from error
-    except (OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         msg = f"{file}: {error}"
         raise PageError(msg) from error
     quads = [(quad, legible) for quad, _, legible in words if quad is not None]
@@ -220,6 +217,23 @@ def _page(file: Path, limits: Limits) -> Page:
         np.asarray([box for _, box, _ in words if box is not None], np.float64).reshape(-1, 4),
         limits,
     )
+
+
+def _parsed(file: Path) -> object:
+    """What a file holds; raises PageError."""
+    try:
+        held: object = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
+    except OSError as error:
+        msg = f"{file}: cannot be read ({error.strerror})"
+        raise PageError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{file}: not UTF-8; save the file as UTF-8"
+        raise PageError(msg) from error
+    except (ValueError, RecursionError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        msg = f"{file}: not JSON{line}; mend the file or remove it"
+        raise PageError(msg) from error
+    return held
 
 
 def _list(described: object, key: str) -> list[object]:
