@@ -73,6 +73,9 @@ def make(settings: Settings) -> None:
     home = settings.home
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        msg = f"{home}: not a folder, so it cannot be the home folder; choose another with --home"
+        raise CatalogError(msg) from error
     except OSError as error:
         msg = f"{home}: cannot create the home folder ({error.strerror}); use --home"
         raise CatalogError(msg) from error

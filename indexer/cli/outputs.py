@@ -91,8 +91,8 @@ def check(ctx: click.Context) -> None:
     """Check the outputs of the command that is about to run.
 
     Raises:
-        UsageError: one is a file that the command reads, lies in a photo folder or in none that
-            exists, or is a file that exists, without --force.
+        UsageError: one is a file that the command reads, lies in a photo folder, in the home folder
+            or in none that exists, or is a file that exists, without --force.
         ConfigError: the configuration cannot be read, so the photo folders are not known.
 
     """
@@ -106,6 +106,8 @@ def check(ctx: click.Context) -> None:
         own.append(settings.home)
         photo_folders += known_photo_folders(settings)
     for out, holds_files in outputs:
+        for folder in own:
+            _refuse_home(out, folder)
         refuse_below(out, photo_folders)
         if holds_files:
             _refuse_folder_of_inputs(out, ctx)
@@ -123,6 +125,13 @@ def refuse_below(out: Path, folders: Iterable[Path]) -> None:
                 "choose another place"
             )
             raise UsageError(msg)
+
+
+def _refuse_home(out: Path, home: Path) -> None:
+    """Refuse an output in the home folder, whose files are trusted. Raises UsageError."""
+    if is_inside(out, home):
+        msg = f"{out}: lies in the home folder {home}, which holds the index; choose another place"
+        raise UsageError(msg)
 
 
 def _require_folder(out: Path) -> None:
