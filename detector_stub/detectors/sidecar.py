@@ -163,8 +163,9 @@ def _box(held: object, key: str) -> Box:
 
 def _is_place(number: object) -> bool:
     """Whether it is a number of pixels; infinity, which JSON can hold, is none."""
-    plain = isinstance(number, int | float) and not isinstance(number, bool)
-    return plain and -MAX_PIXELS <= number <= MAX_PIXELS
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return False
+    return -MAX_PIXELS <= number <= MAX_PIXELS
 
 
 def _shown(held: object) -> str:
