@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detector_stub.training.command import train_detector
+from detector_stub.training.command import picture_limits, train_detector
 
 if TYPE_CHECKING:
     from detector_stub.boxes import Detector
@@ -42,7 +42,7 @@ def evaluate_detector(folder: Path, detector: str, weights: Path | None, *, as_j
 
     from detector_stub.training import metrics, pages  # loads OpenCV
 
-    read = pages.read(folder)
+    read = pages.read(folder, picture_limits())
     start = time.monotonic()
     # on a terminal only, and nothing is left of it
     with tqdm(total=len(read), desc="detecting", unit="page", leave=False, disable=None) as bar:

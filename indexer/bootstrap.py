@@ -24,7 +24,7 @@ from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     import click
@@ -75,7 +75,8 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
     if os.path.exists(settings.home):  # noqa: PTH110 - that of Path raises where it may not look
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
-        yield catalog, stores(settings)
+        # while a home is made, the catalog comes first
+        yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
 
 
 class ReadOnlyLibrary:
@@ -249,11 +250,14 @@ def searching(settings: Settings) -> Iterator[Searcher]:
         yield Searcher(catalog, derived.index, derived.posteriors)
 
 
-def stores(settings: Settings) -> Stores:
+def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
     """Derived stores of a home folder; nothing is read yet."""
     from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
-    return Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
+    return Stores(
+        Fulltext(settings.index, empty_if_missing=empty_if_missing),
+        PosteriorStore(settings.posteriors, PosteriorCodec(), empty_if_missing=empty_if_missing),
+    )
 
 
 def detector(settings: Settings) -> Detector:
@@ -285,6 +289,13 @@ def convert_weights(path: Path) -> None:
         from recognizer.network import weights  # loads torch
 
         weights.convert(path)
+
+
+def picture_limits(load: Callable[[], Settings]) -> dict[str, Callable[[], Settings]]:
+    """What the context of `engine_commands` holds for them to obey the user's limits of pictures."""
+    from recognizer.inference import limits
+
+    return {limits.GIVEN: load}
 
 
 def engine_commands() -> list[click.Command]:

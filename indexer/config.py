@@ -11,10 +11,10 @@ from contextlib import suppress
 from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -130,6 +130,24 @@ class Settings(BaseSettings):
         """Flag, environment, file, by precedence; the defaults come last."""
         return init_settings, env_settings, _TomlFile(settings_cls, _file.get())
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse true and false, which are 1 and 0 to Python, where a number is wanted."""
+        field = cls.model_fields[info.field_name or ""]
+        if isinstance(value, bool) and field.annotation in {int, float}:
+            kind, text = "number", "no number"
+            raise PydanticCustomError(kind, text)
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _nameable(cls, value: object) -> object:
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, str | Path):
+                _check_name(part)
+        return value
+
     @field_validator("suffixes")
     @classmethod
     def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,6 +238,20 @@ def _whole(path: Path) -> Path:
         raise ValueError(IN_DELETED_FOLDER) from error
 
 
+def _check_name(value: str | Path) -> None:
+    """Refuse a name that no file can have, and a path that only a shell would replace. Raises ValueError."""
+    if "\0" in str(value):
+        msg = "holds a NUL character, which no name can have; remove it"
+        raise ValueError(msg)
+    first = value.parts[0] if isinstance(value, Path) and value.parts else ""
+    if first.startswith("$"):
+        msg = f"{first} is not replaced here; write the whole path, or ~ for your home"
+        raise ValueError(msg)
+    if first.startswith("~") and len(first) > 1 and expanded(Path(first)) == Path(first):
+        msg = f"there is no user {first[1:]}; write the whole path"
+        raise ValueError(msg)
+
+
 def default_path() -> Path:
     """Where the configuration file is looked for without --config."""
     return _user_path(user_config_path, ".config") / "config.toml"
@@ -299,9 +331,29 @@ def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) ->
             source = _source(key, file, given)
             value = fault["input"]
             shown = repr(str(value) if isinstance(value, Path) else value)
-            said = fault["msg"].removeprefix("Value error, ")
+            own = fault["type"] == "value_error"
+            said = fault["msg"].removeprefix("Value error, ") if own else f"give {_wanted(key)}"
             lines.append(f"{source}: {key} = {shown}: {said}")
     return lines
+
+
+def _wanted(key: str) -> str:
+    """What may stand for a setting, in words."""
+    field = Settings.model_fields[key]
+    kind = field.annotation
+    if kind in {int, float}:
+        names = ("gt", "ge", "le")
+        bounds = {n: getattr(part, n) for part in field.metadata for n in names if hasattr(part, n)}
+        low = f"above {bounds['gt']:g} up to" if "gt" in bounds else f"from {bounds['ge']:g} to"
+        return f"a {'whole ' if kind is int else ''}number {low} {bounds['le']:g}"
+    if kind is bool:
+        return "true or false"
+    if get_origin(kind) is Literal:
+        return " or ".join(map(repr, get_args(kind)))
+    if get_origin(kind) is tuple:
+        example = '["~/boards", "/media/notes"]' if Path in get_args(kind) else '["one", "two"]'
+        return f"a list such as {example}"
+    return "a text in quotes" if kind is str else "a path in quotes"
 
 
 def _source(key: str, file: Path, given: Mapping[str, object]) -> str:

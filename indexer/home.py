@@ -84,6 +84,9 @@ def make(settings: Settings) -> None:
     home = settings.home
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        msg = f"{home}: not a folder, so it cannot be the home folder; choose another with --home"
+        raise CatalogError(msg) from error
     except OSError as error:
         msg = f"{home}: cannot create the home folder ({error.strerror}); use --home"
         raise CatalogError(msg) from error
@@ -208,10 +211,7 @@ def _named_in(holder: Path) -> str:
 
 @contextmanager
 def claimed(settings: Settings) -> Iterator[bool]:
-    """Whether no process writes to the home folder; none can begin to in this context.
-
-    If one does, a warning says so: it is of an earlier version, or there were nothing to change.
-    """
+    """Whether no process writes to the home folder; none can begin to in this context."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(settings.lock)
@@ -220,11 +220,6 @@ def claimed(settings: Settings) -> Iterator[bool]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            log.warning(
-                "%s: an ocrsearch of an earlier version is writing, and a copy answers meanwhile; "
-                "start that one again",
-                settings.home,
-            )
             free = False
         except OSError:  # a folder that can only be read: nobody writes
             pass

@@ -327,7 +327,11 @@ def status_json(
         "photos": {state: n for state, n in counts.items() if state != "words"},
         "words": counts["words"],
         "indexed": indexed,
-        "folders": {str(root): not offline for root, offline in catalog.roots().items()},
+        "folders": {
+            # it may have gone after the last run
+            str(root): not offline and os.path.isdir(root)  # noqa: PTH112 - that of Path may raise
+            for root, offline in catalog.roots().items()
+        },
         "failures": [
             {"photo": str(f.path), "reason": f.reason, "attempts": f.attempts}
             for f in catalog.failures()

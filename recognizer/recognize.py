@@ -11,6 +11,7 @@ from recognizer.decoding.frames import likely_symbols
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
 from recognizer.inference import batches, card, devices, graph, images, pretrained
+from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,14 +180,15 @@ def read_files(
     *,
     alternatives: int,
     prior: Prior | LanguagePriors | None,
+    limits: Limits = Limits(),
 ) -> Iterator[tuple[Path, Reading | DataError]]:
-    """Read image files in their order; a file that cannot be read comes with its error."""
+    """Read image files in their order; one that cannot be read, or is beyond `limits`, comes with its error."""
     for start in range(0, len(paths), FILES_AT_A_TIME):
         crops: dict[Path, NDArray[np.uint8]] = {}
         errors: dict[Path, DataError] = {}
         for path in paths[start : start + FILES_AT_A_TIME]:
             try:
-                crops[path] = images.load(path)
+                crops[path] = images.load(path, limits)
             except DataError as error:
                 errors[path] = error
         readings = recognizer.read(list(crops.values()), alternatives=alternatives, prior=prior)

@@ -67,6 +67,10 @@ PICTURES = {
     "RGBA, light ink": (stroke("RGBA", (255, 250, 255, 255)), ".png", BLACK, BLACK),
     "LA, white ink": (stroke("LA", (255, 255)), ".png", BLACK, BLACK),
     "RGBA, dark ink": (stroke("RGBA", (50, 0, 40, 255)), ".png", WHITE, WHITE),
+    "L, soft white ink": (stroke("L", 60, 255, 255, 60, 120), ".png", BLACK, BLACK),
+    "RGB, soft white ink": (stroke("RGB", (255,) * 3, (9, 9, 9)), ".png", BLACK, BLACK),
+    "1, white ink": (stroke("1", 1), ".png", BLACK, BLACK),
+    "L, dark ink": (stroke("L", 40, 60, 100), ".png", WHITE, WHITE),
     "RGBA, two inks": (stroke("RGBA", (255, 255, 255, 255), (0, 0, 0, 255)), ".png", WHITE, WHITE),
     "I;16, 12 bits": (levels("<u2", 0x0100, 0x0F00), ".png", (16,) * 3, (240,) * 3),
     "I;16, 8 bits": (levels("<u2", 10, 250), ".tif", (10,) * 3, (250,) * 3),
@@ -90,7 +94,14 @@ ODD_EXIF = struct.pack(
 )
 """EXIF data whose tags cannot be written anew."""
 
-OPTIONS = {"P": {"transparency": 1}, "RGB, odd EXIF": {"exif": ODD_EXIF}}
+OPTIONS = {
+    "P": {"transparency": 1},
+    "RGB, odd EXIF": {"exif": ODD_EXIF},
+    "L, soft white ink": {"transparency": 0},
+    "RGB, soft white ink": {"transparency": (0, 0, 0)},
+    "1, white ink": {"transparency": 0},
+    "L, dark ink": {"transparency": 0},
+}
 """By mode and case: how the picture is saved."""
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import stat
+from typing import TYPE_CHECKING
 
 from detector_stub.boxes import Box, DetectorError
 from detector_stub.reading_order import lines_of
@@ -25,11 +27,25 @@ if TYPE_CHECKING:
 VERSION = 1
 SUFFIX = ".boxes.json"
 
-_EXPECTED = 'expected {"version": 1, "boxes": [[left, top, right, bottom], …]}, in whole pixels'
+MAX_BYTES = 50_000_000
+"""Size of a sidecar file at most."""
+
+MAX_PIXELS = 10**9
+"""Distance of the edge of a box from that of the photo at most."""
+
+_OPEN_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+)
+"""Flags of open(2): no link is followed, and no pipe waited for."""
+
+_FORM = 'expected an object {"version": 1, "boxes": [[left, top, right, bottom], …]}'
+
+_SHOWN = 60
+"""Characters of a wrong value that a message shows."""
 
 
-class _FormError(DetectorError):
-    """What the file holds is not what is expected, and why."""
+class _FaultError(Exception):
+    """What is wrong in a sidecar file."""
 
 
 class SidecarDetector:
@@ -55,23 +71,9 @@ class SidecarDetector:
         if not _exists(sidecar):
             return self._otherwise.detect(photo, path)
         try:
-            held = json.loads(sidecar.read_bytes())  # in UTF-8, or as its mark says
-            return _lines(held)
-        except UnicodeDecodeError as error:
-            msg = f"{sidecar}: not UTF-8; mend the file or remove it"
-            raise DetectorError(msg) from error
-        except OSError as error:
-            msg = f"{sidecar}: cannot read this file ({error.strerror}); check its permissions"
-            raise DetectorError(msg) from error
-        except (json.JSONDecodeError, RecursionError) as error:
-            line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-            msg = f"{sidecar}: not JSON{line}; mend the file or remove it"
-            raise DetectorError(msg) from error
-        except _FormError as error:
+            return _lines(_parsed(_content(sidecar)))
+        except _FaultError as error:
             msg = f"{sidecar}: {error}; mend the file or remove it"
-            raise DetectorError(msg) from error
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            msg = f"{sidecar}: {_EXPECTED}; mend the file or remove it"
             raise DetectorError(msg) from error
 
     def has_known_boxes(self, path: Path) -> bool:
@@ -86,28 +88,86 @@ def _sidecar(path: Path) -> Path:
 def _exists(sidecar: Path) -> bool:
     """Whether it is there; beside a photo with a very long name, none can be."""
     try:
-        return sidecar.is_file()
+        status = sidecar.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return False
         raise
+    return stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)
 
 
-def _lines(held: dict[str, Any]) -> list[list[Box]]:
-    if held["version"] != VERSION:
-        msg = f"version {held['version']!r} is not known, this program reads {VERSION}"
-        raise _FormError(msg)
+def _content(sidecar: Path) -> bytes:
+    """The bytes of a file, which may not be a link: it could lead out of the photo folder."""
+    try:
+        with open(sidecar, "rb", opener=lambda name, _: os.open(name, _OPEN_FLAGS)) as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        link = error.errno == errno.ELOOP
+        msg = "a link; links are not followed" if link else f"cannot be read ({error.strerror})"
+        raise _FaultError(msg) from error
+    if len(content) > MAX_BYTES:
+        msg = f"larger than {MAX_BYTES // 10**6} MB"
+        raise _FaultError(msg)
+    return content
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        held: object = json.loads(content)  # in UTF-8, or as its mark says
+    except UnicodeDecodeError as error:
+        msg = "not UTF-8"
+        raise _FaultError(msg) from error
+    except (ValueError, RecursionError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        msg = f"not JSON{line}; {_FORM}"
+        raise _FaultError(msg) from error
+    return held
+
+
+def _lines(held: object) -> list[list[Box]]:
+    if not isinstance(held, dict):
+        raise _FaultError(_FORM)
+    if held.get("version") != VERSION:
+        msg = f"version: {_shown(held.get('version'))} is not known, this program reads {VERSION}"
+        raise _FaultError(msg)
     if "lines" in held:
-        return [[_box(numbers) for numbers in line] for line in held["lines"]]
-    return lines_of([_box(numbers) for numbers in held["boxes"]])
+        lines = enumerate(_list(held["lines"], "lines"))
+        return [_boxes(line, f"lines[{number}]") for number, line in lines]
+    return lines_of(_boxes(held.get("boxes"), "boxes"))
 
 
-def _box(numbers: list[int]) -> Box:
-    if len(numbers) != 4:
-        msg = f"box {numbers} has {len(numbers)} numbers: expected left, top, right, bottom"
-        raise _FormError(msg)
+def _boxes(held: object, key: str) -> list[Box]:
+    return [_box(box, f"{key}[{number}]") for number, box in enumerate(_list(held, key))]
+
+
+def _list(held: object, key: str) -> list[object]:
+    if not isinstance(held, list):
+        msg = f"{key}: expected a list, found {_shown(held)}"
+        raise _FaultError(msg)
+    return held
+
+
+def _box(held: object, key: str) -> Box:
+    numbers = [n for n in held if _is_place(n)] if isinstance(held, list) else []
+    if not isinstance(held, list) or len(held) != 4 or len(numbers) != 4:
+        msg = f"{key}: expected four numbers [left, top, right, bottom], found {_shown(held)}"
+        raise _FaultError(msg)
     left, top, right, bottom = (int(n) for n in numbers)
     if not (left < right and top < bottom):
-        msg = f"box {numbers} is empty: expected left < right and top < bottom"
-        raise _FormError(msg)
+        msg = f"{key}: {_shown(held)} is empty; expected left < right and top < bottom"
+        raise _FaultError(msg)
     return Box(left, top, right, bottom)
+
+
+def _is_place(number: object) -> bool:
+    """Whether it is a number of pixels; infinity, which JSON can hold, is none."""
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return False
+    return -MAX_PIXELS <= number <= MAX_PIXELS
+
+
+def _shown(held: object) -> str:
+    """A value in JSON, not all of a long one."""
+    return json.dumps(held)[:_SHOWN] if held is not None else "nothing"

@@ -14,10 +14,18 @@ from recognizer.runs.interrupts import stop_requests
 from recognizer.runs.numbers import POSITIVE, SEED
 
 if TYPE_CHECKING:
+    from recognizer.inference.limits import Limits
     from recognizer.runs.metrics import Row
 
 OUTPUT_FOLDER = click.Path(path_type=Path, writable=True, file_okay=False)
 """A folder that the command writes into; the program around it guards its outputs by `writable`."""
+
+
+def picture_limits() -> Limits:
+    """The limits of pictures that the program around the commands sets, else the defaults."""
+    from recognizer.inference.limits import Limits
+
+    return Limits.given(click.get_current_context().meta)
 
 
 @click.command("train-detector")
@@ -94,6 +102,7 @@ def train_detector(out: Path, resume: Path | None, **options: Any) -> None:  # n
             out,
             resume=resume is not None,
             stop=stop,
+            limits=picture_limits(),
             report=console.report,
             say=console.say,
             watch=console.watch,

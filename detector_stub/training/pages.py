@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import ink
 from detector_stub.inference import postprocessing
+from recognizer.inference import picture_file
+from recognizer.inference.limits import LimitError, Limits
 from recognizer.inference.upright import on_paper, turned
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Page:
         quads: corners [N, 4, 2] of the boxed ink, with a margin.
         legible: [N], see `LoadedPage`.
         boxes: [M, 4] as given in the file, without a margin, to evaluate on.
+        limits: of the picture.
 
     """
 
@@ -97,12 +99,16 @@ class Page:
     quads: NDArray[np.float32]
     legible: NDArray[np.bool_]
     boxes: NDArray[np.float64]
+    limits: Limits = Limits()
 
     def photo(self) -> NDArray[np.uint8]:
         """The upright picture, RGB [rows, columns, 3]; raises PageError."""
         try:
-            with Image.open(self.picture) as image:
+            with picture_file.opened(self.picture, self.limits) as image:
                 pixels = np.asarray(on_paper(turned(image)).convert("RGB"))
+        except LimitError as error:
+            msg = f"{self.picture}: {error}"
+            raise PageError(msg) from error
         except Exception as error:  # decoders raise any on damaged files
             said = error.strerror if isinstance(error, OSError) else None
             msg = f"{self.picture}: cannot read the picture ({said or 'damaged or cut off'})"
@@ -144,8 +150,8 @@ class PageCache:
         return page
 
 
-def read(folder: Path) -> list[Page]:
-    """The pages of a folder, by name; pictures must exist but are not opened.
+def read(folder: Path, limits: Limits = Limits()) -> list[Page]:
+    """The pages of a folder, by name; pictures must exist but are not opened. `limits` are theirs.
 
     Raises:
         PageError: no such folder, no page in it, or a page without picture or of another form.
@@ -154,7 +160,7 @@ def read(folder: Path) -> list[Page]:
     if not folder.is_dir():
         msg = f"{folder}: no such folder of pages"
         raise PageError(msg)
-    found = [_page(file) for file in sorted(folder.glob("*.json"))]
+    found = [_page(file, limits) for file in sorted(folder.glob("*.json"))]
     if not found:
         msg = f"{folder}: holds no page; expected NAME.json beside NAME.webp or NAME.jpg"
         raise PageError(msg)
@@ -189,7 +195,7 @@ def _word_height(quads: NDArray[np.float32]) -> float:
     )
 
 
-def _page(file: Path) -> Page:
+def _page(file: Path, limits: Limits) -> Page:
     """The page that `file` describes; raises PageError."""
     pictures = [file.with_suffix(ending) for ending in ENDINGS]
     picture = next((path for path in pictures if path.is_file()), None)
@@ -197,19 +203,10 @@ def _page(file: Path) -> Page:
         msg = f"{file}: no picture beside it; expected {file.stem}.webp or {file.stem}.jpg"
         raise PageError(msg)
     try:
-        described = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
+        described = _parsed(file)
         size = (_side(described, "width"), _side(described, "height"))
         words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
-    except UnicodeDecodeError as error:
-        msg = f"{file}: not UTF-8; save the file as UTF-8"
-        raise PageError(msg) from error
-    except OSError as error:
-        msg = f"{file}: cannot read this file ({error.strerror})"
-        raise PageError(msg) from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        msg = f"{file}: not JSON{at_line(error)}; mend the file"
-        raise PageError(msg) from error
-    except (ValueError, TypeError) as error:  # the texts below
+    except (ValueError, TypeError) as error:
         msg = f"{file}: {error}"
         raise PageError(msg) from error
     quads = [(quad, legible) for quad, _, legible in words if quad is not None]
@@ -219,13 +216,25 @@ def _page(file: Path) -> Page:
         np.asarray([quad for quad, _ in quads], np.float32).reshape(-1, 4, 2),
         np.asarray([legible for _, legible in quads], np.bool_),
         np.asarray([box for _, box, _ in words if box is not None], np.float64).reshape(-1, 4),
+        limits,
     )
 
 
-def at_line(error: Exception) -> str:
-    """Where a JSON text ends to be one, if that is known."""
-    line = getattr(error, "lineno", None)
-    return f" (line {line})" if line else ""
+def _parsed(file: Path) -> object:
+    """What a file holds; raises PageError."""
+    try:
+        held: object = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
+    except OSError as error:
+        msg = f"{file}: cannot be read ({error.strerror})"
+        raise PageError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{file}: not UTF-8; save the file as UTF-8"
+        raise PageError(msg) from error
+    except (ValueError, RecursionError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        msg = f"{file}: not JSON{line}; mend the file or remove it"
+        raise PageError(msg) from error
+    return held
 
 
 def _list(described: object, key: str) -> list[object]:

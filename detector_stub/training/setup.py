@@ -14,6 +14,7 @@ from detector_stub.network.model import DetectorConfig, WordNet
 from detector_stub.training import options as opts
 from detector_stub.training import pages
 from detector_stub.training.trainer import Trainer, saved_network
+from recognizer.inference.limits import Limits
 from recognizer.runs import curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import require_unused
@@ -57,6 +58,7 @@ def train(
     *,
     resume: bool,
     stop: Callable[[], bool],
+    limits: Limits = Limits(),
     report: Callable[[Row], None],
     say: Callable[[str], None],
     watch: Callable[[Step], None] = unwatched,
@@ -68,6 +70,7 @@ def train(
         out: the run folder.
         resume: whether the run in it is continued.
         stop: called before every step; true ends the run.
+        limits: of the pictures.
         report: called with the metrics of every evaluation.
         say: called with every message.
         watch: called with every step.
@@ -81,7 +84,7 @@ def train(
     if not resume:
         require_unused(out)
     use_free_cores(say)
-    learned, dev = split(options)
+    learned, dev = split(options, limits)
     net = saved_network(out) if resume else _network(options)
     trainer = Trainer(out, net, options, _provenance(options))
     if resume:
@@ -97,7 +100,7 @@ def train(
     return trainer.state.best
 
 
-def split(options: TrainOptions) -> tuple[list[Page], list[Page]]:
+def split(options: TrainOptions, limits: Limits = Limits()) -> tuple[list[Page], list[Page]]:
     """Training pages and dev pages; the same ones for the same seed.
 
     Raises:
@@ -105,9 +108,9 @@ def split(options: TrainOptions) -> tuple[list[Page], list[Page]]:
         PageError: pages that cannot be read.
 
     """
-    found = [page for folder in options.pages for page in pages.read(Path(folder))]
+    found = [page for folder in options.pages for page in pages.read(Path(folder), limits)]
     if options.dev:
-        dev = pages.read(Path(options.dev))
+        dev = pages.read(Path(options.dev), limits)
     else:
         order = np.random.default_rng(options.seed).permutation(len(found)).tolist()
         aside = set(order[: -(-len(found) // DEV_EVERY)])

@@ -24,7 +24,7 @@ from indexer.catalog.rows import (
     touch,
     word_rows,
 )
-from indexer.catalog.schema import CHANGE, DELIVERED, FAILURE, PHOTO, PLACE, VOLUME, WORD
+from indexer.catalog.schema import CHANGE, DELIVERED, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
 from indexer.entities import State
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ class Catalog(CatalogReader):
         if any(before.get(root) != away for root, away in roots.items()) or any(below):
             with self._writing() as connection:
                 Roots(connection).settle(connection, roots)
+
+    def forget_roots(self, gone: Sequence[Path]) -> None:
+        """Delete those of these photo folders of which no file is recorded, and their file systems."""
+        if not gone:
+            return
+        files = [sa.exists().where(table.c.root_id == ROOT.c.id) for table in (PLACE, FAILURE)]
+        self._write(
+            sa.delete(ROOT).where(ROOT.c.path.in_(gone), ~sa.or_(*files)),
+            sa.delete(VOLUME).where(VOLUME.c.path.in_(gone)),
+        )
 
     def set_volumes(self, volumes: Mapping[Path, Volume], gone: Sequence[Path] = ()) -> None:
         """Record the file systems of folders, and delete those of the folders in `gone`."""

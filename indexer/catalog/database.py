@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     Claim = Callable[[], AbstractContextManager[bool]]
+
+log = logging.getLogger("ocrsearch")
 
 HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
@@ -39,16 +42,62 @@ def unclaimed() -> Iterator[bool]:
 def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.Engine:
     """An engine for a catalog that exists and is up to date; migrations run when it is not.
 
-    While another process writes or migrates an older one, who only reads gets a copy of it. The
-    same if `claim` says that another process holds it: one of an earlier version would fail on
-    the new schema.
+    On a full disk, a catalog without a log is read as it is on a read-only medium. While another
+    process writes or migrates an older one, who only reads gets a copy of it. The same if `claim`
+    says that another process holds it: one of an earlier version would fail on the new schema. A
+    catalog that another process has just begun is waited for.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
 
     """
+    engine = _engine(url)
+    read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, read_only=read_only)
+    with faults.translated(url):
+        try:
+            version = _version(engine)
+        except sa.exc.DBAPIError as error:
+            engine.dispose()
+            if (
+                read_only
+                or not reading
+                or not faults.may_lack_room(error)
+                or _has_log(Path(engine.url.database or ""))
+            ):
+                raise
+            read_only = True  # as far as SQLite is concerned: it can make no file beside it
+            engine = sa.create_engine(url)
+            _prepare_sqlite(engine, read_only=True)
+            version = _version(engine)
+        if version != HEAD:
+            if read_only:
+                engine = _writable_copy(engine)
+            try:
+                with (unclaimed if read_only else claim)() as ours:  # a copy is ours alone
+                    if not ours and version is None:
+                        return _made_by_another(engine, url)
+                    if not ours:
+                        log.warning(
+                            "%s: an ocrsearch of an earlier version is writing, and a copy answers "
+                            "meanwhile; start that one again",
+                            faults.place(url),
+                        )
+                        return _migrated_copy(engine, version, url)
+                    _migrate(engine, version, url)
+            except BaseException as error:
+                if reading and faults.is_locked(error):
+                    return _migrated_copy(engine, version, url)
+                engine.dispose()
+                raise
+    return engine
+
+
+def _engine(url: str) -> sa.Engine:
+    """An engine that has connected to nothing yet. Raises CatalogError."""
     try:
-        engine = sa.create_engine(url)
+        return sa.create_engine(url)
     except ImportError as error:
         msg = f"catalog_url: the Python package {error.name} is needed for it; install that"
         raise CatalogError(msg) from error
@@ -59,26 +108,6 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
     except (sa.exc.ArgumentError, ValueError) as error:
         msg = "catalog_url: not the address of a database; give one such as sqlite:///FILE"
         raise CatalogError(msg) from error
-    read_only = engine.dialect.name == "sqlite" and _is_read_only(Path(engine.url.database or ""))
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, read_only=read_only)
-    with faults.translated(url):
-        with engine.connect() as connection:
-            version = _version(connection)
-        if version != HEAD:
-            if read_only:
-                engine = _writable_copy(engine)
-            try:
-                with (unclaimed if read_only else claim)() as ours:  # a copy is ours alone
-                    if not ours:
-                        return _migrated_copy(engine, version, url)
-                    _migrate(engine, version, url)
-            except BaseException as error:
-                if reading and faults.is_locked(error):
-                    return _migrated_copy(engine, version, url)
-                engine.dispose()
-                raise
-    return engine
 
 
 @contextmanager
@@ -104,16 +133,21 @@ def _is_read_only(database: Path) -> bool:
     """
     if not database.is_file() or os.access(database.parent, os.W_OK):
         return False
-    log, shared = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
-    if not log.exists() or not log.stat().st_size:
+    if not _has_log(database):
         return True
-    if not shared.exists():
+    if not database.with_name(f"{database.name}-shm").exists():
         msg = (
-            f"{log}: holds changes that cannot be read while its folder is read-only; "
+            f"{database}-wal: holds changes that cannot be read while its folder is read-only; "
             "copy the home folder to where it can be written"
         )
         raise CatalogError(msg)
     return False
+
+
+def _has_log(database: Path) -> bool:
+    """Whether changes lie beside a database that were not yet taken over into it."""
+    log = database.with_name(f"{database.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _writable_copy(engine: sa.Engine) -> sa.Engine:
@@ -134,6 +168,17 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
     _prepare_sqlite(copied, read_only=False)
     sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
     return copied
+
+
+def _made_by_another(engine: sa.Engine, url: str) -> sa.Engine:
+    """Wait until the process that has just begun a catalog has made its tables. Raises CatalogError."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while _version(engine) is None:
+        if time.monotonic() > deadline:
+            msg = f"{faults.place(url)}: another ocrsearch is making it; try again in a moment"
+            raise CatalogError(msg)
+        time.sleep(0.01)
+    return engine
 
 
 def _migrated_copy(engine: sa.Engine, version: str | None, url: str) -> sa.Engine:
@@ -195,11 +240,12 @@ def _use_log(cursor: Any) -> None:  # noqa: ANN401 - DBAPI object
             return
 
 
-def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return version
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return version
 
 
 def _migrate(engine: sa.Engine, version: str | None, url: str) -> None:

@@ -66,6 +66,12 @@ def is_locked(error: BaseException) -> bool:
     return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
+def may_lack_room(error: BaseException) -> bool:
+    """Whether a full disk may be the reason: no file can be made beside the database, or grow."""
+    lacking = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    return _code(error) in lacking
+
+
 def place(url: str) -> str:
     """The database as a message names it: its file, or its address without the password."""
     parsed = sa.make_url(url)

@@ -90,6 +90,7 @@ def main(
     del debug  # read by CommandGroup.invoke
     logs.configure("debug" if verbose else log_level, as_json=log_json)
     ctx.obj = lambda **flags: _settings(file, **{"home": home, **flags})
+    ctx.meta.update(bootstrap.picture_limits(ctx.obj))
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
@@ -107,7 +108,7 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
 @click.option(
     "--forget-missing",
     is_flag=True,
-    help="Forget the photos of folders that are missing or empty; without it they are kept.",
+    help="Forget the photos of folders that are missing or empty, and the missing folders; without it they are kept.",
 )
 @json_option
 @click.pass_obj

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from indexer.errors import UsageError
+from indexer.errors import PhotoError, UsageError
 from indexer.ocr.image import open_upright
 from recognizer.printable import plainly, printable
 
@@ -31,11 +31,15 @@ def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path, limits: L
     """Write `photo`, scaled to MAX_SIDE, with a labelled frame around each box.
 
     Raises:
-        PhotoError: the photo cannot be opened, or is beyond `limits`.
+        PhotoError: the photo cannot be opened, or is beyond `limits`; names it.
         UsageError: `out` cannot be written or its ending names no image format.
 
     """
-    image = Image.fromarray(open_upright(photo.resolve(), limits).pixels)
+    try:
+        image = Image.fromarray(open_upright(photo.resolve(), limits).pixels)
+    except PhotoError as error:
+        msg = f"{photo}: {error}"
+        raise PhotoError(msg) from error
     scale = min(1.0, MAX_SIDE / max(image.size))
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     brush = ImageDraw.Draw(image)

@@ -47,7 +47,7 @@ def write_hits(answers: Sequence[Answer], folder: Path, limits: Limits) -> None:
                 outputs.refuse_replacing(out)
                 draw.annotate(hit.photo, marks, out, limits)
             except OcrsearchError as error:
-                click.echo(printable(f"{hit.photo}: {error}"), err=True)
+                click.echo(printable(error), err=True)
             else:
                 click.echo(printable(out), err=True)
 

@@ -96,8 +96,8 @@ def check(ctx: click.Context) -> None:
     """Check the outputs of the command that is about to run.
 
     Raises:
-        UsageError: one is a file that the command reads, lies in a photo folder, or is a file
-            that exists, without --force.
+        UsageError: one is a file that the command reads, lies in a photo folder, in the home folder
+            or in none that exists, or is a file that exists, without --force.
         ConfigError: the configuration cannot be read, so the photo folders are not known.
 
     """
@@ -111,10 +111,13 @@ def check(ctx: click.Context) -> None:
         own.append(settings.home)
         photo_folders += known_photo_folders(settings)
     for out, holds_files in outputs:
+        for folder in own:
+            _refuse_home(out, folder)
         refuse_below(out, photo_folders)
         if holds_files:
             _refuse_folder_of_inputs(out, ctx)
         else:
+            _require_folder(out)
             refuse_replacing(out, read, own)
 
 
@@ -127,6 +130,20 @@ def refuse_below(out: Path, folders: Iterable[Path]) -> None:
                 "choose another place"
             )
             raise UsageError(msg)
+
+
+def _refuse_home(out: Path, home: Path) -> None:
+    """Refuse an output in the home folder, whose files are trusted. Raises UsageError."""
+    if is_inside(out, home):
+        msg = f"{out}: lies in the home folder {home}, which holds the index; choose another place"
+        raise UsageError(msg)
+
+
+def _require_folder(out: Path) -> None:
+    """Refuse a file in a folder that does not exist, before any work. Raises UsageError."""
+    if not os.path.isdir(out.parent):  # noqa: PTH112 - that of Path raises where it may not look
+        msg = f"{out}: there is no folder {out.parent}; make it first, or choose another place"
+        raise UsageError(msg)
 
 
 def refuse_replacing(out: Path, read: Iterable[Path] = (), own: Iterable[Path] = ()) -> None:

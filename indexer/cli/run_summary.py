@@ -37,7 +37,8 @@ def summary_text(summary: Summary) -> str:
     """What one run did, in lines: problems first, the counts last."""
     lines = [printable(f"{path}: {reason}") for path, reason in summary.problems.items()]
     lines += [
-        printable(f"{root}: missing or empty; its photos are kept") for root in summary.offline
+        printable(f"{root}: missing or empty; what was read there is kept")
+        for root in summary.offline
     ]
     return "\n".join([*lines, summary_line(summary)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _TIME = re.compile(
-    r"(\d{4})[:/.-](\d\d)[:/.-](\d\d)(?:[ T]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?"
+    r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)(?:[ T]+(\d\d?):(\d\d?)(?::(\d\d?)(?:[.,]\d*)?)?"
     r"\s*(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 """EXIF and ISO times; fractions and zones are dropped: the camera's clock counts."""
@@ -44,8 +44,15 @@ def _times(image: Image.Image) -> Iterator[object]:
 
 def _parsed(value: object) -> datetime | None:
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    match = _TIME.fullmatch(text.strip("\0 \t\r\n"))
+    # some cameras leave what was there before behind the end of the text
+    match = _TIME.fullmatch(text.lstrip("\0 \t\r\n").partition("\0")[0].rstrip())
+    if not match:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    if hour > 24 or minute > 59 or second > 60:  # 24:00:00 ends a day, :60 is a leap second
+        return None
     try:
-        return datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:  # zeros, or the 30th of February
+        clock = timedelta(hours=hour, minutes=minute, seconds=second)
+        return datetime(year, month, day) + clock  # noqa: DTZ001
+    except (ValueError, OverflowError):  # zeros, or the 30th of February
         return None

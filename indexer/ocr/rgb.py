@@ -26,6 +26,9 @@ _INK = 0.5
 _DARK = 0.1
 """Share of opaque pixels that are dark at least where ink shows on white paper."""
 
+_DARK_EDGES = 0.8
+"""The same where one dark colour stands for nothing: the soft edges of light ink are opaque and dark then."""
+
 
 def rgb(image: Image.Image) -> NDArray[np.uint8]:
     """Pixels [rows, columns, 3] of an image of any mode.
@@ -79,7 +82,15 @@ def _has_light_ink(image: Image.Image) -> bool:
         levels, alpha = (np.asarray(band) for band in strip.convert("RGBA").convert("LA").split())
         opaque += int(np.count_nonzero(alpha >= 128))
         dark += int(np.count_nonzero((alpha >= 128) & (levels < 128)))
-    return 0 < opaque <= _INK * image.width * image.height and dark < _DARK * opaque
+    return 0 < opaque <= _INK * image.width * image.height and dark < _most_dark(image) * opaque
+
+
+def _most_dark(image: Image.Image) -> float:
+    """Share of opaque pixels that are dark at most where ink is light."""
+    key = image.info.get("transparency")
+    if isinstance(key, int | tuple) and image.mode in {"1", "L", "RGB"}:
+        return _DARK_EDGES if np.mean(key) < 128 else _DARK
+    return _DARK
 
 
 def _on_ground(image: Image.Image, ground: str) -> Image.Image:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index, query, scoring, searching, writing
-from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filestore import FileStorage, RamStorage
 
 from indexer.entities import PhotoId
 from indexer.errors import CatalogError, DamageError
@@ -74,9 +74,9 @@ class _Storage(FileStorage):  # type: ignore[misc] # Whoosh has no types
 class Fulltext:
     """Index below one folder; its file `CURRENT` names format and generation that are in use."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` need not exist yet."""
-        self.folder = folder
+    def __init__(self, folder: Path, *, empty_if_missing: bool = False) -> None:
+        """`folder` need not exist yet; who reads may take it for empty until it does."""
+        self.folder, self._empty_if_missing = folder, empty_if_missing
 
     # writing -------------------------------------------------------------------------------
 
@@ -230,9 +230,12 @@ class Fulltext:
 
     @contextmanager
     def _opened(self) -> Iterator[index.Index]:
-        folder = self._current()
-        with self._translated():
-            ix = _Storage(folder).open_index(schema=schema())
+        if self._empty_if_missing and not (self.folder / "CURRENT").exists():
+            ix = RamStorage().create_index(schema())
+        else:
+            folder = self._current()
+            with self._translated():
+                ix = _Storage(folder).open_index(schema=schema())
         try:
             yield ix
         finally:

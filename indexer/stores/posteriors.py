@@ -63,9 +63,14 @@ def packed_pieces(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, Pieces]:
 class PosteriorStore:
     """Segments below one folder."""
 
-    def __init__(self, folder: Path, codec: PosteriorCodec) -> None:
-        """`folder` need not exist yet; `codec` implements the format of a packed word."""
-        self.folder, self._codec = folder, codec
+    def __init__(
+        self, folder: Path, codec: PosteriorCodec, *, empty_if_missing: bool = False
+    ) -> None:
+        """`folder` need not exist yet, and who reads may take it for empty until it does.
+
+        `codec` implements the format of a packed word.
+        """
+        self.folder, self._codec, self._empty_if_missing = folder, codec, empty_if_missing
         self._open: dict[tuple[Path, int, int, int], Segment] = {}
 
     def can_say(self, pattern: str) -> bool:
@@ -197,6 +202,8 @@ class PosteriorStore:
 
     def _segments(self) -> list[Segment]:
         if not self.folder.is_dir():
+            if self._empty_if_missing:
+                return []
             raise FileNotFoundError("there are no posteriors")  # noqa: EM101
         # a merge replaces files, and one that was cut off must not be read where it was mapped
         stats = [(path, path.stat()) for path in self._paths()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ class DiskComparer:
         missing = {root for root in roots if forget and not os.path.exists(root)}
         unseen = [*offline, *(found.failed.keys() - missing)]
         changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
-        return Comparison(changes, found.files, found.failed, offline, found.mounts)
+        problems = {path: why for path, why in found.failed.items() if path not in missing}
+        return Comparison(changes, found.files, problems, offline, found.mounts)
 
     def compare_files(self, paths: Collection[Path], roots: Sequence[Path]) -> Comparison:
         """Compare single files below `roots` with the catalog, as far as they can be seen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from indexer.sync.backlog import Backlog
@@ -52,18 +53,23 @@ class Library:
             roots: photo folders; one that is missing or empty is offline, not deleted.
             hooks: see Hooks.
             limit: read at most this many photos now.
-            forget: drop the photos of offline folders after all.
+            forget: drop the photos of offline folders after all, and folders that are gone.
             leave: files that are still being written.
 
         """
         compared = self._comparer.compare_all(roots, forget=forget, leave=leave)
         # a mount below a root that is away is recorded by itself until it is back
         self.catalog.set_roots(
-            {root: root in compared.offline for root in [*roots, *compared.offline]}
+            {
+                root: root in compared.offline
+                for root in [*self._recorded(roots), *set(compared.offline).difference(roots)]
+            }
         )
         self._offline.remember_volumes(roots, compared.mounts, compared.offline)
         run = SyncRun(compared, roots, hooks, limit)
         self._apply(compared.changes, run)
+        if forget:
+            self.catalog.forget_roots([root for root in roots if not _is_there(root)])
         run.count_failing(self.catalog.failing())
         purge_deleted(self.catalog, hooks.clock(), self.settings.keep_days)
         return run.summary
@@ -79,6 +85,13 @@ class Library:
         """Make both derived stores anew from the catalog; see `DerivedIndexes.rebuild`."""
         return self.indexes.rebuild(report)
 
+    def _recorded(self, roots: Sequence[Path]) -> list[Path]:
+        """Those that are there or were once: of a name that was mistyped nothing stays."""
+        away = [root for root in roots if not _is_there(root)]
+        known = [*self.catalog.roots(), *self.catalog.places()] if away else []
+        never = [root for root in away if not any(path.is_relative_to(root) for path in known)]
+        return [root for root in roots if root not in never]
+
     def _apply(self, changes: Changes, run: SyncRun) -> None:
         """Hash and read what is new, newest first; then delete what is gone.
 
@@ -91,3 +104,7 @@ class Library:
             # what has come back meanwhile was found, so it has a stamp
             self.backlog.forget([path for path in changes.gone if path not in run.stamps], run)
         self.indexes.catch_up(run.hooks.alive)
+
+
+def _is_there(folder: Path) -> bool:
+    return os.path.isdir(folder)  # noqa: PTH112 - that of Path raises where it may not look

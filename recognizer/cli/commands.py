@@ -17,6 +17,7 @@ from recognizer.cli.options import (
     language_option,
     languages_option,
     load_prior,
+    picture_limits,
     weights_option,
     words_option,
 )
@@ -24,6 +25,7 @@ from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
 from recognizer.errors import DataError
+from recognizer.output_file import writing
 from recognizer.printable import json_safe, printable
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def read(
     rows = []
     failed = False
     for path, outcome in recognize.read_files(
-        found, recognizer, alternatives=alternatives, prior=loaded
+        found, recognizer, alternatives=alternatives, prior=loaded, limits=picture_limits()
     ):
         if isinstance(outcome, DataError):
             failed = True
@@ -116,14 +118,10 @@ def _as_json(path: Path, reading: Reading) -> str:
 
 
 def _write_csv(path: Path, rows: list[tuple[str, str, float]]) -> None:
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(("image", "text", "confidence"))
-            writer.writerows(rows)
-    except OSError as error:
-        msg = f"{path}: cannot write ({error.strerror})"
-        raise DataError(msg) from error
+    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("image", "text", "confidence"))
+        writer.writerows(rows)
 
 
 COMMANDS: list[click.Command] = [read, evaluate, train, train_language, synthesize]

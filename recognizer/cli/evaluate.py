@@ -14,6 +14,7 @@ from recognizer.cli.options import (
     language_option,
     languages_option,
     load_prior,
+    picture_limits,
     weights_option,
     words_option,
 )
@@ -98,7 +99,7 @@ def evaluate(
 
     loaded = None if greedy else load_prior(languages, language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
-    samples, crops = _loaded(specs.samples(data))
+    samples, crops = _loaded(specs.samples(data, picture_limits()))
     start = time.perf_counter()
     readings = _read(recognizer, crops, 0 if greedy else alternatives, loaded)
     speed = round(len(crops) / (time.perf_counter() - start), 1)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
+    from recognizer.inference.limits import Limits
 
 PATH = click.Path(path_type=Path)
 
@@ -43,6 +44,13 @@ languages_option = click.option(
     help="Languages the words may be in, which are found from the words themselves: `auto` (the "
     "default: all that are shipped), `none`, or codes and ARPA files with commas between them, as in `en,fr`.",
 )
+
+
+def picture_limits() -> Limits:
+    """The limits of pictures that the program around the commands sets, else the defaults."""
+    from recognizer.inference.limits import Limits
+
+    return Limits.given(click.get_current_context().meta)
 
 
 def load_prior(

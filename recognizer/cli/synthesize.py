@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH
+from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH, picture_limits
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
 from recognizer.printable import printable
@@ -125,7 +125,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
 
     recognizer = Recognizer()
     model, _ = weights.load(pretrained.WEIGHTS)
-    samples = specs.samples(data)
+    samples = specs.samples(data, picture_limits())
     with progress(len(samples), "loading words") as show:
         loaded = load_all(samples, recognizer.card.charset, show)
     skipped = SkipLog(out.with_name(f"{out.name}.skipped.tsv"), say)

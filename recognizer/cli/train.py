@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from recognizer.cli.options import OUTPUT_FOLDER, PATH
+from recognizer.cli.options import OUTPUT_FOLDER, PATH, picture_limits
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
@@ -109,7 +110,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     with stop_requests() as stop, closing(Console("words", _scores)) as console:
         best = setup.train(
             chosen,
-            specs.samples,
+            partial(specs.samples, limits=picture_limits()),
             stop,
             report=console.report,
             say=console.say,

@@ -21,6 +21,7 @@ from recognizer.datasets.annotations import PARTS, check_part, find, rows
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.inference.limits import Limits
 from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class _Form:
     words: list[_Word]
 
 
-def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
+def read_iam(
+    root: Path, part: str, limits: Limits = Limits(), *, ok_only: bool = True
+) -> list[Sample]:
     """Samples of the part train, val or test; each hand is a writer.
 
     If `root` holds the lists of a split, these decide; otherwise a hash of the writer does, so
@@ -82,6 +85,7 @@ def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
     Args:
         root: folder with `words/`, and `words.txt`, `ascii/words.txt` or `xml/`.
         part: train, val or test.
+        limits: of the images.
         ok_only: leave out words whose segmentation is marked as doubtful.
 
     Raises:
@@ -97,7 +101,7 @@ def read_iam(root: Path, part: str, *, ok_only: bool = True) -> list[Sample]:
         hand = writers.get(word.form) or word.form.split("-")[0]
         if (word.ok or not ok_only) and belongs(word, hand):
             image = root / "words" / word.form.split("-")[0] / word.form / f"{word.name}.png"
-            samples.append(Sample(word.name, word.text, hand, partial(images.load, image)))
+            samples.append(Sample(word.name, word.text, hand, partial(images.load, image, limits)))
     return samples
 
 

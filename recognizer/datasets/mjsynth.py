@@ -18,6 +18,7 @@ from recognizer.datasets.annotations import check_part, find, read_bytes, read_t
 from recognizer.datasets.samples import LazySequence, Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ _WRONG = re.compile(
 )
 
 
-def read_mjsynth(root: Path, part: str) -> Sequence[Sample]:
+def read_mjsynth(root: Path, part: str, limits: Limits = Limits()) -> Sequence[Sample]:
     """Samples of the part train, val or test below `root`, in the order of the annotation.
 
     Images are not opened before they are loaded. Some published ones are empty or damaged; they
@@ -50,15 +51,15 @@ def read_mjsynth(root: Path, part: str) -> Sequence[Sample]:
         places = ", ".join(place or "." for place in _PLACES)
         msg = f"{root}: holds no annotation_{part}.txt (looked in {places})"
         raise DataError(msg)
-    return _Annotation(annotation)
+    return _Annotation(annotation, limits)
 
 
 class _Annotation(LazySequence[Sample]):
     """The samples of an annotation file, kept as its bytes and the offset of each line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits) -> None:
         """Read `path`; raises DataError with the number of a wrong line."""
-        self._folder = path.parent
+        self._folder, self._limits = path.parent, limits
         self._text = read_bytes(path)
         if self._text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
             self._text = read_text(path).encode()
@@ -81,7 +82,7 @@ class _Annotation(LazySequence[Sample]):
         line = self._text[start : end if end >= 0 else None]
         name = line.split(None, 1)[0].decode(errors="replace").removeprefix("./")
         text = name.rpartition("/")[2].split("_", 2)[1]
-        return Sample(name, text, "", partial(_load, self._folder, name))
+        return Sample(name, text, "", partial(_load, self._folder, name, self._limits))
 
 
 def _line_starts(text: bytes) -> np.ndarray:
@@ -92,5 +93,5 @@ def _line_starts(text: bytes) -> np.ndarray:
     return starts[~np.isin(raw[starts], np.frombuffer(b"#\n\r\t ", dtype=np.uint8))]
 
 
-def _load(folder: Path, name: str) -> np.ndarray:
-    return images.load(folder / name)
+def _load(folder: Path, name: str, limits: Limits) -> np.ndarray:
+    return images.load(folder / name, limits)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_named_images(root: Path) -> list[Sample]:
+def read_named_images(root: Path, limits: Limits = Limits()) -> list[Sample]:
     """Samples of all images below `root`, sorted by path.
 
     Raises:
@@ -29,7 +30,7 @@ def read_named_images(root: Path) -> list[Sample]:
         msg = f"{root}: holds no word image ({', '.join(images.SUFFIXES)})"
         raise DataError(msg)
     return [
-        Sample(str(path.relative_to(root)), _label(path), "", partial(images.load, path))
+        Sample(str(path.relative_to(root)), _label(path), "", partial(images.load, path, limits))
         for path in paths
     ]
 

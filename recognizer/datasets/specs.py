@@ -10,6 +10,7 @@ import numpy as np
 from recognizer.datasets import iam, mjsynth, named_images, table
 from recognizer.datasets.samples import Subset
 from recognizer.errors import DataError
+from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,20 +28,25 @@ FORMS = (
 """The forms of a spec; a part is train (the default), val or test."""
 
 
-def samples(spec: str) -> Sequence[Sample]:
-    """Samples of the data set that `spec` names in one of `FORMS`.
+def samples(spec: str, limits: Limits = Limits()) -> Sequence[Sample]:
+    """Samples of the data set that `spec` names in one of `FORMS`, with images within `limits`.
 
     `SPEC#5000` means at most 5000 of them, chosen at random and always the same ones.
 
     Raises:
-        DataError: the spec has none of the forms (lists them), the path is missing (names it), or
-            the data cannot be read.
+        DataError: the spec has none of the forms (lists them), the path is missing (names it),
+            the data cannot be read, or hold no word.
 
     """
     named, _, count = spec.rpartition("#")
     if not named or not count.isdecimal() or Path(spec).exists():
-        return _all(spec)
-    return _sampled(_all(named), int(count))
+        found = _all(spec, limits)
+    else:
+        found = _sampled(_all(named, limits), int(count))
+    if not found:
+        msg = f"{spec}: holds no labelled word; give data with one at least"
+        raise DataError(msg)
+    return found
 
 
 def _sampled(found: Sequence[Sample], count: int) -> Sequence[Sample]:
@@ -50,27 +56,27 @@ def _sampled(found: Sequence[Sample], count: int) -> Sequence[Sample]:
     return Subset(found, np.sort(chosen))
 
 
-def _all(spec: str) -> Sequence[Sample]:
+def _all(spec: str, limits: Limits) -> Sequence[Sample]:
     kind, _, rest = spec.partition(":")
     match kind:
         case "mjsynth" if rest:
-            return mjsynth.read_mjsynth(*_root_and_part(rest))
+            return mjsynth.read_mjsynth(*_root_and_part(rest), limits)
         case "iam" if rest:
-            return iam.read_iam(*_root_and_part(rest))
+            return iam.read_iam(*_root_and_part(rest), limits)
         case "folder" if rest:
-            return named_images.read_named_images(_existing(Path(rest)))
-    return _labels(spec)
+            return named_images.read_named_images(_existing(Path(rest)), limits)
+    return _labels(spec, limits)
 
 
-def _labels(spec: str) -> list[Sample]:
+def _labels(spec: str, limits: Limits) -> list[Sample]:
     """Samples of a path: a labels.tsv, a zip file, or a folder with a labels.tsv."""
     path = Path(spec)
     if (path / table.LABELS).is_file():
-        return table.read_table(path / table.LABELS)
+        return table.read_table(path / table.LABELS, limits)
     if path.suffix.lower() == ".zip":
-        return table.read_zip(_existing(path))
+        return table.read_zip(_existing(path), limits)
     if path.suffix.lower() == ".tsv":
-        return table.read_table(_existing(path))
+        return table.read_table(_existing(path), limits)
     msg = f"{spec!r}: no such data; expected {', '.join(FORMS)}"
     raise DataError(msg)
 

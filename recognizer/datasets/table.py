@@ -21,6 +21,7 @@ from recognizer.datasets.annotations import read_text
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.inference.limits import LimitError, Limits
 from recognizer.printable import in_brackets, plainly
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
@@ -50,7 +51,7 @@ _UNREADABLE = (
 """Exceptions that a damaged archive member or image raises."""
 
 
-def read_table(path: Path) -> list[Sample]:
+def read_table(path: Path, limits: Limits = Limits()) -> list[Sample]:
     """Samples of a `labels.tsv`.
 
     Raises:
@@ -60,12 +61,12 @@ def read_table(path: Path) -> list[Sample]:
     text = read_text(path)
     root = path.parent
     return [
-        Sample(name, label, hand, partial(_load_file, root, name))
+        Sample(name, label, hand, partial(_load_file, root, name, limits))
         for name, label, hand in _rows(text, str(path))
     ]
 
 
-def read_zip(path: Path) -> list[Sample]:
+def read_zip(path: Path, limits: Limits = Limits()) -> list[Sample]:
     """Samples of a zip file that holds `labels.tsv` and the images it names.
 
     Raises:
@@ -85,7 +86,7 @@ def read_zip(path: Path) -> list[Sample]:
     # several threads may read images at once, but an archive has only one file position
     lock = Lock()
     return [
-        Sample(name, label, hand, partial(_load_member, archive, lock, members, name))
+        Sample(name, label, hand, partial(_load_member, archive, lock, members, name, limits))
         for name, label, hand in _rows(text, f"{path}:{LABELS}")
     ]
 
@@ -128,19 +129,29 @@ def _located(root: Path, name: str) -> Path:
     return found if found.exists() else path
 
 
-def _load_file(root: Path, name: str) -> NDArray[np.uint8]:
+def _load_file(root: Path, name: str, limits: Limits) -> NDArray[np.uint8]:
     # the path is built here because one for each line of a large table would need more memory
     # than its text
-    return images.load(_located(root, name))
+    return images.load(_located(root, name), limits)
 
 
 def _load_member(
-    archive: zipfile.ZipFile, lock: Lock, members: Mapping[str, str], name: str
+    archive: zipfile.ZipFile,
+    lock: Lock,
+    members: Mapping[str, str],
+    name: str,
+    limits: Limits,
 ) -> NDArray[np.uint8]:
+    shown = f"{archive.filename}:{name}"
     try:
         with lock:
-            packed = archive.read(members.get(_spelling(name), name))
-        return images.decoded(io.BytesIO(packed))
-    except Exception as error:  # decoders raise any on damaged files
-        msg = f"{archive.filename}:{name}: not a readable word image{in_brackets(plainly(error))}"
+            member = archive.getinfo(members.get(_spelling(name), name))
+            limits.check_bytes(member.file_size)
+            packed = archive.read(member)
+    except LimitError as error:
+        msg = f"{shown}: {error}"
         raise DataError(msg) from error
+    except Exception as error:  # a damaged archive raises any
+        msg = f"{shown}: not a readable word image{in_brackets(plainly(error))}"
+        raise DataError(msg) from error
+    return images.decoded(io.BytesIO(packed), shown, limits)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
+
+from recognizer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +55,13 @@ def _summary(report: Report) -> str:
 
 
 def _tables(report: Report) -> Iterable[Table]:
+    """The tables; of labels and readings, what a terminal would obey is escaped."""
+    for table in _raw_tables(report):
+        rows = tuple(tuple(map(printable, row)) for row in table.rows)
+        yield replace(table, rows=rows)
+
+
+def _raw_tables(report: Report) -> Iterable[Table]:
     yield _overall(report)
     if report.hands:
         yield _by_hand(report.hands)

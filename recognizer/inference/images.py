@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image
 
 from recognizer.errors import DataError
+from recognizer.inference import picture_file
+from recognizer.inference.limits import LimitError, Limits
 from recognizer.inference.upright import on_paper, turned
 from recognizer.printable import in_brackets, plainly
 
@@ -47,32 +48,32 @@ EXPECTED = "pass a list of PIL images or fitted arrays, for example [PIL.Image.o
 """End of the messages about what is not a list of word images."""
 
 
-def load(path: Path) -> NDArray[np.uint8]:
+def load(path: Path, limits: Limits = Limits()) -> NDArray[np.uint8]:
     """Read an image file as a fitted crop [HEIGHT, width].
 
     Raises:
-        DataError: the file is missing or is not a readable image.
+        DataError: the file is missing, is not a readable image, or is beyond `limits`.
+
+    """
+    return decoded(path, str(path), limits)
+
+
+def decoded(file: Path | IO[bytes], name: str, limits: Limits) -> NDArray[np.uint8]:
+    """The fitted crop of an image file, turned as its EXIF data say.
+
+    Raises:
+        DataError: it cannot be read, or is beyond `limits`; calls it `name`.
 
     """
     try:
-        return decoded(path)
-    except Exception as error:  # decoders raise any on damaged files
-        msg = f"{path}: not a readable word image{in_brackets(plainly(error))}"
+        with picture_file.opened(file, limits) as image:
+            return fit(turned(image))
+    except LimitError as error:
+        msg = f"{name}: {error}"
         raise DataError(msg) from error
-
-
-def decoded(file: Path | IO[bytes]) -> NDArray[np.uint8]:
-    """The fitted crop of an image file, turned as its EXIF data say; raises what Pillow raises."""
-    _register_heif()
-    with Image.open(file) as image:
-        return fit(turned(image))
-
-
-@cache
-def _register_heif() -> None:
-    from pillow_heif import register_heif_opener  # a large library
-
-    register_heif_opener()
+    except Exception as error:  # decoders raise any on damaged files
+        msg = f"{name}: not a readable word image{in_brackets(plainly(error))}"
+        raise DataError(msg) from error
 
 
 def fit(image: Image.Image) -> NDArray[np.uint8]:

@@ -29,6 +29,9 @@ _INK = 0.5
 _DARK = 0.1
 """Share of opaque pixels that are dark at least where ink shows on white paper."""
 
+_DARK_EDGES = 0.8
+"""The same where one dark colour stands for nothing: the soft edges of light ink are opaque and dark then."""
+
 
 def turned(image: Image.Image) -> Image.Image:
     """`image`, upright. Pillow's own way writes all tags anew, and fails if one has an odd type."""
@@ -50,7 +53,7 @@ def on_paper(image: Image.Image) -> Image.Image:
         return _scaled(np.asarray(image))
     if image.has_transparency_data:  # it would make black of black ink on nothing
         picture = image.convert("RGBA")
-        ground = "black" if _has_light_ink(picture) else "white"
+        ground = "black" if _has_light_ink(picture, _most_dark(image)) else "white"
         return Image.alpha_composite(Image.new("RGBA", image.size, ground), picture)
     return image.convert("RGB") if image.mode == "LAB" else image
 
@@ -64,9 +67,17 @@ def _scaled(levels: NDArray[np.generic]) -> Image.Image:
     return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
 
 
-def _has_light_ink(picture: Image.Image) -> bool:
+def _has_light_ink(picture: Image.Image, most_dark: float) -> bool:
     """Whether ink on a transparent ground is so light that white paper would hide it."""
     levels, alpha = (np.asarray(band) for band in picture.convert("LA").split())
     opaque = np.count_nonzero(alpha >= 128)
     dark = np.count_nonzero((alpha >= 128) & (levels < 128))
-    return bool(0 < opaque <= _INK * alpha.size and dark < _DARK * opaque)
+    return bool(0 < opaque <= _INK * alpha.size and dark < most_dark * opaque)
+
+
+def _most_dark(image: Image.Image) -> float:
+    """Share of opaque pixels that are dark at most where ink is light."""
+    key = image.info.get("transparency")
+    if isinstance(key, int | tuple) and image.mode in {"1", "L", "RGB"}:
+        return _DARK_EDGES if np.mean(key) < 128 else _DARK
+    return _DARK

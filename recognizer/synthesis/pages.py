@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from recognizer.output_file import writing
 from recognizer.synthesis.fonts import Pen, draw_text, supports
 
 if TYPE_CHECKING:
@@ -77,21 +78,28 @@ def files(out: Path, number: int) -> tuple[Path, Path]:
 
 
 def write_page(out: Path, number: int, fonts: list[Path], random: np.random.Generator) -> None:
-    """Write page `number` as OUT/NNN-topic.jpg, and its words and boxes as OUT/NNN-topic.json."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write page `number` as OUT/NNN-topic.jpg, and its words and boxes as OUT/NNN-topic.json.
+
+    Raises:
+        DataError: they cannot be written.
+
+    """
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     title, lines = TOPICS[number % len(TOPICS)]
     picture_file, truth_file = files(out, number)
     ground = _board(random) if random.random() < 0.6 else _paper(random)
     words = _write(ground, title, lines, fonts, random)
     picture, words = _photograph(ground, words, random)
-    picture.save(picture_file, quality=80)
     truth = {
         "photo": picture_file.name,
         "width": picture.width,
         "height": picture.height,
         "words": [{"text": w.text, "box": _bounds(w.corners)} for w in words],
     }
-    truth_file.write_text(json.dumps(truth), encoding="utf-8")
+    with writing(picture_file, truth_file):
+        picture.save(picture_file, quality=80)
+        truth_file.write_text(json.dumps(truth), encoding="utf-8")
 
 
 def _board(random: np.random.Generator) -> Image.Image:

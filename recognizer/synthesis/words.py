@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from recognizer.datasets.table import LABELS
 from recognizer.errors import DataError
+from recognizer.output_file import writing
 from recognizer.synthesis.fonts import draw_text, random_pen, supports
 from recognizer.synthesis.strokes import Strokes, draw_strokes
 
@@ -171,11 +172,14 @@ def write_words(
         seed: random seed.
         progress: called after each word with the number of words done.
 
+    Raises:
+        DataError: the file cannot be written.
+
     """
     random = np.random.default_rng(seed)
     partial = out.with_name(out.name + ".part")
     labels = []
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+    with writing(out, partial), zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for index in range(count):
             word = draw(random)
             name = f"{index // 1000:04d}/{index:07d}.webp"
@@ -185,4 +189,5 @@ def write_words(
             labels.append(f"{name}\t{word.text}\t{word.hand}\n")
             progress(index + 1)
         archive.writestr(LABELS, "".join(labels))
-    partial.replace(out)
+    with writing(out, partial):
+        partial.replace(out)

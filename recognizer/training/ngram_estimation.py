@@ -8,7 +8,7 @@ from math import log, log10
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from recognizer.decoding.ngram_lm import END, START, TOKENS, UNKNOWN
-from recognizer.errors import DataError
+from recognizer.output_file import writing
 from recognizer.synthesis.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -178,12 +178,9 @@ def write(path: Path, model: BackoffModel) -> None:
     for length in sorted(by_length):
         lines += [f"\\{length}-grams:", *(_line(ngram, model) for ngram in by_length[length]), ""]
     text = "\n".join([*lines, "\\end\\", ""]).encode()
-    try:
+    with writing(path):
         # without a time, the same model is the same file
         path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
-    except OSError as error:
-        msg = f"{path}: cannot write ({error.strerror})"
-        raise DataError(msg) from error
 
 
 def _line(ngram: str, model: BackoffModel) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from alembic.config import Config
 
 from indexer.catalog import database
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.queries import CatalogReader
 from indexer.errors import CatalogError
 
 
@@ -103,3 +106,53 @@ def test_a_newer_schema_is_refused_by_its_own_name(path, url, read_only, tmp_pat
         Catalog(url)
 
     assert [*(tmp_path / "temporary").iterdir()] == []
+
+
+@contextmanager
+def no_room():
+    """No file grows beyond two kilobytes, as on a full disk: SQLite cannot make its shared memory."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_it_answers_where_there_is_no_room(path, url):
+    with Catalog(url) as catalog:
+        catalog.set_roots({Path("/photos"): False})
+    content = path.read_bytes()
+
+    with no_room(), CatalogReader(url) as catalog, CatalogReader(url) as other:
+        assert catalog.roots() == other.roots() == {Path("/photos"): False}
+
+    assert path.read_bytes() == content
+
+
+def test_changes_in_a_log_are_not_left_out_where_there_is_no_room(path, url):
+    Catalog(url).close()
+    path.with_name("catalog.db-wal").write_bytes(b"changes" * 1000)
+
+    with no_room(), pytest.raises(CatalogError, match="its free space"):
+        CatalogReader(url)
+
+
+def test_it_is_not_written_where_there_is_no_room(url):
+    Catalog(url).close()
+
+    with no_room(), pytest.raises(CatalogError, match="its free space"):
+        Catalog(url)
+
+
+def test_it_can_be_written_as_soon_as_there_is_room(url):
+    Catalog(url).close()
+
+    with no_room():
+        reader = CatalogReader(url)
+    with Catalog(url) as catalog:
+        catalog.set_roots({Path("/photos"): False})
+
+    reader.close()
+    with CatalogReader(url) as catalog:
+        assert catalog.roots() == {Path("/photos"): False}

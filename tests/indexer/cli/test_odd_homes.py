@@ -43,3 +43,45 @@ def test_a_file_in_the_place_of_the_home_is_named(shell, command):
     assert str(shell.folder / "home") in result.stderr
     assert "unexpected" not in result.stderr
     assert (shell.folder / "home").read_text(encoding="utf-8") == "dear aunt"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["query", "helios", "--image", "HOME"], ["query", "helios", "--image", "HOME/drawn"],
+        ["show", "PHOTO", "--image", "HOME/x.jpg"], ["detect", "PHOTO", "--image", "HOME/x.jpg"],
+        ["read", "PHOTO", "--csv", "HOME/index/x.csv"], ["demo", "--out", "HOME/demo"],
+        ["read", "PHOTO", "--csv", "HOME/catalog.db", "--force"],
+        ["read", "PHOTO", "--csv", "LINK/x.csv"],
+        ["evaluate", "words", "--worst", "HOME/worst.png"],
+        ["synthesize", "words", "HOME/words.zip", "--fonts", "/usr"],
+        ["synthesize", "pages", "HOME/pages", "--fonts", "/usr"],
+        ["train", "--data", "words", "--out", "HOME/run"],
+        ["train-detector", "--pages", "pages", "--out", "HOME/posteriors/run"],
+        ["train-language", "--words", "english", "--out", "HOME/x.arpa"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_output_is_written_into_the_home_folder(shell, command):
+    photo = draw_photo(shell.photos / "a.png", "helios")
+    shell("index", shell.photos)
+    home = shell.folder / "home"
+    (shell.folder / "link").symlink_to(home)
+    places = {"HOME": str(home), "PHOTO": str(photo), "LINK": str(shell.folder / "link")}
+    for name, place in places.items():
+        command = [word.replace(name, place) for word in command]
+    before = sorted(home.rglob("*"))
+
+    said = shell(*command, code=2).stderr
+
+    assert f"lies in the home folder {home}" in said
+    assert sorted(home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "FILE"])
+def test_a_home_that_is_no_folder_is_told(shell, home):
+    (shell.folder / "FILE").touch()
+
+    said = shell("--home", shell.folder / home, "index", shell.photos, code=4).stderr
+
+    assert "not a folder" in said

@@ -333,3 +333,26 @@ def test_a_terminal_or_a_pipe_can_be_an_output(shell):
     os.mkfifo(shell.folder / "pipe")
 
     outputs.refuse_replacing(shell.folder / "pipe")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["synthesize", "words", "OUT.zip", "--fonts", "/tmp"],
+        ["train-language", "--words", "english", "--out", "OUT.arpa"],
+        ["read", "a.png", "--csv", "OUT.csv"],
+        ["evaluate", "words", "--worst", "OUT.png"],
+        ["detect", "PHOTO", "--image", "OUT.png"],
+        ["show", "PHOTO", "--image", "OUT.png"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_in_a_folder_that_does_not_exist_is_refused_before_any_work(shell, command):
+    nowhere = str(shell.folder / "nowhere" / "out")
+
+    named = {"PHOTO": str(shell.photos / "a.png"), "OUT": nowhere}
+    words = [word.replace("OUT", nowhere) for word in command]
+    said = shell(*(named.get(word, word) for word in words), code=2).stderr
+
+    assert f"there is no folder {shell.folder / 'nowhere'}; make it first" in said
+    assert len(said.splitlines()) == 1

@@ -143,3 +143,72 @@ def test_what_was_mounted_below_a_root_is_remembered_while_that_root_is_offline(
     detector.remember_volumes([world.photos], [], offline=[world.photos] if away else [])
 
     assert (stick in catalog.volumes()) is away
+
+
+@pytest.fixture
+def second(world):
+    """A second photo folder, with a photo."""
+    folder = world.photos.parent / "second"
+    draw_photo(folder / "note.png", "selene")
+    return folder
+
+
+def sync_all(world, *roots, forget=False):
+    return world.library.sync([*roots], Hooks(), forget=forget)
+
+
+@pytest.mark.parametrize("photos", [1, 12])
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_folder_that_is_gone_is_forgotten_with_its_photos(world, second, photos, failed):
+    draw_photo(world.photos / "board.png", "helios")
+    for number in range(photos):
+        draw_photo(second / "below" / f"{number}.png", "selene", salt=number)
+    if failed:
+        (second / "broken.png").write_bytes(b"no picture")
+    sync_all(world, world.photos, second)
+    shutil.rmtree(second)
+
+    summary = sync_all(world, world.photos, second, forget=True)
+
+    assert (summary.offline, dict(summary.problems)) == ([], {})
+    assert set(world.library.catalog.roots()) == {world.photos}
+    assert second not in world.library.catalog.volumes()
+    assert sync_all(world, *world.library.catalog.roots()).offline == []
+
+
+def test_a_folder_that_is_gone_is_remembered_unless_it_shall_be_forgotten(world, second):
+    sync_all(world, second)
+    shutil.rmtree(second)
+
+    sync_all(world, second)
+
+    assert world.library.catalog.roots() == {second: True}
+
+
+def test_an_empty_folder_is_remembered(world, second):
+    sync_all(world, second)
+    (second / "note.png").unlink()
+
+    sync_all(world, second, forget=True)
+
+    assert world.library.catalog.roots() == {second: False}
+
+
+def test_a_folder_that_never_existed_is_not_remembered(world):
+    draw_photo(world.photos / "board.png", "helios")
+    typo = world.photos.parent / "typo"
+
+    summary = sync_all(world, world.photos, typo)
+
+    assert summary.offline == [typo]
+    assert world.library.catalog.roots() == {world.photos: False}
+
+
+def test_a_part_of_a_known_folder_that_is_away_is_remembered(world):
+    draw_photo(world.photos / "stick" / "board.png", "helios")
+    sync_all(world, world.photos)
+    shutil.rmtree(world.photos / "stick")
+
+    sync_all(world, world.photos / "stick")
+
+    assert world.library.catalog.roots()[world.photos / "stick"]

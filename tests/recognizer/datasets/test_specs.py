@@ -138,3 +138,18 @@ def test_a_number_sign_in_a_file_name_is_part_of_it(tmp_path: Path) -> None:
     write(folder / "labels.tsv", "a.png\tone\nb.png\ttwo\nc.png\tthree\n")
 
     assert len(texts(folder)) == 3
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", "image\ttext\n"])
+def test_data_without_a_word_are_named(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path / "labels.tsv", content)
+
+    with pytest.raises(DataError, match=r"labels\.tsv: holds no labelled word"):
+        samples(str(path))
+
+
+def test_no_words_of_data_are_none(tmp_path: Path) -> None:
+    path = write(tmp_path / "labels.tsv", "a.png\tone\n")
+
+    with pytest.raises(DataError, match=r"labels\.tsv#0: holds no labelled word"):
+        samples(f"{path}#0")

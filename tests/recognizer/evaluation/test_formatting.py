@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+import pytest
 
 from recognizer.evaluation.evaluated_word import EvaluatedWord
 from recognizer.evaluation.formatting import markdown, text
@@ -137,3 +140,14 @@ def test_signs_of_words_are_no_markdown() -> None:
 
     assert r"\| → \*" in told
     assert r"\` → \_" in told
+
+
+@pytest.mark.parametrize("sign", ["\x07", "\x1b[31m", "\u202e", "\u2028", "\udce9", "\x9b"])
+@pytest.mark.parametrize("form", [text, markdown])
+def test_nothing_that_a_terminal_would_obey_is_printed(
+    sign: str, form: Callable[[Report], str]
+) -> None:
+    told = form(report((f"t{sign}ble", f"ta{sign}", f"ha{sign}nd"), ("able", f"{sign}{sign}")))
+
+    assert sign not in told
+    assert told.replace("\n", "").isprintable()
