@@ -73,11 +73,12 @@ def shortlist(
 
     """
     within = _within(filters, catalog)
-    fields = {
-        field: _among(within, catalog.photos_fulfilling(field, filters.folder))
-        for field in q.fields(node)
-    }
-    admitted = _among(within, q.admitted(node, fields))
+    fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
+    if within is not None:
+        fields = {field: photos & within for field, photos in fields.items()}
+    admitted = q.admitted(node, fields)
+    if within is not None:
+        admitted = within if admitted is None else within & admitted
     leaves, store = q.leaves(node, negated=True), stores.posteriors
     found = _no_evidence(leaves)
     if not filters.exact:
@@ -114,13 +115,6 @@ def _within(filters: Filters, catalog: CatalogReader) -> set[PhotoId] | None:
     if not filters.narrowed:
         return None
     return catalog.photos_within(since=filters.since, until=filters.until, folder=filters.folder)
-
-
-def _among(within: set[PhotoId] | None, photos: set[PhotoId] | None) -> set[PhotoId] | None:
-    """Photos that are in both sets, of which None is that of all photos."""
-    if within is None or photos is None:
-        return photos if within is None else within
-    return within & photos
 
 
 def _add_whole_words(

@@ -63,7 +63,7 @@ class DiskComparer:
         found = scan.walk(roots, self._suffixes)
         known = self._offline.places_below(roots)
         offline = [] if forget else self._offline.offline(roots, found.files, known)
-        missing = {root for root in roots if forget and not os.path.exists(root)}
+        missing = {root for root in roots if forget and not os.path.exists(root)}  # noqa: PTH110
         unseen = [*offline, *(found.failed.keys() - missing)]
         changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
         problems = {path: why for path, why in found.failed.items() if path not in missing}
