@@ -44,7 +44,7 @@ _SHOWN = 60
 """Characters of a wrong value that a message shows."""
 
 
-class _FaultError(Exception):
+class _FaultError(DetectorError):
     """What is wrong in a sidecar file."""
 
 

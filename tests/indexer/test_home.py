@@ -77,7 +77,7 @@ def test_a_file_system_that_knows_no_permissions_is_refused(settings, monkeypatc
 def test_a_home_that_cannot_be_made_is_named(settings):
     settings.home.parent.joinpath("home").write_text("a file")
 
-    with pytest.raises(CatalogError, match="cannot create the home folder"):
+    with pytest.raises(CatalogError, match="not a folder"):
         home.make(settings)
 
 
