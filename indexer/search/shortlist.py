@@ -73,10 +73,9 @@ def shortlist(
 
     """
     within = _within(filters, catalog)
-    fields = {
-        field: _among(within, catalog.photos_fulfilling(field, filters.folder))
-        for field in q.fields(node)
-    }
+    fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
+    if within is not None:
+        fields = {field: photos & within for field, photos in fields.items()}
     admitted = _among(within, q.admitted(node, fields))
     leaves, store = q.leaves(node, negated=True), stores.posteriors
     found = _no_evidence(leaves)
