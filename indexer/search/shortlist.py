@@ -76,9 +76,7 @@ def shortlist(
     fields = {field: catalog.photos_fulfilling(field, filters.folder) for field in q.fields(node)}
     if within is not None:
         fields = {field: photos & within for field, photos in fields.items()}
-    admitted = q.admitted(node, fields)
-    if within is not None:
-        admitted = within if admitted is None else within & admitted
+    admitted = _among(within, q.admitted(node, fields))
     leaves, store = q.leaves(node, negated=True), stores.posteriors
     found = _no_evidence(leaves)
     if not filters.exact:
@@ -115,6 +113,13 @@ def _within(filters: Filters, catalog: CatalogReader) -> set[PhotoId] | None:
     if not filters.narrowed:
         return None
     return catalog.photos_within(since=filters.since, until=filters.until, folder=filters.folder)
+
+
+def _among(within: set[PhotoId] | None, photos: set[PhotoId] | None) -> set[PhotoId] | None:
+    """Photos that are in both sets, of which None is that of all photos."""
+    if within is None or photos is None:
+        return photos if within is None else within
+    return within & photos
 
 
 def _add_whole_words(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,7 @@ class DiskComparer:
         found = scan.walk(roots, self._suffixes)
         known = self._offline.places_below(roots)
         offline = [] if forget else self._offline.offline(roots, found.files, known)
-        missing = {root for root in roots if forget and not os.path.exists(root)}  # noqa: PTH110
+        missing = {root for root in roots if forget and _is_gone(root)}
         unseen = [*offline, *(found.failed.keys() - missing)]
         changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
         problems = {path: why for path, why in found.failed.items() if path not in missing}
@@ -92,3 +91,14 @@ class DiskComparer:
     ) -> Changes:
         """The changes of `paths` (None: all). What failed is tried again once it is mended."""
         return compare(found.files, known, mended(self._catalog.failing(paths), found.files, known))
+
+
+def _is_gone(folder: Path) -> bool:
+    """Whether there is no such folder; of one that may not be looked into that is not known."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
