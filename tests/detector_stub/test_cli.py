@@ -284,4 +284,4 @@ def test_weights_that_are_none_are_named(run, pages, tmp_path):
     done = run("evaluate-detector", pages, "--weights", tmp_path / "x.safetensors")
 
     assert done.exit_code == 5
-    assert f"{tmp_path / 'x.safetensors'}: not usable as weights" in done.stderr
+    assert f"{tmp_path / 'x.safetensors'}: damaged, or not weights" in done.stderr

@@ -131,9 +131,9 @@ NAMED = (
     Named(
         "date-with-zero-bytes",
         "indexer/ocr/capture_time.py",
-        r'\.strip\("\\0 [^"]+"\)',
+        r'\.partition\("\\0"\)\[0\]',
         "",
-        "a date that a camera padded with zero bytes or spaces is read",
+        "a date that a camera padded with zero bytes is read",
         ("tests/indexer/ocr/test_capture_time.py",),
     ),
     Named(

@@ -132,7 +132,6 @@ def dated(shell):
         (True, "--until", "2026-03-03"),
         (False, "--until", "2026-03-02"),
         (True, "--folder", "march"),
-        (False, "--folder", "april"),
         (True, "--min-score", "0.1"),
         (False, "--min-score", "1"),
     ],

@@ -69,5 +69,10 @@ def test_a_configuration_that_is_not_utf8_is_named_with_the_line(tmp_path):
 def test_queries_that_are_not_utf8_are_named_with_the_line(shell):
     batch = shell.folder / "queries.txt"
     batch.write_bytes(b"garden\ncaf\xe9\n")
+    draw_photo(shell.photos / "a.png", "garden")
+    shell("index", shell.photos)
 
-    assert "queries.txt, line 2: not UTF-8" in shell("query", "--batch", batch, code=2).output
+    done = shell("query", "--batch", batch, code=2)
+
+    assert "queries.txt, line 2: not UTF-8" in done.output
+    assert "a.png" in done.stdout
