@@ -164,6 +164,6 @@ def test_english_words_come_with_their_frequencies() -> None:
     words = load("english")
 
     assert words.score("the") > words.score("thy") > 1
-    assert words.score("algorithm") > 1e4
+    assert words.score("algorithm") > 1e3
     assert words.score("algorthm") == 1
     assert words.score("2026") == 1
