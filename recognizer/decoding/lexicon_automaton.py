@@ -163,8 +163,10 @@ class LexiconAutomaton(Automaton):
     def start(self, count: int) -> State:
         """See `Automaton`."""
         self._rows.trim()
-        self._root, self._nowhere = self._rows_of(np.array([ROOT, self._tree.unlisted])).tolist()
-        self._capital_rows = self._rows_of(self._capitals)
+        self._root, self._nowhere = self._rows.made(
+            np.array([ROOT, self._tree.unlisted]), self._make
+        ).tolist()
+        self._capital_rows = self._rows.made(self._capitals, self._make)
         whole, none = np.full(count, self._root), np.full(count, self._nowhere)
         code = np.full(count, _BETWEEN * 3)
         return whole, none, none, np.zeros(count), code, np.ones(count), np.ones(count)
@@ -182,7 +184,7 @@ class LexiconAutomaton(Automaton):
         several = _BECOMES_SEVERAL.take(code).nonzero()[0]
         parts = closed.take(several) * (1.0 + gains.take(base.take(several)))
         score[several] = np.maximum(score.take(several), parts)
-        rows = self._rows_of(following.take(np.concatenate([whole, base])))
+        rows = self._rows.made(following.take(np.concatenate([whole, base])), self._make)
         whole, part = rows[: len(texts)], rows[len(texts) :]
         last = self._capital_rows.take(labels)
         return whole, part, last, before, _NEXT_CODE.take(code), closed, score
@@ -242,14 +244,6 @@ class LexiconAutomaton(Automaton):
         run = (complete == _RUN).nonzero()[0]
         closed[run] *= 1.0 + before.take(run)
         return closed
-
-    def _rows_of(self, nodes: Integers) -> Integers:
-        row = self._rows.of(nodes)
-        missing = row < 0
-        if missing.any():
-            self._make(np.unique(nodes[missing]))
-            row = self._rows.of(nodes)
-        return row
 
     def _make(self, nodes: Integers) -> None:
         tree, trie = self._tree, self._tree.trie

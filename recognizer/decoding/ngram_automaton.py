@@ -153,14 +153,14 @@ class NgramAutomaton(Automaton):
     def start(self, count: int) -> State:
         """See `Automaton`."""
         self._rows.trim()
-        return self._rows_of(self._contexts.start.repeat(count)), np.ones(count)
+        return self._rows.made(self._contexts.start.repeat(count), self._make), np.ones(count)
 
     def extend(self, state: State, texts: Integers, labels: Integers) -> State:
         """See `Automaton`."""
         place = state[0].take(texts) + self._column.take(labels)
         factors, following = self._rows.tables
         score = state[1].take(texts) * factors.take(place)
-        return self._rows_of(following.take(place)), score
+        return self._rows.made(following.take(place), self._make), score
 
     def longer_prefix_scores(self, state: State, texts: Integers, labels: Integers) -> Floats:
         """See `Automaton`."""
@@ -182,14 +182,6 @@ class NgramAutomaton(Automaton):
         """See `Automaton`."""
         scores: Floats = self._rows.tables[0].take(state[0]) * state[1]
         return scores
-
-    def _rows_of(self, nodes: Integers) -> Integers:
-        row = self._rows.of(nodes)
-        missing = row < 0
-        if missing.any():
-            self._make(np.unique(nodes[missing]))
-            row = self._rows.of(nodes)
-        return row
 
     def _make(self, nodes: Integers) -> None:
         """Make the rows of nodes: that of the shorter context, backed off, and the own n-grams."""

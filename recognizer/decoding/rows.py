@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +50,15 @@ class Rows:
     def of(self, nodes: Integers) -> Integers:
         """Where the row of each node starts, -1 if it has none."""
         return self._start.take(nodes).astype(np.intp)
+
+    def made(self, nodes: Integers, make: Callable[[Integers], None]) -> Integers:
+        """Where the row of each node starts; `make` is called with the nodes that have none, and adds them."""
+        row = self.of(nodes)
+        missing = row < 0
+        if missing.any():
+            make(np.unique(nodes[missing]))
+            row = self.of(nodes)
+        return row
 
     def add(self, nodes: Integers, *rows: NDArray[Any]) -> None:
         """Take a row of each table for distinct nodes that have none."""
