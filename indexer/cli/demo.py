@@ -10,9 +10,9 @@ import click
 
 from indexer import bootstrap
 from indexer.cli import outputs, progress
-from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.run_summary import summary_text
+from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters

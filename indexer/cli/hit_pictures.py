@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli import outputs
-from indexer.cli.answers import percent
+from indexer.cli.terminal_answers import percent
 from indexer.errors import OcrsearchError
 from indexer.search.guesses import shown_hits
 from recognizer.printable import printable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap, reports
-from indexer.cli.answers import answer
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.negated_words import WordsCommand
 from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
+from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters

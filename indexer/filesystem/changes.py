@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from indexer.entities import Stamp
@@ -23,11 +23,6 @@ class Changes:
     changed: tuple[Path, ...]
     gone: tuple[Path, ...]
     restamped: tuple[Path, ...] = ()
-
-    def keeping_missing_below(self, folders: Sequence[Path]) -> Changes:
-        """The same, except that nothing is gone from `folders`, which could not be listed."""
-        gone = (p for p in self.gone if not any(p.is_relative_to(folder) for folder in folders))
-        return replace(self, gone=tuple(gone))
 
     def excluding(self, files: Collection[Path]) -> Changes:
         """The same without the changes of `files`."""

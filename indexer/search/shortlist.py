@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import heapq
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
-from indexer.search import substrings
+from indexer.search import fulltext_proposals, substrings
 from indexer.search.score import found_without_words, raw_scores, score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 100
 """Photos whose readings are examined for one query, unless more hits are requested."""
-
-MAX_PROPOSED = 3_000
-"""Photos with a reading of each word from which the full text is not searched: it takes long, and the
-posterior store gives more photos for such common words than anybody reads through."""
-
 
 MARGIN = 50
 """Candidates beyond the hits that are requested: each is judged again, which changes their order."""
@@ -88,9 +82,11 @@ def shortlist(
     sure = found_without_words(node, evidence)
     likeliest = heapq.nlargest(count, scores.keys() - sure, key=lambda n: scores[n])
     # whether a word that must not be there is there, only a look at readings tells
-    examined = MAX_PROPOSED if len(leaves) > len(q.leaves(node)) else count
+    examined = fulltext_proposals.MAX_PROPOSED if len(leaves) > len(q.leaves(node)) else count
     surest = heapq.nsmallest(examined, sure)
-    proposed = _proposed(widened, count, admitted, stores, exact=filters.exact)
+    proposed = fulltext_proposals.proposed_photos(
+        widened, count, admitted, stores, exact=filters.exact
+    )
     photos = list(dict.fromkeys((*likeliest, *surest, *proposed)))
     certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
     if not filters.exact:
@@ -131,23 +127,3 @@ def _add_whole_words(
     for leaf, text in leaves.items():
         # copies: what is added to one leaf is not said of another
         found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})
-
-
-def _proposed(
-    node: q.QueryNode,
-    count: int,
-    admitted: Collection[PhotoId] | None,
-    stores: Stores,
-    *,
-    exact: bool,
-) -> list[PhotoId]:
-    """At most `count` photos that the full text proposes."""
-    if not q.leaves(node):
-        return []
-    asked = [leaf.text for leaf in q.words(q.leaves(node))]
-    seen = all(stores.posteriors.can_say(text) for text in asked)
-    most = MAX_PROPOSED if seen and not exact else math.inf
-    if admitted is None:
-        return stores.index.candidates(node, count, most)
-    proposed = stores.index.candidates(node, None, most)
-    return [photo_id for photo_id in proposed if photo_id in admitted][:count]

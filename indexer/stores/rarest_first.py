@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.stores.packed_scores import MIN_SCORE, by_photo, scored_words
-from indexer.stores.prefilter import Prefilter, likeliest
 from indexer.stores.superseded import marked
+from indexer.stores.upper_bounds import Prefilter, likeliest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.stores.packed_scores import MIN_SCORE, by_photo, scored_words
-from indexer.stores.prefilter import MIN_BOUND
 from indexer.stores.segments import STEPS
+from indexer.stores.upper_bounds import MIN_BOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

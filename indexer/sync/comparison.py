@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.filesystem import scan
 from indexer.filesystem.changes import compare
+from indexer.sync.offline import keeping_unseen
 from indexer.sync.retry_backoff import mended
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class DiskComparer:
         offline = [] if forget else self._offline.offline(roots, found.files, known)
         missing = {root for root in roots if forget and _is_gone(root)}
         unseen = [*offline, *(found.failed.keys() - missing)]
-        changes = self._changes(found, known).keeping_missing_below(unseen).excluding(leave)
+        changes = keeping_unseen(self._changes(found, known), unseen).excluding(leave)
         problems = {path: why for path, why in found.failed.items() if path not in missing}
         return Comparison(changes, found.files, problems, offline, found.mounts)
 
@@ -82,7 +83,7 @@ class DiskComparer:
             offline = self._offline.offline_after(changes.gone, found.files, roots)
             # what became of the files of a deleted folder is found by a rescan
             deleted = self._offline.deleted_parents(changes.gone, roots)
-            changes = changes.keeping_missing_below([*offline, *found.failed, *deleted])
+            changes = keeping_unseen(changes, [*offline, *found.failed, *deleted])
             incomplete |= bool(deleted)
         return Comparison(changes, found.files, found.failed, offline, incomplete=incomplete)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.filesystem import mounts
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp, Volume
+    from indexer.filesystem.changes import Changes
 
 MIN_PHOTOS = 10
 """Photos below which a folder may lose any share of them, but not all, and is still online."""
@@ -74,6 +76,12 @@ class OfflineDetector:
 
 def _below(path: Path, roots: Iterable[Path]) -> bool:
     return any(path.is_relative_to(root) for root in roots)
+
+
+def keeping_unseen(changes: Changes, folders: Sequence[Path]) -> Changes:
+    """The same changes, but nothing is gone from `folders`, which are offline or cannot be listed."""
+    gone = (p for p in changes.gone if not any(p.is_relative_to(folder) for folder in folders))
+    return replace(changes, gone=tuple(gone))
 
 
 def offline_folders(

@@ -72,12 +72,10 @@ def train_language(
 
     from recognizer.datasets import specs
     from recognizer.decoding import lexicon
-    from recognizer.training import ngram_estimation
+    from recognizer.training import ngram_estimation, ngram_texts
 
     labels = [sample.text for spec in data for sample in specs.samples(spec)]
-    counts = ngram_estimation.mixture(
-        labels, lexicon.frequencies(words), np.random.default_rng(seed)
-    )
+    counts = ngram_texts.mixture(labels, lexicon.frequencies(words), np.random.default_rng(seed))
     if not counts:
         msg = "no text to estimate from: give --data, --words or both, with texts in them"
         raise DataError(msg)

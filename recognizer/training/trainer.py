@@ -31,7 +31,7 @@ from recognizer.runs.prefetch import prefetched
 from recognizer.runs.state import RunState, Step, unwatched
 from recognizer.runs.update import take_step
 from recognizer.training.augment import Augmenter
-from recognizer.training.optimizer import optimizer
+from recognizer.training.parameter_groups import optimizer
 from recognizer.training.temperature import fit_temperature
 
 if TYPE_CHECKING:

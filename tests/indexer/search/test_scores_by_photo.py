@@ -10,8 +10,8 @@ from PIL import Image
 
 from indexer import config
 from indexer.catalog.catalog import Catalog
-from indexer.search import shortlist
-from indexer.stores import prefilter, rarest_first
+from indexer.search import fulltext_proposals, shortlist
+from indexer.stores import rarest_first, upper_bounds
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
 from indexer.stores.stores import Stores
@@ -105,12 +105,12 @@ def open_home(folder):
 def small_limits(monkeypatch):
     """Limits that a few photos reach."""
     monkeypatch.setattr(rarest_first, "MAX_EVIDENCE", 12)
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 12)
-    monkeypatch.setattr(prefilter, "MAX_SCORED", 40)
-    monkeypatch.setattr(prefilter, "MAX_RANKED", 60)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 12)
+    monkeypatch.setattr(upper_bounds, "MAX_SCORED", 40)
+    monkeypatch.setattr(upper_bounds, "MAX_RANKED", 60)
     monkeypatch.setattr(shortlist, "MAX_CANDIDATES", 8)
     monkeypatch.setattr(shortlist, "MARGIN", 4)
-    monkeypatch.setattr(shortlist, "MAX_PROPOSED", 10)
+    monkeypatch.setattr(fulltext_proposals, "MAX_PROPOSED", 10)
 
 
 QUERIES = [

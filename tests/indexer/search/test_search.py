@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from indexer.entities import Box
-from indexer.search import shortlist, substrings
+from indexer.search import fulltext_proposals, shortlist, substrings
 from indexer.search.calibration import calibrated, calibrated_product
 from indexer.search.searcher import Filters, Searcher
 
@@ -312,7 +312,7 @@ def test_a_word_on_as_many_photos_as_are_looked_at_is_not_looked_for_in_longer_o
 
 
 def test_words_that_most_photos_hold_are_not_looked_up_in_the_readings(world, monkeypatch):
-    monkeypatch.setattr(shortlist, "MAX_PROPOSED", 2)
+    monkeypatch.setattr(fulltext_proposals, "MAX_PROPOSED", 2)
     for number in range(4):
         draw_photo(world.photos / f"{number}.png", "tree", salt=number)
     draw_photo(world.photos / "rare.png", "zebra", salt=9)

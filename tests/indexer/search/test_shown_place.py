@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer import reports
-from indexer.cli.answers import answer_text
+from indexer.cli.terminal_answers import answer_text
 from indexer.query import parser
 from indexer.search import shown_place
 from indexer.search.shown_place import choose, ranking

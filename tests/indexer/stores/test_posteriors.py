@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import CatalogError, DamageError
-from indexer.stores import compaction, packed_scores, prefilter, rarest_first, whole_photos
+from indexer.stores import compaction, packed_scores, rarest_first, upper_bounds, whole_photos
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
@@ -191,8 +191,8 @@ def test_a_word_that_cannot_hold_a_letter_still_has_a_small_chance(store):
 
 
 def test_of_many_words_the_likeliest_are_scored(store, monkeypatch):
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 1)
-    monkeypatch.setattr(prefilter, "MAX_SCORED", 2)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 1)
+    monkeypatch.setattr(upper_bounds, "MAX_SCORED", 2)
     store.apply({n: [word("tree", sure=n / 10)] for n in range(1, 10)}, ALPHABET)
 
     assert set(store.evidence(["tree"], ALPHABET)["tree"]) == {8, 9}
@@ -285,8 +285,8 @@ def test_what_is_found_on_a_few_photos_depends_on_each_of_them_alone(store, monk
     texts = ["tree", "trees", "three", "tr.ee", "trey", "node", "queue", "zebra", "free", "tee"]
     for photo in range(6):
         store.apply({photo: [word(texts[(photo * k) % 10], 0.7) for k in range(9)]}, ALPHABET)
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 3)
-    monkeypatch.setattr(prefilter, "MAX_SCORED", 3)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 3)
+    monkeypatch.setattr(upper_bounds, "MAX_SCORED", 3)
     monkeypatch.setattr(rarest_first, "MAX_EVIDENCE", 2)
 
     together = store.evidence_on(range(6), [pattern, "node"], ALPHABET)[pattern]

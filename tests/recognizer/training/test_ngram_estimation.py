@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from recognizer.decoding import ngram_lm
@@ -68,29 +67,6 @@ def test_pruning_leaves_out_what_helps_least() -> None:
     assert set(pruned.probabilities) < set(whole.probabilities)
     assert "nana" in pruned.probabilities
     assert all(ngram[:-1] in pruned.probabilities for ngram in pruned.probabilities if ngram[1:])
-
-
-def test_the_parts_of_a_mixture_have_their_shares_whatever_they_count() -> None:
-    words = {"tree": 0.01, "leaf": 0.0001}
-
-    mixture = ngram_estimation.mixture(["Node"] * 3, words, np.random.default_rng(0))
-
-    assert sum(mixture.values()) == pytest.approx(60_000)
-    assert mixture["Node"] == pytest.approx(24_000)
-    assert mixture["tree"] > mixture["leaf"] > 0
-    assert any(text.startswith("tree.") for text in mixture)
-
-
-def test_labels_with_spaces_count_by_their_parts() -> None:
-    mixture = ngram_estimation.mixture(["to do", "do\x07"], {}, np.random.default_rng(0))
-
-    assert mixture == pytest.approx({"to": 30_000, "do": 30_000})
-
-
-def test_without_words_nothing_is_made_up() -> None:
-    mixture = ngram_estimation.mixture(["x", "y", "y"], {}, np.random.default_rng(0))
-
-    assert mixture == pytest.approx({"x": 60_000 / (1 + 2**0.7), "y": 60_000 / (1 + 2**-0.7)})
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Text of a photo, line by line, for `show`."""
+"""Lines of text that `show` prints."""
 
 from __future__ import annotations
 

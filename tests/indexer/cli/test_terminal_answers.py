@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from indexer.cli.answers import answer_text
+from indexer.cli.terminal_answers import answer_text
 from indexer.entities import Answer, Hit
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from recognizer.network.model import CRNN
 from recognizer.runs import schedule
-from recognizer.training.optimizer import optimizer
+from recognizer.training.parameter_groups import optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

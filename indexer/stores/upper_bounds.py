@@ -1,4 +1,4 @@
-"""Candidate prefilter: the words of the posterior store that could say a pattern, by bounds alone.
+"""Words of the posterior store that could say a pattern, by upper bounds of its probability alone.
 
 First by bit planes, which cost a few operations on one bit a word for each character; then, for
 the words that they leave, by one byte a character.

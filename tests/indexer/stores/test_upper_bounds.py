@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from indexer.stores import prefilter
-from indexer.stores.prefilter import Prefilter, likeliest
+from indexer.stores import upper_bounds
+from indexer.stores.upper_bounds import Prefilter, likeliest
 
 CHARACTERS = "abcdefgh"
 COST = 50
@@ -88,7 +88,7 @@ def test_words_of_other_photos_are_left_out_at_every_level():
 
 
 def test_words_that_lack_something_are_scored_only_if_the_others_are_few(monkeypatch):
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 3)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 3)
 
     assert chosen(["abc", "acb", "abcd", "ab"]) == [["abc", "acb", "abcd"]]
     assert chosen(["abc", "acb", "ab"]) == [["abc", "acb", "ab"]]
@@ -97,15 +97,15 @@ def test_words_that_lack_something_are_scored_only_if_the_others_are_few(monkeyp
 
 
 def test_words_that_lack_something_are_left_out_where_they_are_too_many_to_rank(monkeypatch):
-    monkeypatch.setattr(prefilter, "MAX_RANKED", 3)
+    monkeypatch.setattr(upper_bounds, "MAX_RANKED", 3)
 
     assert chosen(["abc", "ab", "ac"]) == [["abc", "ab", "ac"]]
     assert chosen(["abc", "ab", "ac", "acd"]) == [["abc"]]
 
 
 def test_of_too_many_words_the_likeliest_are_scored(monkeypatch):
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 1)
-    monkeypatch.setattr(prefilter, "MAX_SCORED", 2)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 1)
+    monkeypatch.setattr(upper_bounds, "MAX_SCORED", 2)
     required = Required([0])
     segments = [filtered(["a", "a", "a"], required)]
     segments[0].segment.costs = lambda _, entries: np.array([2, 9, 1], np.uint16)[entries]
@@ -115,7 +115,7 @@ def test_of_too_many_words_the_likeliest_are_scored(monkeypatch):
 
 @pytest.mark.parametrize(("cost", "scored"), [(200, 3), (300, 1)])
 def test_words_below_the_bound_are_scored_only_to_make_up_the_number(monkeypatch, cost, scored):
-    monkeypatch.setattr(prefilter, "MIN_SCORED", 1)
+    monkeypatch.setattr(upper_bounds, "MIN_SCORED", 1)
     segments = [filtered(["a", "a", "a"], Required([0]))]
     segments[0].segment.costs = lambda _, entries: np.array([0, cost, cost], np.uint16)[entries]
 
