@@ -158,7 +158,9 @@ def main():
     for labels in given.labels:
         lines = labels.read_text(encoding="utf-8").splitlines()[: given.words]
         images = [Image.open(labels.parent / line.split("\t")[0]) for line in lines]
-        words = [word for _, word in recognizer.read_with_posteriors(images)]
+        words = [
+            word.part.probabilities for image in recognizer.read_words(images) for word in image
+        ]
         for kind in given.prior or ["auto", "lists"]:
             measure(labels.parent.name, kind, words, charset, given)
 

@@ -81,12 +81,20 @@ class Word:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Readings and posteriorgram of one word image; fields as in Word."""
+    """Readings and posteriorgram of one word on an image; fields as in Word.
+
+    Attributes:
+        start: where the word begins, as a share of the image's width.
+        end: where it ends; an image may hold several words.
+
+    """
 
     text: str
     confidence: float
     alternatives: tuple[tuple[str, float], ...]
     posteriorgram: bytes
+    start: float = 0.0
+    end: float = 1.0
 
 
 @dataclass(frozen=True)

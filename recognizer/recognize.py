@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import logging
+from collections import defaultdict
+from itertools import chain, product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from recognizer.decoding import decoder
+from recognizer.decoding import decoder, word_gaps
+from recognizer.decoding.decoder import Reading
 from recognizer.decoding.frames import likely_symbols
 from recognizer.decoding.languages import LanguagePriors
 from recognizer.errors import DataError
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.decoding.decoder import Reading
     from recognizer.decoding.prior import Prior
     from recognizer.inference.batches import Backend
     from recognizer.inference.devices import Device
@@ -97,31 +100,67 @@ class Recognizer:
             DataError: no list, or one with a path or an array that is not a fitted crop in it.
 
         """
-        read = self.read_with_posteriors(words, alternatives=alternatives, prior=prior)
-        return [reading for reading, _ in read]
+        read = self.read_words(words, alternatives=alternatives, prior=prior)
+        return [joined([word.reading for word in image], alternatives) for image in read]
 
-    def read_with_posteriors(
+    def read_words(
         self,
         words: Sequence[WordImage],
         *,
         alternatives: int = 5,
         prior: Prior | LanguagePriors | None = None,
         pages: Sequence[int] = (),
-    ) -> list[tuple[Reading, NDArray[np.float32]]]:
-        """As `read`, each with the calibrated probabilities [T, labels] that it is decoded from.
+    ) -> list[list[ReadWord]]:
+        """As `read`, but the words of each image apart: nearly always one.
 
-        `pages` says which words stand on one page together, see `LanguagePriors.choose`.
+        `pages` says which images stand on one page together, see `LanguagePriors.choose`.
         """
         charset = self.card.charset
-        seen = [decoder.softmax(logits, self.card.temperature) for logits in self.logits(words)]
-        followed = likely_symbols(seen)
-        priors = (
-            prior.choose(followed, charset, pages)
-            if isinstance(prior, LanguagePriors)
-            else [prior] * len(seen)
+        seen = [
+            word_gaps.parts(decoder.softmax(logits, self.card.temperature), charset)
+            for logits in self.logits(words)
+        ]
+        parts = list(chain.from_iterable(seen))
+        followed = likely_symbols(
+            [word_gaps.without_gaps(part.probabilities, charset) for part in parts]
         )
-        readings = decoder.decode_all(followed, charset, alternatives=alternatives, priors=priors)
-        return list(zip(readings, seen, strict=True))
+        priors = (
+            prior.choose(
+                followed, charset, [page for page, on in zip(pages, seen, strict=False) for _ in on]
+            )
+            if isinstance(prior, LanguagePriors)
+            else [prior] * len(parts)
+        )
+        read = decoder.decode_all(followed, charset, alternatives=alternatives, priors=priors)
+        each = iter(zip(read, parts, strict=True))
+        return [[ReadWord(*next(each)) for _ in image] for image in seen]
+
+
+class ReadWord(NamedTuple):
+    """A word on an image.
+
+    Attributes:
+        reading: its text and the others that it may be.
+        part: where it stands, and the calibrated probabilities that it was decoded from.
+
+    """
+
+    reading: Reading
+    part: word_gaps.Part
+
+
+def joined(words: Sequence[Reading], alternatives: int) -> Reading:
+    """The reading of an image from those of its words: texts with spaces, products of probabilities."""
+    if len(words) == 1:
+        return words[0]
+    texts = [("", 1.0)]
+    for word in words:
+        # a word may be read as nothing, and so two texts be the same
+        both: defaultdict[str, float] = defaultdict(float)
+        for (text, p), (more, q) in product(texts, word.alternatives):
+            both[f"{text} {more}".strip()] += p * q
+        texts = heapq.nlargest(alternatives, both.items(), key=lambda text: text[1])
+    return Reading(*texts[0], tuple(texts))
 
 
 def read_folder(

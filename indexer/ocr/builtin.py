@@ -197,22 +197,30 @@ class CRNNRecognizer:
         """Hash of the weights."""
         return self._recognizer.fingerprint
 
-    def read(self, crops: Sequence[Image.Image], pages: Sequence[int] = ()) -> list[Recognition]:
-        """The recognition of each crop, a word image of any size; see `protocols.Recognizer`."""
+    def read(
+        self, crops: Sequence[Image.Image], pages: Sequence[int] = ()
+    ) -> list[list[Recognition]]:
+        """The words on each crop, an image of any size; see `protocols.Recognizer`."""
         from recognizer.inference import images
         from recognizer.posteriors import packing
         from recognizer.posteriors.folding import folded_probabilities
 
         fitted = [images.fit(crop) for crop in crops]
         alphabet = self._recognizer.card.charset.symbols
+        read = self._recognizer.read_words(
+            fitted, alternatives=self._alternatives, prior=self._prior, pages=pages
+        )
         return [
-            Recognition(
-                reading.text,
-                reading.confidence,
-                reading.alternatives,
-                packing.pack(folded_probabilities(probabilities, alphabet)),
-            )
-            for reading, probabilities in self._recognizer.read_with_posteriors(
-                fitted, alternatives=self._alternatives, prior=self._prior, pages=pages
-            )
+            [
+                Recognition(
+                    reading.text,
+                    reading.confidence,
+                    reading.alternatives,
+                    packing.pack(folded_probabilities(part.probabilities, alphabet)),
+                    part.start,
+                    part.end,
+                )
+                for reading, part in words
+            ]
+            for words in read
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from indexer.entities import Corners
     from indexer.ocr.protocols import BoxLike, Detector
 
     Pixels = NDArray[np.uint8]
@@ -31,6 +33,42 @@ class WordPlace:
     def cut(self, pixels: Pixels) -> Image.Image:
         """The image of the word."""
         return Image.fromarray(self.shape.cut(pixels))
+
+    def part(self, start: float, end: float) -> tuple[Box, Corners]:
+        """Box and corners of a part of the word's image, from one share of its width to another.
+
+        A word whose line is level has no corners.
+        """
+        # a detector need not know them
+        corners: Corners = tuple(getattr(self.shape, "corners", ()))
+        if (start, end) == (0.0, 1.0):
+            return self.box, corners
+        left, top, right, bottom = self.box.as_list()
+        if not corners:
+            width = right - left
+            return Box(
+                left + round(start * width), top, left + max(1, round(end * width)), bottom
+            ), ()
+        upper_left, upper_right, lower_right, lower_left = corners
+        cut = (
+            _between(upper_left, upper_right, start),
+            _between(upper_left, upper_right, end),
+            _between(lower_left, lower_right, end),
+            _between(lower_left, lower_right, start),
+        )
+        across, down = zip(*cut, strict=True)
+        return Box(
+            max(left, math.floor(min(across))),
+            max(top, math.floor(min(down))),
+            min(right, math.ceil(max(across))),
+            min(bottom, math.ceil(max(down))),
+        ), cut
+
+
+def _between(
+    start: tuple[float, float], end: tuple[float, float], share: float
+) -> tuple[float, float]:
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
 
 def detect_words(pixels: Pixels, path: Path, detector: Detector) -> list[WordPlace]:

@@ -66,7 +66,7 @@ def quarter_turns(
     crops = [crop for sample in samples for crop in sample]
     pages = [number for number, sample in enumerate(samples) for _ in sample]
     seen = iter(recognizer.read(crops, pages))
-    letters = [_legible([next(seen) for _ in sample]) for sample in samples]
+    letters = [_legible([word for _ in sample for word in next(seen)]) for sample in samples]
     best = max(range(len(letters)), key=letters.__getitem__)
     return best if letters[best] > max(MIN_RATIO * letters[0], letters[0] + MIN_GAIN) else 0
 

@@ -68,18 +68,11 @@ def _words(
     crops = [place.cut(pixels) for pixels, places in found for place in places]
     pages = [number for number, (_, places) in enumerate(found) for _ in places]
     seen = iter(recognizer.read(crops, pages) if crops else ())
-    words = [[_word(place, next(seen)) for place in places] for _, places in found]
+    words = [[_word(place, word) for place in places for word in next(seen)] for _, places in found]
     return [[word for word in page if word.text] for page in words]
 
 
 def _word(place: WordPlace, seen: Recognition) -> Word:
-    return Word(
-        place.box,
-        place.line,
-        seen.text,
-        seen.confidence,
-        seen.alternatives,
-        seen.posteriorgram,
-        # a detector need not know them
-        tuple(getattr(place.shape, "corners", ())),
-    )
+    box, corners = place.part(seen.start, seen.end)
+    readings = (seen.text, seen.confidence, seen.alternatives)
+    return Word(box, place.line, *readings, seen.posteriorgram, corners)

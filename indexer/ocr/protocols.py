@@ -54,8 +54,8 @@ class Recognizer(Protocol):
 
     def read(
         self, crops: Sequence[Image.Image], pages: Sequence[int] = ()
-    ) -> Sequence[Recognition]:
-        """The recognition of each crop, an RGB image of any size.
+    ) -> Sequence[Sequence[Recognition]]:
+        """The recognitions of the words on each crop, an RGB image of any size: usually one.
 
         `pages` numbers the page of each crop, in order; without it, all are of one page. A crop
         may be read by its page's language, and is read the same whatever other pages come along.

@@ -25,7 +25,7 @@ class FaultRecognizer(TileRecognizer):
     def read(self, crops, pages=()):
         seen = super().read(crops, pages)
         sure = 0.9 + self.surer
-        return [Recognition(s.text, sure, ((s.text, sure),), spelled(s.text)) for s in seen]
+        return [[Recognition(s.text, sure, ((s.text, sure),), spelled(s.text))] for [s] in seen]
 
 
 def engine(version: int = 1) -> TileEngine:

@@ -86,7 +86,9 @@ class TileRecognizer:
     alternatives: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     posteriorgrams: dict[str, bytes] = field(default_factory=dict)
 
-    def read(self, crops: Sequence[Image.Image], pages: Sequence[int] = ()) -> list[Recognition]:
+    def read(
+        self, crops: Sequence[Image.Image], pages: Sequence[int] = ()
+    ) -> list[list[Recognition]]:
         out = []
         for crop in crops:
             codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
@@ -95,7 +97,7 @@ class TileRecognizer:
                 msg = f"cannot bear {text}"
                 raise RuntimeError(msg)
             alternatives = self.alternatives.get(text, ((text, 0.9),))
-            out.append(Recognition(text, 0.9, alternatives, self.posteriorgrams.get(text, b"")))
+            out.append([Recognition(text, 0.9, alternatives, self.posteriorgrams.get(text, b""))])
         self.reads += 1
         return out
 
@@ -187,7 +189,7 @@ class OddEngine:
 
     def read(self, crops, pages=()):
         names, self.names = self.names, []
-        return [Recognition(name, 0.9, ((name, 0.9),), b"") for name in names]
+        return [[Recognition(name, 0.9, ((name, 0.9),), b"")] for name in names]
 
 def broken():
     raise RuntimeError("no such network")

@@ -44,6 +44,21 @@ def test_an_alphabet_without_distinct_characters_is_refused(symbols: str) -> Non
 
 
 def test_a_union_keeps_the_old_labels_and_appends_the_new_characters_sorted() -> None:
-    charset = Charset("ba").union(["éa", "d c"])
+    charset = Charset("ba").union(["éa", "dc"])
 
     assert charset.symbols == "bacdé"
+
+
+def test_texts_of_several_words_bring_the_gap_between_words() -> None:
+    charset = Charset("ab").union(["a  b\u00a0a\n"])
+
+    assert charset.symbols == "ab␣"
+    assert charset.encode("a  b\u00a0a") == [1, 3, 2, 3, 1]
+    assert charset.decode([1, 3, 2]) == "a b"
+    assert charset.missing("a c b") == "c"
+    assert charset.word_gap == 3
+
+
+def test_an_alphabet_without_the_gap_misses_the_space() -> None:
+    assert Charset("ab").missing("a b") == " "
+    assert Charset("ab").word_gap is None

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from recognizer.charset import Charset
 from recognizer.decoding import decoder
 from recognizer.errors import WeightsError
 from recognizer.inference import batches, pretrained
 from recognizer.inference.session import Session
-from recognizer.recognize import Recognizer
+from recognizer.recognize import Recognizer, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,11 +93,11 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_weights(
 ) -> None:
     logits = recognizer.logits(crops[:1])[0]
 
-    (reading, probabilities) = recognizer.read_with_posteriors(crops[:1])[0]
+    [[(reading, part)]] = recognizer.read_words(crops[:1])
 
     assert recognizer.card.temperature == 1.5
-    np.testing.assert_allclose(probabilities, decoder.softmax(logits, 1.5), atol=1e-6)
-    assert reading == decoder.decode(probabilities, recognizer.card.charset)
+    np.testing.assert_allclose(part.probabilities, decoder.softmax(logits, 1.5), atol=1e-6)
+    assert reading == decoder.decode(part.probabilities, recognizer.card.charset)
 
 
 def test_as_many_alternatives_come_as_are_asked_for(
@@ -128,3 +130,32 @@ def test_the_number_of_threads_can_be_chosen(small_weights: Path) -> None:
 def test_unusable_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"none\.safetensors"):
         Recognizer(tmp_path / "none.safetensors")
+
+
+def test_the_words_of_one_image_are_read_as_a_text_with_spaces() -> None:
+    left = decoder.Reading("to", 0.8, (("to", 0.8), ("lo", 0.1), ("", 0.1)))
+    right = decoder.Reading("do", 0.5, (("do", 0.5), ("", 0.25), ("to", 0.25)))
+
+    read = joined([left, right], 4)
+
+    assert (read.text, read.confidence) == ("to do", pytest.approx(0.4))
+    texts = dict(read.alternatives)
+    assert list(texts)[:3] == ["to do", "to", "to to"]
+    assert texts["to"] == pytest.approx(0.8 * 0.25 + 0.1 * 0.25)
+    assert joined([left], 4) is left
+
+
+def test_the_words_of_an_image_are_decoded_apart(
+    recognizer: Recognizer, crops: list[NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charset = Charset("ab␣")
+    logits = np.full((7, 4), -9.0, dtype=np.float32)
+    logits[np.arange(7), [1, 1, 0, 3, 0, 2, 1]] = 9.0
+    monkeypatch.setattr(recognizer, "card", replace(recognizer.card, charset=charset))
+    monkeypatch.setattr(recognizer, "logits", lambda words: [logits] * len(words))
+
+    read = recognizer.read_words(crops[:2], alternatives=2)
+
+    assert [[word.reading.text for word in image] for image in read] == [["a", "ba"]] * 2
+    assert [word.part.end for word in read[0]] == [pytest.approx(3.5 / 7), 1.0]
+    assert [reading.text for reading in recognizer.read(crops[:2])] == ["a ba"] * 2

@@ -181,7 +181,7 @@ def test_the_reading_process_configures_its_logs_and_has_all_parts(configured):
 
     assert told == ["logs"]
     assert parts.detector.fingerprint == builtin.make_detector(settings).fingerprint
-    assert parts.recognizer.read([letters("queue")])[0].text == "queue"
+    assert parts.recognizer.read([letters("queue")])[0][0].text == "queue"
 
 
 def letters(text):
@@ -204,17 +204,17 @@ def test_without_language_and_lists_words_are_read_as_the_recogniser_alone_reads
 
     seen = reader.read(crops)
 
-    expected = alone.read_with_posteriors([images.fit(crop) for crop in crops], alternatives=8)
-    assert [(s.text, s.confidence, s.alternatives) for s in seen] == [
-        (r.text, r.confidence, r.alternatives) for r, _ in expected
+    expected = alone.read([images.fit(crop) for crop in crops], alternatives=8)
+    assert [(s.text, s.confidence, s.alternatives) for [s] in seen] == [
+        (r.text, r.confidence, r.alternatives) for r in expected
     ]
 
 
 def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(configured, model):
     crop = letters("garden")
-    [plain] = recognizer(configured(language="none", words=[])).read([crop])
+    [[plain]] = recognizer(configured(language="none", words=[])).read([crop])
 
-    [spelled] = recognizer(configured(language=str(model), words=[])).read([crop])
+    [[spelled]] = recognizer(configured(language=str(model), words=[])).read([crop])
 
     most_z = max(plain.alternatives, key=lambda reading: reading[0].count("z"))[0]
     assert spelled.alternatives != plain.alternatives
@@ -224,11 +224,11 @@ def test_a_text_that_is_spelled_as_the_language_has_it_becomes_likelier(configur
 
 def test_a_listed_word_becomes_likelier_and_what_the_network_saw_stays(configured, terms):
     crop = letters("garden")
-    [plain] = recognizer(configured(words=[])).read([crop])
+    [[plain]] = recognizer(configured(words=[])).read([crop])
     second = next(text for text, _ in plain.alternatives[1:] if text.isalpha())
     terms.write_text(f"{second}\n", encoding="utf-8")
 
-    [listed] = recognizer(configured(words=[str(terms)])).read([crop])
+    [[listed]] = recognizer(configured(words=[str(terms)])).read([crop])
 
     assert dict(listed.alternatives)[second] > 2 * dict(plain.alternatives)[second]
     assert listed.posteriorgram == plain.posteriorgram

@@ -48,13 +48,15 @@ class Literate(TileRecognizer):
 
     def read(self, crops, pages=()):
         return [
-            entities.Recognition(
-                s.text,
-                c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
-                ((s.text, c),),
-                b"",
-            )
-            for s in super().read([crop.convert("RGB") for crop in crops])
+            [
+                entities.Recognition(
+                    s.text,
+                    c := 0.9 if s.text in self.known else 0.5 ** len(s.text),
+                    ((s.text, c),),
+                    b"",
+                )
+            ]
+            for [s] in super().read([crop.convert("RGB") for crop in crops])
         ]
 
 

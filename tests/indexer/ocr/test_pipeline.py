@@ -73,3 +73,42 @@ def test_any_detector_can_cut_words_out_its_own_way(tmp_path):
     [reading] = read_photos([(path, open_upright(path, Limits()))], Own(), TileRecognizer())
 
     assert [w.text for w in reading.words] == ["luna"]
+
+
+class TwoWords(TileRecognizer):
+    """Reads two words on each image: one on its first quarter, one on the rest."""
+
+    def read(self, crops, pages=()):
+        readings = (0.9, (("helios", 0.9),), b"")
+        one = entities.Recognition("helios", *readings, 0.0, 0.25)
+        return [[one, entities.Recognition("luna", *readings, 0.25, 1.0)] for _ in crops]
+
+
+def test_two_words_in_one_box_have_a_part_of_the_box_each(tmp_path):
+    path = draw_photo(tmp_path / "a.png", "helios")
+
+    [reading] = read_photos([opened(path)], TileDetector(), TwoWords())
+
+    box = TileDetector().detect(open_upright(path, Limits()).pixels, path)[0][0]
+    middle = box.left + (box.right - box.left) // 4
+    assert [(w.text, w.box, w.line) for w in reading.words] == [
+        ("helios", entities.Box(box.left, box.top, middle, box.bottom), 0),
+        ("luna", entities.Box(middle, box.top, box.right, box.bottom), 0),
+    ]
+
+
+def test_two_words_on_a_slanted_line_have_corners_and_bounds_of_their_own(tmp_path):
+    corners = ((0.0, 0.0), (80.0, 40.0), (72.0, 56.0), (-8.0, 16.0))
+
+    class Slanted(TileDetector):
+        def detect(self, photo, path):
+            return [[Box(-8, 0, 80, 56, corners)]]
+
+    path = draw_photo(tmp_path / "a.png", "helios", "luna", "selene")
+
+    [reading] = read_photos([opened(path)], Slanted(), TwoWords())
+
+    one, other = reading.words
+    assert one.corners == ((0.0, 0.0), (20.0, 10.0), (12.0, 26.0), (-8.0, 16.0))
+    assert other.corners == ((20.0, 10.0), (80.0, 40.0), (72.0, 56.0), (12.0, 26.0))
+    assert (one.box, other.box) == (entities.Box(0, 0, 20, 26), entities.Box(12, 10, 80, 56))

@@ -193,7 +193,7 @@ def test_extended_weights_can_be_saved_and_loaded(
 
 
 def test_what_cannot_be_printed_never_enters_an_alphabet() -> None:
-    assert Charset("a").union(["a\tü\x00\u200b\ue000 é"]).symbols == "aéü"
+    assert Charset("a").union(["aü\x00\u200b\ue000é"]).symbols == "aéü"
 
 
 def test_labels_outside_a_kept_alphabet_are_named(
