@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     missing_share: float = Field(default=0.5, gt=0, le=1)
     keep_days: float = Field(default=7.0, ge=0, le=1e6)
     retry_minutes: float = Field(default=60.0, ge=0, le=1e7)
+    renditions_megabytes: float = Field(default=2000.0, ge=0, le=1e9)
 
     @classmethod
     def settings_customise_sources(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -42,6 +43,13 @@ class Box:
     top: int
     right: int
     bottom: int
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of at least one box."""
+        edges = [box.as_list() for box in boxes]
+        lefts, tops, rights, bottoms = zip(*edges, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
     def as_list(self) -> list[int]:
         """[left, top, right, bottom], as JSON carries it."""
@@ -206,9 +214,19 @@ class Match:
 
 @dataclass(frozen=True)
 class Hit:
-    """A photo that answers a query; `score` is a probability 0..1, `context` the line around.
+    """A photo that answers a query.
 
-    `missing` says that no file at `photo` could be seen.
+    Attributes:
+        photo: a file of it.
+        score: probability 0..1 that it answers.
+        words: those that match.
+        taken: when it was taken, if that is known.
+        context: the text of the line that shows most of what was asked.
+        missing: no file at `photo` could be seen.
+        content: its content hash.
+        size: its width and height in pixels.
+        line: where the line of `context` stands.
+
     """
 
     photo: Path
@@ -217,6 +235,9 @@ class Hit:
     taken: datetime | None = None
     context: str = ""
     missing: bool = False
+    content: str = ""
+    size: tuple[int, int] = (0, 0)
+    line: Box | None = None
 
 
 @dataclass(frozen=True)

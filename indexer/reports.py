@@ -8,7 +8,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
+from typing import (
+    TYPE_CHECKING,
+    NotRequired,  # those of typing have no schema before 3.12
+    Protocol,
+)
+
+from typing_extensions import TypedDict
 
 from recognizer.printable import json_safe
 
@@ -42,11 +48,19 @@ class MatchReport(TypedDict):
 
 
 class HitReport(TypedDict):
-    """A photo that answers a query; `missing` is there, and true, if its file cannot be seen."""
+    """A photo that answers a query; `missing` is there, and true, if its file cannot be seen.
+
+    `id` is the content hash of the photo, `taken` when it was taken (null if unknown), `size` its
+    [width, height] in pixels, `context` the line of text that shows most of what was asked.
+    """
 
     photo: str
     score: float
     words: list[MatchReport]
+    id: str
+    taken: str | None
+    size: list[int]
+    context: str
     missing: NotRequired[bool]
 
 
@@ -76,6 +90,10 @@ def _hit_json(hit: Hit) -> HitReport:
         "words": [
             {"text": w.text, "box": w.box.as_list(), "score": round(w.score, 4)} for w in hit.words
         ],
+        "id": hit.content,
+        "taken": hit.taken.isoformat() if hit.taken else None,
+        "size": list(hit.size),
+        "context": hit.context,
     }
     if hit.missing:
         report["missing"] = True
@@ -323,7 +341,7 @@ def status_json(
     """State of the home folder of `settings`, with `indexed` photos in the full-text index."""
     counts = catalog.counts()
     return {
-        "version": _version(),
+        "version": version(),
         "photos": {state: n for state, n in counts.items() if state != "words"},
         "words": counts["words"],
         "indexed": indexed,
@@ -346,7 +364,8 @@ def status_json(
     }
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of the program."""
     from importlib import metadata  # a query need not load it
 
     try:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from indexer.entities import PhotoId, WordIndex
     from indexer.query.ast import Field
 
-
 SIGNS = "-.'/_"
 """What joins two words to one that is also written without it; a database looks for each of them."""
 
@@ -246,22 +245,20 @@ class CatalogReader:
         """Words of each photo that has any, in reading order."""
         found: dict[PhotoId, list[Word]] = defaultdict(list)
         for chunk in chunks(photos):
-            rows = self._read(
-                sa.select(WORD)
-                .where(WORD.c.photo_id.in_(chunk))
-                .order_by(WORD.c.photo_id, WORD.c.position)
-            )
-            for row in rows:
+            words = sa.select(WORD).where(WORD.c.photo_id.in_(chunk))
+            for row in self._read(words.order_by(WORD.c.photo_id, WORD.c.position)):
                 found[row.photo_id].append(to_word(row))
         return {photo_id: tuple(words) for photo_id, words in found.items()}
 
     def lines(self, photos: Sequence[PhotoId]) -> dict[PhotoId, dict[WordIndex, int]]:
         """Line of each word of these photos."""
         found: dict[PhotoId, dict[WordIndex, int]] = defaultdict(dict)
+        columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
         for chunk in chunks(photos):
-            columns = WORD.c.photo_id, WORD.c.position, WORD.c.line
-            for row in self._read(sa.select(*columns).where(WORD.c.photo_id.in_(chunk))):
-                found[row.photo_id][row.position] = row.line
+            for photo_id, position, line in self._read(
+                sa.select(*columns).where(columns[0].in_(chunk))
+            ):
+                found[photo_id][position] = line
         return found
 
     def words_on_lines(
@@ -351,9 +348,8 @@ class CatalogReader:
         found: dict[PhotoId, Photo] = {}
         for chunk in chunks(ids):
             places = self._places_of(chunk, folder)
-            for row in self._read(sa.select(PHOTO).where(PHOTO.c.id.in_(chunk))):
-                if row.id in places:
-                    found[row.id] = to_photo(row, places[row.id])
+            rows = self._read(sa.select(PHOTO).where(PHOTO.c.id.in_(chunk)))
+            found |= {row.id: to_photo(row, places[row.id]) for row in rows if row.id in places}
         return found
 
     def photo_at(self, path: Path) -> Photo | None:
@@ -361,11 +357,17 @@ class CatalogReader:
         with self._reading() as connection:
             here = Roots(connection).at(PLACE, [path])
             photo_id = connection.scalar(sa.select(PLACE.c.photo_id).where(here))
-        if photo_id is None:
-            return None
-        row = self._read(sa.select(PHOTO).where(PHOTO.c.id == photo_id))[0]
-        places = self._places_of([photo_id], None)[photo_id]
-        return to_photo(row, places, self.words([photo_id]).get(photo_id, ()))
+        return self._whole(PHOTO.c.id == photo_id)
+
+    def photo_with(self, content: str) -> Photo | None:
+        """The photo of a content hash, with its words; None if it has no place in the catalog."""
+        return self._whole(PHOTO.c.hash == content)
+
+    def _whole(self, condition: sa.ColumnElement[bool]) -> Photo | None:
+        for row in self._read(sa.select(PHOTO).where(condition)):
+            if places := self._places_of([row.id], None).get(row.id):
+                return to_photo(row, places, self.words([row.id]).get(row.id, ()))
+        return None
 
     def counts(self) -> dict[str, int]:
         """Count photos by state, and words."""

@@ -226,6 +226,44 @@ def health(load: Callable[..., Settings], *, as_json: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=8377,
+    show_default=True,
+    help="Listen on this port.",
+)
+@click.option(
+    "--lan",
+    metavar="ADDRESS",
+    default="",
+    help="Let paired devices of a network look as well, at this address of this machine.",
+)
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="Answer requests for this name as well, such as that of a proxy. May be repeated.",
+)
+@click.option("--watch", is_flag=True, help="Keep the index up to date meanwhile, as `watch` does.")
+@click.pass_obj
+def serve(
+    load: Callable[..., Settings], port: int, lan: str, allow_host: tuple[str, ...], *, watch: bool
+) -> None:
+    """Serve a page to search and look, until stopped.
+
+    The address and a pairing code are printed; a browser that has entered the code may look from then on. Without --lan, only this machine can.
+
+    \b
+    ocrsearch serve
+    ocrsearch serve --watch --lan 192.168.1.20
+    """
+    from indexer.web.serve import serve as run  # only this command needs a server
+
+    run(load(), port, lan=lan, names=allow_host, version=reports.version(), watch=watch)
+
+
+@main.command()
 @json_option
 @click.pass_obj
 def retry(load: Callable[..., Settings], *, as_json: bool) -> None:

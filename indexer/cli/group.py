@@ -21,6 +21,10 @@ EXTRAS = {
     "onnx": "train",
     "matplotlib": "train",
     "cv2": "train",
+    "starlette": "web",
+    "uvicorn": "web",
+    "jinja2": "web",
+    "segno": "web",
 }
 """Packages that a plain installation lacks → the extra that brings each."""
 

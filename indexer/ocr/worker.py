@@ -1,4 +1,4 @@
-"""OCR in a subprocess, so that a crash, hang or memory leak cannot take down the caller.
+"""Photos are opened in a subprocess, so that a crash, hang or memory leak cannot take down the caller.
 
 The process is started when the first photo comes, loads the networks once, and is replaced when it
 dies or exceeds its limits. Paths go in and readings come out; pixels stay where they are.
@@ -18,7 +18,7 @@ import psutil
 
 from indexer.errors import EngineError, PhotoError
 from indexer.ocr.batch_retry import isolate_faults
-from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply
+from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply, Request, Result
 from indexer.ocr.protocols import Skipped
 from indexer.ocr.worker_process import serve
 from indexer.places import leave_deleted_folder
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.ocr.photo_file import Limits
-    from indexer.ocr.protocols import EngineParts, Outcome
+    from indexer.ocr.protocols import Outcome
 
 START_SECONDS = 300.0
 """Time to load the networks, on the slowest machine with the coldest disk, or photo_seconds."""
@@ -52,12 +52,12 @@ class ProcessDiedError(PhotoError):
 
 
 class Worker:
-    """A process that reads photos, started when it is needed."""
+    """A process that reads or draws photos, started when it is needed."""
 
-    def __init__(self, load: Callable[[], EngineParts], limits: ProcessLimits) -> None:
-        """`load` loads detector and recogniser in the process; it must survive pickling."""
+    def __init__(self, load: Callable[[], object], limits: ProcessLimits) -> None:
+        """`load` loads in the process what requests need there; it must survive pickling."""
         self._load, self._limits = load, limits
-        self._running: tuple[SpawnProcess, Connection[ReadRequest, Reply]] | None = None
+        self._running: tuple[SpawnProcess, Connection[Request, Reply]] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -75,8 +75,8 @@ class Worker:
         """
 
         def request(some: Sequence[Path]) -> list[Outcome]:
-            outcomes = self._request(ReadRequest(some, limits), stop)
-            return [Skipped()] * len(some) if outcomes is None else outcomes
+            answer = self.ask(ReadRequest(some, limits), stop)
+            return answer.outcomes if isinstance(answer, Outcomes) else [Skipped()] * len(some)
 
         return isolate_faults(request, paths, ProcessDiedError)
 
@@ -89,14 +89,20 @@ class Worker:
             connection.close()
         self._running = None
 
-    def _request(self, request: ReadRequest, stop: Callable[[], bool]) -> list[Outcome] | None:
-        """Outcomes from a process that is ready; None if stopped."""
+    def ask(self, request: Request, stop: Callable[[], bool]) -> Result | None:
+        """The answer of a process that is ready; None if stopped.
+
+        Raises:
+            EngineError: the process cannot load what it needs.
+            ProcessDiedError: it ended over the request, or exceeded its limits.
+
+        """
         if self._running and not self._running[0].is_alive():
             self.close()  # it ended while it had nothing to do
         if not self._running and not self._start(stop):
             return None
         reply = self._reply(self._limits.seconds, stop, request)
-        return reply.outcomes if isinstance(reply, Outcomes) else None
+        return reply if isinstance(reply, Result) else None
 
     def _start(self, stop: Callable[[], bool]) -> bool:
         """Start a process and wait until it has loaded the networks; False if stopped."""
@@ -120,7 +126,7 @@ class Worker:
         return reply is not None
 
     def _reply(
-        self, seconds: float, stop: Callable[[], bool], request: ReadRequest | None = None
+        self, seconds: float, stop: Callable[[], bool], request: Request | None = None
     ) -> Reply | None:
         """The next message of the process; None if stopped.
 

@@ -1,4 +1,4 @@
-"""The reading process: loads the networks once, then reads the photos that it is sent."""
+"""A process that opens photos: loads what it needs once, then answers the requests that it is sent."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from indexer.errors import UserError
-from indexer.ocr.batch import read_in_process
-from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Ready, Reply
+from indexer.ocr.messages import LoadFailed, Ready, Reply, Request
 from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
-
-    from indexer.ocr.protocols import EngineParts
 
 log = logging.getLogger("ocrsearch")
 
@@ -40,13 +37,13 @@ _KEPT = 128 << 20
 
 
 def serve(
-    connection: Connection[Reply, ReadRequest], load: Callable[[], EngineParts], seconds: float
+    connection: Connection[Reply, Request], load: Callable[[], object], seconds: float
 ) -> None:
     """Answer requests until the other end of the connection is closed.
 
     Args:
         connection: where requests come from.
-        load: loads detector and recogniser.
+        load: loads what requests are answered with, for example detector and recogniser.
         seconds: time that a request may take.
 
     """
@@ -68,17 +65,15 @@ def serve(
     answer_requests(connection, parts, seconds)
 
 
-def answer_requests(
-    connection: Connection[Reply, ReadRequest], parts: EngineParts, seconds: float
-) -> None:
-    """Read what is requested; an alarm ends the process when that takes far too long."""
+def answer_requests(connection: Connection[Reply, Request], parts: object, seconds: float) -> None:
+    """Answer what is requested; an alarm ends the process when that takes far too long."""
     while True:
         try:
             request = connection.recv()
         except EOFError:
             return
         _set_alarm(seconds + SPARE_SECONDS)
-        connection.send(Outcomes(read_in_process(request.paths, request.limits, parts)))
+        connection.send(request.answer(parts))
         _set_alarm(0)  # an idle process is stuck in nothing
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from indexer.entities import Hit, Match, WordIndex
+from indexer.entities import Box, Hit, Match, WordIndex
 from indexer.query import ast as q
 from indexer.search.phrases import MIN_LIKELY, likely_words
 from indexer.search.shown_place import choose, ranking
@@ -85,6 +85,15 @@ def hit(
         lines[words[index].line] += matched[index]
     # the line that shows most of what was asked, not the one with the single surest word
     shown = max(lines, key=lambda line: lines[line], default=None)
-    context = " ".join(word.text for word in words.values() if word.line == shown)
+    context = [word for word in words.values() if word.line == shown]
     matches = (Match(words[i].text, words[i].box, matched[i]) for i in present)
-    return Hit(photo.places[0], score, tuple(matches), photo.taken, context)
+    return Hit(
+        photo.places[0],
+        score,
+        tuple(matches),
+        photo.taken,
+        " ".join(word.text for word in context),
+        content=photo.hash,
+        size=(photo.width, photo.height),
+        line=Box.around(word.box for word in context) if context else None,
+    )

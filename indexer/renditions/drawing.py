@@ -1,0 +1,126 @@
+"""Drawing: open a photo in the drawing process, and make a smaller picture of it or of a part."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from indexer.errors import PhotoError
+from indexer.ocr.messages import Result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL import Image
+
+    from indexer.entities import Box
+    from indexer.ocr.photo_file import Limits
+
+
+@dataclass(frozen=True)
+class Size:
+    """The whole photo, its longer side at most so many pixels.
+
+    Attributes:
+        longest: pixels of the longer side.
+        format: "WEBP" or "JPEG".
+        quality: of the compression, 0..100.
+
+    """
+
+    longest: int
+    format: str
+    quality: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the photo, for example a line of text.
+
+    Attributes:
+        box: the part, in pixels of the upright photo.
+        height: pixels of the picture; it is never larger than the part itself.
+
+    """
+
+    box: Box
+    height: int
+
+
+@dataclass(frozen=True)
+class Drawn(Result):
+    """A picture, encoded."""
+
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Refused(Result):
+    """No picture, and why: the file holds another photo by now (`changed`), or cannot be opened."""
+
+    reason: str
+    changed: bool = False
+
+
+@dataclass
+class LastPhoto:
+    """The photo that was opened last: its picture and its parts are often asked for together."""
+
+    content: str = ""
+    picture: Image.Image | None = field(default=None, repr=False)
+
+
+Wanted: TypeAlias = Size | Part
+
+
+@dataclass(frozen=True)
+class DrawRequest:
+    """To the process: a picture of the photo with a content hash, which a file should hold."""
+
+    path: Path
+    content: str
+    wanted: Wanted
+    limits: Limits
+
+    def answer(self, parts: LastPhoto) -> Result:
+        """Open the photo, unless it is the last one, and draw it."""
+        from PIL import Image
+
+        from indexer.ocr.image import open_upright
+
+        try:
+            if parts.content != self.content:
+                opened = open_upright(self.path, self.limits)
+                if opened.content != self.content:
+                    return Refused("the file has changed since it was read", changed=True)
+                parts.content, parts.picture = opened.content, Image.fromarray(opened.pixels)
+            assert parts.picture is not None  # noqa: S101 - for mypy; set together with content
+            return Drawn(drawn(parts.picture, self.wanted))
+        except PhotoError as error:
+            return Refused(str(error))
+
+
+def drawn(picture: Image.Image, wanted: Wanted) -> bytes:
+    """A picture of `picture`, encoded."""
+    from PIL import Image
+
+    kind, quality = ("WEBP", 80) if isinstance(wanted, Part) else (wanted.format, wanted.quality)
+    if isinstance(wanted, Part):
+        box = wanted.box
+        left, top = (
+            max(0, min(box.left, picture.width - 1)),
+            max(0, min(box.top, picture.height - 1)),
+        )
+        right = max(left + 1, min(box.right, picture.width))
+        bottom = max(top + 1, min(box.bottom, picture.height))
+        picture = picture.crop((left, top, right, bottom))
+        scale = min(1.0, wanted.height / picture.height)
+    else:
+        scale = min(1.0, wanted.longest / max(picture.size))
+    if scale < 1:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    out = io.BytesIO()
+    picture.save(out, kind, quality=quality)
+    return out.getvalue()

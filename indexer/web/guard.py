@@ -1,0 +1,187 @@
+"""The guard before every request: whom it is addressed to, where it comes from, who asks, how much."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from indexer.web import problems
+from indexer.web.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from indexer.web.devices import Devices
+
+MAX_BODY = 64_000
+"""Bytes of a request's body."""
+
+MAX_FAILURES, FAILURE_SECONDS = 10, 60.0
+"""Wrong pairing codes of one peer in so many seconds, after which it has to wait."""
+
+OPEN_PATHS = (
+    "/pair",
+    "/api/v1/pair",
+    "/static/style.css",
+    "/static/base.js",
+    "/static/pair.js",
+    "/static/icon.svg",
+)
+"""What may be asked for without a token: what is needed to get one."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers of every answer."""
+
+_SAFE = {"GET", "HEAD"}
+
+
+class Guard:
+    """Middleware that lets no request through that is not meant for us, from us, and by a paired device.
+
+    A page of another site can have a browser send requests here, and can make its own name lead to
+    this address (DNS rebinding): so the host must be one of ours, whole and with its port, and what
+    changes something must come from a page of ours.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], devices: Devices, cookie: str) -> None:
+        """Pass on what is addressed to one of `hosts` by a device whose token is in `cookie`."""
+        self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
+        self._devices, self._cookie = devices, cookie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.lower().encode(), value.encode())
+                        for name, value in HEADERS.items()
+                        if name.lower().encode() not in names
+                    ),
+                ]
+            await send(message)
+
+        request = Request(scope)
+        try:
+            self._check(request)
+        except Problem as problem:
+            page = request.method == "GET" and not request.url.path.startswith("/api/")
+            answer = (
+                RedirectResponse("/pair", 303)
+                if page and problem.status == HTTPStatus.UNAUTHORIZED
+                else problems.response(problem)
+            )
+            await answer(scope, receive, send_guarded)
+            return
+        await self._app(scope, _bounded(receive), send_guarded)
+
+    def _check(self, request: Request) -> None:
+        hosts = request.headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+            msg = (
+                "this address is not one of ours; open the address that ocrsearch serve prints, "
+                "or name yours with --allow-host"
+            )
+            raise Problem(HTTPStatus.BAD_REQUEST, msg)
+        if _length(request) > MAX_BODY:
+            msg = f"more than {MAX_BODY} bytes; send less at a time"
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, msg)
+        bearer = _bearer(request)
+        cookies = request.cookies.get(self._cookie, "")
+        if request.method not in _SAFE and not _is_own(
+            request, hosts[0], with_token=bool(bearer and not cookies)
+        ):
+            msg = "this request does not come from a page of ocrsearch"
+            raise Problem(HTTPStatus.FORBIDDEN, msg)
+        if request.url.path in OPEN_PATHS:
+            return
+        token = bearer or cookies
+        if not token or not self._devices.may_look(token):
+            msg = "not paired; open the page and enter the code that ocrsearch serve prints"
+            raise Problem(HTTPStatus.UNAUTHORIZED, msg)
+
+
+def _length(request: Request) -> int:
+    said = request.headers.get("content-length", "0")
+    if not said.isascii() or not said.isdecimal():
+        raise Problem(HTTPStatus.BAD_REQUEST, "Content-Length is no number")
+    return int(said)
+
+
+def _bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _is_own(request: Request, host: str, *, with_token: bool) -> bool:
+    """Whether a request that changes something comes from a page of ours, or from no page at all."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    if origin is not None:
+        parts = urlsplit(origin)
+        return parts.scheme == request.url.scheme and parts.netloc.lower() == host.lower()
+    return with_token
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Receive a body of MAX_BODY bytes at most, whatever its header says."""
+    left = MAX_BODY
+
+    async def bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            msg = f"more than {MAX_BODY} bytes; send less at a time"
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, msg)
+        return message
+
+    return bounded
+
+
+class Failures:
+    """Counts what a peer did wrong lately, and lets it wait when that was too much."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._times: dict[str, deque[float]] = {}
+
+    def check(self, peer: str) -> None:
+        """Raise Problem if `peer` failed MAX_FAILURES times within FAILURE_SECONDS."""
+        times = self._times.get(peer, deque())
+        while times and times[0] < self._clock() - FAILURE_SECONDS:
+            times.popleft()
+        if len(times) >= MAX_FAILURES:
+            msg = "too many wrong codes; wait a minute, then take the code that is shown now"
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, msg)
+
+    def note(self, peer: str) -> None:
+        """Note one failure of `peer`."""
+        if len(self._times) > 1000:
+            self._times.clear()
+        self._times.setdefault(peer, deque()).append(self._clock())

@@ -1,0 +1,109 @@
+"""The OpenAPI 3.1 description of the endpoints."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from indexer.web.endpoints import ENDPOINTS, ROOT
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from indexer.web.endpoints import Endpoint
+
+_REFERENCES = "#/components/schemas/{model}"
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "the sentence that the command line prints"},
+    },
+}
+
+
+def description(version: str) -> dict[str, Any]:
+    """The description of the table as a JSON object."""
+    schemas: dict[str, Any] = {"Problem": _PROBLEM}
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in ENDPOINTS:
+        paths.setdefault(ROOT + endpoint.path, {})[endpoint.method.lower()] = _operation(
+            endpoint, schemas
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "ocrsearch", "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    named = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+    ]
+    named += [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in endpoint.parameters
+    ]
+    if endpoint.query:
+        named += _query(endpoint.query)
+    statuses = {
+        HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE, *endpoint.errors,
+    }  # fmt: skip
+    told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses: dict[str, Any] = {
+        str(int(status)): {"description": status.phrase, "content": told}
+        for status in sorted(statuses)
+    }
+    responses[_success(endpoint)] = {"description": endpoint.summary} | _content(endpoint, schemas)
+    operation: dict[str, Any] = {
+        "summary": endpoint.summary, "parameters": named, "responses": responses,
+    }  # fmt: skip
+    if endpoint.body:
+        schema = _schema(endpoint.body, schemas)
+        operation["requestBody"] = {
+            "required": True, "content": {"application/json": {"schema": schema}},
+        }  # fmt: skip
+    return operation
+
+
+def _success(endpoint: Endpoint) -> str:
+    return {"POST": "201", "DELETE": "204"}.get(endpoint.method, "200")
+
+
+def _content(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    if endpoint.method == "DELETE":
+        return {}
+    if endpoint.returns is None:
+        return {"content": {endpoint.gives: {}}}
+    return {"content": {endpoint.gives: {"schema": _schema(endpoint.returns, schemas)}}}
+
+
+def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any type
+    made = TypeAdapter(kind).json_schema(ref_template=_REFERENCES)
+    schemas.update(made.pop("$defs", {}))
+    return made
+
+
+def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
+    made = model.model_json_schema()
+    required = made.get("required", [])
+    return [
+        {
+            "name": name, "in": "query", "required": name in required,
+            "description": schema.pop("description", ""), "schema": schema,
+        }
+        for name, schema in made["properties"].items()
+    ]  # fmt: skip

@@ -1,0 +1,94 @@
+"""A search as the page and the REST interface have it: its parameters, and what it gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from indexer.errors import UsageError
+from indexer.query import ast as q
+from indexer.query import parser
+from indexer.query.date_spans import date_span
+from indexer.search.filters import Filters
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from indexer.entities import Answer
+    from indexer.web.site import Site
+
+MAX_QUERY = 1000
+"""Characters of a query."""
+
+MAX_TERMS = 20
+"""Words of a query."""
+
+MAX_LIMIT = 200
+"""Photos that one answer holds."""
+
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+
+
+def _day(value: str) -> str:
+    if value and not _DAY.fullmatch(value):
+        msg = "give a day such as 2026-03-01"
+        raise ValueError(msg)
+    if value:
+        date_span(value)
+    return value
+
+
+Day = Annotated[str, AfterValidator(_day)]
+
+
+class SearchParameters(BaseModel):
+    """What is asked for; each has the meaning of the option of `ocrsearch query`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(max_length=MAX_QUERY, description="the query, as `ocrsearch query` has it")
+    limit: int = Field(24, ge=1, le=MAX_LIMIT, description="photos at most")
+    offset: int = Field(0, ge=0, le=100_000, description="photos to skip")
+    exact: bool = Field(default=False, description="only the most likely reading of each word")
+    folder: str = Field("", max_length=4096, description="only photos below this folder")
+    since: Day = Field("", description="only photos taken on this day or later")
+    until: Day = Field("", description="only photos taken before this day")
+    min_score: float = Field(Filters.least, ge=0, le=1, description="leave out lower scores")
+
+    def filters(self) -> Filters:
+        """The same for the searcher."""
+        return Filters(
+            exact=self.exact,
+            limit=self.offset + self.limit,
+            folder=Path(self.folder) if self.folder else None,
+            since=_moment(self.since),
+            until=_moment(self.until),
+            least=self.min_score,
+        )
+
+
+def _moment(day: str) -> datetime | None:
+    return date_span(day)[0] if day else None
+
+
+def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str], int]:
+    """The answer, words like those that were asked, and how many photos the stores lack still.
+
+    Raises:
+        UsageError: the query cannot be understood, or is too long.
+        CatalogError: an index is missing or damaged.
+
+    """
+    terms = q.words(q.leaves(parser.parse(asked.q), negated=True))
+    if len(terms) > MAX_TERMS:
+        msg = f"{len(terms)} words are more than the {MAX_TERMS} that are looked for at once; leave some out"
+        raise UsageError(msg)
+    with site.library.parts() as (catalog, _, searcher):
+        found = searcher.search(asked.q, asked.filters())
+        similar = [] if found.hits else searcher.suggestions(found)
+        _, behind = catalog.count_searchable()
+    return replace(found, hits=found.hits[asked.offset :]), similar, behind

@@ -1,0 +1,99 @@
+// The photo page: text over the ink, zoom, and the way through hits and matching words.
+import { byId, onKey } from "./base.js";
+
+const stage = byId("stage");
+const sheet = byId("sheet");
+const layer = byId("layer");
+const words = [...layer.querySelectorAll(".word")];
+const hits = words.filter((word) => word.classList.contains("hit"));
+const width = Number(sheet.dataset.width);
+let zoom = 1;
+let at = -1;
+
+/** Put each word over its ink, turned as its line is; the layer has the pixels of the photo. */
+function place() {
+  for (const word of words) {
+    const [a, b, , d] = word.dataset.corners.split(" ").map((pair) => pair.split(",").map(Number));
+    const [right, down] = [[b[0] - a[0], b[1] - a[1]], [d[0] - a[0], d[1] - a[1]]];
+    const [long, high] = [Math.hypot(...right), Math.hypot(...down)];
+    word.style.fontSize = `${high}px`;
+    const set = word.getBoundingClientRect();
+    const [stretch, tall] = [long / Math.max(1, set.width), high / Math.max(1, set.height)];
+    const turn = [right[0] / long, right[1] / long, down[0] / high, down[1] / high];
+    word.style.transform = `matrix(${turn[0] * stretch}, ${turn[1] * stretch}, ${turn[2] * tall}, ${turn[3] * tall}, ${a[0]}, ${a[1]})`;
+  }
+  layer.style.width = `${width}px`;
+  layer.style.height = `${sheet.dataset.height}px`;
+  layer.style.transformOrigin = "0 0";
+  fit();
+  layer.classList.add("placed");
+}
+
+function fit() {
+  layer.style.transform = `scale(${sheet.clientWidth / width})`;
+}
+
+function enlarge(to) {
+  const middle = [(stage.scrollLeft + stage.clientWidth / 2) / zoom, (stage.scrollTop + stage.clientHeight / 2) / zoom];
+  zoom = Math.min(8, Math.max(1, to));
+  sheet.style.width = `${zoom * 100}%`;
+  fit();
+  stage.scrollTo(middle[0] * zoom - stage.clientWidth / 2, middle[1] * zoom - stage.clientHeight / 2);
+  const picture = byId("picture");
+  if (zoom > 1.5 && !picture.src.endsWith("4096")) picture.src = `/api/v1/photos/${sheet.dataset.id}/image?size=4096`;
+}
+
+function step(by) {
+  if (!hits.length) return false;
+  hits[at]?.classList.remove("current");
+  at = (at + by + hits.length) % hits.length;
+  hits[at].classList.add("current");
+  hits[at].scrollIntoView({ block: "center", inline: "center" });
+}
+
+function frames(which) {
+  stage.dataset.frames = which;
+  byId("frames").value = which;
+}
+
+async function copy() {
+  const text = [...document.querySelectorAll("#text p")].map((line) => line.textContent).join("\n");
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy"); // navigator.clipboard is missing where there is no TLS
+  field.remove();
+  byId("copied").textContent = "Copied.";
+}
+
+/** Lines one below the other, words with spaces, whatever the layer looks like. */
+layer.addEventListener("copy", (event) => {
+  const chosen = getSelection();
+  const lines = [...layer.querySelectorAll(".line")].map((line) =>
+    [...line.querySelectorAll(".word")].filter((word) => chosen.containsNode(word, true)).map((word) => word.textContent).join(" "));
+  event.clipboardData.setData("text/plain", lines.filter(Boolean).join("\n"));
+  event.preventDefault();
+});
+
+const go = (link) => (byId(link) ? byId(link).click() : false);
+onKey("Escape", () => go("back"));
+onKey("ArrowLeft", () => (zoom > 1 ? false : go("former")));
+onKey("ArrowRight", () => (zoom > 1 ? false : go("next")));
+onKey("n", () => step(1));
+onKey("N", () => step(-1));
+onKey("o", () => frames("all"));
+onKey("h", () => frames({ hits: "all", all: "none", none: "hits" }[stage.dataset.frames]));
+onKey("H", () => frames("none"));
+onKey("+", () => enlarge(zoom * 1.4));
+onKey("-", () => enlarge(zoom / 1.4));
+onKey("0", () => enlarge(1));
+onKey("c", copy);
+byId("larger").addEventListener("click", () => enlarge(zoom * 1.4));
+byId("smaller").addEventListener("click", () => enlarge(zoom / 1.4));
+byId("whole").addEventListener("click", () => enlarge(1));
+byId("frames").addEventListener("change", (event) => frames(event.target.value));
+byId("copy").addEventListener("click", copy);
+for (const hidden of document.querySelectorAll(".bar [hidden], #copy")) hidden.hidden = false;
+frames(stage.dataset.frames);
+place();
+new ResizeObserver(fit).observe(sheet);

@@ -1,0 +1,162 @@
+"""The guard: each threat is answered, and would not be without its defence."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from indexer.web.app import make
+from indexer.web.guard import HEADERS, MAX_BODY, MAX_FAILURES
+
+from .conftest import HOST, ORIGIN
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.0.0.1:83770",
+        "localhost.evil.com:8377",
+        "127.0.0.1.evil.com:8377",
+        "evil.com",
+        "evil.com:8377",
+        "127.0.0.1:8377.evil.com",
+        "[::1]:8377",
+        "0.0.0.0:8377",
+        "127.0.0.1:8377@evil.com",
+        "",
+    ],
+)
+def test_a_request_for_another_host_is_refused(served, host):
+    answer = served.client.get("/api/v1/status", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert "--allow-host" in answer.json()["detail"]
+
+
+def test_our_own_name_is_taken_in_capitals_too(served):
+    app = make(served.site, {HOST, "NAS.local:8377"}, "1")
+    client = TestClient(app, base_url="http://nas.LOCAL:8377", follow_redirects=False)
+
+    assert client.get("/pair").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/status", "/devices", f"/photo/{'a' * 32}"])
+def test_without_a_token_a_page_leads_to_the_pairing(served, path):
+    answer = served.stranger.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/pair")
+
+
+@pytest.mark.parametrize("path", ["search?q=a", "status", "folders", "devices", "openapi.json"])
+def test_without_a_token_the_interface_says_nothing(served, path):
+    answer = served.stranger.get(f"/api/v1/{path}")
+
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(answer.json()) == {"type", "title", "status", "detail"}
+
+
+def test_a_forgotten_device_is_let_in_no_more(served):
+    assert served.client.get("/api/v1/folders").status_code in {200, 503}
+
+    assert served.client.delete("/api/v1/devices/1").status_code == 204
+
+    assert served.client.get("/api/v1/folders").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, False),
+        ({"Origin": ORIGIN}, True),
+        ({"Origin": "http://127.0.0.1:8378"}, False),
+        ({"Origin": "https://127.0.0.1:8377"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://evil.com"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_page_of_ours_can_change_something_by_cookie(served, headers, allowed):
+    token = served.client.headers["Authorization"].removeprefix("Bearer ")
+    served.stranger.cookies.set("ocrsearch_8377", token)
+
+    answer = served.stranger.delete("/api/v1/devices/99", headers=headers)
+
+    assert answer.status_code == (404 if allowed else 403)
+
+
+def test_a_program_with_a_token_needs_no_origin(served):
+    assert served.client.delete("/api/v1/devices/99").status_code == 404
+
+
+def test_every_answer_has_the_headers_that_keep_it_apart(served):
+    served.photo("a.png", "helios")
+    for path in ("/pair", "/", "/?q=helios", "/nothing", "/api/v1/status", "/static/style.css"):
+        answer = served.client.get(path)
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS, path
+        assert "access-control-allow-origin" not in answer.headers
+        assert "server" not in answer.headers
+
+
+def test_no_rule_of_the_policy_lets_inline_script_or_other_sites_in():
+    policy = HEADERS["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert not any(word in policy for word in ("unsafe", "http", "*", "data:"))
+
+
+def test_a_body_that_is_too_large_is_refused(served):
+    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+
+    told = served.client.post("/api/v1/pair", content=b"x" * (MAX_BODY + 1), headers=headers)
+    streamed = served.client.post(
+        "/api/v1/pair", content=(b"x" * 1000 for _ in range(MAX_BODY // 1000 + 2)), headers=headers
+    )
+
+    assert (told.status_code, streamed.status_code) == (413, 413)
+
+
+def test_who_guesses_codes_has_to_wait_and_then_a_right_code_does_not_help(served):
+    right = served.site.devices.new_code()
+    send = {"headers": {"Origin": ORIGIN}}
+    for number in range(MAX_FAILURES):
+        wrong = served.stranger.post("/api/v1/pair", json={"code": f"AAAA-{number:04}"}, **send)
+        assert wrong.status_code == 403
+
+    answer = served.stranger.post("/api/v1/pair", json={"code": right}, **send)
+
+    assert answer.status_code == 429
+
+
+def test_a_code_pairs_once_and_the_cookie_is_out_of_reach_of_scripts(served):
+    code = served.site.devices.new_code()
+    send = {"json": {"code": code.lower(), "name": "phone"}, "headers": {"Origin": ORIGIN}}
+
+    first = served.stranger.post("/api/v1/pair", **send)
+    served.stranger.cookies.clear()
+    second = served.stranger.post("/api/v1/pair", **send)
+
+    assert (first.status_code, second.status_code) == (201, 403)
+    kept = first.headers["set-cookie"]
+    assert kept.startswith("ocrsearch_8377=")
+    assert "HttpOnly" in kept
+    assert "SameSite=strict" in kept
+    assert served.site.devices.listed()[-1]["name"] == "phone"
+
+
+def test_the_form_pairs_without_script(served):
+    code = served.site.devices.new_code()
+
+    wrong = served.stranger.post("/pair", data={"code": "x"}, headers={"Origin": ORIGIN})
+    right = served.stranger.post("/pair", data={"code": code}, headers={"Origin": ORIGIN})
+
+    assert wrong.status_code == 403
+    assert "this code is wrong" in wrong.text
+    assert (right.status_code, right.headers["location"]) == (303, "/")
+    assert served.stranger.get("/devices").status_code == 200
