@@ -5,15 +5,17 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
 from indexer.search import substrings
+from indexer.search.calibration import LEAST
 from indexer.search.score import found_without_words, raw_scores, score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -90,9 +92,11 @@ def shortlist(
     # whether a word that must not be there is there, only a look at readings tells
     examined = MAX_PROPOSED if len(leaves) > len(q.leaves(node)) else count
     surest = heapq.nsmallest(examined, sure)
-    proposed = _proposed(widened, count, admitted, stores, exact=filters.exact)
+    beside_or = [fields[field] for field in _fields_below_or(node)]
+    fulfilling = set.union(*beside_or) if beside_or else None
+    proposed = _proposed(widened, count, admitted, fulfilling, stores, exact=filters.exact)
     photos = list(dict.fromkeys((*likeliest, *surest, *proposed)))
-    certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
+    reaching = _reaching(filters.least, node, evidence, scores)
     if not filters.exact:
         # so far the others had a say in what was found on each
         found = _no_evidence(leaves)
@@ -100,7 +104,20 @@ def shortlist(
         substrings.add_evidence_on(photos, found, store, alphabet)
     found = _no_evidence(q.leaves(widened, negated=True)) | found
     evidence = scored(widened, found, fields)
-    return Shortlist(photos, evidence, len(certain.difference(photos, sure)))
+    return Shortlist(photos, evidence, len(reaching.difference(photos, sure)))
+
+
+def _reaching(
+    least: float, node: q.QueryNode, evidence: QueryEvidence, scores: Mapping[PhotoId, float]
+) -> set[PhotoId]:
+    """Photos whose calibrated score is at least `least`; `scores` are those before calibration.
+
+    None need be calibrated where calibration lifts all that are not 0 beyond it.
+    """
+    parts = node.parts if isinstance(node, q.And) else (node,)
+    if 0 < least <= LEAST and all(isinstance(part, q.Leaf | q.Field) for part in parts):
+        return {photo for photo, p in scores.items() if p}
+    return {photo for photo, p in score(node, evidence).items() if p >= least}
 
 
 def _no_evidence(leaves: Sequence[q.Leaf]) -> dict[q.Leaf, Evidence]:
@@ -133,21 +150,34 @@ def _add_whole_words(
         found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})
 
 
+def _fields_below_or(node: q.QueryNode) -> list[q.Field]:
+    """Fields that a photo need not fulfil, because words may stand in their place."""
+    parts = node.parts if isinstance(node, q.And) else (node,)
+    return [field for part in parts if isinstance(part, q.Or) for field in q.fields(part)]
+
+
 def _proposed(
     node: q.QueryNode,
     count: int,
     admitted: Collection[PhotoId] | None,
+    fulfilling: Collection[PhotoId] | None,
     stores: Stores,
     *,
     exact: bool,
 ) -> list[PhotoId]:
-    """At most `count` photos that the full text proposes."""
+    """At most `count` photos that the full text proposes, and as many of those `fulfilling` a field.
+
+    Beside an Or, a field makes up for words by which the full text ranks others higher.
+    """
     if not q.leaves(node):
         return []
     asked = [leaf.text for leaf in q.words(q.leaves(node))]
     seen = all(stores.posteriors.can_say(text) for text in asked)
     most = MAX_PROPOSED if seen and not exact else math.inf
-    if admitted is None:
+    if admitted is None and fulfilling is None:
         return stores.index.candidates(node, count, most)
     proposed = stores.index.candidates(node, None, most)
-    return [photo_id for photo_id in proposed if photo_id in admitted][:count]
+    if admitted is not None:
+        proposed = [photo_id for photo_id in proposed if photo_id in admitted]
+    by_field = (photo_id for photo_id in proposed if photo_id in (fulfilling or ()))
+    return list(dict.fromkeys((*proposed[:count], *islice(by_field, count))))
