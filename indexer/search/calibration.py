@@ -35,7 +35,7 @@ _LIMITS = (1e-9, 1 - 1e-4)
 """Probabilities beyond count as these: the fit holds too few to tell them apart."""
 
 
-LEAST = 1e-7
+MIN_CALIBRATED = 1e-7
 """What neither `calibrated` nor `calibrated_product` goes below, but for what is 0."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
 from indexer.search import substrings
-from indexer.search.calibration import LEAST
+from indexer.search.calibration import MIN_CALIBRATED
 from indexer.search.score import found_without_words, raw_scores, score, scored
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _reaching(
     None need be calibrated where calibration lifts all that are not 0 beyond it.
     """
     parts = node.parts if isinstance(node, q.And) else (node,)
-    if 0 < least <= LEAST and all(isinstance(part, q.Leaf | q.Field) for part in parts):
+    if 0 < least <= MIN_CALIBRATED and all(isinstance(part, q.Leaf | q.Field) for part in parts):
         return {photo for photo, p in scores.items() if p}
     return {photo for photo, p in score(node, evidence).items() if p >= least}
 
