@@ -132,7 +132,7 @@ def fill(database: Path, photos: int, words: int, seed: int) -> None:
                 [(f"{n // 500:03d}/{n:06d}.jpg".encode(), n, n) for n in numbers],
             )
             db.executemany(
-                "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
                 [
                     (n, at, at // 8, 500 * (at % 8), 60 * (at // 8), 500 * (at % 8) + 400,
                      60 * (at // 8) + 50, *image(word, variant))

@@ -16,7 +16,7 @@ from recognizer.inference import graph
 from recognizer.inference.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import nn
 
@@ -30,6 +30,15 @@ _SMALL = 1_000
 """Numbers of a tensor up to which half precision saves nothing."""
 
 Inputs = dict[str, torch.Tensor]
+
+
+def aside(load: Callable[[], nn.Module]) -> nn.Module:
+    """The network that `load` makes; a training that saves it goes on as if it had not.
+
+    Making a network draws random numbers for its first weights.
+    """
+    with torch.random.fork_rng([]):
+        return load()
 
 
 def write(

@@ -8,12 +8,12 @@ are then sorted into lines.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 from typing import TYPE_CHECKING
 
 from detector_stub.boxes import Box, DetectorError
+from detector_stub.json_file import NotJsonError, parsed, shown
 from detector_stub.reading_order import lines_of
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ _OPEN_FLAGS = os.O_RDONLY | sum(
 """Flags of open(2): no link is followed, and no pipe waited for."""
 
 _FORM = 'expected an object {"version": 1, "boxes": [[left, top, right, bottom], …]}'
-
-_SHOWN = 60
-"""Characters of a wrong value that a message shows."""
 
 
 class _FaultError(DetectorError):
@@ -71,7 +68,10 @@ class SidecarDetector:
         if not _exists(sidecar):
             return self._otherwise.detect(photo, path)
         try:
-            return _lines(_parsed(_content(sidecar)))
+            return _lines(parsed(_content(sidecar)))
+        except NotJsonError as error:
+            msg = f"{sidecar}: {error}; {_FORM}; mend the file or remove it"
+            raise DetectorError(msg) from error
         except _FaultError as error:
             msg = f"{sidecar}: {error}; mend the file or remove it"
             raise DetectorError(msg) from error
@@ -113,24 +113,11 @@ def _content(sidecar: Path) -> bytes:
     return content
 
 
-def _parsed(content: bytes) -> object:
-    try:
-        held: object = json.loads(content)  # in UTF-8, or as its mark says
-    except UnicodeDecodeError as error:
-        msg = "not UTF-8"
-        raise _FaultError(msg) from error
-    except (ValueError, RecursionError) as error:
-        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        msg = f"not JSON{line}; {_FORM}"
-        raise _FaultError(msg) from error
-    return held
-
-
 def _lines(held: object) -> list[list[Box]]:
     if not isinstance(held, dict):
         raise _FaultError(_FORM)
     if held.get("version") != VERSION:
-        msg = f"version: {_shown(held.get('version'))} is not known, this program reads {VERSION}"
+        msg = f"version: {shown(held.get('version'))} is not known, this program reads {VERSION}"
         raise _FaultError(msg)
     if "lines" in held:
         lines = enumerate(_list(held["lines"], "lines"))
@@ -144,7 +131,7 @@ def _boxes(held: object, key: str) -> list[Box]:
 
 def _list(held: object, key: str) -> list[object]:
     if not isinstance(held, list):
-        msg = f"{key}: expected a list, found {_shown(held)}"
+        msg = f"{key}: expected a list, found {shown(held)}"
         raise _FaultError(msg)
     return held
 
@@ -152,11 +139,11 @@ def _list(held: object, key: str) -> list[object]:
 def _box(held: object, key: str) -> Box:
     numbers = [n for n in held if _is_place(n)] if isinstance(held, list) else []
     if not isinstance(held, list) or len(held) != 4 or len(numbers) != 4:
-        msg = f"{key}: expected four numbers [left, top, right, bottom], found {_shown(held)}"
+        msg = f"{key}: expected four numbers [left, top, right, bottom], found {shown(held)}"
         raise _FaultError(msg)
     left, top, right, bottom = (int(n) for n in numbers)
     if not (left < right and top < bottom):
-        msg = f"{key}: {_shown(held)} is empty; expected left < right and top < bottom"
+        msg = f"{key}: {shown(held)} is empty; expected left < right and top < bottom"
         raise _FaultError(msg)
     return Box(left, top, right, bottom)
 
@@ -166,8 +153,3 @@ def _is_place(number: object) -> bool:
     if not isinstance(number, int | float) or isinstance(number, bool):
         return False
     return -MAX_PIXELS <= number <= MAX_PIXELS
-
-
-def _shown(held: object) -> str:
-    """A value in JSON, not all of a long one."""
-    return json.dumps(held)[:_SHOWN] if held is not None else "nothing"

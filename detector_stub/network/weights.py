@@ -53,9 +53,8 @@ def convert(path: Path) -> None:
         for size in ((64, 96), (160, 32))
     ]
     axes = {"picture": {0: "height", 1: "width"}, "output": {1: "rows", 2: "columns"}}
-    with torch.random.fork_rng([]):  # a training that saves goes on as if it had not
-        net = load(path)
-    export.write(path, fingerprint(path), _Predictor(net).eval(), examples, axes)
+    predictor = export.aside(lambda: _Predictor(load(path)).eval())
+    export.write(path, fingerprint(path), predictor, examples, axes)
 
 
 class _Predictor(nn.Module):

@@ -8,7 +8,6 @@ is not one legible word. `poly` (the word's four corners, clockwise from the upp
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ import numpy as np
 from detector_stub.boxes import DetectorError
 from detector_stub.detectors import ink
 from detector_stub.inference import postprocessing
+from detector_stub.json_file import NotJsonError, parsed, shown
 from recognizer.inference import picture_file
 from recognizer.inference.limits import LimitError, Limits
 from recognizer.inference.upright import on_paper, turned
@@ -106,7 +106,7 @@ class Page:
         try:
             with picture_file.opened(self.picture, self.limits) as image:
                 pixels = np.asarray(on_paper(turned(image)).convert("RGB"))
-        except LimitError as error:
+        except (LimitError, picture_file.FormatError) as error:
             msg = f"{self.picture}: {error}"
             raise PageError(msg) from error
         except Exception as error:  # decoders raise any on damaged files
@@ -203,7 +203,7 @@ def _page(file: Path, limits: Limits) -> Page:
         msg = f"{file}: no picture beside it; expected {file.stem}.webp or {file.stem}.jpg"
         raise PageError(msg)
     try:
-        described = _parsed(file)
+        described = _held(file)
         size = (_side(described, "width"), _side(described, "height"))
         words = [_word(word, f"words[{i}]") for i, word in enumerate(_list(described, "words"))]
     except (ValueError, TypeError) as error:
@@ -220,21 +220,16 @@ def _page(file: Path, limits: Limits) -> Page:
     )
 
 
-def _parsed(file: Path) -> object:
+def _held(file: Path) -> object:
     """What a file holds; raises PageError."""
     try:
-        held: object = json.loads(file.read_bytes())  # in UTF-8, or as its mark says
+        return parsed(file.read_bytes())
     except OSError as error:
         msg = f"{file}: cannot be read ({error.strerror})"
         raise PageError(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"{file}: not UTF-8; save the file as UTF-8"
+    except NotJsonError as error:
+        msg = f"{file}: {error}; mend the file or remove it"
         raise PageError(msg) from error
-    except (ValueError, RecursionError) as error:
-        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        msg = f"{file}: not JSON{line}; mend the file or remove it"
-        raise PageError(msg) from error
-    return held
 
 
 def _list(described: object, key: str) -> list[object]:
@@ -248,7 +243,7 @@ def _list(described: object, key: str) -> list[object]:
 def _side(described: object, key: str) -> int:
     value = described.get(key) if isinstance(described, dict) else None
     if type(value) is not int or value < 1:
-        msg = f"{key}: expected pixels, found {value!r}"
+        msg = f"{key}: expected pixels, found {shown(value)}"
         raise ValueError(msg)
     return value
 
@@ -263,7 +258,7 @@ def _word(
     quad = _numbers(word.get("poly"), (4, 2), f"{key}.poly", "four corners [x, y]")
     box = _numbers(word.get("box"), (4,), f"{key}.box", "[left, top, right, bottom]")
     if box is not None and not (box[0] < box[2] and box[1] < box[3]):
-        msg = f"{key}.box: {word['box']} is empty; expected left < right and top < bottom"
+        msg = f"{key}.box: {shown(word['box'])} is empty; expected left < right and top < bottom"
         raise ValueError(msg)
     if quad is None and box is not None:
         margin = MARGIN * (box[3] - box[1])
@@ -282,7 +277,7 @@ def _numbers(
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.shape != shape or not np.isfinite(numbers).all():
-        msg = f"{key}: expected {expected}, found {value!r}"
+        msg = f"{key}: expected {expected}, found {shown(value)}"
         raise ValueError(msg)
     return numbers
 

@@ -44,8 +44,9 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
 
     On a full disk, a catalog without a log is read as it is on a read-only medium. While another
     process writes or migrates an older one, who only reads gets a copy of it. The same if `claim`
-    says that another process holds it: one of an earlier version would fail on the new schema. A
-    catalog that another process has just begun is waited for.
+    says that another process holds it: one of an earlier version would fail on the new schema, and
+    one of this version is about to migrate it. A catalog that another process has just begun is
+    waited for.
 
     Raises:
         CatalogError: the database cannot be opened, is damaged, or is newer than this program.
@@ -79,12 +80,7 @@ def connect(url: str, *, reading: bool = False, claim: Claim = unclaimed) -> sa.
                     if not ours and version is None:
                         return _made_by_another(engine, url)
                     if not ours:
-                        log.warning(
-                            "%s: an ocrsearch of an earlier version is writing, and a copy answers "
-                            "meanwhile; start that one again",
-                            faults.place(url),
-                        )
-                        return _migrated_copy(engine, version, url)
+                        return _beside_another(engine, url)
                     _migrate(engine, version, url)
             except BaseException as error:
                 if reading and faults.is_locked(error):
@@ -181,9 +177,25 @@ def _made_by_another(engine: sa.Engine, url: str) -> sa.Engine:
     return engine
 
 
+def _beside_another(engine: sa.Engine, url: str) -> sa.Engine:
+    """The catalog if the process that holds it has migrated it by now, else a migrated copy of it."""
+    version = _version(engine)
+    if version == HEAD:
+        return engine
+    log.warning(
+        "%s: another ocrsearch is writing and has not brought the catalog up to date, so a copy "
+        "answers; if that lasts, it is of an earlier version: start it again",
+        faults.place(url),
+    )
+    return _migrated_copy(engine, version, url)
+
+
 def _migrated_copy(engine: sa.Engine, version: str | None, url: str) -> sa.Engine:
     if engine.dialect.name != "sqlite":
-        msg = f"{faults.place(url)}: an ocrsearch of an earlier version is writing; stop that first"
+        msg = (
+            f"{faults.place(url)}: another ocrsearch is writing and has not brought the catalog up to date; "
+            "try again in a moment, and if that lasts, stop it: it is of an earlier version"
+        )
         raise CatalogError(msg)
     copied = _writable_copy(engine)
     try:

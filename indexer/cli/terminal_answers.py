@@ -41,6 +41,7 @@ def answer(searcher: Searcher, text: str, filters: Filters, *, as_json: bool) ->
 
 def _advise(searcher: Searcher, found: Answer) -> None:
     said = [] if found.hits else [f"no photo found for {found.query!r}"]
+    said += searcher.unknown_places(found)
     if similar := searcher.suggestions(found):
         said.append(f"did you mean {', '.join(similar)}?")
     if said:

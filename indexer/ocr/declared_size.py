@@ -29,6 +29,12 @@ _BEGINNINGS = (
     *(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\x4f\xff\x51"),
 )
 
+_BRANDS = (
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
+    *(b"mif1", b"mif2", b"msf1", b"avif", b"avis"),
+)
+"""Brands of pictures; films begin with the same box."""
+
 _LARGE_HEADER = 16
 """Bytes of the header of a part with a size of 64 bits."""
 
@@ -43,7 +49,7 @@ class _Part(NamedTuple):
 
 def is_begun(content: bytes) -> bool:
     """Whether these are the first bytes of a picture, of which the rest may be missing."""
-    boxed = content[4:8] in (b"ftyp", b"jP  ")
+    boxed = content[4:8] == b"jP  " or (content[4:8] == b"ftyp" and content[8:12] in _BRANDS)
     return _is_webp(content) or boxed or content.startswith(_BEGINNINGS)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from indexer.errors import PhotoError
-from indexer.ocr import declared_size, missing_end, pages
+from indexer.ocr import declared_size, missing_end, pages, unsupported
 from indexer.ocr.capture_time import capture_time
 from indexer.ocr.content_hash import read_with_hash
 from indexer.ocr.exif_orientation import turned
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF", "JPEG2000")
 """Formats that are decoded, whatever a file is called: for others Pillow may start Ghostscript."""
+
+_SAVE_PLAINLY = "save it as RGB or grey with 8 bits a channel, in a usual form"
 
 _LIFTING = Lock()
 """Held while settings of Pillow, which are the whole process's, are others."""
@@ -77,7 +79,9 @@ def open_upright(path: Path, limits: Limits) -> Upright:
         return Upright(pixels, taken, name, stamp, more)
     except UnidentifiedImageError as error:
         msg = "not an image, or of a format that is not supported"
-        if declared_size.is_begun(content):
+        if kind := unsupported.tiff(content) or unsupported.jpeg(content):
+            msg = f"{kind}, which is not supported; {_SAVE_PLAINLY}"
+        elif declared_size.is_begun(content):
             msg = "damaged or cut off (its description is missing or damaged); copy it again"
         raise PhotoError(msg) from error
     except PhotoError:
@@ -88,6 +92,8 @@ def open_upright(path: Path, limits: Limits) -> Upright:
     except Exception as error:
         # decoders raise any exception on damaged files
         msg = f"damaged or cut off{in_brackets(plainly(error))}; copy it again"
+        if kind := unsupported.jpeg(content):
+            msg = f"{kind}, which is not supported; {_SAVE_PLAINLY}"
         raise PhotoError(msg) from error
 
 

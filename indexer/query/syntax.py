@@ -50,7 +50,7 @@ _END = r"(?:~\d+)?(?=[,;.!?]*(?:[\s)]|$))"
 _START = r"(?<![^\s(])"
 """Where a word begins; `well-known` holds no NOT."""
 
-_NAMES = rf"(?:{_START}|(?<=\))|(?<=[(\s]-)|(?<=^-))(?:{'|'.join(FIELDS)})"
+_NAMES = rf"(?:{_START}|(?<=\))|(?<=[(\s]-)|(?<=^-)|(?<=[(\s]--)|(?<=^--))(?:{'|'.join(FIELDS)})"
 """Names of fields, where they begin a word, a group, or what is negated."""
 
 _CHARACTER = rf'(?:[^\s()"]|"(?!.*?"{_END}))'
@@ -69,7 +69,7 @@ _TOKEN = re.compile(
                 rf"{_BEGIN if number else ''}{opening}(?P<quoted{number}>.*?)[{closing}]{_END}"
                 for number, (opening, closing) in enumerate(_QUOTES.items())
             ),
-            rf"{_START}(?P<minus>-)(?=[^\s)-])",
+            rf"{_START}(?P<minus>--?)(?=[^\s)-])",
             rf"(?P<empty>{_NAMES})(?:\s+:|:(?=[\s)]|$))",
             rf"(?P<field>{_NAMES}):",
             # names of files hold brackets, as `IMG(1).jpg` does

@@ -35,6 +35,10 @@ _LIMITS = (1e-9, 1 - 1e-4)
 """Probabilities beyond count as these: the fit holds too few to tell them apart."""
 
 
+MIN_CALIBRATED = 1e-7
+"""What neither `calibrated` nor `calibrated_product` goes below, but for what is 0."""
+
+
 def calibrated(score: float, *, seen: float, letters: int, read: bool) -> float:
     """Probability that a photo holds what a leaf asks for; grows with each of the four.
 

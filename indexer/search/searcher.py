@@ -23,6 +23,7 @@ from indexer.search.inflected import with_forms
 from indexer.search.kept_readings import gather
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist
+from indexer.search.unknown_places import folders_like, unknown_places
 from indexer.stores.stores import Stores
 
 if TYPE_CHECKING:
@@ -69,8 +70,15 @@ class Searcher:
         if any(root.is_relative_to(folder) for root in self._catalog.roots()):
             return
         if not self._catalog.photos_within(since=None, until=None, folder=folder):
-            msg = f"{folder}: no photo below this folder is indexed; ocrsearch status lists the folders that are"
+            like = folders_like(folder, self._catalog.places())
+            msg = f"{folder}: no photo below this folder is indexed{like}; ocrsearch status lists the folders that are"
             raise UsageError(msg)
+
+    def unknown_places(self, found: Answer) -> list[str]:
+        """What is said of each `folder:` and `name:` of a query that no indexed file fulfils."""
+        node = parser.parse(found.query)
+        named = any(field.name != "date" for field in q.fields(node))
+        return unknown_places(node, self._catalog.places()) if named else []
 
     def suggestions(self, found: Answer) -> list[str]:
         """Words like those of a query: from its hits, or if it has none from all photos."""

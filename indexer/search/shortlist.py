@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.query.parser import MAX_LETTERS
 from indexer.search import fulltext_proposals, substrings
+from indexer.search.calibration import MIN_CALIBRATED
 from indexer.search.score import found_without_words, raw_scores, score, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from indexer.catalog.queries import CatalogReader
     from indexer.entities import Evidence, PhotoId
@@ -84,11 +85,13 @@ def shortlist(
     # whether a word that must not be there is there, only a look at readings tells
     examined = fulltext_proposals.MAX_PROPOSED if len(leaves) > len(q.leaves(node)) else count
     surest = heapq.nsmallest(examined, sure)
+    beside_or = [fields[field] for field in _fields_below_or(node)]
+    fulfilling = set.union(*beside_or) if beside_or else None
     proposed = fulltext_proposals.proposed_photos(
-        widened, count, admitted, stores, exact=filters.exact
+        widened, count, admitted, fulfilling, stores, exact=filters.exact
     )
     photos = list(dict.fromkeys((*likeliest, *surest, *proposed)))
-    certain = {n for n, p in score(node, evidence).items() if p >= filters.least}
+    reaching = _reaching(filters.least, node, evidence, scores)
     if not filters.exact:
         # so far the others had a say in what was found on each
         found = _no_evidence(leaves)
@@ -96,7 +99,20 @@ def shortlist(
         substrings.add_evidence_on(photos, found, store, alphabet)
     found = _no_evidence(q.leaves(widened, negated=True)) | found
     evidence = scored(widened, found, fields)
-    return Shortlist(photos, evidence, len(certain.difference(photos, sure)))
+    return Shortlist(photos, evidence, len(reaching.difference(photos, sure)))
+
+
+def _reaching(
+    least: float, node: q.QueryNode, evidence: QueryEvidence, scores: Mapping[PhotoId, float]
+) -> set[PhotoId]:
+    """Photos whose calibrated score is at least `least`; `scores` are those before calibration.
+
+    None need be calibrated where calibration lifts all that are not 0 beyond it.
+    """
+    parts = node.parts if isinstance(node, q.And) else (node,)
+    if 0 < least <= MIN_CALIBRATED and all(isinstance(part, q.Leaf | q.Field) for part in parts):
+        return {photo for photo, p in scores.items() if p}
+    return {photo for photo, p in score(node, evidence).items() if p >= least}
 
 
 def _no_evidence(leaves: Sequence[q.Leaf]) -> dict[q.Leaf, Evidence]:
@@ -127,3 +143,9 @@ def _add_whole_words(
     for leaf, text in leaves.items():
         # copies: what is added to one leaf is not said of another
         found[leaf].update({photo: dict(words) for photo, words in seen.get(text, {}).items()})
+
+
+def _fields_below_or(node: q.QueryNode) -> list[q.Field]:
+    """Fields that a photo need not fulfil, because words may stand in their place."""
+    parts = node.parts if isinstance(node, q.And) else (node,)
+    return [field for part in parts if isinstance(part, q.Or) for field in q.fields(part)]

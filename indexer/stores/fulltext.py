@@ -256,6 +256,14 @@ class Fulltext:
             raise store_error(self.folder, error, advice) from error
 
 
+class _AndMaybe(query.AndMaybe):  # type: ignore[misc] # Whoosh has no types
+    """Photos that answer the first part, those before that answer the second as well."""
+
+    def estimate_size(self, reader: Any) -> int:  # noqa: ANN401 - Whoosh has no types
+        """Photos that are scored: those of the first part."""
+        return int(self.subqueries[0].estimate_size(reader))
+
+
 def _takes_long(wanted: query.Query, searcher: searching.Searcher, most: float) -> bool:
     patterns = any(isinstance(leaf, query.Wildcard) for leaf in wanted.leaves())
     return patterns or wanted.estimate_size(searcher.reader()) > most
@@ -266,7 +274,10 @@ def _query(question: q.QueryNode) -> query.Query:
     if isinstance(question, q.And):
         needed = [part for part in question.parts if not q.is_found_without_words(part)]
         if needed:
-            return query.And([_query(part) for part in needed])
+            every = query.And([_query(part) for part in needed])
+            # a word that need not be there, for it stands beside a filter, brings a photo forward
+            others = [part for part in question.parts if part not in needed and q.leaves(part)]
+            return _AndMaybe(every, query.Or(list(map(_query, others)))) if others else every
     if isinstance(question, q.And | q.Or):
         return query.Or([_query(part) for part in question.parts if q.leaves(part)])
     if isinstance(question, q.Inflected):

@@ -66,8 +66,7 @@ def convert(path: Path) -> None:
         RuntimeError: the graph computes something else than the network.
 
     """
-    with torch.random.fork_rng([]):  # a training that saves goes on as if it had not
-        model, _ = load(path)
+    reader = export.aside(lambda: _Reader(load(path)[0]).eval())
     noise = np.random.default_rng(0)
     examples = []
     for widths in ([4 * WIDTH_STEP], [9 * WIDTH_STEP, 100, MIN_WIDTH]):
@@ -76,7 +75,7 @@ def convert(path: Path) -> None:
         examples.append({"grey": grey, "widths": columns})
     axes = {"grey": {0: "words", 3: "width"}, "widths": {0: "words"}}
     axes["output"] = {0: "words", 1: "frames"}
-    export.write(path, pretrained.fingerprint(path), _Reader(model).eval(), examples, axes)
+    export.write(path, pretrained.fingerprint(path), reader, examples, axes)
 
 
 class _Reader(nn.Module):

@@ -62,7 +62,7 @@ def test_ink_without_a_text_is_not_legible_and_a_word_without_a_place_is_left_ou
     ("changes", "fault"),
     [
         ({"words": None}, 'expected an object with a list "words"'),
-        ({"width": "360"}, "width: expected pixels, found '360'"),
+        ({"width": "360"}, 'width: expected pixels, found "360"'),
         ({"words": ["a"]}, 'words[0]: expected an object with a "text"'),
         ({"words": [{"box": [0, 0, 9, 9]}]}, 'words[0]: expected an object with a "text"'),
         (
@@ -72,6 +72,9 @@ def test_ink_without_a_text_is_not_legible_and_a_word_without_a_place_is_left_ou
         ({"words": [{"text": "a", "box": [9, 0, 9, 9]}]}, "words[0].box: [9, 0, 9, 9] is empty"),
         ({"words": [{"text": "a", "poly": [[1, 2]]}]}, "words[0].poly: expected four corners"),
         ({"words": [{"text": "a", "poly": "here"}]}, "words[0].poly: expected four corners"),
+        ({"height": None}, "height: expected pixels, found nothing"),
+        ({"height": True}, "height: expected pixels, found true"),
+        ({"height": [7] * 99}, f"height: expected pixels, found {str([7] * 99)[:60]}"),
     ],
 )
 def test_a_fault_is_told_with_its_file_and_key(tmp_path, write_page, changes, fault):
@@ -91,6 +94,32 @@ def test_a_file_that_is_no_json_is_named(tmp_path, write_page, content):
 
     with pytest.raises(PageError, match=r"board\.json: not JSON"):
         read(tmp_path)
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path, write_page):
+    write_page(tmp_path, "board")
+    (tmp_path / "board.json").write_bytes(b'{"photo": "b\xf6ard.png"}')
+
+    with pytest.raises(PageError, match=r"board\.json: not UTF-8; mend the file or remove it"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_says_how_a_file_is_encoded(tmp_path, write_page, encoding):
+    write_page(tmp_path, "board")
+    file = tmp_path / "board.json"
+    file.write_bytes(file.read_text().encode(encoding))
+
+    assert len(read(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PPM", "TGA", "PDF"])
+def test_a_picture_of_another_format_is_refused_whatever_it_is_called(tmp_path, write_page, kind):
+    page = read(write_page(tmp_path))[0]
+    Image.new("RGB", (360, 220)).save(page.picture, kind)
+
+    with pytest.raises(PageError, match=r"page\.png: no picture of a supported format"):
+        page.photo()
 
 
 def test_a_page_without_its_picture_is_named(tmp_path, write_page):

@@ -48,7 +48,7 @@ def test_it_is_waited_for(shell, begun, monkeypatch, command, code):
         told = shell(*command, code=code)
 
     assert waits == [True]
-    assert "earlier version" not in told.stderr
+    assert "not brought the catalog up to date" not in told.stderr
     assert "rebuild" not in told.stderr
 
 

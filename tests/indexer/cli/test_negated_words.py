@@ -45,6 +45,15 @@ def asked(shell, *arguments, code=0):
         (["garden", "--", "-wall"], ["garden.png"]),
         (["--", "-wall", "garden"], ["garden.png"]),
         (["garden", "-wall", "-hall5"], []),
+        (["garden", "--wall"], ["garden.png"]),
+        (["garden", "--wall", "--limit", "3"], ["garden.png"]),
+        (["garden", "--limit", "3", "--wall"], ["garden.png"]),
+        (["garden", "--wal*"], ["garden.png"]),
+        (["garden", "--name:both"], ["garden.png"]),
+        (["garden", "--lamp"], ["both.png", "garden.png"]),
+        (["garden", "--lamp=x"], ["both.png", "garden.png"]),
+        (["garden", "--", "--wall"], ["garden.png"]),
+        (["garden --wall"], ["garden.png"]),
     ],
 )
 def test_a_word_after_a_minus_is_not_to_be_on_the_photo(boards, arguments, names):
@@ -60,6 +69,12 @@ def test_the_answer_repeats_the_query_as_it_was_typed(boards):
     [
         (["garden", "--limt", "3"], "--limt"),
         (["garden", "-wall", "--limt=3"], "--limt"),
+        (["garden", "--folders", "x"], "--folders"),
+        (["garden", "--jsn"], "--jsn"),
+        (["garden", "--minscore", "0.5"], "--minscore"),
+        (["garden", "--home", "x"], "--home"),
+        (["garden", "--log-json"], "--log-json"),
+        (["--wall", "garden"], "--wall"),
         (["--limt", "3", "garden"], "--limt"),
         (["-wall", "garden"], "-w"),
         (["garden", "--limit", "-3"], "--limit"),
@@ -75,9 +90,10 @@ def test_what_can_only_be_an_option_is_refused_by_its_name(boards, arguments, na
     [
         (["-garden"], "write it behind a word to look for"),
         (["-wall", "garden"], "write it behind a word to look for"),
-        (["garden", "--lamp"], "write -- before the words"),
         (["--lamp"], "write -- before the words"),
-        (["garden", "--lamp=x"], "write -- before the words"),
+        (["garden", "--limt", "3"], "write -- before the words"),
+        (["garden", "--home", "x"], "--home stands before the command"),
+        (["garden", "--config=x"], "--config stands before the command"),
     ],
 )
 def test_a_word_that_is_taken_for_an_option_is_told_how_to_be_written(boards, arguments, hint):

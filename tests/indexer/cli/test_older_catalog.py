@@ -41,15 +41,33 @@ def test_a_reader_leaves_it_to_an_older_process_that_writes_and_answers_from_a_c
         told = shell("status")
 
     assert "/photos" in told.stdout
-    assert "an ocrsearch of an earlier version is writing" in told.stderr
+    assert "another ocrsearch is writing and has not brought the catalog up to date" in told.stderr
+    assert "if that lasts, it is of an earlier version: start it again" in told.stderr
     assert version(catalog) == "0001"
+
+
+def test_a_reader_uses_what_another_process_changed_just_before(shell, catalog, monkeypatch):
+    look, seen = database._version, []
+
+    def changed_meanwhile(engine):
+        seen.append(look(engine))
+        if len(seen) == 1:
+            database.connect(f"sqlite:///{catalog}").dispose()
+        return seen[-1]
+
+    monkeypatch.setattr(database, "_version", changed_meanwhile)
+    with FileLock(catalog.with_name("lock")):
+        told = shell("status")
+
+    assert "/photos" in told.stdout
+    assert "writing" not in told.stderr
 
 
 def test_a_reader_changes_it_where_nobody_writes(shell, catalog):
     told = shell("status")
 
     assert "/photos" in told.stdout
-    assert "earlier version" not in told.stderr
+    assert "not brought the catalog up to date" not in told.stderr
     assert version(catalog) == database.HEAD
 
 
@@ -84,4 +102,4 @@ def test_an_up_to_date_catalog_is_read_while_another_process_writes_without_a_wo
     shell("status")
 
     with FileLock(catalog.with_name("lock")):
-        assert "earlier version" not in shell("status").stderr
+        assert "not brought the catalog up to date" not in shell("status").stderr

@@ -152,8 +152,21 @@ def test_a_minus_that_stands_alone_is_a_sign(text):
     assert parse(text) == Term("tree")
 
 
-def test_two_minuses_and_a_dash_of_a_sentence_negate_nothing():
-    assert parse("tree --list") == parse("tree —list") == And((Term("tree"), Term("list")))
+def test_a_dash_of_a_sentence_negates_nothing():
+    assert parse("tree —list") == And((Term("tree"), Term("list")))
+
+
+@pytest.mark.parametrize(
+    "negated", ["list", '"list"', "(list)", "lis*", "name:list", '"linked list"', "5", "AND"]
+)
+def test_two_minuses_before_a_word_are_one(negated):
+    assert parse(f"tree --{negated}") == parse(f"tree -{negated}")
+    assert parse(f"(--{negated}) tree") == parse(f"(-{negated}) tree")
+
+
+@pytest.mark.parametrize("text", ["tree--list", "tree -- list", "tree ---list"])
+def test_other_runs_of_minuses_negate_nothing(text):
+    assert leaves(parse(text)) == leaves(parse(text), negated=True)
 
 
 @pytest.mark.parametrize(

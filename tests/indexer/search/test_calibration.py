@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from indexer.search.calibration import MAX_LETTERS, calibrated, calibrated_product
+from indexer.search.calibration import MAX_LETTERS, MIN_CALIBRATED, calibrated, calibrated_product
 
 SCORES = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.8, 0.9, 0.99, 0.9999, 1.0]
 
@@ -57,3 +57,9 @@ def test_several_words_are_likelier_together_than_their_product_but_keep_its_ord
 def test_a_single_word_keeps_its_score_and_what_is_impossible_stays_so():
     assert calibrated_product(0.3, 1) == 0.3
     assert calibrated_product(0.0, 2) == 0.0
+
+
+@pytest.mark.parametrize("tiny", [1e-300, 1e-12, 1e-9])
+def test_what_is_not_impossible_is_never_calibrated_below_a_least_score(tiny):
+    assert word(tiny, tiny, letters=0) >= MIN_CALIBRATED
+    assert all(calibrated_product(tiny, words) >= MIN_CALIBRATED for words in range(2, 9))

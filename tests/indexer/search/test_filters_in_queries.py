@@ -127,3 +127,32 @@ def test_a_word_that_must_not_be_there_is_looked_for_on_more_photos_than_are_sho
     world.sync()
 
     assert sorted(world.find("name:* -tree", limit=2)) == ["6.png", "7.png"]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(tree OR name:named) garden",
+        "garden (name:named OR tree)",
+        "(tree OR name:named OR lamp) garden",
+        "(tre* OR name:named) garden",
+        '("old tree" OR name:named) garden',
+        "(tree OR folder:named) garden",
+    ],
+)
+def test_a_word_beside_a_filter_is_looked_for_on_the_photos_with_the_other_words(
+    world, monkeypatch, query, exact
+):
+    monkeypatch.setattr("indexer.search.shortlist.MAX_CANDIDATES", 2)
+    monkeypatch.setattr("indexer.search.shortlist.MARGIN", 0)
+    for number in range(8):  # shorter, so that the full text has them before the others
+        draw_photo(world.photos / f"{number}.png", "garden", salt=number)
+    draw_photo(world.photos / "both.png", "garden", "old", "tree", "wall", "monkey")
+    draw_photo(world.photos / "named" / "named.png", "garden", "silver", "wall", "monkey", "table")
+    world.sync()
+
+    hits = world.answer(query, limit=2, exact=exact).hits
+
+    assert {hit.photo.stem for hit in hits} == {"both", "named"}
+    assert all(hit.score > 0.5 for hit in hits)

@@ -10,20 +10,13 @@ from recognizer import recognize
 from recognizer.errors import DataError
 
 from ..commands import invoke, ok
+from .conftest import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
-TEXTS = ["cat", "dog", "net", "road"]
-
 pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
-
-
-@pytest.fixture
-def words(labels_of: Callable[[Sequence[str]], Path]) -> Path:
-    return labels_of(TEXTS)
 
 
 def test_evaluating_prints_a_report_for_people(words: Path) -> None:
