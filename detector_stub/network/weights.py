@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -12,7 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from detector_stub.inference.pretrained import HEAD, WeightsError, fingerprint
-from detector_stub.network.model import DetectorConfig, WordNet, normalize
+from detector_stub.network.model import LEVELS, MIDDLE, DetectorConfig, WordNet
 from recognizer import export
 
 if TYPE_CHECKING:
@@ -58,15 +59,20 @@ def convert(path: Path) -> None:
 
 
 class _Predictor(nn.Module):
-    """A network with the normalisation of its input before it, for one picture at a time."""
+    """A network with the normalisation of its input in its first layer, for one picture at a time."""
 
     def __init__(self, net: WordNet) -> None:
         super().__init__()
-        self.net = net
+        self.net = copy.deepcopy(net)
+        stem = cast("nn.Conv2d", self.net.stem[0])
+        with torch.no_grad():
+            stem.weight /= LEVELS
 
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
         """Maps [4, H / 4, W / 4] of RGB levels [H, W, 3]."""
-        maps: torch.Tensor = self.net(normalize(picture[None]))[0]
+        # beyond the edge the stem sees zeros, so the middle is subtracted here and not in its bias
+        levels = picture[None].permute(0, 3, 1, 2).float() - MIDDLE
+        maps: torch.Tensor = self.net(levels)[0]
         return maps
 
 

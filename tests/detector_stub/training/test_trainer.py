@@ -251,7 +251,7 @@ def test_batches_follow_from_seed_and_step_alone(pages):
 def test_a_picture_that_cannot_be_read_ends_the_run_with_its_name(start, pages):
     pages[0].picture.write_bytes(b"no picture")
 
-    with pytest.raises(PageError, match=r"page\.png: cannot read the picture"):
+    with pytest.raises(PageError, match=r"page\.png: no picture of a supported format"):
         go(start(), pages)
 
 

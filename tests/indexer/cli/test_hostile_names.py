@@ -77,7 +77,7 @@ def test_an_error_names_a_path_without_its_controls(shell, name):
         (["index", shell.folder / name], 2),
         (["show", shell.folder / name], 4),
         (["detect", shell.folder / name], 6),
-        (["query", "a", f"--{name}"], 2),
+        (["query", "a", f"--{name}"], 4),
         ([name], 2),
         ([f"--{name}"], 2),
         (["--config", shell.folder / name, "status"], 3),
