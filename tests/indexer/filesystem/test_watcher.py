@@ -286,9 +286,9 @@ def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
 
 @pytest.mark.slow
 def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
-    """24 hours after a first day, of a clock that takes half a minute a look, with real rescans."""
+    """Two days after a first two, of a clock that takes half a minute a look, with real rescans."""
     draw_photo(world.photos / "board.png", "helios")
-    days = 3
+    days = 5
 
     class Days(Clock):
         def is_set(self):
@@ -320,9 +320,10 @@ def test_a_day_of_idle_watching_grows_nothing(world, tmp_path):
 
     day = next(looks) // days
     assert day >= 23
-    # it rises and falls by as much in between, with the pools of the database driver
-    assert min(memory[2 * day : 3 * day]) - min(memory[day : 2 * day]) < 20_000
-    assert set(files[: 3 * day]) == {files[0]}
+    # it rises and falls by more in between, with the pools of the database driver, and in a process
+    # of many tests a day may pass without a fall
+    assert min(memory[3 * day : 5 * day]) - min(memory[day : 3 * day]) < 20_000
+    assert set(files[: 5 * day]) == {files[0]}
 
 
 def test_new_permissions_of_a_photo_are_a_change_of_it_and_those_of_a_folder_of_all(
