@@ -31,9 +31,14 @@ _ENDS = ("", "-wal", "-shm", "-journal")
 """Ends of the names of the files that a catalog consists of."""
 
 
-def dumps(report: Mapping[str, object]) -> str:
+def dumps(report: object) -> str:
     """JSON on one line; controls, and bytes that are not UTF-8, become escapes such as \\udce9."""
     return json_safe(json.dumps(report, ensure_ascii=False))
+
+
+def percent(chance: float) -> str:
+    """A probability as people read it."""
+    return f"{chance:.0%}" if chance >= 0.005 else "<1%"
 
 
 # answers -------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
@@ -59,12 +58,15 @@ def convert(path: Path) -> None:
 
 
 class _Predictor(nn.Module):
-    """A network with the normalisation of its input in its first layer, for one picture at a time."""
+    """A network with the normalisation of its input in its first layer, for one picture at a time.
+
+    The network that is given becomes part of it, and is changed.
+    """
 
     def __init__(self, net: WordNet) -> None:
         super().__init__()
-        self.net = copy.deepcopy(net)
-        stem = cast("nn.Conv2d", self.net.stem[0])
+        self.net = net
+        stem = cast("nn.Conv2d", net.stem[0])
         with torch.no_grad():
             stem.weight /= LEVELS
 

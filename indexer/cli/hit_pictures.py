@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli import outputs
-from indexer.cli.terminal_answers import percent
 from indexer.errors import OcrsearchError
+from indexer.reports import percent
 from indexer.search.guesses import shown_hits
 from recognizer.printable import printable
 

@@ -62,7 +62,9 @@ def answer_text(found: Answer) -> str:
 def _hit_text(hit: Hit) -> str:
     taken = f"  {hit.taken.date()}" if hit.taken else ""
     taken += "  (missing)" if hit.missing else ""
-    head = f"{percent(hit.score):>4}  {click.style(printed_name(hit.photo), bold=True)}{taken}"
+    head = (
+        f"{reports.percent(hit.score):>4}  {click.style(printed_name(hit.photo), bold=True)}{taken}"
+    )
     width = shutil.get_terminal_size().columns - 6
     matched = {word.text for word in hit.words[:MAX_WORDS]}
     words = hit.context[: max(20, width)].split(" ")
@@ -71,8 +73,3 @@ def _hit_text(hit: Hit) -> str:
         for w in words
     )
     return f"{head}\n      {context}" if context else head
-
-
-def percent(chance: float) -> str:
-    """A probability as people read it."""
-    return f"{chance:.0%}" if chance >= 0.005 else "<1%"

@@ -105,22 +105,22 @@ def drawn(picture: Image.Image, wanted: Wanted) -> bytes:
     """A picture of `picture`, encoded."""
     from PIL import Image
 
-    kind, quality = ("WEBP", 80) if isinstance(wanted, Part) else (wanted.format, wanted.quality)
     if isinstance(wanted, Part):
-        box = wanted.box
-        left, top = (
-            max(0, min(box.left, picture.width - 1)),
-            max(0, min(box.top, picture.height - 1)),
-        )
-        right = max(left + 1, min(box.right, picture.width))
-        bottom = max(top + 1, min(box.bottom, picture.height))
+        left, right = _within(wanted.box.left, wanted.box.right, picture.width)
+        top, bottom = _within(wanted.box.top, wanted.box.bottom, picture.height)
         picture = picture.crop((left, top, right, bottom))
-        scale = min(1.0, wanted.height / picture.height)
+        scale, kind, quality = wanted.height / picture.height, "WEBP", 80
     else:
-        scale = min(1.0, wanted.longest / max(picture.size))
+        scale, kind, quality = wanted.longest / max(picture.size), wanted.format, wanted.quality
     if scale < 1:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
     out = io.BytesIO()
     picture.save(out, kind, quality=quality)
     return out.getvalue()
+
+
+def _within(start: int, end: int, size: int) -> tuple[int, int]:
+    """The part of a span that lies within `size` pixels, one pixel at least."""
+    start = max(0, min(start, size - 1))
+    return start, max(start + 1, min(end, size))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.errors import EngineError, PhotoError
 from indexer.ocr.worker import ProcessDiedError, ProcessLimits, Worker
 from indexer.renditions.cache import Cache
-from indexer.renditions.drawing import Drawn, DrawRequest, LastPhoto, Refused, Size
+from indexer.renditions.drawing import Drawn, DrawRequest, LastPhoto, Part, Refused, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,6 @@ class Renderer:
 
     def part(self, photo: Photo, box: Box, height: int) -> bytes:
         """A WebP picture of a part of a photo, at most `height` pixels high; see `_draw`."""
-        from indexer.renditions.drawing import Part
-
         return self._draw(photo, Part(box, height))
 
     def _draw(self, photo: Photo, wanted: Wanted) -> bytes:

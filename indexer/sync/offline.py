@@ -80,8 +80,7 @@ def _below(path: Path, roots: Iterable[Path]) -> bool:
 
 def keeping_unseen(changes: Changes, folders: Sequence[Path]) -> Changes:
     """The same changes, but nothing is gone from `folders`, which are offline or cannot be listed."""
-    gone = (p for p in changes.gone if not any(p.is_relative_to(folder) for folder in folders))
-    return replace(changes, gone=tuple(gone))
+    return replace(changes, gone=tuple(p for p in changes.gone if not _below(p, folders)))
 
 
 def offline_folders(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -56,10 +54,7 @@ def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
     ]
     openapi = _answering(site, lambda *_: json_response(told), as_page=False)
     routes.append(Route(f"{ROOT}/openapi.json", openapi, methods=["GET"]))
-    app = Starlette(
-        routes=routes,
-        exception_handlers={404: partial(_missing, site), 405: partial(_missing, site)},
-    )
+    app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing})
     return Guard(app, hosts, site.devices, site.cookie)
 
 
@@ -89,13 +84,7 @@ def _answering(
 
 async def _read_body(request: Request) -> None:
     """Keep a body in the scope: threads cannot wait for it."""
-    body = await request.body()
-    request.scope["ocrsearch.body"] = body
-    if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            request.scope["ocrsearch.json"] = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
+    request.scope["ocrsearch.body"] = await request.body()
 
 
 def _told(problem: Problem, *, as_page: bool) -> Response:
@@ -104,7 +93,7 @@ def _told(problem: Problem, *, as_page: bool) -> Response:
     return problems.response(problem)
 
 
-async def _missing(_: Site, request: Request, error: Exception) -> Response:
+async def _missing(request: Request, error: Exception) -> Response:
     """What has no route, or not by this method."""
     status = HTTPStatus(getattr(error, "status_code", 404))
     told = Problem(

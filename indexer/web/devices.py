@@ -64,8 +64,10 @@ class Devices:
     def new_code(self) -> str:
         """A code that pairs one device within CODE_SECONDS."""
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+        now = self._clock()
         with self._lock:
-            self._codes[code] = self._clock() + CODE_SECONDS
+            self._codes = {known: end for known, end in self._codes.items() if end > now}
+            self._codes[code] = now + CODE_SECONDS
         return f"{code[:4]}-{code[4:]}"
 
     def has_code(self) -> bool:

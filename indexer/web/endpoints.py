@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer import reports
 from indexer.web import photos, searching
 from indexer.web.problems import Problem
-from recognizer.printable import json_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,21 +79,22 @@ def parsed(model: type[_Model], values: object) -> _Model:
 
 
 def sent(model: type[_Model], request: Request) -> _Model:
-    """The JSON body of a request as a model; the app has read it into the scope."""
+    """The JSON body of a request, which the app has kept in the scope, as a model."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json":
         msg = "send JSON, with Content-Type: application/json"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, msg)
-    return parsed(model, request.scope["ocrsearch.json"])
+    try:
+        held = json.loads(request.scope["ocrsearch.body"])
+    except (ValueError, RecursionError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
+    return parsed(model, held)
 
 
 def json_response(report: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """A report as JSON; what is not UTF-8 in names is escaped as on the command line."""
-    rendered = JSONResponse(report, int(status))
-    rendered.body = json_safe(bytes(rendered.body).decode()).encode()
-    rendered.headers["Content-Length"] = str(len(rendered.body))
-    rendered.headers["Cache-Control"] = "no-store"
-    return rendered
+    headers = {"Cache-Control": "no-store"}
+    return Response(reports.dumps(report), int(status), headers, "application/json")
 
 
 class SearchReport(reports.AnswerReport):
@@ -120,7 +121,9 @@ class FolderReport(TypedDict):
 
 def _search(site: Site, request: Request) -> Response:
     asked = parsed(searching.SearchParameters, dict(request.query_params))
-    found, similar, behind = searching.search(site, asked)
+    found, similar = searching.search(site, asked)
+    with site.library.parts() as (catalog, _):
+        _, behind = catalog.count_searchable()
     report: SearchReport = {**reports.answer_json(found), "suggestions": similar, "behind": behind}
     return json_response(report)
 
@@ -150,7 +153,7 @@ def _status(site: Site, _: Request) -> Response:
 
 def _folders(site: Site, request: Request) -> Response:
     del request  # there is nothing to choose
-    with site.library.parts() as (catalog, _, _):
+    with site.library.parts() as (catalog, _stores):
         found = [
             {"folder": str(root), "online": not away} for root, away in catalog.roots().items()
         ]

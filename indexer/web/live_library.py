@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from indexer import bootstrap
-from indexer.search.searcher import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LiveLibrary:
-    """Catalog and searcher for one request at a time; safe to use from several threads."""
+    """Catalog and stores for one request at a time; safe to use from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is opened before the first request."""
@@ -35,8 +34,8 @@ class LiveLibrary:
             self._opened = self._parts = None
 
     @contextmanager
-    def parts(self) -> Iterator[tuple[CatalogReader, Stores, Searcher]]:
-        """Catalog, stores and searcher as they are now, for the time of a request.
+    def parts(self) -> Iterator[tuple[CatalogReader, Stores]]:
+        """Catalog and stores as they are now, for the time of a request.
 
         Raises:
             CatalogError: nothing is indexed yet, or the catalog or a store is damaged.
@@ -50,9 +49,7 @@ class LiveLibrary:
                 stack = ExitStack()
                 self._parts = stack.enter_context(bootstrap.reading_only(self._settings))
                 self._opened, self._seen = stack, seen
-            catalog, stores = self._parts
-            # a new one: the alphabet may be another, with other weights
-            yield catalog, stores, Searcher(catalog, stores.index, stores.posteriors)
+            yield self._parts
 
     def _signs(self) -> list[int]:
         """What changes when a home folder is made, or another is put in its place."""

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from indexer import reports
 from indexer.entities import Box
 from indexer.errors import CatalogError, UsageError
-from indexer.search.guesses import MAX_GUESSES, MIN_CERTAIN
+from indexer.search.guesses import MIN_CERTAIN, certain_hits, shown_hits
 from indexer.sync import progress_file
 from indexer.web import photos, searching
 from indexer.web.endpoints import keep_token, paired, parsed, status_report
@@ -23,8 +23,6 @@ from indexer.web.problems import Problem
 from recognizer.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.requests import Request
 
     from indexer.entities import Hit, Photo, Word
@@ -57,14 +55,9 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        percent=percent, path=printable, quoted=lambda text: quote(str(text), safe="")
+        percent=reports.percent, path=printable, quoted=lambda text: quote(str(text), safe="")
     )
     return made
-
-
-def percent(chance: float) -> str:
-    """A probability as the command line prints it."""
-    return f"{chance:.0%}" if chance >= 0.005 else "<1%"
 
 
 def page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401
@@ -106,7 +99,7 @@ def search(site: Site, request: Request) -> Response:
 
 
 def _look(site: Site, given: dict[str, str], number: str, values: dict[str, Any]) -> None:
-    with site.library.parts() as (catalog, _, _):
+    with site.library.parts() as (catalog, _):
         values["folders"] = [str(root) for root in catalog.roots()]
     writer = progress_file.read(site.settings.progress)
     values["writer"] = writer and reports.writer_json(writer)
@@ -121,13 +114,12 @@ def _look(site: Site, given: dict[str, str], number: str, values: dict[str, Any]
     at = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1
     at = max(1, at)
     asked = asked.model_copy(update={"offset": (at - 1) * asked.limit})
-    found, similar, _ = searching.search(site, asked)
-    certain = [hit for hit in found.hits if hit.score >= MIN_CERTAIN]
-    guesses = at == 1 and not certain
-    shown: Sequence[Hit] = found.hits[:MAX_GUESSES] if guesses else certain
+    found, similar = searching.search(site, asked)
+    certain = certain_hits(found)
+    shown = shown_hits(found) if at == 1 else certain
     values.update(
         hits=[card(hit, asked.q, asked.offset + n) for n, hit in enumerate(shown)],
-        guesses=guesses and bool(shown), similar=similar, page=at,
+        guesses=bool(shown and not certain), similar=similar, page=at,
     )  # fmt: skip
     if len(certain) == asked.limit and found.total > asked.offset + asked.limit:
         values["more"] = "/?" + urlencode(given | {"page": str(at + 1)})
@@ -142,7 +134,7 @@ def _hidden(
     hidden = []
     for name, empty in _FILTERS.items():
         if getattr(asked, name):
-            found, _, _ = searching.search(site, asked.model_copy(update={name: empty}))
+            found, _ = searching.search(site, asked.model_copy(update={name: empty}))
             without = {key: value for key, value in given.items() if key != name}
             if found.total:
                 hidden.append((found.total, name, "/?" + urlencode(without)))
@@ -222,7 +214,7 @@ def _among_hits(
     at = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 0
     first = max(0, at - 1)
     asked = parsed(searching.SearchParameters, {"q": query, "offset": first, "limit": 3})
-    found, _, _ = searching.search(site, asked)
+    found, _ = searching.search(site, asked)
     links = {"former": "", "next": ""}
     matched: list[list[int]] = []
     for place, hit in enumerate(found.hits, start=first):

@@ -34,7 +34,7 @@ def photo_of(site: Site, request: Request) -> Photo:
     name = request.path_params["id"]
     found = None
     if _ID.fullmatch(name):
-        with site.library.parts() as (catalog, _, _):
+        with site.library.parts() as (catalog, _):
             found = catalog.photo_with(name)
     if found is None:
         msg = "no photo has this id; it may have been removed, so search again"

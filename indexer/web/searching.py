@@ -13,7 +13,7 @@ from indexer.errors import UsageError
 from indexer.query import ast as q
 from indexer.query import parser
 from indexer.query.date_spans import date_span
-from indexer.search.filters import Filters
+from indexer.search.searcher import Filters, Searcher
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,8 +75,8 @@ def _moment(day: str) -> datetime | None:
     return date_span(day)[0] if day else None
 
 
-def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str], int]:
-    """The answer, words like those that were asked, and how many photos the stores lack still.
+def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str]]:
+    """The answer, and words like those that were asked.
 
     Raises:
         UsageError: the query cannot be understood, or is too long.
@@ -87,8 +87,9 @@ def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str], int]
     if len(terms) > MAX_TERMS:
         msg = f"{len(terms)} words are more than the {MAX_TERMS} that are looked for at once; leave some out"
         raise UsageError(msg)
-    with site.library.parts() as (catalog, _, searcher):
+    with site.library.parts() as (catalog, stores):
+        # a new one: the alphabet may be another, with other weights
+        searcher = Searcher(catalog, stores.index, stores.posteriors)
         found = searcher.search(asked.q, asked.filters())
         similar = [] if found.hits else searcher.suggestions(found)
-        _, behind = catalog.count_searchable()
-    return replace(found, hits=found.hits[asked.offset :]), similar, behind
+    return replace(found, hits=found.hits[asked.offset :]), similar

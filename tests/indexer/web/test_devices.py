@@ -39,6 +39,7 @@ def test_a_code_is_valid_for_a_while_only(tmp_path):
 
     assert not devices.has_code()
     assert devices.pair(code, "late") is None
+    assert devices.pair(devices.new_code(), "in time")
 
 
 def test_when_a_device_was_seen_is_kept_about_to_the_hour(tmp_path):

@@ -105,6 +105,16 @@ def test_a_photo_comes_with_its_words_files_and_id(served):
     assert photo["places"] == [str(served.world.photos / "a.png")]
 
 
+def test_a_name_that_is_not_utf8_is_escaped_as_on_the_command_line(served):
+    name = served.photo("caf\udce9.png", "helios")
+
+    found = served.client.get("/api/v1/search", params={"q": "helios"}).json()
+    photo = served.client.get(f"/api/v1/photos/{name}").json()
+
+    assert found["hits"][0]["photo"].endswith("caf\udce9.png")
+    assert photo["places"] == [found["hits"][0]["photo"]]
+
+
 @pytest.mark.parametrize(
     "name",
     ["0" * 32, "A" * 32, "..%2f..%2fetc%2fpasswd", "%00", "a" * 33, "x", "0" * 31 + "%0a", "é"],
@@ -238,6 +248,7 @@ def test_status_and_folders_are_those_of_the_command_line(served):
         (b'{"code": 3}', "application/json", 400),
         (b'{"code": "a", "more": 1}', "application/json", 400),
         (b"[" * 60_000, "application/json", 400),
+        (b"{", "Application/JSON; charset=utf-8", 400),
         (b'{"code": "a"}', "text/plain", 415),
     ],
 )
