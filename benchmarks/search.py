@@ -21,7 +21,7 @@ from pathlib import Path
 from rapidfuzz.distance import Levenshtein
 
 from indexer import bootstrap, config
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
 from indexer.search.searcher import Filters
 
 ORDERS = 20

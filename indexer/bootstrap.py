@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from indexer import home, reports
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.lost_content import has_content
 from indexer.catalog.queries import CatalogReader
 from indexer.config import expanded, load
 from indexer.errors import CatalogError, UsageError
@@ -51,7 +52,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
 
     home.make(settings)
     lower_priority(settings.nice, idle_io=settings.idle_io)
-    home.has_catalog(settings)  # one that is damaged is not written over
+    _has_catalog(settings)  # one that is damaged is not written over
     with (
         home.locked(settings),
         Catalog(settings.database) as catalog,
@@ -69,7 +70,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         ConfigError: others can write to the home folder.
 
     """
-    if not home.has_catalog(settings):
+    if not _has_catalog(settings):
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
         raise CatalogError(msg)
     if os.path.exists(settings.home):  # noqa: PTH110 - that of Path raises where it may not look
@@ -77,6 +78,13 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         # while a home is made, the catalog comes first
         yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
+
+
+def _has_catalog(settings: Settings) -> bool:
+    """Whether there is a catalog. Raises CatalogError if it has lost its content."""
+    if settings.catalog_url:
+        return True
+    return has_content(settings.home / "catalog.db", settings.index / "CURRENT")
 
 
 class ReadOnlyLibrary:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ocrsearch")
 
-_HEADER_BYTES = 100
-"""A database of SQLite is at least as long."""
-
 _OTHERS_WRITE = 0o022
 """Mode bits by which others may write."""
 
@@ -99,51 +96,6 @@ def make(settings: Settings) -> None:
     except OSError as error:
         log.warning("%s: cannot be made private (%s)", home, error.strerror)
     check_private(settings)
-
-
-def has_catalog(settings: Settings) -> bool:
-    """Whether there is a catalog, as far as its file tells.
-
-    SQLite takes a file without content for a new database, and then throws its log away.
-
-    Raises:
-        CatalogError: it may not be looked at, is no file, or has lost its content.
-
-    """
-    if settings.catalog_url:
-        return True
-    file = settings.home / "catalog.db"
-    try:
-        status = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        if not os.path.lexists(file):
-            _check_not_emptied(settings, [_log_of(file)], "is missing")
-            return False
-        msg = f"{file}: a link that leads nowhere; mend it, or choose another home with --home"
-        raise CatalogError(msg) from None
-    except OSError as error:
-        raise CatalogError(told_by_system(error)) from error
-    if not stat.S_ISREG(status.st_mode):
-        msg = f"{file}: not a file; move it away, or choose another home with --home"
-        raise CatalogError(msg)
-    if status.st_size < _HEADER_BYTES:
-        made_from_it = [_log_of(file), settings.index / "CURRENT"]
-        _check_not_emptied(settings, made_from_it, "has lost its content")
-    return True
-
-
-def _log_of(catalog: Path) -> Path:
-    return catalog.with_name(f"{catalog.name}-wal")
-
-
-def _check_not_emptied(settings: Settings, made_from_it: Iterable[Path], what: str) -> None:
-    for file in made_from_it:
-        if os.path.isfile(file) and os.path.getsize(file):  # noqa: PTH113, PTH202
-            msg = (
-                f"{settings.home / 'catalog.db'}: {what}, though there is {file}; restore both from "
-                "a backup, or move the home folder away and index again"
-            )
-            raise CatalogError(msg)
 
 
 def check_private(settings: Settings) -> None:

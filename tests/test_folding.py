@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.query.folding import fold
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
 from recognizer.charset import ASCII
 from recognizer.posteriors import folding
 from recognizer.posteriors.codec import PosteriorCodec

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.schema import CHANGE, ENGINE, FAILURE, PHOTO, PLACE
 from indexer.entities import Box, Photo, Stamp, State, Word
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

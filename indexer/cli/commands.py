@@ -14,13 +14,13 @@ from indexer import bootstrap, config, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.detected_boxes import print_boxes
+from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
 from indexer.cli.options import CONTEXT, OUTPUT_FILE, OUTPUT_FOLDER, json_option, workers_option
-from indexer.cli.photo_folders import photo_folders
+from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
-from indexer.cli.text_lines import photo_text
 from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.home import check_apart, check_named

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap
-from indexer.cli import outputs, progress
+from indexer.cli import output_guard, progress
 from indexer.cli.hit_pictures import write_hits
 from indexer.cli.run_summary import summary_text
 from indexer.cli.terminal_answers import answer
@@ -41,7 +41,7 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
         msg = f"{samples}: the sample photos are missing; install ocrsearch again"
         raise UsageError(msg)
     if out:
-        outputs.refuse_below(out, [samples])
+        output_guard.refuse_below(out, [samples])
     out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
     with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
         settings = load(home=Path(home))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from indexer.cli.outputs import guarded
+from indexer.cli.output_guard import guarded
 from indexer.errors import ConfigError, UsageError, UserError, told_by_system
 from recognizer.printable import ESCAPED, printable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.cli import outputs
+from indexer.cli import output_guard
 from indexer.errors import OcrsearchError
 from indexer.reports import percent
 from indexer.search.guesses import shown_hits
@@ -44,7 +44,7 @@ def write_hits(answers: Sequence[Answer], folder: Path, limits: Limits) -> None:
             out = folder / f"{name}-{_shortened(hit.photo.stem)}.jpg"
             marks = [(word.box, f"{word.text} {percent(word.score)}") for word in hit.words]
             try:
-                outputs.refuse_replacing(out)
+                output_guard.refuse_replacing(out)
                 draw.annotate(hit.photo, marks, out, limits)
             except OcrsearchError as error:
                 click.echo(printable(error), err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer import bootstrap
-from indexer.cli import outputs
+from indexer.cli import output_guard
 from recognizer.printable import printable
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def convert(load: Callable[..., Settings], files: tuple[Path, ...]) -> None:
     \b
     ocrsearch weights convert mine/best.safetensors
     """
-    photo_folders = outputs.known_photo_folders(load())
+    photo_folders = output_guard.known_photo_folders(load())
     for file in files:
         out, made_before = bootstrap.graph_of(file)
-        outputs.refuse_below(out, photo_folders)
+        output_guard.refuse_below(out, photo_folders)
         if not made_before:
-            outputs.refuse_replacing(out)
+            output_guard.refuse_replacing(out)
         bootstrap.convert_weights(file)
         click.echo(printable(out))

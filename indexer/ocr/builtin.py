@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector, Outcome
-    from indexer.ocr.worker import Worker
+    from indexer.ocr.worker_supervisor import Worker
     from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
 
@@ -68,7 +68,7 @@ class BuiltInEngine:
 
     @cached_property
     def _worker(self) -> Worker:
-        from indexer.ocr.worker import ProcessLimits, Worker  # only writing needs it
+        from indexer.ocr.worker_supervisor import ProcessLimits, Worker  # only writing needs it
 
         limits = ProcessLimits(self._settings.photo_seconds, self._settings.worker_megabytes)
         load = partial(_load_apart, self._settings, self._workers, logs.as_now())

@@ -10,8 +10,8 @@ from indexer.errors import UsageError
 from indexer.query import ast as q
 from indexer.query.date_spans import date_span
 from indexer.query.folding import fold
-from indexer.query.syntax import INFIX, OPERATORS, Token, scan
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
+from indexer.query.lexer import INFIX, OPERATORS, Token, scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

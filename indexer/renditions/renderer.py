@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from indexer.errors import EngineError, PhotoError
-from indexer.ocr.worker import ProcessDiedError, ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessDiedError, ProcessLimits, Worker
 from indexer.renditions.cache import Cache
 from indexer.renditions.drawing import Drawn, DrawRequest, LastPhoto, Part, Refused, Size
 

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.query import ast as q
-from indexer.query.inflections import forms_among, prefix_of
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
+from indexer.query.stemming import forms_among, prefix_of
 from indexer.search.phrase_lines import phrase_lines
 from indexer.search.score import rescored
 from indexer.stores.broken_words import HYPHENS, broken_words, is_broken, joined

@@ -15,12 +15,12 @@ from indexer.entities import Answer
 from indexer.errors import UsageError
 from indexer.query import ast as q
 from indexer.query import parser
+from indexer.query.indexed_words import tokens
 from indexer.query.suggestions import nearest
-from indexer.query.tokens import tokens
 from indexer.search.filters import Filters
 from indexer.search.hits import best_hits
-from indexer.search.inflected import with_forms
 from indexer.search.kept_readings import gather
+from indexer.search.other_forms import with_forms
 from indexer.search.score import score
 from indexer.search.shortlist import shortlist
 from indexer.search.unknown_places import folders_like, unknown_places

@@ -20,7 +20,7 @@ from whoosh.filedb.filestore import FileStorage, RamStorage
 from indexer.entities import PhotoId
 from indexer.errors import CatalogError, DamageError
 from indexer.query import ast as q
-from indexer.query.inflections import forms_among, prefix_of
+from indexer.query.stemming import forms_among, prefix_of
 from indexer.query.suggestions import allowed_edits, nearest
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync, fsync_replace

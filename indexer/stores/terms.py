@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from indexer.query.tokens import parts
+from indexer.query.indexed_words import parts
 from indexer.stores.broken_words import broken_words, joined, placed
 
 if TYPE_CHECKING:

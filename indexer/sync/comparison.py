@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.filesystem import scan
 from indexer.filesystem.changes import compare
-from indexer.sync.offline import keeping_unseen
+from indexer.sync.offline_folders import keeping_unseen
 from indexer.sync.retry_backoff import mended
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from indexer.catalog.catalog import Catalog
     from indexer.entities import Stamp
     from indexer.filesystem.changes import Changes
-    from indexer.sync.offline import OfflineDetector
+    from indexer.sync.offline_folders import OfflineDetector
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from indexer.sync.backlog import Backlog
 from indexer.sync.comparison import DiskComparer
-from indexer.sync.deleted_photos import purge_deleted
+from indexer.sync.deletion_grace_period import purge_deleted
 from indexer.sync.derived_indexes import DerivedIndexes
-from indexer.sync.offline import OfflineDetector
+from indexer.sync.offline_folders import OfflineDetector
 from indexer.sync.run_state import SyncRun
 
 if TYPE_CHECKING:

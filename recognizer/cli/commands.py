@@ -25,7 +25,7 @@ from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
 from recognizer.errors import DataError
-from recognizer.output_file import writing
+from recognizer.partial_output import writing
 from recognizer.printable import json_safe, printable
 
 if TYPE_CHECKING:

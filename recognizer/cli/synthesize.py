@@ -113,7 +113,7 @@ def _source(
 def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     """A glyph source of the words of `data`; unusable ones are listed in a file beside `out`."""
     from recognizer.datasets import specs
-    from recognizer.datasets.loading import load_all
+    from recognizer.datasets.labelled_crops import load_all
     from recognizer.datasets.skip_log import SkipLog
     from recognizer.inference import pretrained
     from recognizer.network import weights

@@ -12,7 +12,7 @@ from recognizer.network.tensors import stack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.datasets import iam, mjsynth, named_images, table
+from recognizer.datasets import iam, mjsynth, named_images, table, zip_archive
 from recognizer.datasets.samples import Subset
 from recognizer.errors import DataError
 from recognizer.inference.limits import Limits
@@ -74,7 +74,7 @@ def _labels(spec: str, limits: Limits) -> list[Sample]:
     if (path / table.LABELS).is_file():
         return table.read_table(path / table.LABELS, limits)
     if path.suffix.lower() == ".zip":
-        return table.read_zip(_existing(path), limits)
+        return zip_archive.read_zip(_existing(path), limits)
     if path.suffix.lower() == ".tsv":
         return table.read_table(_existing(path), limits)
     msg = f"{spec!r}: no such data; expected {', '.join(FORMS)}"

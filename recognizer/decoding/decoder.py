@@ -6,7 +6,7 @@ keeps. Confidence is the probability of the best reading after temperature scali
 
 A doubled letter is read where a frame between its halves makes the blank likelier than the
 letter; without one, its halves are one stroke. Training therefore refuses labels whose image
-has no frame to spare for that (`ctc_feasibility.frames_needed`).
+has no frame to spare for that (`label_checks.frames_needed`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.network.model import CRNN
 
 Span = tuple[int, int]

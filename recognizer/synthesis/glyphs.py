@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.network.model import CRNN
     from recognizer.recognize import Recognizer
     from recognizer.synthesis.vocabulary import Vocabulary

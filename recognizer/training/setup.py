@@ -15,12 +15,12 @@ from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import require_unused
 from recognizer.runs.state import Step, unwatched
 from recognizer.runs.threads import use_free_cores
-from recognizer.training import dev_split, word_loader
+from recognizer.training import dev_split, words_in_memory
 from recognizer.training import options as opts
 from recognizer.training.config import TRANSFORMER_START, TrainConfig
 from recognizer.training.initial_network import initial_network
 from recognizer.training.trainer import Trainer
-from recognizer.training.word_loader import SKIPPED, WordLoader
+from recognizer.training.words_in_memory import SKIPPED, WordLoader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ def train(
     report: Callable[[Row], None],
     say: Callable[[str], None],
     watch: Callable[[Step], None] = unwatched,
-    counter: word_loader.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
+    counter: words_in_memory.Counter = lambda total: nullcontext(lambda done: None),  # noqa: ARG005
 ) -> float:
     """Train according to `options`; returns the lowest CER on the dev words.
 
@@ -59,7 +59,7 @@ def train(
         report: called with the metrics of every evaluation.
         say: called with every message.
         watch: called with every step.
-        counter: shows how many words are loaded, see `word_loader.Counter`.
+        counter: shows how many words are loaded, see `words_in_memory.Counter`.
 
     Raises:
         TrainingError: options that contradict each other, or no usable training word.

@@ -14,7 +14,7 @@ import torch
 
 from recognizer.datasets.batch import Batch
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
-from recognizer.datasets.streaming import hands
+from recognizer.datasets.words_on_disk import hands
 from recognizer.decoding import best_path
 from recognizer.evaluation import metrics as evaluation
 from recognizer.inference.card import Card
@@ -23,7 +23,7 @@ from recognizer.network.ctc_loss import ctc_loss
 from recognizer.network.model import CRNN
 from recognizer.network.tensors import normalize
 from recognizer.network.torch_backend import mixed_precision, word_logits
-from recognizer.runs import checkpoint, loop, metrics, schedule
+from recognizer.runs import checkpoint, early_stopping, loop, metrics, schedule
 from recognizer.runs.best_weights import is_best
 from recognizer.runs.ema import averaged, count_updates
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recognizer.charset import Charset
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.runs.metrics import Row
     from recognizer.training.config import TrainConfig
 
@@ -92,8 +92,7 @@ class Trainer:
     @property
     def finished(self) -> bool:
         """Whether steps or budget are used up, or the early stopping is due."""
-        limit = self.config.early_stopping
-        return self.progress >= 1 or (limit is not None and self.state.stale >= limit)
+        return self.progress >= 1 or early_stopping.is_due(self.state, self.config.early_stopping)
 
     def run(
         self,

@@ -50,19 +50,19 @@ class Excepted:
 NAMED = (
     Named(
         "offline-whatever-is-new",
-        "indexer/sync/offline.py",
+        "indexer/sync/offline_folders.py",
         r" and lost > new\b",
         "",
         "a folder that was exported again, with as many new photos as it lost, is not offline",
-        ("tests/indexer/sync/test_offline.py",),
+        ("tests/indexer/sync/test_offline_folders.py",),
     ),
     Named(
         "offline-from-eleven",
-        "indexer/sync/offline.py",
+        "indexer/sync/offline_folders.py",
         r"len\(had\) >= ",
         "len(had) > ",
         "a folder of ten photos that lost most of them is offline",
-        ("tests/indexer/sync/test_offline.py",),
+        ("tests/indexer/sync/test_offline_folders.py",),
     ),
     Named(
         "fulltext-commit-not-flushed",
@@ -110,7 +110,7 @@ NAMED = (
         r"_set_alarm\(0\)",
         "pass",
         "a reading process that has nothing to do is not ended by its own alarm",
-        ("tests/indexer/ocr/test_worker_process.py", "tests/indexer/ocr/test_worker.py"),
+        ("tests/indexer/ocr/test_worker_process.py", "tests/indexer/ocr/test_worker_supervisor.py"),
     ),
     Named(
         "unsure-best-reading-not-indexed",

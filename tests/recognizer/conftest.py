@@ -13,7 +13,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.charset import BLANK, Charset
-from recognizer.datasets.loading import LabelledCrop
+from recognizer.datasets.labelled_crops import LabelledCrop
 from recognizer.decoding import languages, ngram_lm
 from recognizer.inference import devices, images, pretrained
 from recognizer.inference.card import Card, ModelConfig

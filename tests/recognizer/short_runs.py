@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recognizer.datasets.batch import Batch
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
 
 CHARSET = Charset("aceont")
 TEXTS = ["at", "to", "on", "no", "an", "ten", "cat", "net"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.charset import Charset
-from recognizer.datasets.loading import LabelledCrop
+from recognizer.datasets.labelled_crops import LabelledCrop
 from recognizer.inference import images
 from recognizer.network.model import FRAME_STRIDE
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from indexer.cli.commands import main
 from indexer.ocr.photo_file import Limits
-from indexer.ocr.worker import ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 

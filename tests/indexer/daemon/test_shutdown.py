@@ -36,7 +36,7 @@ from indexer.daemon import shutdown, watch_loop
 from indexer.bootstrap import stores
 from indexer.catalog.catalog import Catalog
 from indexer.sync.library import Library
-from indexer.ocr.worker import ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 if __name__ == "__main__":
     settings = config.load(home=Path(sys.argv[2]), settle_seconds=0)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from indexer.errors import PhotoError
 from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import GoneError, Limits
-from indexer.ocr.worker import ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "mutated_images.py"
 

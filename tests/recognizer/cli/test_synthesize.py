@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from recognizer.datasets.table import read_zip
+from recognizer.datasets.zip_archive import read_zip
 from recognizer.errors import DataError
 
 from ..commands import error_of, ok

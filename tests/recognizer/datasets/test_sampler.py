@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recognizer.datasets.loading import LabelledCrop
+from recognizer.datasets.labelled_crops import LabelledCrop
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.inference.images import HEIGHT
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.datasets.ctc_feasibility import frames_needed
+from recognizer.datasets.label_checks import frames_needed
 from recognizer.decoding.best_path import decode_greedily, greedy
 from recognizer.decoding.decoder import (
     decode,

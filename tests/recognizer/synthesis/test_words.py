@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.datasets.table import read_zip
+from recognizer.datasets.zip_archive import read_zip
 from recognizer.errors import DataError
 from recognizer.inference import images
 from recognizer.synthesis import words

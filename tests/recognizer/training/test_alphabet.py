@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from recognizer.charset import ASCII, Charset
-from recognizer.datasets.loading import load_all
+from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.decoding import best_path
 from recognizer.inference import pretrained
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
 
 UMLAUTS = ["für", "grün", "Tür", "über"]
 PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)

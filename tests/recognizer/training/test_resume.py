@@ -16,7 +16,7 @@ from recognizer.errors import DataError
 from recognizer.runs import checkpoint
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import CHECKPOINT, OPTIONS
-from recognizer.training import dev_split, options, setup, word_loader
+from recognizer.training import dev_split, options, setup, words_in_memory
 from recognizer.training.trainer import Trainer
 
 from ..commands import invoke, ok
@@ -190,7 +190,7 @@ def test_an_alphabet_of_nonsense_is_refused(words: Path) -> None:
 def test_skipped_words_are_named_in_the_run_folder(words: Path, tmp_path: Path) -> None:
     result = begin(words, tmp_path / "run", "--epochs", 1)
 
-    named = (tmp_path / "run" / word_loader.SKIPPED).read_text(encoding="utf-8")
+    named = (tmp_path / "run" / words_in_memory.SKIPPED).read_text(encoding="utf-8")
     assert named.startswith("bad.png\t")
     assert "skipped bad.png" in result.stderr
     assert "words skipped: 1" in result.stderr
@@ -200,7 +200,7 @@ def test_words_beyond_the_memory_are_read_when_they_are_drawn(words: Path, tmp_p
     result = begin(words, tmp_path / "run", "--epochs", 2, "--memory", 0.0001)
 
     assert "7 words do not fit in --memory" in result.stderr
-    assert "bad.png" in (tmp_path / "run" / word_loader.SKIPPED).read_text(encoding="utf-8")
+    assert "bad.png" in (tmp_path / "run" / words_in_memory.SKIPPED).read_text(encoding="utf-8")
 
 
 def test_small_sets_are_held_and_only_the_large_one_is_read_from_disk(

@@ -15,7 +15,7 @@ from recognizer.network import weights
 from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, CURVES
-from recognizer.training import config, initial_network, setup, word_loader
+from recognizer.training import config, initial_network, setup, words_in_memory
 from recognizer.training.options import TrainOptions
 from recognizer.training.trainer import Trainer
 
@@ -243,7 +243,7 @@ def test_resuming_keeps_the_alphabet_of_the_run_although_the_data_has_grown(
     assert started[1].trainer.card.charset.symbols == ASCII
     assert session.lines == [
         "skipped new.png: characters outside the alphabet: 'ü'",
-        f"words skipped: 1; {session.options.out / word_loader.SKIPPED} names them",
+        f"words skipped: 1; {session.options.out / words_in_memory.SKIPPED} names them",
     ]
 
 

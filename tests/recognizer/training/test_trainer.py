@@ -23,7 +23,7 @@ from ..short_runs import CHARSET, PLAIN, TEXTS, Recording, go
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from recognizer.datasets.loading import LabelledCrop
+    from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.runs.state import Step
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from indexer.query.tokens import tokens
+from indexer.query.indexed_words import tokens
 
 
 def test_tokens_fold_case_accents_and_signs():

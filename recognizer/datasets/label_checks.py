@@ -1,4 +1,4 @@
-"""CTC feasibility: a label that is too long for its image cannot be learned."""
+"""Labels that cannot be learned: outside the alphabet, or too long for their image by CTC."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from recognizer.inference.batches import FRAME_STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from recognizer.charset import Charset
+
+
+def check_alphabet(text: str, charset: Charset) -> None:
+    """Check that a network with `charset` can read `text`.
+
+    Raises:
+        DataError: it lacks characters; names them.
+
+    """
+    unknown = charset.missing(text)
+    if unknown:
+        msg = f"characters outside the alphabet: {unknown!r}"
+        raise DataError(msg)
 
 
 def check_feasible(text: str, labels: Sequence[int], width: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.entities import Volume
 from indexer.sync.hooks import Hooks
-from indexer.sync.offline import MIN_PHOTOS, OfflineDetector, offline_folders
+from indexer.sync.offline_folders import MIN_PHOTOS, OfflineDetector, offline_folders
 
 from ..conftest import draw_photo
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.datasets.ctc_feasibility import frames_needed
-from recognizer.datasets.loading import load_all
+from recognizer.datasets.label_checks import frames_needed
+from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.inference.images import HEIGHT
 from recognizer.network.model import FRAME_STRIDE

@@ -10,11 +10,11 @@ import pytest
 
 from recognizer.charset import Charset
 from recognizer.datasets import sampler
-from recognizer.datasets.loading import load_all
+from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
 from recognizer.datasets.samples import Sample
 from recognizer.datasets.skip_log import SkipLog
-from recognizer.datasets.streaming import StreamedCrops, hands
+from recognizer.datasets.words_on_disk import StreamedCrops, hands
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
 

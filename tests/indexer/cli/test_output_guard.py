@@ -9,7 +9,7 @@ import click
 import pytest
 from PIL import Image
 
-from indexer.cli import outputs
+from indexer.cli import output_guard
 from indexer.cli.commands import main
 
 from ..conftest import draw_photo
@@ -30,7 +30,7 @@ def leaves(group, path=()):
 
 
 COMMANDS = dict(leaves(main))
-WRITING = {n: c for n, c in COMMANDS.items() if any(map(outputs.is_output, c.params))}
+WRITING = {n: c for n, c in COMMANDS.items() if any(map(output_guard.is_output, c.params))}
 
 
 def test_the_commands_that_write_files_are_these():
@@ -44,7 +44,7 @@ def test_the_commands_that_write_files_are_these():
 def test_every_path_of_a_command_is_an_input_or_a_guarded_output(name):
     command = COMMANDS[name]
     paths = {p.name for p in command.params if isinstance(p.type, click.Path)}
-    written = {p.name for p in command.params if outputs.is_output(p)}
+    written = {p.name for p in command.params if output_guard.is_output(p)}
 
     assert paths - written <= INPUTS
     assert not any(isinstance(p.type, click.File) and "w" in p.type.mode for p in command.params)
@@ -53,7 +53,9 @@ def test_every_path_of_a_command_is_an_input_or_a_guarded_output(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_writes_a_file_can_be_forced_to_replace_it(name):
     command = COMMANDS[name]
-    files = [p for p in command.params if outputs.is_output(p) and not outputs.is_folder(p)]
+    files = [
+        p for p in command.params if output_guard.is_output(p) and not output_guard.is_folder(p)
+    ]
 
     assert bool(files) == any("--force" in p.opts for p in command.params)
 
@@ -64,11 +66,11 @@ def test_every_output_in_a_folder_of_photos_is_refused_before_anything_runs(name
     shell("index", shell.photos)
     before = sorted(shell.photos.rglob("*"))
     command = WRITING[name]
-    written = [p for p in command.params if outputs.is_output(p)]
+    written = [p for p in command.params if output_guard.is_output(p)]
     others = [
         argument
         for p in command.params
-        if p.required and not outputs.is_output(p)
+        if p.required and not output_guard.is_output(p)
         for argument in ([p.opts[0]] if isinstance(p, click.Option) else []) + [str(shell.folder)]
     ]
 
@@ -278,8 +280,8 @@ def words(shell, monkeypatch):
         check(ctx)
         raise click.exceptions.Exit(77)
 
-    check = outputs.check
-    monkeypatch.setattr(outputs, "check", checked)
+    check = output_guard.check
+    monkeypatch.setattr(output_guard, "check", checked)
     return folder
 
 
@@ -328,11 +330,11 @@ def test_a_training_does_not_write_among_the_data_that_it_reads(shell, number):
 
 
 def test_a_terminal_or_a_pipe_can_be_an_output(shell):
-    outputs.refuse_replacing(shell.folder / "new")
-    outputs.refuse_replacing(shell.folder)
+    output_guard.refuse_replacing(shell.folder / "new")
+    output_guard.refuse_replacing(shell.folder)
     os.mkfifo(shell.folder / "pipe")
 
-    outputs.refuse_replacing(shell.folder / "pipe")
+    output_guard.refuse_replacing(shell.folder / "pipe")
 
 
 @pytest.mark.parametrize(

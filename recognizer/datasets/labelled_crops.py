@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recognizer.datasets.ctc_feasibility import check_feasible
+from recognizer.datasets.label_checks import check_alphabet, check_feasible
 from recognizer.errors import DataError
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ def load(sample: Sample, charset: Charset) -> LabelledCrop:
         DataError: the image cannot be read, or CTC cannot learn its text; says why.
 
     """
-    unknown = charset.missing(sample.text)
-    if unknown:
-        msg = f"characters outside the alphabet: {unknown!r}"
-        raise DataError(msg)
+    check_alphabet(sample.text, charset)
     crop, labels = sample.load(), charset.encode(sample.text)
     check_feasible(sample.text, labels, crop.shape[1])
     return LabelledCrop(crop, labels, sample.name, sample.hand)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recognizer.datasets.loading import LabelledCrop, load_all
-from recognizer.datasets.streaming import StreamedCrops
+from recognizer.datasets.labelled_crops import LabelledCrop, load_all
+from recognizer.datasets.words_on_disk import StreamedCrops
 from recognizer.runs.errors import TrainingError
 from recognizer.training.dev_split import MAX_DEV
 

@@ -15,7 +15,7 @@ import pytest
 from indexer.errors import EngineError
 from indexer.ocr.photo_file import Limits
 from indexer.ocr.protocols import Failed, Read, Skipped
-from indexer.ocr.worker import ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 
@@ -128,7 +128,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import odd_engine
 from indexer.ocr.photo_file import Limits
-from indexer.ocr.worker import ProcessLimits, Worker
+from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 if __name__ == "__main__":
     worker = Worker(odd_engine.OddEngine, ProcessLimits(60, 2000))
     worker.read([Path(sys.argv[2])], Limits(), lambda: False)

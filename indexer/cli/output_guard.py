@@ -39,7 +39,7 @@ _OF_DATA = {
 }
 """Endings of the files that commands read in the folders that are named for them."""
 
-_FORCE = "indexer.cli.outputs.force"
+_FORCE = "indexer.cli.output_guard.force"
 
 
 def is_output(parameter: click.Parameter) -> bool:

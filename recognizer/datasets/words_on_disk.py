@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recognizer.datasets.loading import LabelledCrop, load
+from recognizer.datasets.labelled_crops import LabelledCrop, load
 from recognizer.datasets.samples import LazySequence
 from recognizer.errors import DataError
 

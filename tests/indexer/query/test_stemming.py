@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.query.inflections import forms_among, prefix_of
+from indexer.query.stemming import forms_among, prefix_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recognizer.errors import DataError
-from recognizer.output_file import writing
+from recognizer.partial_output import writing
 
 if TYPE_CHECKING:
     from pathlib import Path
