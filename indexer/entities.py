@@ -69,6 +69,8 @@ class Word:
         posteriorgram: the probabilities of the network, packed; opaque to the indexer.
         corners: (x, y) of the word itself where its line is slanted, clockwise from the upper left
             one along the line; they decide what is cut out to be read.
+        by: `engine`, or whose correction it shows, see `corrections`.
+        correction: the uid of that correction; "" for none.
 
     """
 
@@ -79,6 +81,8 @@ class Word:
     alternatives: tuple[tuple[str, float], ...] = ()
     posteriorgram: bytes = b""
     corners: Corners = ()
+    by: str = "engine"
+    correction: str = ""
 
     @property
     def outline(self) -> Corners:

@@ -1,19 +1,17 @@
 """Writes to the catalog: photos by content hash, their places, readings and failures.
 
-Rows stay in this package; callers get the values of `entities`. Of its modules this one and
-`queries` are for others, the rest (`conditions`, `roots`, `rows`, `schema`, `database`,
+Rows stay in this package; callers get the values of `entities`. Of its modules this one,
+`correctable` and `queries` are for others, the rest (`conditions`, `open_catalog`, `roots`, `rows`, `schema`, `database`,
 `migrations`) is private.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from indexer.catalog import database, faults
-from indexer.catalog.queries import CatalogReader
+from indexer.catalog.correctable import CorrectableCatalog, show
 from indexer.catalog.roots import Roots
 from indexer.catalog.rows import (
     chunks,
@@ -24,35 +22,31 @@ from indexer.catalog.rows import (
     touch,
     word_rows,
 )
-from indexer.catalog.schema import CHANGE, DELIVERED, FAILURE, PHOTO, PLACE, ROOT, VOLUME, WORD
+from indexer.catalog.schema import (
+    CORRECTED,
+    DELIVERED,
+    FAILURE,
+    PHOTO,
+    PLACE,
+    READ_WORD,
+    ROOT,
+    SHOWN_WORD,
+    VOLUME,
+)
 from indexer.entities import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from indexer.entities import EngineId, Failure, Reading, Stamp, UnindexedPhoto, Volume
 
 
-class Catalog(CatalogReader):
+class Catalog(CorrectableCatalog):
     """An open catalog to read and to write; methods are short transactions.
 
     Only one process may write, see `bootstrap.writing`; readers open a CatalogReader.
     """
-
-    READING = False
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        """A transaction that writes; it raises the number of changes."""
-        with faults.translated(self.url), database.writing(self._engine) as connection:
-            connection.execute(sa.update(CHANGE).values(number=CHANGE.c.number + 1))
-            yield connection
-
-    def _write(self, *statements: sa.Executable) -> None:
-        with self._writing() as connection:
-            for statement in statements:
-                connection.execute(statement)
 
     # roots ---------------------------------------------------------------------------------
 
@@ -147,7 +141,8 @@ class Catalog(CatalogReader):
         with self._writing() as connection:
             ids = list(connection.scalars(gone))
             for chunk in chunks(ids):
-                connection.execute(sa.delete(WORD).where(WORD.c.photo_id.in_(chunk)))
+                for table in (READ_WORD, SHOWN_WORD, CORRECTED):
+                    connection.execute(sa.delete(table).where(table.c.photo_id.in_(chunk)))
                 connection.execute(sa.delete(PHOTO).where(PHOTO.c.id.in_(chunk)))
         return len(ids)
 
@@ -159,9 +154,9 @@ class Catalog(CatalogReader):
             photo_id = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
             if photo_id is None:  # its last file went away while it was being read
                 return
-            connection.execute(sa.delete(WORD).where(WORD.c.photo_id == photo_id))
+            connection.execute(sa.delete(READ_WORD).where(READ_WORD.c.photo_id == photo_id))
             if reading.words:
-                connection.execute(sa.insert(WORD), word_rows(photo_id, reading.words))
+                connection.execute(sa.insert(READ_WORD), word_rows(photo_id, reading.words))
             place = sa.exists().where(
                 PLACE.c.root_id == FAILURE.c.root_id,
                 PLACE.c.path == FAILURE.c.path,
@@ -177,6 +172,7 @@ class Catalog(CatalogReader):
                 taken=reading.taken,
                 engine_id=engine_id(connection, engine, empty=not reading.words),
             )
+            show(connection, [content])
 
     # failures ------------------------------------------------------------------------------
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import database, faults
 from indexer.catalog.conditions import may_match, place_matcher, taken_between
+from indexer.catalog.correction_reader import CorrectionReader
 from indexer.catalog.roots import OUTSIDE, RAW_ROOT, Roots, full, paths, prefix
 from indexer.catalog.rows import chunks, to_photo, to_stamp, to_word
 from indexer.catalog.schema import (
     CHANGE,
+    CORRECTED,
     DELIVERED,
     ENGINE,
     FAILURE,
     PHOTO,
     PLACE,
+    READ_WORD,
     ROOT,
+    SHOWN_WORD,
     VOLUME,
     WORD,
 )
@@ -35,50 +37,14 @@ if TYPE_CHECKING:
     from indexer.entities import PhotoId, WordIndex
     from indexer.query.ast import Field
 
-SIGNS = "-.'/_"
-"""What joins two words to one that is also written without it; a database looks for each of them."""
+SIGNS = "-.'/_ "
+"""What joins two words to one that is also written without it; a database looks for each of them.
+
+Only corrections hold blanks."""
 
 
-class CatalogReader:
+class CatalogReader(CorrectionReader):
     """An open catalog to read; methods are short transactions and raise CatalogError."""
-
-    READING = True
-
-    def __init__(
-        self, url: str, store: str = "home", claim: database.Claim = database.unclaimed
-    ) -> None:
-        """Open a catalog, or create it; runs migrations. Raises CatalogError.
-
-        `store` names the derived stores that are asked about and delivered to. `claim` gives
-        whether it may be migrated, and keeps others from it until that is done.
-        """
-        self.url, self.store = url, store
-        self._engine = database.connect(url, reading=self.READING, claim=claim)
-
-    def __enter__(self) -> Self:
-        """Use as a context."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close all connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with faults.translated(self.url), self._engine.connect() as connection:
-            yield connection
-
-    def _read(self, statement: sa.Executable) -> list[Any]:
-        with self._reading() as connection:
-            return list(connection.execute(statement))
-
-    def _ids(self, statement: sa.Executable) -> set[PhotoId]:
-        with self._reading() as connection:
-            return set(connection.scalars(statement))
 
     def changes(self) -> int:
         """A number that every write raises; while it stays the same, so does the catalog."""
@@ -188,17 +154,28 @@ class CatalogReader:
 
         The oldest changes first, about `limit` of them: those of one transaction come together.
         """
-        changed = (
-            sa.select(PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at, ENGINE.c.alphabet)
-            .outerjoin_from(PHOTO, ENGINE)
-            .where(PHOTO.c.generation > self._level(), PHOTO.c.generation > after)
-            .order_by(PHOTO.c.generation, PHOTO.c.id)
-        )
+        changed = self._changed().where(PHOTO.c.generation > after)
+        changed = changed.order_by(PHOTO.c.generation, PHOTO.c.id)
         rows = self._read(changed.limit(limit + 1))
         if len(rows) > limit:
             last = rows[-1].generation
             whole = [row for row in rows if row.generation != last]
             rows = whole or self._read(changed.where(PHOTO.c.generation == last))
+        return self._unindexed(rows)
+
+    def unindexed(self, limit: int) -> list[UnindexedPhoto]:
+        """The same for a query: at most `limit` of them, those with corrections first, then the newest."""
+        corrected = PHOTO.c.id.in_(sa.select(CORRECTED.c.photo_id))
+        newest = self._changed().order_by(corrected.desc(), PHOTO.c.generation.desc())
+        return self._unindexed(self._read(newest.limit(limit)))
+
+    def _changed(self) -> sa.Select[Any]:
+        """Photos changed since the derived stores were level."""
+        columns = PHOTO.c.id, PHOTO.c.generation, PHOTO.c.orphaned_at, ENGINE.c.alphabet
+        photos = sa.select(*columns).outerjoin_from(PHOTO, ENGINE)
+        return photos.where(PHOTO.c.generation > self._level())
+
+    def _unindexed(self, rows: Sequence[Any]) -> list[UnindexedPhoto]:
         words = self.words([row.id for row in rows if row.orphaned_at is None])
         return [
             UnindexedPhoto(row.id, row.generation, words.get(row.id), row.alphabet or "")
@@ -220,8 +197,10 @@ class CatalogReader:
     def _searchable(self) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
         """Conditions on photos that the derived stores must hold, and on those they may hold besides."""
         settled = PHOTO.c.generation <= self._level()
-        there = (PHOTO.c.state == State.READ) & PHOTO.c.orphaned_at.is_(None)
-        return settled & there, ~settled
+        as_read = PHOTO.c.id.not_in(sa.select(CORRECTED.c.photo_id))
+        corrected = PHOTO.c.id.in_(sa.select(SHOWN_WORD.c.photo_id))
+        worded = ((PHOTO.c.state == State.READ) & as_read) | corrected
+        return settled & worded & PHOTO.c.orphaned_at.is_(None), ~settled
 
     def searchable(self) -> tuple[set[PhotoId], set[PhotoId]]:
         """Photos that the derived stores must hold, and those that they may hold besides.
@@ -308,7 +287,8 @@ class CatalogReader:
         said = end.c.text + "\t" + end.c.alternatives  # a tab ends each reading
         ends = ends.where(sa.or_(*(said.contains(f"{sign}\t") for sign in signs)))
         for chunk in chunks(photos):
-            rows = self._read(ends.where(end.c.photo_id.in_(chunk)))
+            # of both, or a database looks through all words for one of them
+            rows = self._read(ends.where(end.c.photo_id.in_(chunk), after.c.photo_id.in_(chunk)))
             near = [(r.photo_id, r.position + k) for r in rows for k in (-1, 0, 1)]
             for pairs in chunks(near):
                 here = sa.tuple_(WORD.c.photo_id, WORD.c.position).in_(pairs)
@@ -381,12 +361,12 @@ class CatalogReader:
         ):
             counts[State(state) if there else State.OFFLINE] += number
         counts[State.FAILED] = len(self.failures())
-        words = self._read(
-            sa.select(sa.func.count())
-            .select_from(WORD.join(PHOTO))
-            .where(PHOTO.c.orphaned_at.is_(None))
-        )
-        return {str(state): n for state, n in counts.items()} | {"words": int(words[0][0])}
+        as_read = READ_WORD.c.photo_id.not_in(sa.select(CORRECTED.c.photo_id))
+        words = 0
+        for table, which in ((READ_WORD, as_read), (SHOWN_WORD, sa.true())):
+            number = sa.select(sa.func.count()).select_from(table.join(PHOTO))
+            words += self._read(number.where(PHOTO.c.orphaned_at.is_(None), which))[0][0]
+        return {str(state): n for state, n in counts.items()} | {"words": words}
 
     def _places_of(self, ids: Sequence[PhotoId], folder: Path | None) -> dict[PhotoId, list[Path]]:
         places: dict[PhotoId, list[Path]] = defaultdict(list)

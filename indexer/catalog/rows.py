@@ -120,7 +120,7 @@ def word_rows(photo_id: PhotoId, words: Sequence[Word]) -> list[Mapping[str, obj
             # texts hold no white space, so one tab-separated string is compact and unambiguous
             "alternatives": "\t".join(f"{text}\t{p:.3g}" for text, p in word.alternatives),
             "posteriorgram": word.posteriorgram,
-            "corners": _packed(word.corners),
+            "corners": packed(word.corners),
             "folded": folded_readings([text for text, _ in word.alternatives]),
         }
         for position, word in enumerate(words)
@@ -136,7 +136,7 @@ def folded_readings(texts: Iterable[str]) -> str | None:
 
 
 def to_word(row: sa.Row[tuple[object, ...]]) -> Word:
-    """Convert a row of WORD."""
+    """Convert a row of WORD, or of a table with its columns."""
     parts = row.alternatives.split("\t") if row.alternatives else []
     return Word(
         Box(row.left, row.top, row.right, row.bottom),
@@ -145,17 +145,20 @@ def to_word(row: sa.Row[tuple[object, ...]]) -> Word:
         row.confidence,
         tuple((text, float(p)) for text, p in zip(parts[::2], parts[1::2], strict=True)),
         row.posteriorgram,
-        _unpacked(row.corners) if row.corners else (),
+        unpacked(row.corners),
+        row.by,
+        row.correction,
     )
 
 
-def _packed(corners: Corners) -> bytes | None:
+def packed(corners: Corners) -> bytes | None:
     """Four points as eight single-precision floats, little-endian; None for none."""
     return CORNERS.pack(*chain.from_iterable(corners)) if corners else None
 
 
-def _unpacked(packed: bytes) -> Corners:
-    numbers = CORNERS.unpack(packed)
+def unpacked(points: bytes | None) -> Corners:
+    """Four points as `packed` gives them."""
+    numbers = CORNERS.unpack(points) if points else ()
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 

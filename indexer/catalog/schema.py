@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 METADATA = sa.MetaData()
 
+EDGES = ("left", "top", "right", "bottom")
+"""Columns of a box."""
+
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """Numbers of 64 bits, in a column that SQLite made when it had no other name for them."""
 
@@ -109,21 +112,75 @@ FAILURE = sa.Table(
     sa.Column("engine", sa.String, nullable=False),
     sa.Column("readable", sa.Boolean, nullable=False),
 )
-WORD = sa.Table(
-    "word",
+
+
+def _word_columns() -> list[sa.Column[Any]]:
+    """Columns of a word of a photo."""
+    return [
+        sa.Column("photo_id", sa.ForeignKey("photo.id"), primary_key=True),
+        sa.Column("position", sa.Integer, primary_key=True),
+        sa.Column("line", sa.Integer, nullable=False),
+        *(sa.Column(name, sa.Integer, nullable=False) for name in EDGES),
+        sa.Column("text", sa.String, nullable=False),
+        sa.Column("confidence", sa.Float, nullable=False),
+        sa.Column("alternatives", sa.String, nullable=False),
+        sa.Column("posteriorgram", sa.LargeBinary, nullable=False),
+        sa.Column("corners", sa.LargeBinary),
+        sa.Column("folded", sa.String),
+    ]
+
+
+def _author_columns() -> list[sa.Column[Any]]:
+    """Columns that say whose word it is."""
+    return [
+        sa.Column("by", sa.String, nullable=False),
+        sa.Column("correction", sa.String, nullable=False),
+    ]
+
+
+# words are always fetched by photo: without row numbers they lie together on disk
+READ_WORD = sa.Table("word", METADATA, *_word_columns(), sqlite_with_rowid=False)
+"""What the engine read."""
+
+CORRECTED = sa.Table(
+    "corrected",
     METADATA,
     sa.Column("photo_id", sa.ForeignKey("photo.id"), primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("line", sa.Integer, nullable=False),
-    sa.Column("left", sa.Integer, nullable=False),
-    sa.Column("top", sa.Integer, nullable=False),
-    sa.Column("right", sa.Integer, nullable=False),
-    sa.Column("bottom", sa.Integer, nullable=False),
-    sa.Column("text", sa.String, nullable=False),
-    sa.Column("confidence", sa.Float, nullable=False),
-    sa.Column("alternatives", sa.String, nullable=False),
-    sa.Column("posteriorgram", sa.LargeBinary, nullable=False),
+)
+"""Photos whose words are those of `shown_word`, even if that holds none of them."""
+
+SHOWN_WORD = sa.Table(
+    "shown_word", METADATA, *_word_columns(), *_author_columns(), sqlite_with_rowid=False
+)
+"""The words of photos with corrections; derived from what was read and from the corrections."""
+
+WORD = sa.table("effective_word", *(sa.column(c.name, c.type) for c in SHOWN_WORD.columns))
+"""A view: the words of each photo as they are searched and shown."""
+
+CORRECTION = sa.Table(
+    "correction",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("uid", sa.String(32), nullable=False, unique=True),
+    sa.Column("photo_hash", sa.String(32), nullable=False, index=True),  # outlives its photo
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in EDGES),
     sa.Column("corners", sa.LargeBinary),
-    sa.Column("folded", sa.String),
-    sqlite_with_rowid=False,  # words are always fetched by photo: keep them together on disk
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("device", sa.String, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("seen_text", sa.String, nullable=False),
+    sa.Column("seen_confidence", sa.Float, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("undone_at", sa.Float),
+    sa.Column("ink", sa.LargeBinary),
+)
+CHECKED = sa.Table(
+    "checked",
+    METADATA,
+    sa.Column("photo_hash", sa.String(32), primary_key=True),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("undone_at", sa.Float),
 )

@@ -57,6 +57,11 @@ def _with_readings(
     """
     best: dict[q.Leaf, dict[PhotoId, set[WordIndex]]] = {leaf: {} for leaf in leaves}
     found = {leaf: dict(evidence) for leaf, evidence in leaves.items()}
+    for photo_id, corrected in catalog.said_words(photos).items():
+        # a posteriorgram leaves every text a small chance, and here somebody knows better
+        for evidence in found.values():
+            seen = evidence.get(photo_id, {})
+            evidence[photo_id] = {index: seen[index] for index in seen.keys() - corrected}
     literals = {max(_literals(leaf), key=len) for leaf in leaves}
     broken = (
         (photo_id, index, joined(first, last))

@@ -28,6 +28,10 @@ MARGIN = 50
 """Candidates beyond the hits that are requested: each is judged again, which changes their order."""
 
 
+MAX_UNINDEXED = 200
+"""Photos that changed since the derived stores were level, and are looked at as the catalog has them."""
+
+
 @dataclass(frozen=True)
 class Shortlist:
     """Candidate photos, likeliest first, and the evidence of the posterior store on them.
@@ -72,7 +76,8 @@ def shortlist(
     if within is not None:
         fields = {field: photos & within for field, photos in fields.items()}
     admitted = _among(within, q.admitted(node, fields))
-    leaves, store = q.leaves(node, negated=True), stores.posteriors
+    unindexed = catalog.unindexed(MAX_UNINDEXED)
+    leaves, store = q.leaves(node, negated=True), stores.posteriors.overlaid(unindexed)
     found = _no_evidence(leaves)
     if not filters.exact:
         _add_whole_words(found, lambda texts: store.evidence(texts, alphabet, admitted))
@@ -90,7 +95,8 @@ def shortlist(
     proposed = fulltext_proposals.proposed_photos(
         widened, count, admitted, fulfilling, stores, exact=filters.exact
     )
-    photos = list(dict.fromkeys((*likeliest, *surest, *proposed)))
+    changed = (p.id for p in unindexed if p.words and (admitted is None or p.id in admitted))
+    photos = list(dict.fromkeys((*likeliest, *surest, *proposed, *changed)))
     reaching = _reaching(filters.least, node, evidence, scores)
     if not filters.exact:
         # so far the others had a say in what was found on each

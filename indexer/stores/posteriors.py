@@ -18,15 +18,15 @@ from indexer.stores.broken_words import broken_words, placed
 from indexer.stores.faults import store_error
 from indexer.stores.fsync import fsync
 from indexer.stores.rarest_first import look_up
-from indexer.stores.segments import STEPS, Block, Entries, Segment, write_segment
+from indexer.stores.segments import STEPS, Block, Entries, Segment, serialized, write_segment
 from indexer.stores.superseded import marked, newest
 from indexer.stores.whole_photos import look_up_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from indexer.entities import Evidence, PhotoId, UnindexedPhoto
+    from indexer.entities import Evidence, PhotoId, UnindexedPhoto, Word
     from indexer.stores.protocols import PosteriorCodec
 
 MIN_CONTAINED = 0.01
@@ -34,30 +34,6 @@ MIN_CONTAINED = 0.01
 
 MIN_COSTED = 1e-4
 """Bounds below this cost no more than it: a cost is one byte."""
-
-
-Pieces = dict[WordIndex, tuple[bytes, bytes]]
-"""Packed posteriorgrams of the two pieces of each broken word of a photo."""
-
-
-def packed_words(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, list[bytes] | None]:
-    """Packed posteriorgrams of photos, as `PosteriorStore.apply` takes them."""
-    return {
-        photo.id: None if photo.words is None else [word.posteriorgram for word in photo.words]
-        for photo in photos
-    }
-
-
-def packed_pieces(photos: Iterable[UnindexedPhoto]) -> dict[PhotoId, Pieces]:
-    """Packed posteriorgrams of the broken words of photos, as `PosteriorStore.apply` takes them."""
-    return {
-        photo.id: {
-            index: (first.posteriorgram, last.posteriorgram)
-            for index, first, last in broken_words(placed(photo.words))
-        }
-        for photo in photos
-        if photo.words
-    }
 
 
 class PosteriorStore:
@@ -72,6 +48,7 @@ class PosteriorStore:
         """
         self.folder, self._codec, self._empty_if_missing = folder, codec, empty_if_missing
         self._open: dict[tuple[Path, int, int, int], Segment] = {}
+        self._overlay: list[Segment] = []
 
     def can_say(self, pattern: str) -> bool:
         """Whether any word could say the folded `pattern`: it has characters, all in the alphabet."""
@@ -100,21 +77,32 @@ class PosteriorStore:
         with self._translated():
             return all(segment.is_current for segment in self._segments())
 
-    def apply(
-        self,
-        photos: Mapping[PhotoId, Sequence[bytes] | None],
-        alphabet: str,
-        broken: Mapping[PhotoId, Pieces] | None = None,
-    ) -> None:
-        """Replace the words of photos, packed with `alphabet`, or remove them (None), and their broken words; durable after.
+    def apply(self, photos: Sequence[UnindexedPhoto]) -> None:
+        """Replace the words of photos, or remove those whose words are None; durable after.
 
         Raises:
             CatalogError: the disk is full; nothing is changed then.
         """
         with self._translated():
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_segment(self._next(), [self._block(photos, alphabet, broken or {})])
+            write_segment(self._next(), self._blocks(photos))
             self._merge()
+
+    def overlaid(self, photos: Sequence[UnindexedPhoto]) -> PosteriorStore:
+        """The same store as it will be once `photos` were applied; nothing is written.
+
+        A store in an old format stays as it is.
+
+        Raises:
+            DamageError: the store is missing or damaged.
+        """
+        if not photos or not self.is_current():
+            return self
+        over = PosteriorStore(self.folder, self._codec, empty_if_missing=self._empty_if_missing)
+        over._open = self._open
+        content = b"".join(serialized(self._blocks(photos)))
+        over._overlay = [Segment(self.folder, content)]
+        return over
 
     @contextmanager
     def rebuilt(self) -> Iterator[PosteriorStore]:
@@ -203,42 +191,40 @@ class PosteriorStore:
     def _segments(self) -> list[Segment]:
         if not self.folder.is_dir():
             if self._empty_if_missing:
-                return []
+                return self._overlay
             raise FileNotFoundError("there are no posteriors")  # noqa: EM101
         # a merge replaces files, and one that was cut off must not be read where it was mapped
         stats = [(path, path.stat()) for path in self._paths()]
         keys = [(path, s.st_ino, s.st_size, s.st_mtime_ns) for path, s in stats]
         self._open = {key: self._open.get(key) or Segment(key[0]) for key in keys}
-        return list(self._open.values())
+        return [*self._open.values(), *self._overlay]
 
-    def _block(
-        self,
-        photos: Mapping[PhotoId, Sequence[bytes] | None],
-        alphabet: str,
-        broken: Mapping[PhotoId, Pieces],
-    ) -> Block:
+    def _blocks(self, photos: Iterable[UnindexedPhoto]) -> list[Block]:
         codec = self._codec
-        entries = {
-            photo: self._entries(words or (), alphabet, broken.get(photo, {}))
-            for photo, words in photos.items()
-        }
+        entries = {photo.id: self._entries(photo) for photo in photos}
         packed = [word for of_photo in entries.values() for _, word in of_photo]
         bounds = codec.unpack(packed, codec.alphabet).bounds()
         costs = np.floor(-np.log(np.maximum(bounds.contained, MIN_COSTED)) * STEPS).astype(np.uint8)
         planes = np.hstack([bounds.contained, bounds.begins, bounds.ends]) >= MIN_CONTAINED
-        return Block.of(entries, np.ascontiguousarray(costs.T), planes.T)
+        return [Block.of(entries, np.ascontiguousarray(costs.T), planes.T)]
 
-    def _entries(self, words: Sequence[bytes], alphabet: str, broken: Pieces) -> Entries:
-        codec = self._codec
+    def _entries(self, photo: UnindexedPhoto) -> Entries:
+        codec, words = self._codec, photo.words or ()
+
+        def packed(word: Word) -> bytes:
+            if word.by == "engine":
+                return codec.translate(word.posteriorgram, photo.alphabet)
+            return codec.said(word.text)
+
+        whole = [packed(word) for word in words]
         entries = [
             (WordIndex(position), entry)
-            for position, packed in enumerate(words)
-            for word in [codec.translate(packed, alphabet)]
+            for position, word in enumerate(whole)
             for entry in (word, *codec.split(word, codec.alphabet))
         ]
         joined = {
-            index: codec.join([codec.translate(piece, alphabet) for piece in pieces])
-            for index, pieces in broken.items()
+            index: codec.join([packed(first), packed(last)])
+            for index, first, last in broken_words(placed(words))
         }
         return [*entries, *joined.items()]
 

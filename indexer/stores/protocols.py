@@ -75,6 +75,9 @@ class PosteriorCodec(Protocol):
     ) -> Posteriors:
         """Unpack words that lie one behind the other in `raw`, `lengths` bytes each."""
 
+    def said(self, text: str) -> bytes:
+        """Pack a word with `self.alphabet` that surely says `text`; b"" if it cannot be said."""
+
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
         """Split a word into the parts that can be looked for on their own, if it has several."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from indexer.stores.fsync import fsync_replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -96,17 +96,24 @@ class Block:
 
 @dataclass(frozen=True)
 class Segment:
-    """One memory-mapped file; see `write_segment` for its layout."""
+    """One memory-mapped file, or the same in memory; see `serialized` for its layout."""
 
     path: Path
+    content: bytes = b""
 
     @cached_property
-    def _parts(self) -> dict[str, NDArray[Any]]:
+    def _raw(self) -> NDArray[np.uint8]:
+        if self.content:
+            return np.frombuffer(self.content, np.uint8)
         # numpy's own words on a file that is too short help nobody
         if self.path.stat().st_size < _HEADER.itemsize:
             raise ValueError(_CUT_OFF)
         # a plain array over the mapping: slices of a memmap cost more than what is done with them
-        raw = np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
+        return np.asarray(np.memmap(self.path, dtype=np.uint8, mode="r"))
+
+    @cached_property
+    def _parts(self) -> dict[str, NDArray[Any]]:
+        raw = self._raw
         header = raw[: _HEADER.itemsize].view(_HEADER)[0]
         if header["magic"] not in {_MAGIC, _OLD_MAGIC}:
             msg = "not a posterior segment"
@@ -203,10 +210,19 @@ class Segment:
 
 
 def write_segment(path: Path, blocks: Sequence[Block]) -> None:
-    """Write a segment, durable after.
+    """Write a segment, durable after."""
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as file:
+        for part in serialized(blocks):
+            file.write(part)
+    fsync_replace(partial, path)
 
-    Its parts: header, numbers of the photos, where their entries end, where the packed entries
-    begin, positions, costs, planes, packed entries.
+
+def serialized(blocks: Sequence[Block]) -> Iterator[memoryview]:
+    """The parts of a segment.
+
+    They are header, numbers of the photos, where their entries end, where the packed entries begin,
+    positions, costs, planes, packed entries.
     """
 
     def joined(name: str) -> NDArray[Any]:
@@ -215,20 +231,15 @@ def write_segment(path: Path, blocks: Sequence[Block]) -> None:
     counts, lengths = joined("counts"), joined("lengths")
     classes = len(blocks[0].costs)
     header = np.array([(_MAGIC, len(counts), len(lengths), classes)], dtype=_HEADER)
-    partial = path.with_suffix(".part")
-    with partial.open("wb") as file:
-        for part in (
-            header,
-            joined("photos").astype("<u4"),
-            np.cumsum(counts).astype("<u4"),
-            np.concatenate([[0], np.cumsum(lengths)]).astype("<u4"),
-            joined("positions").astype("<u2"),
-            # row by row: all rows of a large segment together would take much memory
-            *(np.concatenate([block.costs[row] for block in blocks]) for row in range(classes)),
-        ):
-            file.write(part.data)
-        for row in range(PLANES * classes):
-            file.write(np.packbits(np.concatenate([block.plane(row) for block in blocks])).data)
-        for block in blocks:
-            file.write(block.blob.data)
-    fsync_replace(partial, path)
+    yield header.view(np.uint8).data
+    yield joined("photos").astype("<u4").data
+    yield np.cumsum(counts).astype("<u4").data
+    yield np.concatenate([[0], np.cumsum(lengths)]).astype("<u4").data
+    yield joined("positions").astype("<u2").data
+    # row by row: all rows of a large segment together would take much memory
+    for row in range(classes):
+        yield np.concatenate([block.costs[row] for block in blocks]).data
+    for row in range(PLANES * classes):
+        yield np.packbits(np.concatenate([block.plane(row) for block in blocks])).data
+    for block in blocks:
+        yield block.blob.data

@@ -6,16 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import DamageError
-from indexer.stores.posteriors import packed_pieces, packed_words
 from indexer.stores.terms import term_weights
 from indexer.sync.index_schedule import INDEX_BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from indexer.catalog.catalog import Catalog
     from indexer.entities import PhotoId, UnindexedPhoto
-    from indexer.stores.posteriors import PosteriorStore
     from indexer.stores.stores import Stores
 
 
@@ -36,7 +34,7 @@ class DerivedIndexes:
         self.ensure(alive)
         try:
             while stale := self._catalog.stale(INDEX_BATCH):
-                _apply(self.stores.posteriors, stale)
+                self.stores.posteriors.apply(stale)
                 self.stores.index.apply(
                     {p.id: None if p.words is None else term_weights(p.words) for p in stale}
                 )
@@ -65,7 +63,7 @@ class DerivedIndexes:
         def batches() -> Iterator[dict[PhotoId, dict[str, float]]]:
             with self.stores.posteriors.rebuilt() as fresh:
                 for batch in self._catalog.stale_batches(INDEX_BATCH):
-                    _apply(fresh, batch)
+                    fresh.apply(batch)
                     # what is done is remembered without its words: they may be millions
                     done.extend(replace(photo, words=None) for photo in batch)
                     report(len(done))
@@ -87,14 +85,3 @@ class DerivedIndexes:
         self._compared = True
         must, may = self._catalog.searchable()
         return all(must <= held <= must | may for held in (self.stores.index.photos(), seen))
-
-
-def _apply(store: PosteriorStore, photos: Sequence[UnindexedPhoto]) -> None:
-    """Write photos into the posterior store, each with the alphabet of the engine that read it."""
-    by_alphabet: dict[str, list[UnindexedPhoto]] = {}
-    for photo in sorted(photos, key=lambda photo: not photo.words):
-        # what has no words has no alphabet: it goes with the others, as each group is a segment
-        alphabet = photo.alphabet if photo.words else next(iter(by_alphabet), "")
-        by_alphabet.setdefault(alphabet, []).append(photo)
-    for alphabet, alike in by_alphabet.items():
-        store.apply(packed_words(alike), alphabet, packed_pieces(alike))

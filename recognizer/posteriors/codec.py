@@ -10,6 +10,7 @@ import numpy as np
 from recognizer.posteriors.folded import FoldedPosteriors, RequiredCharacters
 from recognizer.posteriors.folding import FOLDED_ALPHABET, fold_alphabet, folded_labels
 from recognizer.posteriors.packing import FIRST, MAX_LABELS, join
+from recognizer.posteriors.said_text import pack_text
 from recognizer.posteriors.split_at_signs import split_at_signs
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class PosteriorCodec:
     ) -> FoldedPosteriors:
         """Unpack words that lie one behind the other in `raw`, `lengths` bytes each."""
         return FoldedPosteriors(raw, lengths, fold_alphabet(alphabet))
+
+    def said(self, text: str) -> bytes:
+        """Pack a word with `self.alphabet` that surely says `text`; see `said_text`."""
+        return pack_text(text)
 
     def split(self, packed: bytes, alphabet: str) -> list[bytes]:
         """Split a word into the parts between signs, as packed words; none if it has only one."""

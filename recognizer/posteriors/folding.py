@@ -27,10 +27,10 @@ OTHER = len(FOLDED) + 1
 _EXPANDING = "æœßþĳǆǉǌﬀﬁﬂﬃﬄﬅ№™℠℡℻℀℁℅℆¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↉ⅱⅲⅳⅵⅶⅷⅸⅺⅻ"
 """A symbol for each of the texts of several characters that one symbol may fold to."""
 
-_SIGN, _FOREIGN = "-", "ω"
+SIGN, FOREIGN = "-", "ω"
 """A sign, for all of them; and a letter that is in no folded text, for all of those."""
 
-FOLDED_ALPHABET = FOLDED + _SIGN + _FOREIGN + _EXPANDING
+FOLDED_ALPHABET = FOLDED + SIGN + FOREIGN + _EXPANDING
 """One symbol for all those that search does not tell apart. Words are packed with these labels, so
 that they can be compared whatever alphabet they were read with; the order is part of the format."""
 
@@ -110,7 +110,7 @@ def fold_alphabet(alphabet: str) -> FoldedAlphabet:
 def folded_labels(alphabet: str) -> NDArray[np.intp]:
     """The label in FOLDED_ALPHABET of each label of `alphabet`, the blank's first."""
     by_text = {fold(symbol): label for label, symbol in enumerate(FOLDED_ALPHABET, start=1)}
-    foreign = by_text[fold(_FOREIGN)]
+    foreign = by_text[fold(FOREIGN)]
     return np.array([0, *(by_text.get(fold(symbol), foreign) for symbol in alphabet)], np.intp)
 
 

@@ -225,7 +225,9 @@ def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path
 def definitions(engine):
     """Every table and index of a SQLite database, as it was created, whatever the white space."""
     with engine.connect() as connection:
-        rows = connection.execute(sa.text("SELECT name, sql FROM sqlite_master"))
+        rows = connection.execute(
+            sa.text("SELECT name, sql FROM sqlite_master WHERE type <> 'view'")
+        )
         return {
             name: sql and "".join(sql.split())
             for name, sql in rows
@@ -239,6 +241,15 @@ def test_migrations_make_the_tables_as_the_schema_has_them(url):
     schema.METADATA.create_all(wanted)
 
     assert definitions(sa.create_engine(url)) == definitions(wanted)
+
+
+def test_the_view_of_all_words_has_the_columns_that_queries_ask_for(url):
+    Catalog(url).close()
+
+    with sa.create_engine(url).connect() as connection:
+        columns = list(connection.execute(sa.text("SELECT * FROM effective_word")).keys())
+
+    assert columns == schema.WORD.columns.keys()
 
 
 def test_the_newest_migration_is_the_one_the_program_expects():

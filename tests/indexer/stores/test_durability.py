@@ -13,6 +13,7 @@ from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
+from tests.indexer.stores.unindexed import unindexed
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def index(tmp_path):
 @pytest.fixture
 def store(tmp_path):
     made = PosteriorStore(tmp_path / "posteriors", PosteriorCodec())
-    made.apply({1: [WORD]}, "a")
+    made.apply(unindexed({1: [WORD]}, "a"))
     return made
 
 
@@ -93,7 +94,7 @@ def test_a_new_full_text_is_on_the_disk_before_it_is_the_current_one(index, call
 
 
 def test_a_segment_is_on_the_disk_before_it_has_its_name(store, calls):
-    store.apply({2: [WORD]}, "a")
+    store.apply(unindexed({2: [WORD]}, "a"))
 
     assert calls == [
         ("fsync", "00000002.part"),
@@ -105,7 +106,7 @@ def test_a_segment_is_on_the_disk_before_it_has_its_name(store, calls):
 def test_merged_segments_go_only_when_what_replaces_them_is_on_the_disk(store, calls, monkeypatch):
     monkeypatch.setattr("indexer.stores.compaction.MAX_SMALL_SEGMENTS", 1)
 
-    store.apply({2: [WORD]}, "a")
+    store.apply(unindexed({2: [WORD]}, "a"))
 
     assert calls[3:6] == [
         ("fsync", "00000003.part"),
@@ -117,7 +118,7 @@ def test_merged_segments_go_only_when_what_replaces_them_is_on_the_disk(store, c
 
 def test_a_rebuilt_store_has_its_name_on_the_disk_before_the_old_one_goes(store, calls):
     with store.rebuilt() as fresh:
-        fresh.apply({1: [WORD]}, "a")
+        fresh.apply(unindexed({1: [WORD]}, "a"))
 
     swap = calls.index(("rename", "posteriors.new", "posteriors"))
     assert calls[swap - 1] == ("rename", "posteriors", "posteriors.old")

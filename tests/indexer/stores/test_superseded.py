@@ -9,6 +9,7 @@ from indexer.stores import compaction
 from indexer.stores.posteriors import PosteriorStore
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
+from tests.indexer.stores.unindexed import unindexed
 
 ALPHABET = "eqrtu"
 
@@ -30,8 +31,8 @@ def saying(store, text):
 def replaced(tmp_path, superseded):
     """A store with a segment of nine photos, some of which a later segment supersedes."""
     store = PosteriorStore(tmp_path, PosteriorCodec())
-    store.apply({photo: [word("tree")] for photo in range(9)}, ALPHABET)
-    store.apply({photo: [word("queue")] for photo in range(superseded)}, ALPHABET)
+    store.apply(unindexed({photo: [word("tree")] for photo in range(9)}, ALPHABET))
+    store.apply(unindexed({photo: [word("queue")] for photo in range(superseded)}, ALPHABET))
     return store
 
 

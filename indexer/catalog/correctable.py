@@ -1,0 +1,145 @@
+"""Writes of corrections: who corrects need not be the process that reads photos."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from indexer.catalog import database, faults
+from indexer.catalog.correction_reader import read_words, to_correction
+from indexer.catalog.queries import CatalogReader
+from indexer.catalog.rows import chunks, packed, touch, word_rows
+from indexer.catalog.schema import CHANGE, CORRECTED, CORRECTION, PHOTO, SHOWN_WORD
+from indexer.corrections.effective import effective
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from indexer.corrections.correction import Correction
+
+
+class CorrectableCatalog(CatalogReader):
+    """An open catalog to read and to correct; several processes may do that at a time."""
+
+    READING = False
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes; it raises the number of changes."""
+        with faults.translated(self.url), database.writing(self._engine) as connection:
+            connection.execute(sa.update(CHANGE).values(number=CHANGE.c.number + 1))
+            yield connection
+
+    def _write(self, *statements: sa.Executable) -> None:
+        with self._writing() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def correct(self, corrections: Sequence[Correction]) -> list[Correction]:
+        """Add corrections, and change the words of their photos; those with a known uid are left out.
+
+        Returns:
+            Those that are new.
+
+        """
+        with self._writing() as connection:
+            known: set[str] = set()
+            for chunk in chunks([c.uid for c in corrections]):
+                known.update(
+                    connection.scalars(
+                        sa.select(CORRECTION.c.uid).where(CORRECTION.c.uid.in_(chunk))
+                    )
+                )
+            new = list({c.uid: c for c in corrections if c.uid not in known}.values())
+            if new:
+                connection.execute(sa.insert(CORRECTION), list(map(_row, new)))
+                show(connection, {c.content for c in new})
+        return new
+
+    def undo(self, uids: Collection[str], now: float) -> list[Correction]:
+        """Let corrections not count from `now` on; what they replaced counts again.
+
+        Returns:
+            Those that counted before.
+
+        """
+        return self._set_undone(uids, CORRECTION.c.undone_at.is_(None), now)
+
+    def redo(self, uids: Collection[str]) -> list[Correction]:
+        """Let corrections count that were undone; returns these."""
+        return self._set_undone(uids, CORRECTION.c.undone_at.is_not(None), None)
+
+    def _set_undone(
+        self, uids: Collection[str], which: sa.ColumnElement[bool], at: float | None
+    ) -> list[Correction]:
+        changed: list[Correction] = []
+        with self._writing() as connection:
+            for chunk in chunks(list(uids)):
+                here = CORRECTION.c.uid.in_(chunk) & which
+                changed += map(to_correction, connection.execute(sa.select(CORRECTION).where(here)))
+                connection.execute(sa.update(CORRECTION).where(here).values(undone_at=at))
+            show(connection, {c.content for c in changed})
+        return changed
+
+    def forget_corrections(self, uids: Collection[str]) -> int:
+        """Delete corrections for good; returns how many there were."""
+        gone: set[str] = set()
+        count = 0
+        with self._writing() as connection:
+            for chunk in chunks(list(uids)):
+                here = CORRECTION.c.uid.in_(chunk)
+                gone.update(connection.scalars(sa.select(CORRECTION.c.photo_hash).where(here)))
+                count += connection.execute(sa.delete(CORRECTION).where(here)).rowcount
+            show(connection, gone)
+        return count
+
+
+def show(connection: sa.Connection, contents: Collection[str]) -> None:
+    """Make the words of photos anew from what was read on them and from their corrections."""
+    for content in sorted(contents):
+        photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).first()
+        if photo is None:  # its corrections are kept until it comes back
+            continue
+        of_photo = CORRECTION.c.photo_hash == content
+        rows = connection.execute(sa.select(CORRECTION).where(of_photo).order_by(CORRECTION.c.id))
+        corrections = [c for c in map(to_correction, rows) if c.undone_at is None]
+        for table in (SHOWN_WORD, CORRECTED):
+            connection.execute(sa.delete(table).where(table.c.photo_id == photo.id))
+        touch(connection, [photo.id])
+        if not corrections:
+            continue
+        read = read_words(connection, photo.id)
+        words = effective(read, (photo.width, photo.height), corrections).words
+        connection.execute(sa.insert(CORRECTED).values(photo_id=photo.id))
+        if words:
+            authors = [{"by": word.by, "correction": word.correction} for word in words]
+            shown = [
+                {**row, **author}
+                for row, author in zip(word_rows(photo.id, words), authors, strict=True)
+            ]
+            connection.execute(sa.insert(SHOWN_WORD), shown)
+
+
+def _row(correction: Correction) -> dict[str, object]:
+    box = correction.box
+    return {
+        "uid": correction.uid,
+        "photo_hash": correction.content,
+        "width": correction.size[0],
+        "height": correction.size[1],
+        "left": box.left,
+        "top": box.top,
+        "right": box.right,
+        "bottom": box.bottom,
+        "corners": packed(correction.corners),
+        "text": correction.text,
+        "by": correction.by,
+        "device": correction.device,
+        "kind": correction.kind,
+        "seen_text": correction.seen_text,
+        "seen_confidence": correction.seen_confidence,
+        "created_at": correction.created_at,
+        "undone_at": correction.undone_at,
+    }

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from indexer.catalog.catalog import Catalog
+from indexer.catalog.correctable import CorrectableCatalog
+from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.entities import Box, EngineId, Reading, Stamp, Word
+
+ENGINE = EngineId("e1", "abc")
+NEWER = EngineId("e2", "abc")
+STAMP = Stamp(10, 20)
+CONTENT = "0" * 32
+READ = (
+    Word(Box(10, 10, 90, 40), 0, "quene", 0.7, (("quene", 0.7), ("queue", 0.2)), b"p1"),
+    Word(Box(100, 10, 180, 40), 0, "depth", 0.9, (("depth", 0.9),), b"p2"),
+)
+QUEUE = Correction("1" * 32, CONTENT, (400, 300), READ[0].box, "queue", created_at=1.0)
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    with Catalog(f"sqlite:///{tmp_path / 'catalog.db'}") as opened:
+        opened.put_places([(tmp_path / "a.jpg", STAMP, CONTENT)], 0.0)
+        opened.put_reading(CONTENT, Reading(400, 300, None, READ), ENGINE)
+        yield opened
+
+
+def texts(catalog) -> list[str]:
+    return [word.text for word in catalog.photo_with(CONTENT).words]
+
+
+def test_a_corrected_word_takes_the_place_of_what_was_read(catalog):
+    assert catalog.correct([QUEUE]) == [QUEUE]
+
+    assert texts(catalog) == ["queue", "depth"]
+
+
+def test_every_query_of_words_sees_corrected_ones(catalog):
+    catalog.correct([QUEUE])
+    photo = catalog.photo_with(CONTENT).id
+
+    assert [w.text for _, _, w in catalog.words_like([photo], ["queue"])] == ["queue"]
+    assert [*catalog.words_like([photo], ["quene"])] == []
+    assert catalog.words_on_lines({photo: {1}})[photo][0].text == "queue"
+    assert catalog.lines([photo]) == {photo: {0: 0, 1: 0}}
+
+
+def test_a_correction_comes_back_as_it_went_in(catalog):
+    slanted = replace(
+        QUEUE, corners=((1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.0)), by="import:notes",
+        kind=CorrectionKind.CHOSEN, seen_text="quene", seen_confidence=0.7, device="phone",
+    )  # fmt: skip
+
+    catalog.correct([slanted])
+
+    assert catalog.corrections() == [replace(slanted, number=1)]
+
+
+def test_a_correction_that_is_known_changes_nothing(catalog):
+    catalog.correct([QUEUE])
+
+    assert catalog.correct([replace(QUEUE, text="other")]) == []
+    assert texts(catalog) == ["queue", "depth"]
+
+
+def test_undoing_brings_back_the_words_as_they_were_read(catalog):
+    before = catalog.photo_with(CONTENT)
+    catalog.correct([QUEUE])
+
+    catalog.undo([QUEUE.uid], 5.0)
+
+    assert catalog.photo_with(CONTENT) == before
+    assert [c.undone_at for c in catalog.corrections()] == [5.0]
+
+
+def test_what_was_undone_is_undone_once(catalog):
+    catalog.correct([QUEUE])
+    catalog.undo([QUEUE.uid], 5.0)
+
+    assert catalog.undo([QUEUE.uid], 6.0) == []
+
+
+def test_redoing_lets_a_correction_count_again(catalog):
+    catalog.correct([QUEUE])
+    catalog.undo([QUEUE.uid], 5.0)
+
+    catalog.redo([QUEUE.uid])
+
+    assert texts(catalog) == ["queue", "depth"]
+
+
+def test_a_forgotten_correction_is_gone_for_good(catalog):
+    catalog.correct([QUEUE])
+
+    assert catalog.forget_corrections([QUEUE.uid]) == 1
+
+    assert texts(catalog) == ["quene", "depth"]
+    assert catalog.corrections() == []
+
+
+def test_a_photo_that_is_read_again_keeps_its_corrections(catalog):
+    catalog.correct([QUEUE])
+    moved = replace(READ[0], box=Box(14, 8, 92, 44), text="qneue")
+
+    catalog.put_reading(CONTENT, Reading(400, 300, None, (moved, READ[1])), NEWER)
+
+    words = catalog.photo_with(CONTENT).words
+    assert [(w.text, w.box) for w in words] == [("queue", moved.box), ("depth", READ[1].box)]
+
+
+def test_corrections_outlive_their_photo_and_count_when_it_comes_back(catalog, tmp_path):
+    catalog.correct([QUEUE])
+    catalog.drop_places([tmp_path / "a.jpg"], 1.0)
+    catalog.indexed(catalog.stale(10))
+    assert catalog.purge(2.0) == 1
+
+    catalog.put_places([(tmp_path / "b.jpg", STAMP, CONTENT)], 3.0)
+    catalog.put_reading(CONTENT, Reading(400, 300, None, READ), ENGINE)
+
+    assert texts(catalog) == ["queue", "depth"]
+
+
+def test_a_correction_may_come_before_its_photo(catalog, tmp_path):
+    other = "2" * 32
+    catalog.correct([replace(QUEUE, content=other)])
+
+    catalog.put_places([(tmp_path / "b.jpg", STAMP, other)], 3.0)
+    catalog.put_reading(other, Reading(400, 300, None, READ), ENGINE)
+
+    assert [w.text for w in catalog.photo_with(other).words] == ["queue", "depth"]
+
+
+def test_the_derived_stores_are_told_of_each_change_of_words(catalog):
+    catalog.indexed(catalog.stale(10))
+
+    for change in (
+        lambda: catalog.correct([QUEUE]),
+        lambda: catalog.undo([QUEUE.uid], 5.0),
+        lambda: catalog.redo([QUEUE.uid]),
+        lambda: catalog.forget_corrections([QUEUE.uid]),
+    ):
+        change()
+        [photo] = catalog.stale(10)
+        assert photo.words == catalog.photo_with(CONTENT).words
+        catalog.indexed([photo])
+
+
+def test_the_stores_must_hold_a_photo_as_long_as_it_has_a_word_that_is_shown(catalog):
+    photo = catalog.photo_with(CONTENT).id
+    none = [replace(QUEUE, uid=f"{n:032}", box=word.box, text="") for n, word in enumerate(READ)]
+    catalog.correct(none)
+    catalog.indexed(catalog.stale(10))
+    assert catalog.searchable() == (set(), set())
+
+    drawn = replace(QUEUE, uid="d" * 32, box=Box(10, 200, 90, 230), kind=CorrectionKind.DRAWN)
+    catalog.correct([drawn])
+    catalog.indexed(catalog.stale(10))
+
+    assert catalog.searchable() == ({photo}, set())
+
+
+def test_words_are_counted_as_they_are_shown(catalog):
+    catalog.correct([replace(QUEUE, text="")])
+
+    assert catalog.counts()["words"] == 1
+
+
+def test_corrections_are_listed_by_photo_author_and_time(catalog):
+    other = replace(QUEUE, uid="2" * 32, content="f" * 32, by="teacher:tess@5", created_at=9.0)
+    catalog.correct([QUEUE, other])
+
+    def uids(**which: object) -> list[str]:
+        return [c.uid for c in catalog.corrections(**which)]
+
+    assert uids(contents=[CONTENT]) == [QUEUE.uid]
+    assert uids(by="teacher") == uids(by="teacher:tess@5") == uids(since=2.0) == [other.uid]
+    assert uids(by="person") == [QUEUE.uid]
+
+
+def test_doubtful_corrections_are_told(catalog):
+    surely = Word(Box(0, 0, 300, 60), 0, "elsewhere", 0.95, (("elsewhere", 0.95),), b"p")
+    catalog.correct([QUEUE])
+    assert catalog.doubtful(CONTENT) == ()
+
+    catalog.put_reading(CONTENT, Reading(400, 300, None, (surely,)), NEWER)
+
+    assert [c.uid for c in catalog.doubtful(CONTENT)] == [QUEUE.uid]
+    assert texts(catalog) == ["elsewhere"]
+
+
+def test_another_process_corrects_while_this_one_has_the_catalog_open(catalog):
+    with CorrectableCatalog(catalog.url) as other:
+        other.correct([QUEUE])
+
+    assert texts(catalog) == ["queue", "depth"]
