@@ -6,17 +6,19 @@ The only file that chooses concrete parts.
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import home, reports
 from indexer.catalog.catalog import Catalog
+from indexer.catalog.correctable import CorrectableCatalog
 from indexer.catalog.lost_content import has_content
 from indexer.catalog.queries import CatalogReader
 from indexer.config import expanded, load
-from indexer.errors import CatalogError, UsageError
+from indexer.errors import CatalogError, DamageError, UsageError
 from indexer.home import check_apart
 from indexer.ocr.builtin import BuiltInEngine, make_detector
 from indexer.search.searcher import Filters, Searcher
@@ -70,14 +72,44 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         ConfigError: others can write to the home folder.
 
     """
-    if not _has_catalog(settings):
-        msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
-        raise CatalogError(msg)
+    _require_catalog(settings)
     if os.path.exists(settings.home):  # noqa: PTH110 - that of Path raises where it may not look
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         # while a home is made, the catalog comes first
         yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
+
+
+@contextmanager
+def correcting(settings: Settings) -> Iterator[CorrectableCatalog]:
+    """Open the catalog for corrections, also while another process writes.
+
+    The derived stores follow at the end if nobody else writes to them, else when whoever does looks
+    at the catalog again. Queries see the corrections at once either way.
+
+    Raises:
+        CatalogError: there is no catalog yet, or another process has not brought it up to date.
+        ConfigError: others can write to the home folder.
+
+    """
+    from indexer.sync.derived_indexes import DerivedIndexes
+
+    _require_catalog(settings)
+    home.check_private(settings)
+    claim = partial(home.claimed, settings)
+    with CorrectableCatalog(settings.database, claim=claim) as catalog:
+        yield catalog
+    with claim() as ours:
+        if ours:
+            with Catalog(settings.database) as whole, suppress(DamageError):
+                DerivedIndexes(whole, stores(settings)).apply_changes()
+
+
+def _require_catalog(settings: Settings) -> None:
+    """Raise CatalogError if nothing is indexed yet."""
+    if not _has_catalog(settings):
+        msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
+        raise CatalogError(msg)
 
 
 def _has_catalog(settings: Settings) -> bool:

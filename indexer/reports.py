@@ -112,7 +112,8 @@ class WordReport(TypedDict):
     """A word on a photo; `alternatives` are (text, probability), best first.
 
     `corners` are four (x, y), clockwise from the upper left one along the line, which may be
-    slanted; `line` is the number of that line on the photo.
+    slanted; `line` is the number of that line on the photo. `by` is `engine`, or who said that this
+    is the word, and `correction` the uid of that.
     """
 
     box: list[int]
@@ -121,6 +122,8 @@ class WordReport(TypedDict):
     text: str
     confidence: float
     alternatives: list[tuple[str, float]]
+    by: str
+    correction: str | None
 
 
 class PhotoReport(TypedDict):
@@ -159,6 +162,8 @@ def photo_json(path: Path, photo: Photo, left_out: str = "") -> PhotoReport:
                 "text": word.text,
                 "confidence": word.confidence,
                 "alternatives": list(word.alternatives),
+                "by": word.by,
+                "correction": word.correction or None,
             }
             for word in photo.words
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from indexer.catalog.correction_reader import read_words, to_correction
 from indexer.catalog.queries import CatalogReader
 from indexer.catalog.rows import chunks, packed, touch, word_rows
 from indexer.catalog.schema import CHANGE, CORRECTED, CORRECTION, PHOTO, SHOWN_WORD
-from indexer.corrections.effective import effective
+from indexer.corrections.effective import effective, seen_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -40,6 +41,8 @@ class CorrectableCatalog(CatalogReader):
     def correct(self, corrections: Sequence[Correction]) -> list[Correction]:
         """Add corrections, and change the words of their photos; those with a known uid are left out.
 
+        What each of them has seen is what the engine reads in its place, if anything.
+
         Returns:
             Those that are new.
 
@@ -52,7 +55,10 @@ class CorrectableCatalog(CatalogReader):
                         sa.select(CORRECTION.c.uid).where(CORRECTION.c.uid.in_(chunk))
                     )
                 )
-            new = list({c.uid: c for c in corrections if c.uid not in known}.values())
+            new = [
+                _as_read(connection, c)
+                for c in {c.uid: c for c in corrections if c.uid not in known}.values()
+            ]
             if new:
                 connection.execute(sa.insert(CORRECTION), list(map(_row, new)))
                 show(connection, {c.content for c in new})
@@ -120,6 +126,16 @@ def show(connection: sa.Connection, contents: Collection[str]) -> None:
                 for row, author in zip(word_rows(photo.id, words), authors, strict=True)
             ]
             connection.execute(sa.insert(SHOWN_WORD), shown)
+
+
+def _as_read(connection: sa.Connection, correction: Correction) -> Correction:
+    """The correction with what the engine reads there, if its photo was read."""
+    photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == correction.content))
+    read = () if photo is None else read_words(connection, photo)
+    word = seen_at(correction.box, read)
+    if word is None:
+        return correction
+    return replace(correction, seen_text=word.text, seen_confidence=word.confidence)
 
 
 def _row(correction: Correction) -> dict[str, object]:

@@ -13,6 +13,7 @@ import click
 from indexer import bootstrap, config, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
+from indexer.cli.corrections import correct, corrections
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
@@ -339,5 +340,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, weights, *bootstrap.engine_commands()):
+for command in (query, correct, corrections, weights, *bootstrap.engine_commands()):
     main.add_command(command)

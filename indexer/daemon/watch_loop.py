@@ -134,7 +134,11 @@ class Service:
         return self.stop.is_set()
 
     def idle(self) -> None:
-        """Report that there is nothing to do; end the reading process after a while."""
+        """Report that there is nothing to do; end the reading process after a while.
+
+        Another process may have corrected words meanwhile.
+        """
+        self.library.indexes.apply_changes()
         self.notifier.alive()
         self.reporter.state(WriterState.WAITING)
         self.idle_engine.close_if_idle(self.library.engine)

@@ -33,14 +33,23 @@ class DerivedIndexes:
         """
         self.ensure(alive)
         try:
-            while stale := self._catalog.stale(INDEX_BATCH):
-                self.stores.posteriors.apply(stale)
-                self.stores.index.apply(
-                    {p.id: None if p.words is None else term_weights(p.words) for p in stale}
-                )
-                self._catalog.indexed(stale)
+            self.apply_changes()
         except DamageError:
             self.rebuild(lambda _: alive())
+
+    def apply_changes(self) -> None:
+        """Write every change of the catalog to both stores, which are not compared with it.
+
+        Raises:
+            DamageError: a store is missing, damaged or of an older format.
+
+        """
+        while stale := self._catalog.stale(INDEX_BATCH):
+            self.stores.index.apply(
+                {p.id: None if p.words is None else term_weights(p.words) for p in stale}
+            )
+            self.stores.posteriors.apply(stale)
+            self._catalog.indexed(stale)
 
     def ensure(self, alive: Callable[[], None] = lambda: None) -> bool:
         """Rebuild what is missing, damaged or out of step with the catalog; whether it did."""

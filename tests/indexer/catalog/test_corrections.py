@@ -33,7 +33,7 @@ def texts(catalog) -> list[str]:
 
 
 def test_a_corrected_word_takes_the_place_of_what_was_read(catalog):
-    assert catalog.correct([QUEUE]) == [QUEUE]
+    assert catalog.correct([QUEUE]) == [replace(QUEUE, seen_text="quene", seen_confidence=0.7)]
 
     assert texts(catalog) == ["queue", "depth"]
 
@@ -64,6 +64,13 @@ def test_a_correction_that_is_known_changes_nothing(catalog):
 
     assert catalog.correct([replace(QUEUE, text="other")]) == []
     assert texts(catalog) == ["queue", "depth"]
+
+
+def test_what_was_read_is_remembered_also_where_a_correction_was_corrected(catalog):
+    catalog.correct([QUEUE])
+    catalog.correct([replace(QUEUE, uid="2" * 32, text="quest", seen_text="queue")])
+
+    assert [c.seen_text for c in catalog.corrections()] == ["quene", "quene"]
 
 
 def test_undoing_brings_back_the_words_as_they_were_read(catalog):

@@ -1,0 +1,355 @@
+"""`ocrsearch correct` and `ocrsearch corrections`: what words on photos are, by those who can read them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer import bootstrap, reports
+from indexer.cli.options import DATE, OUTPUT_FILE, json_option
+from indexer.cli.printed_names import printed_name
+from indexer.corrections.correction import (
+    IMPORT,
+    TEACHER,
+    Correction,
+    CorrectionKind,
+    check_author,
+    correct_text,
+)
+from indexer.corrections.new_correction import correction_at
+from indexer.corrections.report import correction_json, parsed
+from indexer.entities import Box
+from indexer.errors import UsageError
+from recognizer import partial_output
+from recognizer.printable import printable
+from recognizer.textfile import NotTextError, decode, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from indexer.catalog.queries import CatalogReader
+    from indexer.config import Settings
+    from indexer.entities import Photo
+
+MIN_UID = 6
+"""Digits of a uid by which a correction may be named, if no other one begins with them."""
+
+SHOWN_UID = 8
+
+
+class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3
+    """A point `X,Y` or a box `LEFT,TOP,RIGHT,BOTTOM`, in pixels of the upright photo."""
+
+    name = "place"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click declares it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Box:
+        """See `click.ParamType`; a point is a box of one pixel."""
+        try:
+            numbers = [int(part) for part in value.split(",")]
+        except ValueError:
+            numbers = []
+        if len(numbers) == 2:
+            numbers += [numbers[0] + 1, numbers[1] + 1]
+        if len(numbers) != 4 or numbers[0] >= numbers[2] or numbers[1] >= numbers[3]:
+            self.fail(f"{value!r}: give X,Y or LEFT,TOP,RIGHT,BOTTOM in pixels", param, ctx)
+        return Box(*numbers)
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("text", required=False)
+@click.option(
+    "--at",
+    "place",
+    required=True,
+    type=_Place(),
+    metavar="PLACE",
+    help="The word that holds the point X,Y, or the box LEFT,TOP,RIGHT,BOTTOM, in pixels.",
+)
+@click.option("--no-word", is_flag=True, help="There is no word, instead of TEXT.")
+@click.option(
+    "--unreadable", is_flag=True, help="Nobody can tell what the word is, instead of TEXT."
+)
+@json_option
+@click.pass_obj
+def correct(
+    load: Callable[..., Settings],
+    photo: Path,
+    text: str | None,
+    place: Box,
+    *,
+    no_word: bool,
+    unreadable: bool,
+    as_json: bool,
+) -> None:
+    """Say that TEXT stands at a place of PHOTO.
+
+    It is found by the next query, and stays when the photo is read again, renamed or copied. `show --json` lists the words with their boxes. A box that
+    holds none of them is one that the detector missed.
+
+    \b
+    ocrsearch correct board.jpg --at 412,230 queue
+    ocrsearch correct board.jpg --at 400,210,520,260 "priority queue"
+    ocrsearch correct board.jpg --at 412,230 --no-word
+    """
+    if (text is not None) + no_word + unreadable != 1:
+        msg = "give one of TEXT, --no-word and --unreadable"
+        raise UsageError(msg)
+    said = correct_text(text or "")
+    if text is not None and not said:
+        msg = "the text is empty; give --no-word if there is no word"
+        raise UsageError(msg)
+    with bootstrap.correcting(load()) as catalog:
+        known = catalog.photo_at(photo.resolve())
+        if known is None:
+            msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
+            raise UsageError(msg)
+        made = correction_at(place, known, said, unreadable=unreadable, now=time.time())
+        [made] = catalog.correct([made])
+    if as_json:
+        click.echo(reports.dumps(correction_json(made, {known.hash: known.places})))
+    else:
+        click.echo(_line(made, known.places))
+
+
+@click.group()
+def corrections() -> None:
+    """List, undo, export and import corrections."""
+
+
+@corrections.command("list")
+@click.argument("photo", required=False, type=click.Path(path_type=Path))
+@click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
+@click.option("--since", type=DATE, metavar="DATE", help="Only those made on this day or later.")
+@json_option
+@click.pass_obj
+def list_(
+    load: Callable[..., Settings],
+    photo: Path | None,
+    by: str | None,
+    since: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """List corrections, of PHOTO or all.
+
+    The oldest comes first.
+    """
+    with bootstrap.reading_only(load()) as (catalog, _):
+        contents = None if photo is None else [_known(catalog, photo).hash]
+        found = catalog.corrections(
+            contents=contents, by=by, since=None if since is None else since.timestamp()
+        )
+        places = _places(catalog, found)
+    for correction in found:
+        if as_json:
+            click.echo(reports.dumps(correction_json(correction, places)))
+        else:
+            click.echo(_line(correction, places.get(correction.content, ())))
+
+
+@corrections.command()
+@click.argument("uids", nargs=-1, metavar="[UID]...")
+@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@click.pass_obj
+def undo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -> None:
+    """Undo corrections.
+
+    What they replaced counts again.
+
+    Each UID is one of `corrections list`, or its first digits.
+
+    \b
+    ocrsearch corrections undo 3f2a9c10
+    ocrsearch corrections undo --by teacher:tesseract
+    """
+    _change(load, uids, by, lambda catalog, which: len(catalog.undo(which, time.time())), "undone")
+
+
+@corrections.command()
+@click.argument("uids", nargs=-1, metavar="[UID]...")
+@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@click.pass_obj
+def redo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -> None:
+    """Let undone corrections count again."""
+    _change(load, uids, by, lambda catalog, which: len(catalog.redo(which)), "count again")
+
+
+@corrections.command()
+@click.argument("uids", nargs=-1, metavar="[UID]...")
+@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def forget(
+    load: Callable[..., Settings], uids: tuple[str, ...], by: str | None, *, yes: bool
+) -> None:
+    """Delete corrections for good. This cannot be undone."""
+    if not yes:
+        click.confirm("Delete these corrections for good?", abort=True)
+    _change(load, uids, by, lambda catalog, which: catalog.forget_corrections(which), "forgotten")
+
+
+@corrections.command()
+@click.argument("file", type=OUTPUT_FILE)
+@click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
+@click.pass_obj
+def export(load: Callable[..., Settings], file: Path, by: str | None) -> None:
+    """Write corrections into a file.
+
+    It has one JSON object a line. `corrections import` reads it, on another machine as well.
+
+    \b
+    ocrsearch corrections export corrections.jsonl
+    """
+    with bootstrap.reading_only(load()) as (catalog, _):
+        found = catalog.corrections(by=by)
+        places = _places(catalog, found)
+    with partial_output.writing(file), file.open("w", encoding="utf-8") as out:
+        for correction in found:
+            out.write(reports.dumps(correction_json(correction, places)) + "\n")
+    click.echo(f"{len(found)} corrections", err=True)
+
+
+@corrections.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def import_(load: Callable[..., Settings], file: Path, *, as_json: bool) -> None:
+    """Take in an exported FILE.
+
+    Those that are known already change nothing. A photo that is not indexed yet has them as soon as it is.
+
+    \b
+    ocrsearch corrections import corrections.jsonl
+    """
+    try:
+        read = parsed(lines(decode(file.read_bytes())))
+    except NotTextError as error:
+        msg = f"{file}, {error}"
+        raise UsageError(msg) from error
+    with bootstrap.correcting(load()) as catalog:
+        new = catalog.correct(read.corrections)
+    taken, known = len(new), len(read.corrections) - len(new)
+    if as_json:
+        refused = [list(line) for line in read.refused]
+        click.echo(reports.dumps({"taken": taken, "known": known, "refused": refused}))
+    else:
+        click.echo(f"{taken} taken, {known} known already, {len(read.refused)} refused")
+        for number, reason in read.refused:
+            click.echo(printable(f"{file}, line {number}: {reason}"), err=True)
+    if read.refused:
+        raise click.exceptions.Exit(UsageError.exit_code)
+
+
+@corrections.command()
+@json_option
+@click.pass_obj
+def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
+    """Count corrections.
+
+    They are counted by author, by kind, and by what learning takes them for. A doubtful one is not shown, because another
+    word is surely read in its place since.
+    """
+    with bootstrap.reading_only(load()) as (catalog, _):
+        found = catalog.corrections()
+        counting = [c for c in found if c.undone_at is None]
+        contents = sorted({c.content for c in counting})
+        doubtful = sum(len(catalog.doubtful(content)) for content in contents)
+    report = {
+        "corrections": len(counting),
+        "undone": len(found) - len(counting),
+        "doubtful": doubtful,
+        "photos": len(contents),
+        "by": _counts(c.by for c in counting),
+        "kinds": _counts(str(c.kind) for c in counting),
+        "parts": _counts(str(c.part) for c in counting),
+    }
+    if as_json:
+        click.echo(reports.dumps(report))
+        return
+    for name, value in report.items():
+        shown = (
+            ", ".join(f"{n} {key}" for key, n in value.items())
+            if isinstance(value, dict)
+            else value
+        )
+        click.echo(printable(f"{name:<12} {shown}"))
+
+
+def _counts(names: Any) -> dict[str, int]:  # noqa: ANN401 - an iterable of names
+    counted: dict[str, int] = {}
+    for name in names:
+        counted[name] = counted.get(name, 0) + 1
+    return counted
+
+
+def _change(
+    load: Callable[..., Settings],
+    uids: Sequence[str],
+    by: str | None,
+    change: Callable[[Any, list[str]], int],
+    done: str,
+) -> None:
+    """Change the corrections that are named, and say how many. Raises UsageError."""
+    if bool(uids) == bool(by):
+        msg = "give UIDs, or --by"
+        raise UsageError(msg)
+    if by and by not in {IMPORT, TEACHER}:
+        check_author(by)
+    with bootstrap.correcting(load()) as catalog:
+        which = [c.uid for c in catalog.corrections(by=by)] if by else _named(catalog, uids)
+        count = change(catalog, which)
+    click.echo(f"{count} {done}")
+
+
+def _named(catalog: CatalogReader, uids: Sequence[str]) -> list[str]:
+    """The corrections that begin with each of `uids`. Raises UsageError."""
+    every = [c.uid for c in catalog.corrections()]
+    found = []
+    for uid in uids:
+        alike = [known for known in every if known.startswith(uid)]
+        if len(uid) < MIN_UID or len(alike) != 1:
+            several = (
+                "several corrections begin so" if alike and len(uid) >= MIN_UID else "no correction"
+            )
+            short = f"give {MIN_UID} digits or more of a UID" if len(uid) < MIN_UID else several
+            msg = f"{uid}: {short}; see: ocrsearch corrections list"
+            raise UsageError(msg)
+        found += alike
+    return found
+
+
+def _known(catalog: CatalogReader, photo: Path) -> Photo:
+    known = catalog.photo_at(photo.resolve())
+    if known is None:
+        msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
+        raise UsageError(msg)
+    return known
+
+
+def _places(catalog: CatalogReader, found: Sequence[Correction]) -> dict[str, tuple[Path, ...]]:
+    photos = (catalog.photo_with(content) for content in sorted({c.content for c in found}))
+    return {photo.hash: photo.places for photo in photos if photo is not None}
+
+
+def _line(correction: Correction, places: Sequence[Path]) -> str:
+    """uid, what was read and what stands there, where, by whom."""
+    said = {CorrectionKind.UNREADABLE: "unreadable"}.get(
+        correction.kind, correction.text or "no word"
+    )
+    place = printed_name(str(places[0])) if places else correction.content
+    box = ",".join(map(str, correction.box.as_list()))
+    undone = " (undone)" if correction.undone_at is not None else ""
+    change = f"{correction.seen_text or '-'} → {said}"
+    return printable(
+        f"{correction.uid[:SHOWN_UID]}  {change}  {place} at {box}  {correction.by}{undone}"
+    )

@@ -1,0 +1,250 @@
+"""`correct` and `corrections`, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from indexer import bootstrap, home
+
+from ..conftest import draw_photo
+
+
+@pytest.fixture
+def board(shell):
+    photo = draw_photo(shell.photos / "board.png", "quene", "depth")
+    shell("index", shell.photos)
+    return photo
+
+
+def words(shell, photo):
+    return json.loads(shell("show", photo, "--json").stdout)["words"]
+
+
+def at(word) -> str:
+    left, top, *_ = word["box"]
+    return f"{left + 1},{top + 1}"
+
+
+def correct(shell, photo, place: int, *said: str, code: int = 0):
+    return shell("correct", photo, "--at", at(words(shell, photo)[place]), *said, code=code)
+
+
+def listed(shell, *which) -> list[dict]:
+    return [
+        json.loads(line)
+        for line in shell("corrections", "list", "--json", *which).stdout.splitlines()
+    ]
+
+
+def test_a_corrected_word_is_found_by_the_next_query(shell, board):
+    said = correct(shell, board, 0, "queue").stdout
+
+    assert "quene → queue" in said
+    assert "board.png" in shell("query", "queue").stdout
+    assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
+    assert words(shell, board)[0]["by"] == "person"
+
+
+def test_a_correction_counts_while_another_process_writes(shell, board):
+    settings = bootstrap.load(None, home=shell.folder / "home")
+
+    with home.locked(settings):
+        correct(shell, board, 0, "queue")
+
+        assert "board.png" in shell("query", "queue").stdout
+
+
+def test_the_stores_follow_a_correction_if_nobody_else_writes(shell, board):
+    correct(shell, board, 0, "queue")
+
+    with bootstrap.reading_only(bootstrap.load(None, home=shell.folder / "home")) as (catalog, _):
+        assert catalog.unindexed(10) == []
+
+
+def test_a_box_without_a_word_is_one_that_was_missed(shell, board):
+    shell("correct", board, "--at", "200,0,230,12", "faint")
+
+    [made] = listed(shell)
+    assert (made["kind"], made["box"], made["seen"]) == ("drawn", [200, 0, 230, 12], "")
+    assert "board.png" in shell("query", "faint").stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(["queue"], "typed"), (["quene"], "confirmed"), (["--unreadable"], "unreadable")],
+)
+def test_how_a_correction_came_about_is_remembered(shell, board, said, kind):
+    correct(shell, board, 0, *said)
+
+    assert [made["kind"] for made in listed(shell)] == [kind]
+
+
+def test_one_of_the_kept_readings_is_chosen(shell):
+    shell.engine.recognizer.alternatives = {"quene": (("quene", 0.6), ("queue", 0.3))}
+    photo = draw_photo(shell.photos / "board.png", "quene")
+    shell("index", shell.photos)
+
+    correct(shell, photo, 0, "queue")
+
+    assert [made["kind"] for made in listed(shell)] == ["chosen"]
+
+
+def test_what_is_no_word_is_shown_no_longer(shell, board):
+    correct(shell, board, 0, "--no-word")
+
+    assert [w["text"] for w in words(shell, board)] == ["depth"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--at", "1,1"], "give one of TEXT, --no-word and --unreadable"),
+        (["--at", "1,1", "a", "--no-word"], "give one of TEXT"),
+        (["--at", "1,1", "  "], "the text is empty"),
+        (["--at", "1,1", "a" * 65], "65 characters; at most 64"),
+        (["--at", "1,1", "a\tb"], "control character"),
+        (["--at", "300,1", "a"], "no word at 300,1"),
+        (["--at", "0,0,999,5", "a"], "outside of the photo, which has 256×48 pixels"),
+        (["--at", "200,0,230,12", "--no-word"], "no word was read in this box"),
+        (["--at", "1,2,3", "a"], "give X,Y or LEFT,TOP,RIGHT,BOTTOM"),
+        (["--at", "9,9,3,3", "a"], "give X,Y or LEFT,TOP,RIGHT,BOTTOM"),
+        (["--at", "x,y", "a"], "give X,Y or LEFT,TOP,RIGHT,BOTTOM"),
+    ],
+)
+def test_what_cannot_be_a_correction_is_refused_with_the_reason(shell, board, arguments, reason):
+    assert reason in " ".join(shell("correct", board, *arguments, code=2).stderr.split())
+    assert listed(shell) == []
+
+
+def test_a_photo_that_is_not_indexed_cannot_be_corrected(shell, board):
+    stranger = draw_photo(shell.photos / "new.png", "stranger")
+
+    assert "not in the catalog" in shell("correct", stranger, "--at", "1,1", "a", code=2).stderr
+
+
+def test_nothing_can_be_corrected_before_anything_is_indexed(shell):
+    assert "nothing is indexed yet" in shell("corrections", "list", code=4).stderr
+    photo = draw_photo(shell.photos / "a.png", "word")
+    assert "nothing is indexed yet" in shell("correct", photo, "--at", "1,1", "a", code=4).stderr
+
+
+def test_undo_and_redo_name_a_correction_by_its_first_digits(shell, board):
+    correct(shell, board, 0, "queue")
+    uid = listed(shell)[0]["uid"][:8]
+
+    assert shell("corrections", "undo", uid).stdout == "1 undone\n"
+    assert [w["text"] for w in words(shell, board)] == ["quene", "depth"]
+    assert "(undone)" in shell("corrections", "list").stdout
+
+    shell("corrections", "redo", uid)
+    assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "give UIDs, or --by"),
+        (["123456"], "no correction"),
+        (["12"], "give 6 digits or more"),
+        (["--by", "nobody"], "'nobody' is no author"),
+    ],
+)
+def test_what_names_no_correction_is_refused(shell, board, arguments, reason):
+    assert reason in shell("corrections", "undo", *arguments, code=2).stderr
+
+
+def test_all_of_an_author_are_undone(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 1, "death")
+
+    assert shell("corrections", "undo", "--by", "person").stdout == "2 undone\n"
+
+
+def test_a_correction_is_forgotten_only_after_a_yes(shell, board):
+    correct(shell, board, 0, "queue")
+    uid = listed(shell)[0]["uid"]
+
+    shell("corrections", "forget", uid, input="n\n", code=1)
+    assert len(listed(shell)) == 1
+
+    shell("corrections", "forget", uid, "--yes")
+    assert listed(shell) == []
+
+
+def test_an_export_is_taken_in_on_another_machine_once(shell, board, tmp_path):
+    correct(shell, board, 0, "queue")
+    file, before = tmp_path / "all.jsonl", listed(shell)
+    shell("corrections", "export", file)
+    shell("corrections", "forget", before[0]["uid"], "--yes")
+
+    first = json.loads(shell("corrections", "import", file, "--json").stdout)
+    again = json.loads(shell("corrections", "import", file, "--json").stdout)
+
+    assert (first["taken"], again["taken"], again["known"]) == (1, 0, 1)
+    assert listed(shell) == before
+    assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"uid": "x"}, "uid: "),
+        ({"id": 7}, "id: "),
+        ({"box": [9, 9, 3, 3]}, "box: has no area"),
+        ({"box": [1, 2]}, "box"),
+        ({"text": "a" * 65}, "at most 64"),
+        ({"by": "nobody"}, "'nobody' is no author"),
+        ({"kind": "odd"}, "kind: "),
+        ({"corners": [[1, 2]]}, "corners: give four points"),
+        ({"created": "yesterday"}, "created: "),
+        ({"seen_confidence": 2}, "seen_confidence: "),
+    ],
+)
+def test_a_line_that_is_no_correction_is_named_and_the_others_are_taken(
+    shell, board, tmp_path, change, reason
+):
+    correct(shell, board, 0, "queue")
+    [line] = shell("corrections", "list", "--json").stdout.splitlines()
+    other = json.dumps(json.loads(line) | {"uid": "f" * 32, "text": "quest"})
+    file = tmp_path / "some.jsonl"
+    file.write_text(json.dumps(json.loads(line) | {"uid": "e" * 32} | change) + "\n\n" + other)
+
+    told = shell("corrections", "import", file, code=2)
+
+    assert f"line 1: {reason}" in told.stderr or reason in told.stderr
+    assert "1 taken" in told.stdout
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", "7", "{}", "\x00"])
+def test_a_file_that_holds_no_corrections_is_refused_by_line(shell, board, tmp_path, content):
+    file = tmp_path / "some.jsonl"
+    file.write_text(content)
+
+    assert f"{file.name}, line 1: " in shell("corrections", "import", file, code=2).stderr
+
+
+def test_statistics_count_authors_kinds_and_parts(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 1, "--no-word")
+    shell("corrections", "undo", listed(shell)[0]["uid"])
+
+    told = json.loads(shell("corrections", "stats", "--json").stdout)
+
+    assert told == {
+        "corrections": 1, "undone": 1, "doubtful": 0, "photos": 1, "by": {"person": 1},
+        "kinds": {"typed": 1}, "parts": {"none": 1},
+    }  # fmt: skip
+    assert "person" in shell("corrections", "stats").stdout
+
+
+def test_corrections_of_a_photo_are_those_of_all_its_copies(shell, board):
+    copy = shell.photos / "copy.png"
+    copy.write_bytes(board.read_bytes())
+    shell("index", shell.photos)
+
+    correct(shell, board, 0, "queue")
+
+    assert [made["text"] for made in listed(shell, copy)] == ["queue"]
+    assert len(listed(shell)[0]["photos"]) == 2
