@@ -5,9 +5,13 @@ from __future__ import annotations
 import heapq
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PIL import Image
 
 from recognizer.decoding import decoder, word_gaps
 from recognizer.decoding.decoder import Reading
@@ -18,9 +22,8 @@ from recognizer.inference import batches, card, devices, graph, images, pretrain
 from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from recognizer.decoding.prior import Prior
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 FILES_AT_A_TIME = 1024
 """Images that are held in memory together when files are read."""
+
+_EXPECTED = "pass a list of PIL images or fitted arrays, for example [PIL.Image.open(path)]"
+"""End of the messages about what is not a list of word images."""
 
 log = logging.getLogger("ocrsearch")
 
@@ -75,7 +81,7 @@ class Recognizer:
 
     def logits(self, words: Sequence[WordImage]) -> list[NDArray[np.float32]]:
         """CTC logits [T, labels] of each word; see `batches.logits_of`, and `read` for the arguments."""
-        return batches.logits_of(self.backend, images.all_fitted(words))
+        return batches.logits_of(self.backend, _all_fitted(words))
 
     def read(
         self,
@@ -235,3 +241,43 @@ def read_files(
             zip(crops, readings, strict=True)
         )
         yield from ((path, outcomes[path]) for path in paths[start : start + FILES_AT_A_TIME])
+
+
+def _all_fitted(words: Sequence[WordImage]) -> list[NDArray[np.uint8]]:
+    """The fitted crops of several word images, see `_fitted`.
+
+    Raises:
+        DataError: a single image, a path or text instead of a list; one of the words is no image.
+
+    """
+    alone = isinstance(words, np.ndarray) and words.ndim == 2
+    if alone or isinstance(words, (Image.Image, str, bytes)) or not isinstance(words, Iterable):
+        msg = f"{type(words).__name__} is not a list of word images; {_EXPECTED}"
+        raise DataError(msg)
+    return [_fitted(word) for word in words]
+
+
+def _fitted(word: WordImage) -> NDArray[np.uint8]:
+    """The fitted crop of a word image; a crop that is fitted already is returned as it is.
+
+    Raises:
+        DataError: an array that is not a fitted crop, or no image at all, such as a path.
+
+    """
+    if isinstance(word, Image.Image):
+        return images.fit(word)
+    if not isinstance(word, np.ndarray):
+        msg = f"{word!r} is not a word image; {_EXPECTED}"
+        raise DataError(msg)
+    if (
+        word.dtype != np.uint8
+        or word.ndim != 2
+        or word.shape[0] != images.HEIGHT
+        or not word.shape[1]
+    ):
+        msg = (
+            f"an array of shape {word.shape} and type {word.dtype} is not a fitted crop "
+            f"({images.HEIGHT} × width, uint8); pass PIL.Image.fromarray(array) instead"
+        )
+        raise DataError(msg)
+    return word

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.entities import Stamp
-from indexer.filesystem import mounts
+from indexer.filesystem import volumes
 from indexer.filesystem.photo_names import is_photo_folder, is_photo_name
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _walk(root: Path, suffixes: Sequence[str], found: Found) -> None:
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 if is_photo_folder(entry.name):
-                    if mounts.is_mount(path):
+                    if volumes.is_mount(path):
                         found.mounts.append(path)
                     inner.append(path)
             elif is_photo_name(entry.name, suffixes):

@@ -20,7 +20,7 @@ from watchdog.observers import Observer
 
 from indexer.filesystem.change_batches import Batch, Stop, follow
 from indexer.filesystem.dirty_set import DirtySet
-from indexer.filesystem.polling import must_be_polled
+from indexer.filesystem.network_mounts import must_be_polled
 from indexer.filesystem.watch_limits import ADVICE, advice
 
 if TYPE_CHECKING:

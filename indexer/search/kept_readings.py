@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.query import ast as q
 from indexer.query.indexed_words import tokens
 from indexer.query.stemming import forms_among, prefix_of
-from indexer.search.phrase_lines import phrase_lines
-from indexer.search.score import rescored
+from indexer.search.score import raw_scores, rescored
 from indexer.stores.broken_words import HYPHENS, broken_words, is_broken, joined
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from indexer.entities import Evidence, PhotoId, WordIndex
     from indexer.search.evidence import QueryEvidence
     from indexer.search.shortlist import Shortlist
+
+MIN_LINED = 1e-4
+"""Probability of a phrase from which the lines of its photo are fetched: below, they decide nothing."""
 
 
 def gather(
@@ -38,7 +40,7 @@ def gather(
         return listed.evidence
     leaves, read = _with_readings(listed.evidence.leaves, catalog, listed.photos, exact=exact)
     evidence = rescored(listed.evidence, listed.photos, leaves=leaves, read=read)
-    lines = phrase_lines(node, evidence, catalog)
+    lines = _phrase_lines(node, evidence, catalog)
     return rescored(evidence, lines, lines=lines) if lines else evidence
 
 
@@ -119,3 +121,15 @@ def _matches(token: str, text: str) -> bool:
     """Whether a token is this word, or fits this pattern."""
     wild = "*" in text or "?" in text
     return fnmatch.fnmatchcase(token, text) if wild else token == text
+
+
+def _phrase_lines(
+    node: q.QueryNode, evidence: QueryEvidence, catalog: CatalogReader
+) -> dict[PhotoId, dict[WordIndex, int]]:
+    """Lines of the words of the photos that may show a phrase."""
+    photos: set[PhotoId] = set()
+    for leaf in q.leaves(node, negated=True):
+        if isinstance(leaf, q.Phrase):
+            scores = raw_scores(leaf, evidence)
+            photos.update(photo_id for photo_id, p in scores.items() if p >= MIN_LINED)
+    return catalog.lines(sorted(photos))

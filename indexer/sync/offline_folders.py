@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexer.filesystem import mounts
+from indexer.filesystem import volumes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -56,14 +56,14 @@ class OfflineDetector:
     def deleted_parents(gone: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
         """Folders of missing files that do not exist any more, or are roots without an entry."""
         folders = {path.parent for path in gone}
-        return [folder for folder in folders if not mounts.is_present(folder, roots)]
+        return [folder for folder in folders if not volumes.is_present(folder, roots)]
 
     def remember_volumes(
         self, roots: Sequence[Path], mounted: Sequence[Path], offline: Collection[Path]
     ) -> None:
         """Store which file systems the folders lie on, except for those that are offline now."""
         now = {
-            folder: mounts.volume(folder) for folder in [*roots, *mounted] if folder not in offline
+            folder: volumes.volume(folder) for folder in [*roots, *mounted] if folder not in offline
         }
         before = self._catalog.volumes()
         online = [root for root in roots if root not in offline]
@@ -112,7 +112,7 @@ def offline_folders(
     ]
     lost = [path for path in known if path not in found] if remembered else []
     for folder, before in remembered.items():
-        if any(path.is_relative_to(folder) for path in lost) and mounts.volume(folder) != before:
+        if any(path.is_relative_to(folder) for path in lost) and volumes.volume(folder) != before:
             gone.append(folder)
     return list(dict.fromkeys(gone))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,7 +14,6 @@ from recognizer.inference.upright import on_paper, turned
 from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,9 +41,6 @@ MAX_WIDTH = 640
 
 WIDTH_STEP = 16
 """Batches are padded to a multiple of this many columns."""
-
-EXPECTED = "pass a list of PIL images or fitted arrays, for example [PIL.Image.open(path)]"
-"""End of the messages about what is not a list of word images."""
 
 
 def load(path: Path, limits: Limits = Limits()) -> NDArray[np.uint8]:
@@ -87,38 +82,3 @@ def fit(image: Image.Image) -> NDArray[np.uint8]:
     # reducing_gap lets very large crops shrink in whole steps first: the same picture, faster
     scaled = grey.resize((width, HEIGHT), Image.Resampling.BILINEAR, reducing_gap=3.0)
     return np.asarray(scaled, dtype=np.uint8)
-
-
-def all_fitted(words: Sequence[WordImage]) -> list[NDArray[np.uint8]]:
-    """The fitted crops of several word images, see `fitted`.
-
-    Raises:
-        DataError: a single image, a path or text instead of a list; one of the words is no image.
-
-    """
-    alone = isinstance(words, np.ndarray) and words.ndim == 2
-    if alone or isinstance(words, (Image.Image, str, bytes)) or not isinstance(words, Iterable):
-        msg = f"{type(words).__name__} is not a list of word images; {EXPECTED}"
-        raise DataError(msg)
-    return [fitted(word) for word in words]
-
-
-def fitted(word: WordImage) -> NDArray[np.uint8]:
-    """The fitted crop of a word image; a crop that is fitted already is returned as it is.
-
-    Raises:
-        DataError: an array that is not a fitted crop, or no image at all, such as a path.
-
-    """
-    if isinstance(word, Image.Image):
-        return fit(word)
-    if not isinstance(word, np.ndarray):
-        msg = f"{word!r} is not a word image; {EXPECTED}"
-        raise DataError(msg)
-    if word.dtype != np.uint8 or word.ndim != 2 or word.shape[0] != HEIGHT or not word.shape[1]:
-        msg = (
-            f"an array of shape {word.shape} and type {word.dtype} is not a fitted crop "
-            f"({HEIGHT} × width, uint8); pass PIL.Image.fromarray(array) instead"
-        )
-        raise DataError(msg)
-    return word

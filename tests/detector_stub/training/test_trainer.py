@@ -59,7 +59,7 @@ def assert_same(one, other):
 
 
 def test_a_page_is_learned_by_heart(start, pages):
-    trainer = start(steps=50, evaluate_every=25, crop=128, lr=1e-2)
+    trainer = start(steps=80, evaluate_every=40, crop=128, lr=1e-2)
 
     first, last = go(trainer, pages)
 

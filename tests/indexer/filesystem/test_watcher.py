@@ -17,7 +17,7 @@ from watchdog.events import DirDeletedEvent, FileCreatedEvent, FileMovedEvent
 from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
 from indexer.daemon import watch_loop
-from indexer.filesystem import polling
+from indexer.filesystem import network_mounts
 from indexer.filesystem.change_batches import Batch, follow
 from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.inotify_overflow import OverflowAwareInotify
@@ -277,7 +277,7 @@ def test_too_many_watching_programs_are_said_and_rescans_stand_in(
 
 
 def test_a_network_mount_is_polled(tmp_path, watching, monkeypatch, caplog):
-    monkeypatch.setattr(polling, "remote_type", lambda path: "nfs4")
+    monkeypatch.setattr(network_mounts, "remote_type", lambda path: "nfs4")
     watcher, _, clock = watching(tmp_path)
 
     assert not later(watcher, clock)

@@ -14,7 +14,7 @@ from whoosh.writing import SegmentWriter
 from indexer.daemon import watch_loop
 from indexer.entities import Volume
 from indexer.errors import CatalogError, PhotoError
-from indexer.filesystem import mounts
+from indexer.filesystem import volumes as file_systems
 from indexer.filesystem.change_batches import Batch
 from indexer.ocr import image
 from indexer.sync import identity
@@ -248,8 +248,8 @@ def volumes(monkeypatch):
                 return Volume(place, mounted[place])
         return Volume(path.parents[-1], "0")
 
-    monkeypatch.setattr(mounts, "volume", volume)
-    monkeypatch.setattr(mounts, "is_mount", lambda path: path in mounted)
+    monkeypatch.setattr(file_systems, "volume", volume)
+    monkeypatch.setattr(file_systems, "is_mount", lambda path: path in mounted)
     return mounted
 
 

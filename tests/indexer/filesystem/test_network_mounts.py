@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.filesystem import polling
+from indexer.filesystem import network_mounts
 
 TABLE = """\
 21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -34,8 +34,8 @@ def test_the_innermost_and_latest_mount_tells_whether_a_folder_is_remote(tmp_pat
     table = tmp_path / "mountinfo"
     table.write_text(TABLE)
 
-    assert polling.remote_type(Path(path), table) == kind
+    assert network_mounts.remote_type(Path(path), table) == kind
 
 
 def test_without_a_table_of_mounts_nothing_is_remote(tmp_path):
-    assert polling.remote_type(tmp_path, tmp_path / "none") is None
+    assert network_mounts.remote_type(tmp_path, tmp_path / "none") is None
