@@ -1,6 +1,7 @@
 """Composition of the application: a library to write, a library to read, the commands.
 
-The only file that chooses concrete parts.
+The only file that chooses concrete parts. Each function imports the parts that it composes, because
+most commands need few of them, and a query must not pay for what writing needs.
 """
 
 from __future__ import annotations
@@ -11,17 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import home, reports
-from indexer.catalog.catalog import Catalog
-from indexer.catalog.queries import CatalogReader
-from indexer.config import expanded, load
 from indexer.errors import CatalogError, UsageError
-from indexer.home import check_apart
-from indexer.ocr.builtin import BuiltInEngine, make_detector
-from indexer.search.searcher import Filters, Searcher
-from indexer.stores.fulltext import Fulltext
-from indexer.stores.posteriors import PosteriorStore
-from indexer.stores.stores import Stores
+from indexer.search.filters import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,11 +21,24 @@ if TYPE_CHECKING:
 
     import click
 
+    from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.entities import Hit, Photo
     from indexer.ocr.protocols import Detector
     from indexer.reports import StatusReport
+    from indexer.search.searcher import Searcher
+    from indexer.stores.stores import Stores
     from indexer.sync.library import Library
+
+
+def import_parts() -> None:
+    """Import what nearly every command needs, at a time that the caller chooses."""
+    import indexer.catalog.queries
+    import indexer.home
+    import indexer.search.searcher
+    import indexer.stores.fulltext
+    import indexer.stores.posteriors
+    import recognizer.posteriors.codec  # noqa: F401 - for what is imported later to find
 
 
 @contextmanager
@@ -45,7 +50,9 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         ConfigError: others can write to the home folder.
 
     """
-    # a query must not pay for what only writing needs
+    from indexer import home
+    from indexer.catalog.catalog import Catalog
+    from indexer.ocr.builtin import BuiltInEngine
     from indexer.process_priority import lower_priority
     from indexer.sync.library import Library
 
@@ -69,6 +76,9 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         ConfigError: others can write to the home folder.
 
     """
+    from indexer import home
+    from indexer.catalog.queries import CatalogReader
+
     if not home.has_catalog(settings):
         msg = f"{settings.home}: nothing is indexed yet; run: ocrsearch index FOLDER"
         raise CatalogError(msg)
@@ -147,6 +157,8 @@ class ReadOnlyLibrary:
             CatalogError: an index is missing or damaged; the message says what to do.
 
         """
+        from indexer.search.searcher import Searcher
+
         catalog, derived = self._opened()
         _require("query", query, "a text", met=isinstance(query, str))
         whole = isinstance(limit, int) and not isinstance(limit, bool)
@@ -193,7 +205,8 @@ class ReadOnlyLibrary:
             UsageError: the library is closed.
 
         """
-        from indexer.sync import progress_file  # a query need not load psutil
+        from indexer import reports
+        from indexer.sync import progress_file
 
         catalog, derived = self._opened()
         try:
@@ -216,6 +229,8 @@ def _path(name: str, value: str | Path) -> Path:
     except UnicodeEncodeError:
         met = False
     _require(name, value, "a path that a file can have, without NUL", met=met)
+    from indexer.config import expanded
+
     return expanded(Path(value))
 
 
@@ -235,6 +250,9 @@ def open(  # noqa: A001 - read as indexer.open
         UsageError: `home` or `config` is no path.
 
     """
+    from indexer.config import load
+    from indexer.home import check_apart
+
     settings = load(
         None if config is None else _path("config", config),
         home=None if home is None else _path("home", home),
@@ -246,12 +264,17 @@ def open(  # noqa: A001 - read as indexer.open
 @contextmanager
 def searching(settings: Settings) -> Iterator[Searcher]:
     """A searcher over the catalog and both stores. Imports no torch; raises CatalogError."""
+    from indexer.search.searcher import Searcher
+
     with reading_only(settings) as (catalog, derived):
         yield Searcher(catalog, derived.index, derived.posteriors)
 
 
 def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
     """Derived stores of a home folder; nothing is read yet."""
+    from indexer.stores.fulltext import Fulltext
+    from indexer.stores.posteriors import PosteriorStore
+    from indexer.stores.stores import Stores
     from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
     return Stores(
@@ -262,6 +285,8 @@ def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
 
 def detector(settings: Settings) -> Detector:
     """The configured word detector, in this process; raises DetectorError. Imports no torch."""
+    from indexer.ocr.builtin import make_detector
+
     return make_detector(settings, load=True)
 
 
