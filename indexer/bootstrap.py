@@ -37,8 +37,8 @@ def import_parts() -> None:
     import indexer.home
     import indexer.search.searcher
     import indexer.stores.fulltext
-    import indexer.stores.posteriors
-    import recognizer.posteriors.codec  # noqa: F401 - for what is imported later to find
+    import indexer.stores.posteriors  # noqa: F401 - for what imports it later to find
+    import recognizer.posteriors.codec  # noqa: F401
 
 
 @contextmanager
