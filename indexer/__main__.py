@@ -7,6 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+_ABOUT_ITSELF = {"--help", "-h", "--version"}
+"""Options with which the program tells of itself, and needs none of its parts."""
+
 
 def run() -> None:
     """Run the command line, with the garbage collector off while modules are imported.
@@ -16,8 +19,11 @@ def run() -> None:
     """
     _open_streams()
     gc.disable()
-    from indexer.cli.commands import main  # the very import that this speeds up
+    from indexer.bootstrap import import_parts  # the very imports that this speeds up
+    from indexer.cli.commands import main
 
+    if not _ABOUT_ITSELF.intersection(sys.argv):
+        import_parts()
     gc.freeze()
     gc.enable()
     main()

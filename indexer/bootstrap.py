@@ -1,6 +1,7 @@
 """Composition of the application: a library to write, a library to read, the commands.
 
-The only file that chooses concrete parts.
+The only file that chooses concrete parts. Each function imports the parts that it composes, because
+most commands need few of them, and a query must not pay for what writing needs.
 """
 
 from __future__ import annotations
@@ -12,19 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import home, reports
-from indexer.catalog.catalog import Catalog
-from indexer.catalog.correctable import CorrectableCatalog
-from indexer.catalog.lost_content import has_content
-from indexer.catalog.queries import CatalogReader
-from indexer.config import expanded, load
 from indexer.errors import CatalogError, DamageError, UsageError
-from indexer.home import check_apart
-from indexer.ocr.builtin import BuiltInEngine, make_detector
-from indexer.search.searcher import Filters, Searcher
-from indexer.stores.fulltext import Fulltext
-from indexer.stores.posteriors import PosteriorStore
-from indexer.stores.stores import Stores
+from indexer.search.filters import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,11 +22,25 @@ if TYPE_CHECKING:
 
     import click
 
+    from indexer.catalog.correctable import CorrectableCatalog
+    from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.entities import Hit, Photo
     from indexer.ocr.protocols import Detector
     from indexer.reports import StatusReport
+    from indexer.search.searcher import Searcher
+    from indexer.stores.stores import Stores
     from indexer.sync.library import Library
+
+
+def import_parts() -> None:
+    """Import what nearly every command needs, at a time that the caller chooses."""
+    import indexer.catalog.queries
+    import indexer.home
+    import indexer.search.searcher
+    import indexer.stores.fulltext
+    import indexer.stores.posteriors  # noqa: F401 - for what imports it later to find
+    import recognizer.posteriors.codec  # noqa: F401
 
 
 @contextmanager
@@ -48,7 +52,9 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         ConfigError: others can write to the home folder.
 
     """
-    # a query must not pay for what only writing needs
+    from indexer import home
+    from indexer.catalog.catalog import Catalog
+    from indexer.ocr.builtin import BuiltInEngine
     from indexer.process_priority import lower_priority
     from indexer.sync.library import Library
 
@@ -72,6 +78,9 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         ConfigError: others can write to the home folder.
 
     """
+    from indexer import home
+    from indexer.catalog.queries import CatalogReader
+
     _require_catalog(settings)
     if os.path.exists(settings.home):  # noqa: PTH110 - that of Path raises where it may not look
         home.check_private(settings)
@@ -92,6 +101,9 @@ def correcting(settings: Settings) -> Iterator[CorrectableCatalog]:
         ConfigError: others can write to the home folder.
 
     """
+    from indexer import home
+    from indexer.catalog.catalog import Catalog
+    from indexer.catalog.correctable import CorrectableCatalog
     from indexer.sync.derived_indexes import DerivedIndexes
 
     _require_catalog(settings)
@@ -114,6 +126,8 @@ def _require_catalog(settings: Settings) -> None:
 
 def _has_catalog(settings: Settings) -> bool:
     """Whether there is a catalog. Raises CatalogError if it has lost its content."""
+    from indexer.catalog.lost_content import has_content
+
     if settings.catalog_url:
         return True
     return has_content(settings.home / "catalog.db", settings.index / "CURRENT")
@@ -187,6 +201,8 @@ class ReadOnlyLibrary:
             CatalogError: an index is missing or damaged; the message says what to do.
 
         """
+        from indexer.search.searcher import Searcher
+
         catalog, derived = self._opened()
         _require("query", query, "a text", met=isinstance(query, str))
         whole = isinstance(limit, int) and not isinstance(limit, bool)
@@ -233,7 +249,8 @@ class ReadOnlyLibrary:
             UsageError: the library is closed.
 
         """
-        from indexer.sync import progress_file  # a query need not load psutil
+        from indexer import reports
+        from indexer.sync import progress_file
 
         catalog, derived = self._opened()
         try:
@@ -256,6 +273,8 @@ def _path(name: str, value: str | Path) -> Path:
     except UnicodeEncodeError:
         met = False
     _require(name, value, "a path that a file can have, without NUL", met=met)
+    from indexer.config import expanded
+
     return expanded(Path(value))
 
 
@@ -275,6 +294,9 @@ def open(  # noqa: A001 - read as indexer.open
         UsageError: `home` or `config` is no path.
 
     """
+    from indexer.config import load
+    from indexer.home import check_apart
+
     settings = load(
         None if config is None else _path("config", config),
         home=None if home is None else _path("home", home),
@@ -286,12 +308,17 @@ def open(  # noqa: A001 - read as indexer.open
 @contextmanager
 def searching(settings: Settings) -> Iterator[Searcher]:
     """A searcher over the catalog and both stores. Imports no torch; raises CatalogError."""
+    from indexer.search.searcher import Searcher
+
     with reading_only(settings) as (catalog, derived):
         yield Searcher(catalog, derived.index, derived.posteriors)
 
 
 def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
     """Derived stores of a home folder; nothing is read yet."""
+    from indexer.stores.fulltext import Fulltext
+    from indexer.stores.posteriors import PosteriorStore
+    from indexer.stores.stores import Stores
     from recognizer.posteriors.codec import PosteriorCodec  # numpy only
 
     return Stores(
@@ -302,6 +329,8 @@ def stores(settings: Settings, *, empty_if_missing: bool = False) -> Stores:
 
 def detector(settings: Settings) -> Detector:
     """The configured word detector, in this process; raises DetectorError. Imports no torch."""
+    from indexer.ocr.builtin import make_detector
+
     return make_detector(settings, load=True)
 
 

@@ -24,7 +24,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from indexer.errors import ConfigError
+from indexer.errors import IN_DELETED_FOLDER, ConfigError
 from recognizer.printable import in_brackets, plainly
 from recognizer.textfile import NotTextError, decode, lines
 
@@ -43,12 +43,6 @@ SUFFIXES = (
 
 _file: ContextVar[Path | None] = ContextVar("_file", default=None)
 """The configuration file that `load` is reading; pydantic has no argument for it."""
-
-
-IN_DELETED_FOLDER = (
-    "a relative path, but the current folder was deleted; give the whole path, or go elsewhere (cd)"
-)
-"""Why a relative path leads nowhere."""
 
 _BLANKS = " \t\xa0\u202f\u3000\ufeff\u200b"
 """What editors and web pages leave at the ends of lines."""

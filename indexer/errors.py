@@ -6,6 +6,11 @@ import errno
 import os
 from typing import Protocol, runtime_checkable
 
+IN_DELETED_FOLDER = (
+    "a relative path, but the current folder was deleted; give the whole path, or go elsewhere (cd)"
+)
+"""Why a relative path leads nowhere."""
+
 
 @runtime_checkable
 class UserError(Protocol):

@@ -75,6 +75,7 @@ def test_word_images_are_read_and_measured(plain):
     [
         ("train", "--data", "labels.tsv", "--epochs", 1, "--out", "run"),
         ("train-detector", "--pages", "photos", "--steps", 1, "--out", "run"),
+        ("train-language", "--words", "wordfreq:sv", "--out", "sv.arpa.gz"),
         ("synthesize", "words", "new.zip", "--letters", "labels.tsv", "--count", 1),
         ("weights", "convert", "handwriting.safetensors"),
         ("weights", "convert", "words.safetensors"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer import bootstrap, config, logs, reports
+from indexer import bootstrap, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.corrections import correct, corrections
@@ -24,7 +24,6 @@ from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
 from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
-from indexer.home import check_apart, check_named
 from indexer.ocr.photo_file import Limits
 from recognizer.printable import printable
 
@@ -95,9 +94,18 @@ def main(
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
+    from indexer import config  # loads pydantic, as the next
+    from indexer.home import check_apart
+
     settings = config.load(file, **flags)
     check_apart(settings.home, settings.folders)
     return settings
+
+
+def _check_named(settings: Settings, folders: tuple[Path, ...]) -> None:
+    from indexer.home import check_named  # loads pydantic
+
+    check_named(settings.home, folders)
 
 
 @main.command()
@@ -131,7 +139,7 @@ def index(
     ocrsearch index --json | jq .read
     """
     settings = load()
-    check_named(settings.home, folders)
+    _check_named(settings, folders)
     with bootstrap.writing(settings, workers) as library, progress.progress(settings) as hooks:
         roots = photo_folders(settings, folders, library)
         summary = library.sync(roots, hooks, limit=limit, forget=forget_missing)
@@ -154,7 +162,7 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
     from indexer.daemon import shutdown, watch_loop  # only this command needs watchdog
 
     settings = load()
-    check_named(settings.home, folders)
+    _check_named(settings, folders)
     with bootstrap.writing(settings, workers) as library, shutdown.stopping() as stop:
         roots = photo_folders(settings, folders, library)
         log.info("watching %s", ", ".join(map(str, roots)))

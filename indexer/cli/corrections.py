@@ -20,7 +20,6 @@ from indexer.corrections.correction import (
     correct_text,
 )
 from indexer.corrections.new_correction import correction_at
-from indexer.corrections.report import correction_json, parsed
 from indexer.entities import Box
 from indexer.errors import UsageError
 from recognizer import partial_output
@@ -104,6 +103,8 @@ def correct(
     if (text is not None) + no_word + unreadable != 1:
         msg = "give one of TEXT, --no-word and --unreadable"
         raise UsageError(msg)
+    from indexer.corrections.report import correction_json  # loads pydantic
+
     said = correct_text(text or "")
     if text is not None and not said:
         msg = "the text is empty; give --no-word if there is no word"
@@ -144,6 +145,8 @@ def list_(
 
     The oldest comes first.
     """
+    from indexer.corrections.report import correction_json  # loads pydantic
+
     with bootstrap.reading_only(load()) as (catalog, _):
         contents = None if photo is None else [_known(catalog, photo).hash]
         found = catalog.corrections(
@@ -210,6 +213,8 @@ def export(load: Callable[..., Settings], file: Path, by: str | None) -> None:
     \b
     ocrsearch corrections export corrections.jsonl
     """
+    from indexer.corrections.report import correction_json  # loads pydantic
+
     with bootstrap.reading_only(load()) as (catalog, _):
         found = catalog.corrections(by=by)
         places = _places(catalog, found)
@@ -231,6 +236,8 @@ def import_(load: Callable[..., Settings], file: Path, *, as_json: bool) -> None
     \b
     ocrsearch corrections import corrections.jsonl
     """
+    from indexer.corrections.report import parsed  # loads pydantic
+
     try:
         read = parsed(lines(decode(file.read_bytes())))
     except NotTextError as error:

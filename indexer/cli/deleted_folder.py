@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.config import IN_DELETED_FOLDER
-from indexer.errors import ConfigError, UsageError
+from indexer.errors import IN_DELETED_FOLDER, ConfigError, UsageError
 from indexer.places import is_current_folder_deleted, leave_deleted_folder
 
 if TYPE_CHECKING:

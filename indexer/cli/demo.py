@@ -15,7 +15,7 @@ from indexer.cli.run_summary import summary_text
 from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
-from indexer.search.searcher import Filters
+from indexer.search.filters import Filters
 from recognizer.printable import printable
 
 if TYPE_CHECKING:

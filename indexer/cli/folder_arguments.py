@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.errors import UsageError
-from indexer.home import check_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +21,8 @@ def photo_folders(settings: Settings, named: tuple[Path, ...], library: Library)
         ConfigError: one of them and the home folder hold each other.
 
     """
+    from indexer.home import check_apart  # loads pydantic
+
     chosen = named or (*settings.folders, *library.catalog.roots())
     roots = list(dict.fromkeys(path.resolve() for path in chosen))
     if not roots:

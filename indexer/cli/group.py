@@ -21,6 +21,7 @@ EXTRAS = {
     "onnx": "train",
     "matplotlib": "train",
     "cv2": "train",
+    "wordfreq": "train",
     "starlette": "web",
     "uvicorn": "web",
     "jinja2": "web",

@@ -17,7 +17,7 @@ from indexer.cli.options import DATE, OUTPUT_FOLDER, SHARE, json_option
 from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
-from indexer.search.searcher import Filters
+from indexer.search.filters import Filters
 from recognizer.printable import as_utf8, printable
 from recognizer.textfile import NotTextError, decode, lines, stripped
 

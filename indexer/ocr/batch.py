@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from indexer.ocr.image import Upright
     from indexer.ocr.protocols import EngineParts, Outcome
 
-MAX_PIXELS = 60e6
-"""Opened photos together: a few at 12 megapixels, or a single huge one."""
+MAX_PIXELS = 8e6
+"""Opened photos together: many small ones, or a single large one, which has words enough by itself."""
 
 
 def read_in_process(paths: Sequence[Path], limits: Limits, parts: EngineParts) -> list[Outcome]:

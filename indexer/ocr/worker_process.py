@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -51,6 +52,7 @@ def serve(
     _silence_libraries()
     _return_freed_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.disable()  # what is loaded stays to the end: nothing to collect
     try:
         parts = load()
     except Exception as error:
@@ -61,6 +63,9 @@ def serve(
             reason = f"the networks that read cannot be loaded{said}; install the program again"
         connection.send(LoadFailed(reason))
         return
+    finally:
+        gc.freeze()
+        gc.enable()
     connection.send(Ready())
     answer_requests(connection, parts, seconds)
 

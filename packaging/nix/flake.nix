@@ -40,7 +40,6 @@
             tqdm
             watchdog
             whoosh
-            wordfreq
           ];
           pythonImportsCheck = [ "indexer" "recognizer" "detector_stub" ];
           meta = {

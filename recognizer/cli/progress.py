@@ -6,8 +6,6 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -18,6 +16,8 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
     Yields a function to call with the number of items done so far, of `total`.
     """
+    from tqdm import tqdm  # only for those that take long
+
     hidden = not sys.stderr.isatty()
     with tqdm(total=total, desc=label, file=sys.stderr, disable=hidden, dynamic_ncols=True) as bar:
         yield lambda done: bar.update(done - bar.n)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FILE",
     help="Words that are added to the texts: a file with one word a line and optionally its "
-    "frequency, `english`, or `wordfreq:CODE` for another language of the package wordfreq. May be "
-    "repeated.",
+    "frequency, `english`, or `wordfreq:CODE` for another language: the seven that are shipped, or "
+    "with the extra `train` one of the package wordfreq. May be repeated.",
 )
 @click.option(
     "--out",

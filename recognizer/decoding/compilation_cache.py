@@ -46,6 +46,7 @@ _RECIPE = (
     "ngram_automaton",
     "ngram_lm",
     "trie",
+    "word_lists",
 )
 """Modules that make the arrays."""
 

@@ -143,7 +143,8 @@ def resolve(names: Names) -> tuple[str, ...]:
             known = ", ".join(SHIPPED)
             msg = (
                 f"languages: {name!r} is no language: give {known}, or an existing file made by "
-                f"train-language (alone: {AUTO} or {NONE})"
+                "train-language, whose lists of other languages come with the extra train: "
+                f"pip install 'ocrsearch[train]' (alone: {AUTO} or {NONE})"
             )
             raise DataError(msg)
     return tuple(listed)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recognizer.decoding import word_lists
 from recognizer.decoding.automaton import Prior
 from recognizer.decoding.compilation_cache import cached
 from recognizer.decoding.lexicon_automaton import LexiconAutomaton, WordTree
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
     from recognizer.charset import Charset
 
 ENGLISH = "english"
-"""Name of the English list that comes with the package wordfreq."""
+"""Name of the English list that is shipped."""
 
 WORDFREQ = "wordfreq:"
-"""What the name of a list of another language of wordfreq begins with, before the language's code."""
-
-_MIN_FREQUENCY = 1e-7
-"""Words that are rarer are left out of such a list: they are three in four, and mostly names."""
+"""What the name of a list of another language begins with, before the language's code."""
 
 _WORD_FACTOR = 7.0
 """Factor of a listed word; this and the next two were chosen on held-out hands, see EXPERIMENTS.md."""
@@ -90,8 +87,8 @@ def frequencies(names: Sequence[str]) -> dict[str, float]:
     A word of several lists has the highest of its shares, in whatever order the lists are given.
 
     Raises:
-        DataError: a file cannot be read, a line is no word with a frequency, or wordfreq has no
-            such language.
+        DataError: a file cannot be read, a line is no word with a frequency, or there is no
+            list of such a language.
 
     """
     if len(names) == 1:
@@ -107,11 +104,13 @@ def contents(names: Sequence[str]) -> list[bytes]:
     """What `frequencies` would read of each list: its text; of an installed one its file, and its name.
 
     Raises:
-        DataError: a file cannot be read, or wordfreq has no such language.
+        DataError: a file cannot be read, or there is no list of such a language.
 
     """
     return [
-        f"{name} ".encode() + _data(language) if (language := _installed(name)) else _text(name)
+        f"{name} ".encode() + word_lists.content(language)
+        if (language := _installed(name))
+        else _text(name)
         for name in names
     ]
 
@@ -127,38 +126,14 @@ def _text(name: str) -> bytes:
     return _content(name).encode()
 
 
-def _data(language: str) -> bytes:
-    """The file of wordfreq for a language, found without the package, which takes long to import."""
-    [package] = getattr(find_spec("wordfreq"), "submodule_search_locations", None) or [""]
-    files = {file.name: file for file in sorted(Path(package, "data").glob("*_*.msgpack.gz"))}
-    for size in ("large", "small"):
-        if file := files.get(f"{size}_{language}.msgpack.gz"):
-            return file.read_bytes()
-    known = sorted({name.partition(".")[0].partition("_")[2] for name in files if name[0] != "_"})
-    msg = f"{WORDFREQ}{language}: no such list; the languages of wordfreq are {', '.join(known)}"
-    raise DataError(msg)
-
-
 def _listed(name: str) -> dict[str, float]:
     language = _installed(name)
     if not language:
         return _read(Path(name))
-    words = _wordfreq(language)
+    words = word_lists.frequencies(language)
     if name == ENGLISH:
         return words
-    return {word: frequency for word, frequency in words.items() if frequency >= _MIN_FREQUENCY}
-
-
-def _wordfreq(language: str) -> dict[str, float]:
-    _data(language)  # raises where wordfreq would take the nearest language
-    # loaded here because it takes long
-    from wordfreq import get_frequency_dict, get_frequency_list
-
-    listed = {word: f for word, f in get_frequency_dict(language).items() if word.isalpha()}
-    # wordfreq would keep its own copies for as long as the daemon runs
-    get_frequency_dict.cache_clear()
-    get_frequency_list.cache_clear()
-    return listed
+    return {word: f for word, f in words.items() if f >= word_lists.MIN_FREQUENCY}
 
 
 def _read(path: Path) -> dict[str, float]:

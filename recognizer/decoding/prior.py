@@ -44,7 +44,7 @@ def load(model: str = ngram_lm.ENGLISH, words: Sequence[str] = ()) -> Prior | No
 
     Args:
         model: "english" (the shipped model), "none", or the path of an ARPA file.
-        words: paths of word lists, or "english" for that of the package wordfreq.
+        words: paths of word lists, or "english" for the shipped one.
 
     Returns:
         None if `model` is "none" and there are no word lists.

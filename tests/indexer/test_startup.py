@@ -27,6 +27,30 @@ def imported_by(code):
     return done.stdout.splitlines()[-1].split()
 
 
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_what_the_program_says_of_itself_needs_no_parts_of_it(option):
+    code = (
+        "import sys\n"
+        "from indexer.cli.commands import main\n"
+        f"main([{option!r}], standalone_mode=False)\n"
+        "print(*{m.split('.')[0] for m in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "click" in loaded
+    assert not loaded & {
+        *HEAVY,
+        "numpy",
+        "PIL",
+        "psutil",
+        "pydantic",
+        "sqlalchemy",
+        "tqdm",
+        "whoosh",
+    }
+
+
 def test_looking_for_a_word_loads_nothing_heavy(world, settings):
     from .conftest import draw_photo
 

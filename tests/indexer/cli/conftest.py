@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from indexer import bootstrap, config
+from indexer import config
 from indexer.cli.commands import main
+from indexer.ocr import builtin
 
 from ..conftest import TileEngine
 
@@ -33,6 +34,6 @@ class Shell:
 def shell(tmp_path, monkeypatch):
     engine = TileEngine()
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
-    monkeypatch.setattr(bootstrap, "BuiltInEngine", lambda *_: engine)
-    monkeypatch.setattr(bootstrap, "make_detector", lambda *_, **__: engine.detector)
+    monkeypatch.setattr(builtin, "BuiltInEngine", lambda *_: engine)
+    monkeypatch.setattr(builtin, "make_detector", lambda *_, **__: engine.detector)
     return Shell(tmp_path, engine)

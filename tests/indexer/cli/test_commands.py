@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from indexer import bootstrap, config
 from indexer.cli.commands import main
 from indexer.ocr.protocols import Failed
+from indexer.search import searcher
 from indexer.sync.hooks import Step
 from indexer.sync.progress_file import reported
 
@@ -222,7 +223,7 @@ def test_unexpected_errors_show_no_trace_unless_asked_for(shell, monkeypatch):
     def broken(*_):
         raise RuntimeError("cosmic ray")
 
-    monkeypatch.setattr(bootstrap, "Searcher", broken)
+    monkeypatch.setattr(searcher, "Searcher", broken)
 
     result = shell("query", "helios", code=1)
     assert "unexpected RuntimeError: cosmic ray" in result.stderr

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from indexer import bootstrap, home
+from indexer import bootstrap, config, home
 
 from ..conftest import draw_photo
 
@@ -48,7 +48,7 @@ def test_a_corrected_word_is_found_by_the_next_query(shell, board):
 
 
 def test_a_correction_counts_while_another_process_writes(shell, board):
-    settings = bootstrap.load(None, home=shell.folder / "home")
+    settings = config.load(None, home=shell.folder / "home")
 
     with home.locked(settings):
         correct(shell, board, 0, "queue")
@@ -59,7 +59,7 @@ def test_a_correction_counts_while_another_process_writes(shell, board):
 def test_the_stores_follow_a_correction_if_nobody_else_writes(shell, board):
     correct(shell, board, 0, "queue")
 
-    with bootstrap.reading_only(bootstrap.load(None, home=shell.folder / "home")) as (catalog, _):
+    with bootstrap.reading_only(config.load(None, home=shell.folder / "home")) as (catalog, _):
         assert catalog.unindexed(10) == []
 
 

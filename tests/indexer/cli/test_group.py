@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from indexer import config
 from indexer.cli import commands
 
 
@@ -28,7 +29,7 @@ def test_a_full_disk_under_the_home_is_no_matter_of_standard_output(capsys, monk
     def fail(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(commands.config, "load", fail)
+    monkeypatch.setattr(config, "load", fail)
 
     with pytest.raises(OSError, match="No space left on device"):
         commands.main(["--debug", "status"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recognizer.charset import Charset
-from recognizer.decoding import decoder, languages, lexicon, ngram_lm, prior
+from recognizer.decoding import decoder, languages, lexicon, ngram_lm, prior, word_lists
 from recognizer.decoding.language_mixture import LanguageMixture
 from recognizer.errors import DataError
 
@@ -124,14 +124,14 @@ def test_a_file_is_a_language_beside_others(tmp_path: Path, spell):
 
 @pytest.fixture
 def english_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Short lists instead of those of wordfreq; the languages whose lists are read."""
+    """Short lists instead of the shipped ones; the languages whose lists are read."""
     read: list[str] = []
 
     def short(language: str) -> dict[str, float]:
         read.append(language)
         return {"vertex": 1e-5, "maison": 1e-5, "rare": 1e-8}
 
-    monkeypatch.setattr(lexicon, "_wordfreq", short)
+    monkeypatch.setattr(word_lists, "frequencies", short)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return read
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from importlib.machinery import ModuleSpec
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -131,32 +130,6 @@ def test_a_line_that_is_no_word_with_a_frequency_is_named(tmp_path: Path, line: 
 def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.txt: cannot read the word list"):
         lexicon.frequencies([str(tmp_path / "gone.txt")])
-
-
-@pytest.mark.parametrize(
-    "code", ["xx", "", "EN", "../en", "e\0n", "en.msgpack", "large_en", "_aliases"]
-)
-def test_a_language_that_wordfreq_does_not_have_is_named(code: str) -> None:
-    for use in (lexicon.load, lexicon.frequencies, lexicon.contents):
-        with pytest.raises(DataError, match="no such list; the languages of wordfreq are ar, bg,"):
-            use([f"wordfreq:{code}"])
-
-
-@pytest.mark.parametrize("name", ["english", "wordfreq:en"])
-def test_the_content_of_an_installed_list_is_its_file_not_its_version(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    (tmp_path / "data").mkdir()
-    spec = ModuleSpec("wordfreq", None, is_package=True)
-    spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(lexicon, "find_spec", lambda _: spec)
-    seen = []
-    for file, content in (("small_en", b"a"), ("small_en", b"b"), ("large_en", b"c")):
-        (tmp_path / "data" / f"{file}.msgpack.gz").write_bytes(content)
-        seen += lexicon.contents([name])
-
-    assert len(set(seen)) == 3
-    assert lexicon.contents(["english"]) != lexicon.contents(["wordfreq:en"])
 
 
 @pytest.mark.slow

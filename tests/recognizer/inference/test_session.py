@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 import pytest
 
+from detector_stub.inference import pretrained as detector
 from recognizer.inference import batches, graph, images
 from recognizer.inference.session import Session, cpu_threads
 
@@ -80,3 +83,43 @@ def test_the_words_of_a_batch_are_read_alike_alone(
     for word, logits in zip(crops, together, strict=True):
         assert len(logits) == -(-word.shape[1] // batches.FRAME_STRIDE)
         np.testing.assert_allclose(logits, batches.logits_of(run, [word])[0], atol=1e-4)
+
+
+MEMORY = """
+import sys
+from pathlib import Path
+import numpy as np
+from recognizer.inference.session import Session
+
+def megabytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+large, small = (Session(Path(path).read_bytes(), 1) for path in sys.argv[1:])
+photo = np.zeros((1824, 2400, 3), np.uint8)
+word = {"grey": np.zeros((1, 1, 48, 64), np.uint8), "widths": np.array([64])}
+taken = []
+large(picture=photo[:32])
+for _ in range(2):
+    before = megabytes()
+    large(picture=photo)
+    taken.append(megabytes() - before)
+full = megabytes()
+small(**word)
+print(*taken, full - megabytes())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_photo_takes_its_memory_once_and_another_session_gives_it_back(
+    small_weights: Path,
+) -> None:
+    graphs = [graph.path_of(detector.WEIGHTS), graph.path_of(small_weights)]
+    command = [sys.executable, "-c", MEMORY, *map(str, graphs)]
+
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    first, second, given_back = map(float, done.stdout.split())
+    assert first > 100  # otherwise this tells nothing
+    assert second < first / 4
+    assert given_back > first / 2
