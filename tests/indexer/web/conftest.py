@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,6 +48,15 @@ class Served:
     site: Site
     client: TestClient
     stranger: TestClient
+    app: Any
+
+    def paired(self, *, read_only: bool = False, app=None) -> TestClient:
+        """A client of another device."""
+        devices = self.site.devices
+        client = TestClient(app or self.app, base_url=ORIGIN, follow_redirects=False)
+        token = devices.pair(devices.new_code(read_only=read_only), "another")
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
 
     def photo(self, name: str, *words: str, **options: int) -> str:
         """Draw and read a photo; returns its id."""
@@ -68,6 +77,6 @@ def served(world: World, settings, monkeypatch) -> Iterator[Served]:
     app = make(site, {HOST}, "1.2.3")
     client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
     client.headers["Authorization"] = f"Bearer {devices.pair(devices.new_code(), 'test')}"
-    yield Served(world, site, client, TestClient(app, base_url=ORIGIN, follow_redirects=False))
+    yield Served(world, site, client, TestClient(app, base_url=ORIGIN, follow_redirects=False), app)
     renderer.close()
     library.close()

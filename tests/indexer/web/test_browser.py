@@ -85,7 +85,7 @@ def test_by_keys_alone_a_word_is_found_opened_and_its_lines_are_copied(browser, 
     page, complaints = paired(browser, address, viewport={"width": 1280, "height": 800})
 
     page.keyboard.type("luna")
-    page.wait_for_selector(".card")
+    page.wait_for_url("**/?q=luna")
     page.keyboard.press("Escape")
     page.locator("#q").evaluate("box => box.blur()")
     page.keyboard.press("j")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
 from indexer.web.app import make
-from indexer.web.guard import HEADERS, MAX_BODY, MAX_FAILURES
+from indexer.web.guard import HEADERS, MAX_BODY
+from indexer.web.site import MAX_WRITES
+from indexer.web.site import MAX_WRONG_CODES as MAX_FAILURES
 
 from .conftest import HOST, ORIGIN
 
@@ -58,6 +64,22 @@ def test_without_a_token_the_interface_says_nothing(served, path):
     assert set(answer.json()) == {"type", "title", "status", "detail"}
 
 
+@pytest.mark.parametrize("hosts", [[], [HOST, HOST], [HOST, "evil.com"]])
+def test_a_request_without_a_host_or_with_two_is_refused(served, hosts):
+    scope = {
+        "type": "http", "method": "GET", "path": "/pair", "query_string": b"", "scheme": "http",
+        "headers": [(b"host", host.encode()) for host in hosts],
+    }  # fmt: skip
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(served.app(scope, None, send))
+
+    assert sent[0]["status"] == 400
+
+
 def test_a_forgotten_device_is_let_in_no_more(served):
     assert served.client.get("/api/v1/folders").status_code in {200, 503}
 
@@ -79,6 +101,8 @@ def test_a_forgotten_device_is_let_in_no_more(served):
         ({"Origin": "https://127.0.0.1:8377"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": "http://evil.com"}, False),
+        ({"Origin": "http://["}, False),
+        ({"Origin": f"{ORIGIN}.evil.com"}, False),
         ({}, False),
     ],
 )
@@ -89,6 +113,61 @@ def test_only_a_page_of_ours_can_change_something_by_cookie(served, headers, all
     answer = served.stranger.delete("/api/v1/devices/99", headers=headers)
 
     assert answer.status_code == (404 if allowed else 403)
+
+
+def test_a_device_that_may_only_look_changes_nothing_and_gets_no_code_that_may(served):
+    served.photo("a.png", "helios")
+    looking = served.paired(read_only=True)
+
+    assert looking.get("/api/v1/search?q=helios").status_code == 200
+    assert looking.delete("/api/v1/devices/1").status_code == 403
+    assert looking.post("/api/v1/failures/retry", json={}).status_code == 403
+    page = looking.get("/devices").text
+    assert "Forget" not in page
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", page).group()
+    assert served.site.devices.of(served.site.devices.pair(code, "x"))["read_only"]
+
+
+def test_where_nobody_may_change_anything_nobody_can(served):
+    served.site.read_only = True
+
+    assert served.client.delete("/api/v1/devices/1").status_code == 403
+    assert served.client.get("/devices").status_code == 200
+
+
+def test_many_changes_in_a_minute_are_too_many(served):
+    other = served.paired()
+    for _ in range(MAX_WRITES):
+        assert served.client.delete("/api/v1/devices/99").status_code == 404
+
+    assert served.client.delete("/api/v1/devices/99").status_code == 429
+    assert other.delete("/api/v1/devices/99").status_code == 404
+
+
+def test_a_length_that_is_no_number_or_endless_is_refused(served):
+    for said, status in (("x", 400), ("-1", 400), ("٣", 400), ("9" * 5000, 413)):
+        headers = {"Content-Length": said.encode()}
+        answer = served.client.request("DELETE", "/api/v1/devices/9", headers=headers)
+        assert answer.status_code == status, said
+
+
+def test_a_token_is_in_no_address_no_log_and_no_page(served, caplog):
+    caplog.set_level(logging.DEBUG)
+    name = served.photo("a.png", "helios")
+    code = served.site.devices.new_code()
+    answer = served.stranger.post("/api/v1/pair", json={"code": code}, headers={"Origin": ORIGIN})
+    token = answer.json()["token"]
+
+    seen = [
+        served.client.get(path).text
+        for path in ("/", "/?q=helios", f"/photo/{name}", "/status", "/devices", "/api/v1/devices")
+    ]
+
+    assert token not in caplog.text
+    assert not any(token in text for text in seen)
+    assert token not in (served.site.settings.home / "web.json").read_text()
+    assert served.client.get("/").headers["referrer-policy"] == "no-referrer"
+    assert served.stranger.get(f"/api/v1/status?token={token}", headers={"Cookie": ""}).is_error
 
 
 def test_a_program_with_a_token_needs_no_origin(served):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
 
-from indexer.web.pages import STATIC
+from indexer.web.endpoints import ENDPOINTS, ROOT
+from indexer.web.pages import MAX_FAILURES, STATIC
 
 FOLDER = resources.files("indexer.web")
 
@@ -191,3 +193,75 @@ def test_no_template_has_script_or_style_of_its_own():
         assert not re.search(r"\sstyle=|\son\w+=|javascript:|\|safe", text), file.name
         assert "<script>" not in text
         assert not re.search(r"(src|href)=\"(https?:)?//", text), file.name
+
+
+def test_without_a_query_all_photos_are_shown_newest_first_and_filters_hold(served):
+    served.photo("a.png", "helios")
+    served.photo("below/b.png", "luna")
+
+    everything = page(served, "/")
+    below = page(served, f"/?folder={served.world.photos / 'below'}")
+
+    assert "All photos, newest first" in everything.text
+    assert [c["class"] for c in everything.all("li")] == ["card", "card"]
+    assert [c["class"] for c in below.all("li")] == ["card"]
+    assert "b.png" in below.text
+
+
+def test_more_of_all_photos_are_behind_a_link(served):
+    for number in range(3):
+        served.photo(f"{number}.png", "helios", salt=number)
+
+    first = page(served, "/?limit=2")
+    link = next(a["href"] for a in first.all("a") if a.get("rel") == "next")
+
+    assert (len(first.all("li")), len(page(served, link).all("li"))) == (2, 1)
+
+
+def test_folders_are_offered_as_a_tree_with_counts(served):
+    served.photo("a.png", "helios")
+    served.photo("march/b.png", "luna")
+
+    seen = page(served, f"/?folder={served.world.photos / 'march'}")
+
+    [root, march] = [o for o in seen.all("option") if o.get("value", "").startswith("/")]
+    assert root["value"] == str(served.world.photos)
+    assert "selected" in march
+    assert f"{served.world.photos} (2)" in seen.text
+    assert "\u00a0march (1)" in seen.text
+
+
+def test_failed_photos_can_be_tried_again_one_by_one_by_reason_and_all(served):
+    for name in ("a.png", "b.png"):
+        served.world.photos.joinpath(name).write_bytes(b"no photo" + name.encode())
+    served.world.photos.joinpath("c.png").touch()
+    served.world.sync()
+
+    seen = page(served, "/status")
+
+    bodies = [
+        json.loads(b["data-body"]) for b in seen.all("button") if b.get("data-does") == "retry"
+    ]
+    assert [sorted(body) for body in bodies] == [
+        ["reason"], ["photos"], ["photos"], ["reason"], [],
+    ]  # fmt: skip
+    for body in bodies:
+        assert served.client.post("/api/v1/failures/retry", json=body).json()["due"] > 0
+
+
+def test_of_very_many_failures_the_page_names_some(served):
+    for number in range(MAX_FAILURES + 5):
+        served.world.photos.joinpath(f"{number:03}.png").write_bytes(b"no photo %d" % number)
+    served.world.sync()
+
+    seen = page(served, "/status")
+
+    assert len(seen.all("li")) == MAX_FAILURES
+    assert "and 5 more" in seen.text
+
+
+def test_the_interface_can_be_read_by_people(served):
+    seen = page(served, "/api")
+
+    for row in ENDPOINTS:
+        assert f"{row.method} {ROOT}{row.path}" in seen.text
