@@ -89,9 +89,9 @@ class ListParameters(Narrowed):
     state: Literal["read", "empty", "pending"] | None = Field(
         None, description="only photos in this state"
     )
-    cursor: Annotated[str, AfterValidator(_cursor)] = Field(
-        "", description="`next` of the list before, to go on"
-    )
+    cursor: Annotated[
+        str, AfterValidator(_cursor), WithJsonSchema({"type": "string", "pattern": f"^({_CURSOR})?$"})
+    ] = Field("", description="`next` of the list before, to go on")
 
 
 class PhotoDetails(reports.PhotoReport):

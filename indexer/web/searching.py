@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from indexer import reports
 from indexer.errors import UsageError
@@ -35,11 +35,11 @@ MAX_TERMS = 20
 MAX_LIMIT = 200
 """Photos that one answer holds."""
 
-_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+_DAY = r"\d{4}(-\d\d(-\d\d)?)?"
 
 
 def _day(value: str) -> str:
-    if value and not _DAY.fullmatch(value):
+    if value and not re.fullmatch(_DAY, value, re.ASCII):
         msg = "give a day such as 2026-03-01"
         raise ValueError(msg)
     if value:
@@ -47,7 +47,9 @@ def _day(value: str) -> str:
     return value
 
 
-Day = Annotated[str, AfterValidator(_day)]
+Day = Annotated[
+    str, AfterValidator(_day), WithJsonSchema({"type": "string", "pattern": f"^({_DAY})?$"})
+]
 
 
 class Narrowed(Asked):
