@@ -14,6 +14,7 @@ from indexer.web.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from indexer.web.devices import Device
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_BODY = 64_000
 """Bytes of a request's body."""
+
+MAX_REQUESTS = 100
+"""Requests that are answered at a time; more are told to come again."""
 
 OPEN_PATHS = (
     "/pair",
@@ -59,7 +63,7 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Collection[str], site: Site) -> None:
         """Pass on what is addressed to one of `hosts` by a device that may do it."""
         self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
-        self._site = site
+        self._site, self._running = site, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -76,20 +80,19 @@ class Guard:
             await send(message)
 
         request = Request(scope)
+        self._running += 1
         try:
             self._check(request)
+            await self._app(scope, _bounded(receive), send_guarded)
         except Problem as problem:
-            page = request.method == "GET" and not request.url.path.startswith("/api/")
-            answer = (
-                RedirectResponse("/pair", HTTPStatus.SEE_OTHER)
-                if page and problem.status == HTTPStatus.UNAUTHORIZED
-                else problems.response(problem)
-            )
-            await answer(scope, receive, send_guarded)
-            return
-        await self._app(scope, _bounded(receive), send_guarded)
+            await _refusal(request, problem)(scope, receive, send_guarded)
+        finally:
+            self._running -= 1
 
     def _check(self, request: Request) -> None:
+        if self._running > MAX_REQUESTS:
+            msg = "too many requests at once; try again in a moment"
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, msg)
         hosts = request.headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             msg = (
@@ -119,6 +122,14 @@ class Guard:
                 raise Problem(HTTPStatus.FORBIDDEN, "this device may look, but change nothing")
             self._site.writes.check(device["number"])
             self._site.writes.note(device["number"])
+
+
+def _refusal(request: Request, problem: Problem) -> Response:
+    """The answer to what is not let through: of a page, the way to the pairing."""
+    page = request.method == "GET" and not request.url.path.startswith("/api/")
+    if page and problem.status == HTTPStatus.UNAUTHORIZED:
+        return RedirectResponse("/pair", HTTPStatus.SEE_OTHER)
+    return problems.response(problem)
 
 
 def may_change(site: Site, request: Request) -> bool:

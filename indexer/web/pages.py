@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from importlib import resources
@@ -50,10 +51,15 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        percent=reports.percent, path=printable, json=reports.dumps,
+        percent=reports.percent, path=printable, json=reports.dumps, moment=_moment,
         quoted=lambda text: quote(str(text), safe=""),
     )  # fmt: skip
     return made
+
+
+def _moment(seconds: float) -> str:
+    """A time by the clock of this machine, for who has no script to show that of their own."""
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(" ", "minutes")
 
 
 def page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401

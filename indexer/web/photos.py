@@ -90,7 +90,9 @@ class ListParameters(Narrowed):
         None, description="only photos in this state"
     )
     cursor: Annotated[
-        str, AfterValidator(_cursor), WithJsonSchema({"type": "string", "pattern": f"^({_CURSOR})?$"})
+        str,
+        AfterValidator(_cursor),
+        WithJsonSchema({"type": "string", "pattern": f"^({_CURSOR})?$"}),
     ] = Field("", description="`next` of the list before, to go on")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from indexer import reports
 from indexer.entities import Box
 from indexer.errors import CatalogError, UsageError
-from indexer.search.guesses import certain_hits, shown_hits
+from indexer.search.guesses import MIN_CERTAIN, certain_hits, shown_hits
 from indexer.sync import progress_file
 from indexer.web import photos, searching
 from indexer.web.endpoint import parsed
@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from indexer.entities import Hit, Photo
     from indexer.web.site import Site
 
-_FILTERS = {"folder": "", "since": "", "until": "", "exact": False}
-"""Parameters that hide photos, and what each is without them."""
+_FILTERS: dict[str, tuple[object, str]] = {
+    "folder": ("", "Folder"),
+    "since": ("", "From"),
+    "until": ("", "Until before"),
+    "exact": (False, "only what was read exactly"),
+}
+"""Parameters that hide photos, what each is where it hides none, and what the page calls it."""
 
 MAX_STRIP = 12
 """Width of an ink strip, in heights of its line, at most."""
@@ -105,12 +110,13 @@ def _hidden(
 ) -> list[tuple[int, str, str]]:
     """What each filter hides: photos without it, its name, and the address without it."""
     hidden = []
-    for name, empty in _FILTERS.items():
+    for name, (empty, called) in _FILTERS.items():
         if getattr(asked, name):
-            found, _ = searching.search(site, asked.model_copy(update={name: empty}))
+            update = {name: empty, "min_score": MIN_CERTAIN}
+            found, _ = searching.search(site, asked.model_copy(update=update))
             without = {key: value for key, value in given.items() if key != name}
             if found.total:
-                hidden.append((found.total, name, "/?" + urlencode(without)))
+                hidden.append((found.total, called, "/?" + urlencode(without)))
     return hidden
 
 

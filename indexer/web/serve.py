@@ -37,8 +37,8 @@ LOOPBACK = ("127.0.0.1", "::1")
 ANY = ("0.0.0.0", "::")  # noqa: S104 - only where a user asks for it
 """Addresses that stand for all of a machine."""
 
-MAX_CONNECTIONS = 100
-"""Requests that are answered at a time; more are told to come again."""
+MAX_CONNECTIONS = 1000
+"""Connections that are open at a time; the guard bounds the requests."""
 
 MAX_HEADERS = 16_384
 """Bytes of the headers of a request."""
@@ -234,6 +234,7 @@ def _bound(address: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(address not in ANY))
         made.bind(place)
+        made.listen()  # who opens the address that is printed waits until uvicorn has started
     except OSError as error:
         made.close()
         raise _cannot_listen(address, port, error) from error

@@ -12,7 +12,8 @@ export function onKey(key, action) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const field = event.target.closest("input, select, textarea, dialog");
+  const field = event.target.closest("input, select, textarea");
+  if (event.target.closest("dialog")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || (field && event.key !== "Escape")) return;
   if (event.key.length === 1 && !letters.checked) return;
   const action = keys.get(event.key);
@@ -33,7 +34,7 @@ paint();
 /** Put times into words of the reader. */
 export function showTimes() {
   for (const time of document.querySelectorAll("time[data-seconds]")) {
-    time.textContent = new Date(time.dataset.seconds * 1000).toLocaleString();
+    time.textContent = new Date(time.dataset.seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   }
 }
 showTimes();

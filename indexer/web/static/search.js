@@ -53,6 +53,7 @@ function step(by) {
   cards[Math.min(cards.length - 1, Math.max(0, at + by))]?.focus();
 }
 
+onKey("Escape", () => box.blur());
 onKey("j", () => step(1));
 onKey("k", () => step(-1));
 onKey("ArrowDown", () => (document.activeElement.closest(".card") ? step(1) : false));

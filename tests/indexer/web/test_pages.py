@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
+from PIL import Image
 
 from indexer.web.endpoints import ENDPOINTS, ROOT
 from indexer.web.pages import MAX_FAILURES, STATIC
+
+from ..conftest import draw_photo
 
 FOLDER = resources.files("indexer.web")
 
@@ -61,7 +65,7 @@ def test_nothing_found_says_so_suggests_and_names_the_filters_that_hide(served):
     seen = page(served, "/?q=helios&since=2001-01-01")
 
     assert "No photo found for “helios”." in seen.text
-    assert "1 without the filter “since”" in seen.text
+    assert "1 without the filter “From”" in seen.text
     assert "/?q=helios" in [link["href"] for link in seen.all("a")]
     assert "Did you mean" in page(served, "/?q=helius&exact=true").text
 
@@ -265,3 +269,33 @@ def test_the_interface_can_be_read_by_people(served):
 
     for row in ENDPOINTS:
         assert f"{row.method} {ROOT}{row.path}" in seen.text
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_frames_lie_on_the_words_of_the_picture_that_is_shown(served, orientation):
+    path = draw_photo(served.world.photos / "a.png", "helios", "luna")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with Image.open(path) as upright:
+        lying = upright
+        if orientation > 1:  # what the orientation undoes
+            undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]
+            lying = upright.transpose(Image.Transpose(undo))
+        lying.save(path, exif=exif)
+    served.world.sync()
+    [hit] = served.client.get("/api/v1/search?q=luna").json()["hits"]
+
+    seen = page(served, "/?q=luna")
+
+    [frame] = seen.all("rect")
+    left, top, right, bottom = hit["words"][0]["box"]
+    assert [int(frame[n]) for n in ("x", "y", "width", "height")] == [
+        left, top, right - left, bottom - top,
+    ]  # fmt: skip
+    drawn = served.client.get(f"/api/v1/photos/{hit['id']}/image?size=480").content
+    picture = Image.open(io.BytesIO(drawn)).convert("RGB")
+    assert picture.size == tuple(hit["size"]) == (256, 48)
+    inside = picture.getpixel(((left + right) // 2, (top + bottom) // 2))
+    outside = picture.getpixel((right + 8, (top + bottom) // 2))
+    assert inside[1] > 200
+    assert outside[1] < 60
