@@ -56,15 +56,17 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     from indexer.catalog.catalog import Catalog
     from indexer.ocr.builtin import BuiltInEngine
     from indexer.process_priority import lower_priority
+    from indexer.renditions.thumbnails import Thumbnails
     from indexer.sync.library import Library
 
     home.make(settings)
     lower_priority(settings.nice, idle_io=settings.idle_io)
     _has_catalog(settings)  # one that is damaged is not written over
+    keep = Thumbnails(settings.renditions, settings.renditions_megabytes)
     with (
         home.locked(settings),
         Catalog(settings.database) as catalog,
-        closing(BuiltInEngine(settings, workers)) as engine,
+        closing(BuiltInEngine(settings, workers, keep)) as engine,
     ):
         yield Library(settings, catalog, stores(settings), engine)
 

@@ -209,6 +209,11 @@ class Settings(BaseSettings):
         return self.home / "posteriors"
 
     @property
+    def renditions(self) -> Path:
+        """Folder of pictures of photos, made by the first `serve`."""
+        return self.home / "renditions"
+
+    @property
     def progress(self) -> Path:
         """File in which the writing process reports its progress."""
         return self.home / "progress.json"

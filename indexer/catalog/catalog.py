@@ -126,25 +126,25 @@ class Catalog(CorrectableCatalog):
             for chunk in chunks(paths):
                 connection.execute(sa.delete(FAILURE).where(roots.at(FAILURE, chunk)))
 
-    def purge(self, before: float) -> int:
-        """Delete photos that lost their last place before that time; returns how many.
+    def purge(self, before: float) -> list[str]:
+        """Delete photos that lost their last place before that time; returns their content hashes.
 
         Those that the derived stores may still hold stay until these have caught up, because
         nothing else would tell the stores to drop them.
         """
         forgotten = sa.select(sa.func.min(DELIVERED.c.generation)).scalar_subquery()
-        gone = sa.select(PHOTO.c.id).where(
+        gone = sa.select(PHOTO.c.id, PHOTO.c.hash).where(
             PHOTO.c.orphaned_at < before, PHOTO.c.generation <= forgotten
         )
-        if not self._ids(gone):
-            return 0
+        if not self._read(gone):
+            return []
         with self._writing() as connection:
-            ids = list(connection.scalars(gone))
-            for chunk in chunks(ids):
+            purged = {row.id: row.hash for row in connection.execute(gone)}
+            for chunk in chunks(list(purged)):
                 for table in (READ_WORD, SHOWN_WORD, CORRECTED):
                     connection.execute(sa.delete(table).where(table.c.photo_id.in_(chunk)))
                 connection.execute(sa.delete(PHOTO).where(PHOTO.c.id.in_(chunk)))
-        return len(ids)
+        return list(purged.values())
 
     # readings ------------------------------------------------------------------------------
 
@@ -195,10 +195,17 @@ class Catalog(CorrectableCatalog):
                 )
             )
 
-    def retry_now(self) -> int:
-        """Make every failed file due now; returns how many there are."""
-        self._write(sa.update(FAILURE).values(next_try=0.0, attempts=0))
-        return len(self.failures())
+    def retry_now(self, paths: Sequence[Path] | None = None) -> int:
+        """Make failed files due now, all or those among `paths`; returns how many there are."""
+        again = sa.update(FAILURE).values(next_try=0.0, attempts=0)
+        with self._writing() as connection:
+            if paths is None:
+                return connection.execute(again).rowcount
+            here = Roots(connection)
+            return sum(
+                connection.execute(again.where(here.at(FAILURE, chunk))).rowcount
+                for chunk in chunks(paths)
+            )
 
     # derived stores ------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from indexer.catalog.browsing import Browsing
 from indexer.catalog.conditions import may_match, place_matcher, taken_between
-from indexer.catalog.correction_reader import CorrectionReader
 from indexer.catalog.roots import OUTSIDE, RAW_ROOT, Roots, full, paths, prefix
 from indexer.catalog.rows import chunks, to_photo, to_stamp, to_word
 from indexer.catalog.schema import (
@@ -43,7 +43,7 @@ SIGNS = "-.'/_ "
 Only corrections hold blanks."""
 
 
-class CatalogReader(CorrectionReader):
+class CatalogReader(Browsing):
     """An open catalog to read; methods are short transactions and raise CatalogError."""
 
     def changes(self) -> int:

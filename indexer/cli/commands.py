@@ -17,7 +17,14 @@ from indexer.cli.corrections import correct, corrections
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
-from indexer.cli.options import CONTEXT, OUTPUT_FILE, OUTPUT_FOLDER, json_option, workers_option
+from indexer.cli.options import (
+    CONTEXT,
+    INPUT_FILE,
+    OUTPUT_FILE,
+    OUTPUT_FOLDER,
+    json_option,
+    workers_option,
+)
 from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
@@ -254,10 +261,25 @@ def health(load: Callable[..., Settings], *, as_json: bool) -> None:
     metavar="NAME",
     help="Answer requests for this name as well, such as that of a proxy. May be repeated.",
 )
+@click.option(
+    "--tls-cert", type=INPUT_FILE, help="Encrypt what is sent, with this certificate (PEM)."
+)
+@click.option(
+    "--tls-key", type=INPUT_FILE, help="Key of the certificate, if it is in a file of its own."
+)
+@click.option("--read-only", is_flag=True, help="Let nobody change anything by the page.")
 @click.option("--watch", is_flag=True, help="Keep the index up to date meanwhile, as `watch` does.")
-@click.pass_obj
+@click.pass_context
 def serve(
-    load: Callable[..., Settings], port: int, lan: str, allow_host: tuple[str, ...], *, watch: bool
+    ctx: click.Context,
+    port: int,
+    lan: str,
+    allow_host: tuple[str, ...],
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    *,
+    read_only: bool,
+    watch: bool,
 ) -> None:
     """Serve a page to search and look, until stopped.
 
@@ -267,9 +289,13 @@ def serve(
     ocrsearch serve
     ocrsearch serve --watch --lan 192.168.1.20
     """
-    from indexer.web.serve import serve as run  # only this command needs a server
+    from indexer.cli.watch_apart import starter  # only this command needs a second process
+    from indexer.web.serve import Listening  # nor a server
+    from indexer.web.serve import serve as run
 
-    run(load(), port, lan=lan, names=allow_host, version=reports.version(), watch=watch)
+    listening = Listening(port, lan, allow_host, tls_cert, tls_key)
+    start = starter(ctx) if watch else None
+    run(ctx.obj(), listening, version=reports.version(), read_only=read_only, watch=start)
 
 
 @main.command()

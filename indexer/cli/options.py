@@ -40,6 +40,9 @@ class _Date(click.DateTime):
 
 DATE = _Date(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
 
+INPUT_FILE = click.Path(path_type=Path)
+"""A file that a command reads; what opens it says why it cannot."""
+
 OUTPUT_FILE = click.Path(path_type=Path, writable=True, dir_okay=False)
 """A file that a command writes; `outputs` guards it."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from indexer.daemon.arrivals import Arrivals
@@ -42,7 +43,7 @@ def follow(library: Library, roots: Sequence[Path], stop: threading.Event) -> No
     timing = Timing(settings.settle_seconds, settings.rescan_seconds, settings.poll_seconds)
     failed, dirty = threading.Event(), DirtySet()
     with progress_file.reported(settings.progress) as reporter:
-        service = Service(library, stop, notifier, reporter)
+        service = Service(library, stop, notifier, reporter, dirty=dirty)
         seconds = min(IDLE_SECONDS, notifier.interval)
         batches = watch(roots, stop, timing, failed, dirty)
         arrivals = Arrivals(batches, idle=service.idle, seconds=seconds)
@@ -97,10 +98,12 @@ class Service:
     reporter: progress_file.Reporter
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    dirty: DirtySet = field(default_factory=DirtySet)
 
     def __post_init__(self) -> None:
         """Measure from now on how long the engine is idle."""
         self.idle_engine = IdleEngine(self.clock)
+        self._wanted: set[Path] = set()
 
     def hooks(self, arrivals: Arrivals) -> Hooks:
         """Hooks of all runs."""
@@ -136,9 +139,15 @@ class Service:
     def idle(self) -> None:
         """Report that there is nothing to do; end the reading process after a while.
 
-        Another process may have corrected words meanwhile.
+        Another process may have corrected words meanwhile. Failed files that somebody asked to try
+        again count as changed, once.
         """
         self.library.indexes.apply_changes()
         self.notifier.alive()
         self.reporter.state(WriterState.WAITING)
         self.idle_engine.close_if_idle(self.library.engine)
+        with suppress(OcrsearchError):  # the next run says it
+            wanted = self.library.catalog.wanted_again()
+            for path in wanted - self._wanted:
+                self.dirty.add(path)
+            self._wanted = wanted

@@ -27,7 +27,9 @@ def read_in_process(paths: Sequence[Path], limits: Limits, parts: EngineParts) -
     outcomes: dict[Path, Outcome] = dict.fromkeys(paths, Skipped())
 
     def read(batch: Sequence[tuple[Path, Upright]]) -> list[Outcome]:
-        readings = read_photos(batch, parts.detector, parts.recognizer)
+        readings = list(read_photos(batch, parts.detector, parts.recognizer))
+        for _, photo in batch:
+            parts.keep(photo.content, photo.pixels)
         return [
             Read(photo.content, photo.stamp, reading, photo.left_out)
             for (_, photo), reading in zip(batch, readings, strict=True)

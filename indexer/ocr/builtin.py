@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from indexer import logs
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
 from indexer.ocr.fingerprint import OPENER_VERSION, engine_fingerprint
-from indexer.ocr.protocols import EngineParts
+from indexer.ocr.protocols import EngineParts, kept_nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.ocr.photo_file import Limits
-    from indexer.ocr.protocols import Detector, Outcome
+    from indexer.ocr.protocols import Detector, Keep, Outcome
     from indexer.ocr.worker_supervisor import Worker
     from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 class BuiltInEngine:
     """The built-in engine: its fingerprint, and reading in a process of its own."""
 
-    def __init__(self, settings: Settings, workers: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, workers: int | None = None, keep: Keep = kept_nowhere
+    ) -> None:
         """Read as `settings` say with `workers` CPU threads (None: all cores).
 
-        No file is opened and no process started before the first use.
+        `keep` takes the pictures of photos in the reading process; see `EngineParts`. No file is
+        opened and no process started before the first use.
         """
-        self._settings, self._workers = settings, workers
+        self._settings, self._workers, self._keep = settings, workers, keep
 
     @cached_property
     def id(self) -> EngineId:
@@ -71,7 +75,7 @@ class BuiltInEngine:
         from indexer.ocr.worker_supervisor import ProcessLimits, Worker  # only writing needs it
 
         limits = ProcessLimits(self._settings.photo_seconds, self._settings.worker_megabytes)
-        load = partial(_load_apart, self._settings, self._workers, logs.as_now())
+        load = partial(_load_apart, self._settings, self._workers, self._keep, logs.as_now())
         return Worker(load, limits)
 
     def read(
@@ -89,7 +93,7 @@ class BuiltInEngine:
 
 
 def _load_apart(
-    settings: Settings, workers: int | None, configure_logs: Callable[[], None]
+    settings: Settings, workers: int | None, keep: Keep, configure_logs: Callable[[], None]
 ) -> EngineParts:
     """Load the parts in a process that begins with nothing."""
     from recognizer.decoding import compilation_cache
@@ -97,7 +101,7 @@ def _load_apart(
     configure_logs()
     # the user's cache folder may lie inside a folder of photos; the home does not
     compilation_cache.keep_in(settings.home / "languages")
-    return load_parts(settings, workers)
+    return replace(load_parts(settings, workers), keep=keep)
 
 
 def load_parts(settings: Settings, workers: int | None = None) -> EngineParts:

@@ -92,6 +92,9 @@ class Skipped:
     """A photo that was not tried to the end: it is gone, or it waits for its turn."""
 
 
+Keep: TypeAlias = "Callable[[str, NDArray[np.uint8]], None]"
+"""Takes the content hash and the pixels, RGB [rows, columns, 3], of a photo."""
+
 Outcome: TypeAlias = Read | Failed | Skipped
 """What became of a photo file."""
 
@@ -117,9 +120,21 @@ class OcrEngine(Protocol):
         """Give back memory and processes until the next photo."""
 
 
+def kept_nowhere(content: str, pixels: NDArray[np.uint8]) -> None:
+    """Keep no picture."""
+
+
 @dataclass(frozen=True)
 class EngineParts:
-    """A detector and a recogniser that are loaded."""
+    """A detector and a recogniser that are loaded.
+
+    Attributes:
+        detector: finds words.
+        recognizer: reads them.
+        keep: takes the content hash and the pixels of each photo that was read.
+
+    """
 
     detector: Detector
     recognizer: Recognizer
+    keep: Keep = kept_nowhere

@@ -51,7 +51,7 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _silence_libraries()
     _return_freed_memory()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent(lambda: os._exit(1))
     gc.disable()  # what is loaded stays to the end: nothing to collect
     try:
         parts = load()
@@ -101,12 +101,16 @@ def _return_freed_memory() -> None:
         library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
-def _end_with_parent() -> None:
-    """End this process with its parent: one that was killed closes no connection."""
+def end_with_parent(end: Callable[[], object]) -> None:
+    """Call `end` in a thread once the parent is gone: one that was killed closes no connection."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            end()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _set_alarm(seconds: float) -> None:

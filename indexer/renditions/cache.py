@@ -9,9 +9,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 log = logging.getLogger("ocrsearch")
+
+
+def forget(folder: Path, contents: Iterable[str]) -> None:
+    """Remove the kept pictures of the photos with these content hashes."""
+    for content in contents:
+        for path in folder.glob(f"{content[:2]}/{content}-*"):
+            with suppress(OSError):
+                path.unlink()
 
 
 class Cache:
@@ -22,6 +31,10 @@ class Cache:
         self._folder, self._most = folder, megabytes * 1e6
         self._lock = threading.Lock()
         self._bytes: int | None = None
+
+    def has(self, content: str, longest: int) -> bool:
+        """Whether the picture is kept."""
+        return self._path(content, longest).exists()
 
     def get(self, content: str, longest: int) -> bytes | None:
         """The picture, if it is kept; notes that it was used."""

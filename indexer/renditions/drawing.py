@@ -57,10 +57,10 @@ class Drawn(Result):
 
 @dataclass(frozen=True)
 class Refused(Result):
-    """No picture, and why: the file holds another photo by now (`changed`), or cannot be opened."""
+    """No picture, and why: the file no longer holds the photo (`changed`), or cannot be opened."""
 
     reason: str
-    changed: bool = False
+    changed: bool
 
 
 @dataclass
@@ -98,7 +98,16 @@ class DrawRequest:
             assert parts.picture is not None  # noqa: S101 - for mypy; set together with content
             return Drawn(drawn(parts.picture, self.wanted))
         except PhotoError as error:
-            return Refused(str(error))
+            return Refused(str(error), changed=not self._is_there())
+
+    def _is_there(self) -> bool:
+        """Whether the file holds the photo: what was read can be opened, unless memory is short."""
+        from indexer.ocr.content_hash import content_hash
+
+        try:
+            return content_hash(self.path, self.limits)[0] == self.content
+        except PhotoError:
+            return False
 
 
 def drawn(picture: Image.Image, wanted: Wanted) -> bytes:

@@ -93,7 +93,7 @@ class Renderer:
             PhotoError: it cannot be drawn.
 
         """
-        reasons: list[str] = []
+        refused = [Refused("it is no longer drawn", changed=True)]
         with self._worker() as worker:
             for path in photo.places:
                 request = DrawRequest(path, photo.hash, wanted, self._limits)
@@ -104,8 +104,11 @@ class Renderer:
                 if isinstance(answer, Drawn):
                     return answer.content
                 if isinstance(answer, Refused):
-                    reasons.append(answer.reason)
-        raise ChangedError(reasons[-1] if reasons else "it is no longer drawn")
+                    refused.append(answer)
+        for faulty in refused:
+            if not faulty.changed:  # it is there, and yet
+                raise PhotoError(faulty.reason)
+        raise ChangedError(refused[-1].reason)
 
     @contextmanager
     def _worker(self) -> Iterator[Worker]:

@@ -71,7 +71,7 @@ class Library:
         if forget:
             self.catalog.forget_roots([root for root in roots if not _is_there(root)])
         run.count_failing(self.catalog.failing())
-        purge_deleted(self.catalog, hooks.clock(), self.settings.keep_days)
+        purge_deleted(self.catalog, self.settings, hooks.clock())
         return run.summary
 
     def sync_paths(self, roots: Sequence[Path], paths: Collection[Path], hooks: Hooks) -> Summary:

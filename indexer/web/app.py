@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from indexer.web import pages, problems
-from indexer.web.endpoints import ENDPOINTS, ROOT, json_response
+from indexer.web import pages, photo_page, problems, search_page
+from indexer.web.endpoint import BODY, json_response
+from indexer.web.endpoints import ENDPOINTS, ROOT
 from indexer.web.guard import Guard
 from indexer.web.openapi import description
 from indexer.web.problems import Problem
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("ocrsearch")
 
 PAGES: tuple[tuple[str, str, Answer], ...] = (
-    ("GET", "/", pages.search),
-    ("GET", "/photo/{id}", pages.photo),
+    ("GET", "/", search_page.show),
+    ("GET", "/photo/{id}", photo_page.show),
     ("GET", "/status", pages.status),
     ("GET", "/devices", pages.devices),
+    ("GET", "/api", pages.api),
     ("GET", "/pair", pages.pair),
     ("POST", "/pair", pages.pair_form),
     ("GET", "/static/{name}", pages.static),
@@ -49,13 +51,14 @@ def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
         for method, path, answer in PAGES
     ]
     routes += [
-        Route(ROOT + row.path, _answering(site, row.answer, as_page=False), methods=[row.method])
+        Route(ROOT + row.path, _answering(site, row.respond, as_page=False), methods=[row.method])
         for row in ENDPOINTS
     ]
     openapi = _answering(site, lambda *_: json_response(told), as_page=False)
     routes.append(Route(f"{ROOT}/openapi.json", openapi, methods=["GET"]))
     app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing})
-    return Guard(app, hosts, site.devices, site.cookie)
+    app.router.redirect_slashes = False  # an address has one spelling
+    return Guard(app, hosts, site)
 
 
 def _answering(
@@ -66,25 +69,23 @@ def _answering(
     async def endpoint(request: Request) -> Response:
         try:
             if request.method == "POST":
-                await _read_body(request)
+                request.scope[BODY] = await request.body()
             return await run_in_threadpool(answer, site, request)
         except Exception as error:
-            try:
-                problem = problems.problem_of(error)
-            except Exception as unexpected:
-                log.exception(
-                    "unexpected error while %s was answered", request.url.path, exc_info=unexpected
-                )
-                msg = "an unexpected error; the log of ocrsearch serve tells more"
-                problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, msg)
-            return _told(problem, as_page=as_page)
+            return _told(_problem(error, request), as_page=as_page)
 
     return endpoint
 
 
-async def _read_body(request: Request) -> None:
-    """Keep a body in the scope: threads cannot wait for it."""
-    request.scope["ocrsearch.body"] = await request.body()
+def _problem(error: Exception, request: Request) -> Problem:
+    try:
+        return problems.problem_of(error)
+    except Exception as unexpected:
+        log.exception(
+            "unexpected error while %s was answered", request.url.path, exc_info=unexpected
+        )
+        msg = "an unexpected error; the log of ocrsearch serve tells more"
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, msg)
 
 
 def _told(problem: Problem, *, as_page: bool) -> Response:
@@ -96,7 +97,5 @@ def _told(problem: Problem, *, as_page: bool) -> Response:
 async def _missing(request: Request, error: Exception) -> Response:
     """What has no route, or not by this method."""
     status = HTTPStatus(getattr(error, "status_code", 404))
-    told = Problem(
-        status, "there is no such page" if status == HTTPStatus.NOT_FOUND else "not by this method"
-    )
-    return _told(told, as_page=not request.url.path.startswith("/api/"))
+    said = "there is no such page" if status == HTTPStatus.NOT_FOUND else "not by this method"
+    return _told(Problem(status, said), as_page=not request.url.path.startswith("/api/"))

@@ -6,11 +6,15 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer.errors import ConfigError
 
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 CODE_SECONDS = 300.0
 """Time for which a pairing code is valid; it is valid once."""
 
+MAX_NAME = 80
+"""Characters of the name of a device."""
+
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Letters of a code: none that is easily taken for another."""
 
@@ -28,6 +35,12 @@ _CODE_LENGTH = 8
 
 _SEEN_SECONDS = 3600.0
 """How exactly it is kept when a device was last seen: each time costs a write."""
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+             ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))  # fmt: skip
+"""Parts of what browsers say of themselves, and what people call them; the first that fits."""
 
 
 class Device(TypedDict):
@@ -38,6 +51,11 @@ class Device(TypedDict):
     digest: str
     paired: float
     seen: float
+    read_only: NotRequired[bool]
+
+
+class _Content(TypedDict):
+    devices: list[Device]
 
 
 class Devices:
@@ -51,55 +69,54 @@ class Devices:
 
         """
         self._file, self._clock, self._lock = file, clock, threading.Lock()
-        self._codes: dict[str, float] = {}
+        self._codes: dict[str, tuple[float, bool]] = {}
         self._devices: list[Device] = []
         try:
-            self._devices = list(json.loads(file.read_text(encoding="utf-8"))["devices"])
+            held = TypeAdapter(_Content).validate_json(file.read_bytes())
+            self._devices = held["devices"]
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValidationError) as error:
             msg = f"{file}: damaged; remove it, and pair your devices again"
             raise ConfigError(msg) from error
 
-    def new_code(self) -> str:
-        """A code that pairs one device within CODE_SECONDS."""
+    def new_code(self, *, read_only: bool = False) -> str:
+        """A code that pairs one device within CODE_SECONDS, one that may only look if `read_only`."""
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
         now = self._clock()
         with self._lock:
-            self._codes = {known: end for known, end in self._codes.items() if end > now}
-            self._codes[code] = now + CODE_SECONDS
+            self._codes = {known: held for known, held in self._codes.items() if held[0] > now}
+            self._codes[code] = now + CODE_SECONDS, read_only
         return f"{code[:4]}-{code[4:]}"
 
     def has_code(self) -> bool:
         """Whether any code is still valid."""
         with self._lock:
-            return any(end > self._clock() for end in self._codes.values())
+            return any(end > self._clock() for end, _ in self._codes.values())
 
     def pair(self, code: str, name: str) -> str | None:
         """A token for a valid code, which is used up; None for any other code."""
         plain = "".join(letter for letter in code.upper() if letter.isalnum())
         with self._lock:
             known = [c for c in self._codes if hmac.compare_digest(c.encode(), plain.encode())]
-            if not known or self._codes.pop(known[0]) <= self._clock():
+            if not known:
+                return None
+            end, read_only = self._codes.pop(known[0])
+            now = self._clock()
+            if end <= now:
                 return None
             token = secrets.token_urlsafe(32)
             number = 1 + max((device["number"] for device in self._devices), default=0)
-            now = self._clock()
-            named = name[:80] or "unnamed"
-            self._devices.append(
-                {
-                    "number": number,
-                    "name": named,
-                    "digest": _digest(token),
-                    "paired": now,
-                    "seen": now,
-                }
-            )
+            made: Device = {
+                "number": number, "name": name[:MAX_NAME] or "unnamed", "digest": _digest(token),
+                "paired": now, "seen": now, "read_only": read_only,
+            }  # fmt: skip
+            self._devices.append(made)
             self._save()
         return token
 
-    def may_look(self, token: str) -> bool:
-        """Whether a token belongs to a paired device, which counts as seen now."""
+    def of(self, token: str) -> Device | None:
+        """The paired device that has this token, which counts as seen now; None if there is none."""
         digest = _digest(token)
         with self._lock:
             for device in self._devices:
@@ -108,8 +125,8 @@ class Devices:
                         device["seen"] = self._clock()
                         with suppress(ConfigError):
                             self._save()
-                    return True
-        return False
+                    return device.copy()
+        return None
 
     def listed(self) -> list[Device]:
         """The paired devices, oldest first."""
@@ -136,6 +153,15 @@ class Devices:
         except OSError as error:
             msg = f"{self._file}: cannot be written ({error.strerror}), so no device can be paired"
             raise ConfigError(msg) from error
+
+
+def readable_name(user_agent: str) -> str:
+    """Browser and system of what a browser says of itself, such as "Chrome on Android"."""
+    if not user_agent.startswith("Mozilla/"):
+        return re.split(r"[/\s]", user_agent, maxsplit=1)[0]
+    browser = next((name for part, name in _BROWSERS if part in user_agent), "a browser")
+    system = next((name for part, name in _SYSTEMS if part in user_agent), "")
+    return f"{browser} on {system}" if system else browser
 
 
 def _digest(token: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -15,24 +12,26 @@ from indexer.web import problems
 from indexer.web.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from indexer.web.devices import Devices
+    from indexer.web.devices import Device
+    from indexer.web.site import Site
 
 MAX_BODY = 64_000
 """Bytes of a request's body."""
 
-MAX_FAILURES, FAILURE_SECONDS = 10, 60.0
-"""Wrong pairing codes of one peer in so many seconds, after which it has to wait."""
+MAX_REQUESTS = 100
+"""Requests that are answered at a time; more are told to come again."""
 
 OPEN_PATHS = (
     "/pair",
     "/api/v1/pair",
     "/static/style.css",
     "/static/base.js",
-    "/static/pair.js",
+    "/static/manage.js",
     "/static/icon.svg",
 )
 """What may be asked for without a token: what is needed to get one."""
@@ -49,6 +48,7 @@ HEADERS = {
 }
 """Headers of every answer."""
 
+_DEVICE = "ocrsearch.device"
 _SAFE = {"GET", "HEAD"}
 
 
@@ -60,10 +60,10 @@ class Guard:
     changes something must come from a page of ours.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], devices: Devices, cookie: str) -> None:
-        """Pass on what is addressed to one of `hosts` by a device whose token is in `cookie`."""
+    def __init__(self, app: ASGIApp, hosts: Collection[str], site: Site) -> None:
+        """Pass on what is addressed to one of `hosts` by a device that may do it."""
         self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
-        self._devices, self._cookie = devices, cookie
+        self._site, self._running = site, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -73,32 +73,26 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                names = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *(
-                        (name.lower().encode(), value.encode())
-                        for name, value in HEADERS.items()
-                        if name.lower().encode() not in names
-                    ),
+                    *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
                 ]
             await send(message)
 
         request = Request(scope)
+        self._running += 1
         try:
             self._check(request)
+            await self._app(scope, _bounded(receive), send_guarded)
         except Problem as problem:
-            page = request.method == "GET" and not request.url.path.startswith("/api/")
-            answer = (
-                RedirectResponse("/pair", 303)
-                if page and problem.status == HTTPStatus.UNAUTHORIZED
-                else problems.response(problem)
-            )
-            await answer(scope, receive, send_guarded)
-            return
-        await self._app(scope, _bounded(receive), send_guarded)
+            await _refusal(request, problem)(scope, receive, send_guarded)
+        finally:
+            self._running -= 1
 
     def _check(self, request: Request) -> None:
+        if self._running > MAX_REQUESTS:
+            msg = "too many requests at once; try again in a moment"
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, msg)
         hosts = request.headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             msg = (
@@ -107,10 +101,9 @@ class Guard:
             )
             raise Problem(HTTPStatus.BAD_REQUEST, msg)
         if _length(request) > MAX_BODY:
-            msg = f"more than {MAX_BODY} bytes; send less at a time"
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, msg)
+            raise _too_large()
         bearer = _bearer(request)
-        cookies = request.cookies.get(self._cookie, "")
+        cookies = request.cookies.get(self._site.cookie, "")
         if request.method not in _SAFE and not _is_own(
             request, hosts[0], with_token=bool(bearer and not cookies)
         ):
@@ -119,16 +112,42 @@ class Guard:
         if request.url.path in OPEN_PATHS:
             return
         token = bearer or cookies
-        if not token or not self._devices.may_look(token):
+        device = self._site.devices.of(token) if token else None
+        if device is None:
             msg = "not paired; open the page and enter the code that ocrsearch serve prints"
             raise Problem(HTTPStatus.UNAUTHORIZED, msg)
+        request.scope[_DEVICE] = device
+        if request.method not in _SAFE:
+            if not may_change(self._site, request):
+                raise Problem(HTTPStatus.FORBIDDEN, "this device may look, but change nothing")
+            self._site.writes.check(device["number"])
+            self._site.writes.note(device["number"])
+
+
+def _refusal(request: Request, problem: Problem) -> Response:
+    """The answer to what is not let through: of a page, the way to the pairing."""
+    page = request.method == "GET" and not request.url.path.startswith("/api/")
+    if page and problem.status == HTTPStatus.UNAUTHORIZED:
+        return RedirectResponse("/pair", HTTPStatus.SEE_OTHER)
+    return problems.response(problem)
+
+
+def may_change(site: Site, request: Request) -> bool:
+    """Whether the device that asks may change anything."""
+    device: Device = request.scope[_DEVICE]
+    return not (site.read_only or device.get("read_only", False))
 
 
 def _length(request: Request) -> int:
     said = request.headers.get("content-length", "0")
     if not said.isascii() or not said.isdecimal():
         raise Problem(HTTPStatus.BAD_REQUEST, "Content-Length is no number")
-    return int(said)
+    return int(said[:20])  # Python converts no endless row of digits
+
+
+def _too_large() -> Problem:
+    msg = f"more than {MAX_BODY} bytes; send less at a time"
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, msg)
 
 
 def _bearer(request: Request) -> str:
@@ -143,8 +162,7 @@ def _is_own(request: Request, host: str, *, with_token: bool) -> bool:
         return site == "same-origin"
     origin = request.headers.get("origin")
     if origin is not None:
-        parts = urlsplit(origin)
-        return parts.scheme == request.url.scheme and parts.netloc.lower() == host.lower()
+        return origin.lower() == f"{request.url.scheme}://{host.lower()}"
     return with_token
 
 
@@ -157,31 +175,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            msg = f"more than {MAX_BODY} bytes; send less at a time"
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, msg)
+            raise _too_large()
         return message
 
     return bounded
-
-
-class Failures:
-    """Counts what a peer did wrong lately, and lets it wait when that was too much."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._times: dict[str, deque[float]] = {}
-
-    def check(self, peer: str) -> None:
-        """Raise Problem if `peer` failed MAX_FAILURES times within FAILURE_SECONDS."""
-        times = self._times.get(peer, deque())
-        while times and times[0] < self._clock() - FAILURE_SECONDS:
-            times.popleft()
-        if len(times) >= MAX_FAILURES:
-            msg = "too many wrong codes; wait a minute, then take the code that is shown now"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, msg)
-
-    def note(self, peer: str) -> None:
-        """Note one failure of `peer`."""
-        if len(self._times) > 1000:
-            self._times.clear()
-        self._times.setdefault(peer, deque()).append(self._clock())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from indexer import bootstrap
+from indexer import bootstrap, home
+from indexer.catalog.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
@@ -24,7 +27,7 @@ class LiveLibrary:
         self._settings, self._lock = settings, threading.RLock()
         self._opened: ExitStack | None = None
         self._parts: tuple[CatalogReader, Stores] | None = None
-        self._seen: list[int] = []
+        self._seen: tuple[object, ...] = ()
 
     def close(self) -> None:
         """Close what is open."""
@@ -51,16 +54,27 @@ class LiveLibrary:
                 self._opened, self._seen = stack, seen
             yield self._parts
 
-    def _signs(self) -> list[int]:
+    def retry(self, paths: Sequence[Path] | None, reason: str | None) -> int:
+        """Make failed files due now, all or some; how many there are. Raises CatalogError."""
+        with self.parts() as (catalog, _):
+            if reason is not None:
+                chosen = {
+                    failure.path for failure in catalog.failures() if failure.reason == reason
+                }
+                paths = sorted(chosen if paths is None else chosen.intersection(paths))
+        claim = home.claimed
+        with Catalog(self._settings.database, claim=lambda: claim(self._settings)) as writing:
+            return writing.retry_now(paths)
+
+    def _signs(self) -> tuple[object, ...]:
         """What changes when a home folder is made, or another is put in its place."""
-        signs = []
-        for path in (
-            self._settings.home / "catalog.db",
-            self._settings.index / "CURRENT",
-            self._settings.posteriors / "CURRENT",
-        ):
-            try:
-                signs.append(path.stat().st_ino if path.name == "catalog.db" else 1)
-            except OSError:
-                signs.append(0)
-        return signs
+        stores = (self._settings.index / "CURRENT", self._settings.posteriors / "CURRENT")
+        return (_number(self._settings.home / "catalog.db"), *map(os.path.exists, stores))
+
+
+def _number(path: Path) -> int:
+    """The number of a file in its file system; 0 where it cannot be seen."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0

@@ -13,7 +13,7 @@ from indexer.web.endpoints import ENDPOINTS, ROOT
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from indexer.web.endpoints import Endpoint
+    from indexer.web.endpoint import Endpoint
 
 _REFERENCES = "#/components/schemas/{model}"
 _PROBLEM = {
@@ -24,8 +24,18 @@ _PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "the sentence that the command line prints"},
+        "exit_code": {"type": "integer", "description": "that of the command line"},
     },
 }
+_ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE)
+_OF_METHOD = {
+    "POST": (
+        HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.TOO_MANY_REQUESTS,
+    ),
+    "DELETE": (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
+}  # fmt: skip
+"""Statuses of problems besides."""
 
 
 def description(version: str) -> dict[str, Any]:
@@ -53,42 +63,36 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
-    named += [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-        for name, text in endpoint.parameters
-    ]
-    if endpoint.query:
-        named += _query(endpoint.query)
-    statuses = {
-        HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE, *endpoint.errors,
+    operation: dict[str, Any] = {
+        "summary": endpoint.summary, "parameters": named, "responses": _responses(endpoint, schemas),
     }  # fmt: skip
+    if endpoint.method == "POST":
+        schema = _schema(endpoint.asked, schemas)
+        operation["requestBody"] = {
+            "required": True, "content": {"application/json": {"schema": schema}},
+        }  # fmt: skip
+    else:
+        named += _query(endpoint.asked)
+    return operation
+
+
+def _responses(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    statuses = {*_ALWAYS, *_OF_METHOD.get(endpoint.method, ()), *endpoint.errors}
     responses: dict[str, Any] = {
         str(int(status)): {"description": status.phrase, "content": told}
         for status in sorted(statuses)
     }
-    responses[_success(endpoint)] = {"description": endpoint.summary} | _content(endpoint, schemas)
-    operation: dict[str, Any] = {
-        "summary": endpoint.summary, "parameters": named, "responses": responses,
-    }  # fmt: skip
-    if endpoint.body:
-        schema = _schema(endpoint.body, schemas)
-        operation["requestBody"] = {
-            "required": True, "content": {"application/json": {"schema": schema}},
-        }  # fmt: skip
-    return operation
-
-
-def _success(endpoint: Endpoint) -> str:
-    return {"POST": "201", "DELETE": "204"}.get(endpoint.method, "200")
+    responses[str(int(endpoint.success))] = {"description": endpoint.summary} | (
+        {}
+        if endpoint.success is HTTPStatus.NO_CONTENT
+        else {"content": dict.fromkeys(endpoint.gives, _content(endpoint, schemas))}
+    )
+    return responses
 
 
 def _content(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
-    if endpoint.method == "DELETE":
-        return {}
-    if endpoint.returns is None:
-        return {"content": {endpoint.gives: {}}}
-    return {"content": {endpoint.gives: {"schema": _schema(endpoint.returns, schemas)}}}
+    return {} if endpoint.returns is None else {"schema": _schema(endpoint.returns, schemas)}
 
 
 def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any type

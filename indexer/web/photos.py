@@ -1,16 +1,22 @@
-"""Photos by their id, and pictures of them."""
+"""Photos by their id: what was read on them, pictures of them, and lists of them."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
+from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
-from indexer.entities import Box
+from indexer import reports
+from indexer.entities import Box, State
 from indexer.renditions.renderer import SIZES, VERSION
+from indexer.web.endpoint import Asked, json_response
 from indexer.web.problems import Problem
+from indexer.web.searching import Narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +30,96 @@ MAX_INK_HEIGHT = 256
 """Pixels of the height of a part of a photo."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_BOX = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
+_BOX = r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})"
+_CURSOR = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?_\d{1,18}"
 _CACHED = "private, max-age=31536000, immutable"
 """A picture is named by the content that it shows, so it never becomes another."""
+
+
+def _size(value: int) -> int:
+    if value not in SIZES:
+        msg = f"give one of {', '.join(map(str, SIZES))}"
+        raise ValueError(msg)
+    return value
+
+
+def _box(value: object) -> Box:
+    edges = re.fullmatch(_BOX, str(value), re.ASCII)
+    box = Box(*map(int, edges.groups())) if edges else Box(0, 0, 0, 0)
+    if box.left >= box.right or box.top >= box.bottom:
+        msg = "give left,top,right,bottom in pixels of the photo, left before right, top before bottom"
+        raise ValueError(msg)
+    return box
+
+
+def _cursor(value: str) -> str:
+    if value:
+        _after(value)
+    return value
+
+
+class ImageParameters(Asked):
+    """Which picture of a photo is asked for."""
+
+    size: Annotated[
+        int, AfterValidator(_size), WithJsonSchema({"type": "integer", "enum": list(SIZES)})
+    ] = Field(480, description="pixels of the longer side at most")
+
+
+class InkParameters(Asked):
+    """Which part of a photo is asked for."""
+
+    box: Annotated[
+        Box, BeforeValidator(_box), WithJsonSchema({"type": "string", "pattern": f"^{_BOX}$"})
+    ] = Field(description="left,top,right,bottom in pixels of the photo")
+    height: int = Field(
+        64, ge=1, le=MAX_INK_HEIGHT, description="pixels of the picture's height at most"
+    )
+
+
+class ExportParameters(Asked):
+    """The form in which the text of a photo is asked for."""
+
+    format: Literal["txt", "json"] = Field("txt", description="plain text, or JSON as of a photo")
+
+
+class ListParameters(Narrowed):
+    """Which photos are listed."""
+
+    state: Literal["read", "empty", "pending"] | None = Field(
+        None, description="only photos in this state"
+    )
+    cursor: Annotated[
+        str,
+        AfterValidator(_cursor),
+        WithJsonSchema({"type": "string", "pattern": f"^({_CURSOR})?$"}),
+    ] = Field("", description="`next` of the list before, to go on")
+
+
+class PhotoDetails(reports.PhotoReport):
+    """A photo with its id, files and date."""
+
+    id: str
+    places: list[str]
+    taken: str | None
+
+
+class ListedPhoto(TypedDict):
+    """A photo of a list; `size` is its [width, height] in pixels, `words` counts those read."""
+
+    id: str
+    photo: str
+    taken: str | None
+    state: str
+    words: int
+    size: list[int]
+
+
+class PhotoList(TypedDict):
+    """Photos, newest first, and what `cursor` must be for those after them; null at the end."""
+
+    photos: list[ListedPhoto]
+    next: str | None
 
 
 def photo_of(site: Site, request: Request) -> Photo:
@@ -42,35 +135,106 @@ def photo_of(site: Site, request: Request) -> Photo:
     return found
 
 
-def image(site: Site, request: Request) -> Response:
+def details(site: Site, request: Request, _: Asked) -> Response:
+    """What was read on a photo."""
+    return json_response(_details(photo_of(site, request)))
+
+
+def _details(known: Photo) -> PhotoDetails:
+    return {
+        **reports.photo_json(known.places[0], known),
+        "id": known.hash,
+        "places": [str(place) for place in known.places],
+        "taken": known.taken.isoformat() if known.taken else None,
+    }
+
+
+def export(site: Site, request: Request, asked: ExportParameters) -> Response:
+    """The text of a photo as a file."""
+    known = photo_of(site, request)
+    content, kind = reports.dumps(_details(known)), "application/json"
+    if asked.format == "txt":
+        content, kind = text_of(known), "text/plain"
+    name = f'attachment; filename="{known.hash}.{asked.format}"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return Response(content.encode("utf-8", "replace"), headers=headers, media_type=kind)
+
+
+def text_of(photo: Photo) -> str:
+    """What was read on a photo, a line each."""
+    lines: dict[int, list[str]] = {}
+    for word in photo.words:
+        lines.setdefault(word.line, []).append(word.text)
+    return "".join(" ".join(line) + "\n" for line in lines.values())
+
+
+# lists ---------------------------------------------------------------------------------------
+
+
+def listed(site: Site, _: Request, asked: ListParameters) -> Response:
+    """Photos by folder and date, newest first."""
+    photos, after = page_of(site, asked)
+    with site.library.parts() as (catalog, _stores):
+        words = catalog.count_words([photo.id for photo in photos])
+    made: PhotoList = {
+        "photos": [
+            {
+                "id": photo.hash,
+                "photo": str(photo.places[0]),
+                "taken": photo.taken.isoformat() if photo.taken else None,
+                "state": str(photo.state),
+                "words": words.get(photo.id, 0),
+                "size": [photo.width, photo.height],
+            }
+            for photo in photos
+        ],
+        "next": after or None,
+    }
+    return json_response(made)
+
+
+def page_of(site: Site, asked: ListParameters) -> tuple[list[Photo], str]:
+    """Photos of a list, and the cursor of those after them, "" at the end."""
+    since, until = asked.span
+    with site.library.parts() as (catalog, _):
+        newest = catalog.newest(
+            since=since,
+            until=until,
+            folder=asked.below,
+            state=State(asked.state) if asked.state else None,
+            after=_after(asked.cursor) if asked.cursor else None,
+            limit=asked.limit + 1,
+        )
+        ids = [photo_id for _, photo_id in newest[: asked.limit]]
+        known = catalog.photos(ids, folder=asked.below)
+    taken, last = newest[asked.limit - 1] if len(newest) > asked.limit else (None, 0)
+    cursor = f"{taken.isoformat()}_{last}" if taken else ""
+    return [known[photo_id] for photo_id in ids if photo_id in known], cursor
+
+
+def _after(cursor: str) -> tuple[datetime, int]:
+    """Time and number of the photo that a list ended with. Raises ValueError."""
+    if not re.fullmatch(_CURSOR, cursor, re.ASCII):
+        msg = "give what `next` of the list before says"
+        raise ValueError(msg)
+    taken, _, number = cursor.rpartition("_")
+    return datetime.fromisoformat(taken), int(number)
+
+
+# pictures ------------------------------------------------------------------------------------
+
+
+def image(site: Site, request: Request, asked: ImageParameters) -> Response:
     """A picture of a whole photo."""
-    said = request.query_params.get("size", "480")
-    sizes = {str(size): size for size in SIZES}
-    if said not in sizes:
-        msg = f"size: give one of {', '.join(sizes)}"
-        raise Problem(HTTPStatus.BAD_REQUEST, msg)
-    return _picture(site, request, f"{said}", lambda photo: site.renderer.photo(photo, sizes[said]))
+    size = asked.size
+    return _picture(site, request, f"{size}", lambda photo: site.renderer.photo(photo, size))
 
 
-def ink(site: Site, request: Request) -> Response:
+def ink(site: Site, request: Request, asked: InkParameters) -> Response:
     """A part of a photo, for example the line that answers."""
-    box = _BOX.fullmatch(request.query_params.get("box", ""))
-    height = request.query_params.get("height", "64")
-    if not box or not height.isascii() or not height.isdecimal() or len(height) > 3:
-        msg = "give box=left,top,right,bottom in pixels, and height"
-        raise Problem(HTTPStatus.BAD_REQUEST, msg)
-    edges = Box(*map(int, box.groups()))
-    if (
-        edges.left >= edges.right
-        or edges.top >= edges.bottom
-        or not 0 < int(height) <= MAX_INK_HEIGHT
-    ):
-        msg = f"box: left before right, top before bottom; height: 1 to {MAX_INK_HEIGHT}"
-        raise Problem(HTTPStatus.BAD_REQUEST, msg)
-    name = f"{box.group()}-{height}"
-    return _picture(
-        site, request, name, lambda photo: site.renderer.part(photo, edges, int(height))
-    )
+    box, height = asked.box, asked.height
+    name = "-".join(map(str, [*box.as_list(), height]))
+    return _picture(site, request, name, lambda photo: site.renderer.part(photo, box, height))
 
 
 def _picture(site: Site, request: Request, name: str, draw: Callable[[Photo], bytes]) -> Response:

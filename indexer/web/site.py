@@ -6,15 +6,32 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer.web.guard import Failures
+from indexer.web.folder_tree import FolderTree
+from indexer.web.rate import Rate
 
 if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.renditions.renderer import Renderer
     from indexer.web.devices import Devices
     from indexer.web.live_library import LiveLibrary
+    from indexer.web.watching import Watching
 
 log = logging.getLogger("ocrsearch")
+
+MAX_WRONG_CODES, WRONG_SECONDS = 10, 60.0
+"""Wrong pairing codes of one peer in so many seconds, after which it has to wait."""
+
+MAX_WRITES, WRITE_SECONDS = 60, 60.0
+"""Requests of one device that change something, in so many seconds."""
+
+
+def _wrong_codes() -> Rate:
+    told = "too many wrong codes; wait a minute, then take the code that is shown now"
+    return Rate(MAX_WRONG_CODES, WRONG_SECONDS, told)
+
+
+def _writes() -> Rate:
+    return Rate(MAX_WRITES, WRITE_SECONDS, "too many changes at once; wait a minute")
 
 
 @dataclass
@@ -26,6 +43,12 @@ class Site:
         address: what a browser opens, for example `http://127.0.0.1:8377`.
         cookie: name of the cookie with the token; it carries the port, so that two programs on one
             machine keep theirs apart.
+        library: catalog and stores.
+        renderer: makes pictures.
+        devices: who may look.
+        is_local: whether only this machine can look.
+        read_only: whether nobody may change anything.
+        watching: the process that reads new photos beside the server, if there is one.
 
     """
 
@@ -35,12 +58,12 @@ class Site:
     library: LiveLibrary
     renderer: Renderer
     devices: Devices
-    failures: Failures = field(default_factory=Failures)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether only this machine can look."""
-        return "//127.0.0.1:" in self.address
+    is_local: bool = True
+    read_only: bool = False
+    watching: Watching | None = None
+    folders: FolderTree = field(default_factory=FolderTree)
+    wrong_codes: Rate = field(default_factory=_wrong_codes)
+    writes: Rate = field(default_factory=_writes)
 
     def announce_code(self) -> None:
         """Print a new pairing code where the program was started, unless one is still valid."""

@@ -18,7 +18,7 @@ from indexer import config
 from indexer.catalog.catalog import Catalog
 from indexer.entities import Answer, EngineId, Recognition
 from indexer.ocr.batch import read_in_process
-from indexer.ocr.protocols import Skipped
+from indexer.ocr.protocols import Skipped, kept_nowhere
 from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
@@ -110,6 +110,7 @@ class TileEngine:
     recognizer: TileRecognizer = field(default_factory=TileRecognizer)
     version: str = "1"
     alphabet: str = CODES
+    keep: Callable[[str, np.ndarray], None] = kept_nowhere
 
     @property
     def id(self) -> EngineId:
@@ -168,6 +169,9 @@ class OddEngine:
     def __init__(self):
         self.detector = self.recognizer = self
         self.names = []
+
+    def keep(self, content, pixels):
+        pass
 
     def has_known_boxes(self, path):
         return True

@@ -1,4 +1,4 @@
-// What every page has: keys, the dialog that lists them, forgetting of devices, dates.
+// What every page has: keys, the dialog that lists them, colours, times, and requests.
 export const byId = (name) => document.getElementById(name);
 
 const keys = new Map();
@@ -12,7 +12,8 @@ export function onKey(key, action) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const field = event.target.closest("input, select, textarea, dialog");
+  const field = event.target.closest("input, select, textarea");
+  if (event.target.closest("dialog")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || (field && event.key !== "Escape")) return;
   if (event.key.length === 1 && !letters.checked) return;
   const action = keys.get(event.key);
@@ -21,19 +22,33 @@ document.addEventListener("keydown", (event) => {
 
 onKey("?", () => byId("keys").showModal());
 onKey("/", () => (byId("q") ? (byId("q").focus(), byId("q").select()) : location.assign("/")));
+byId("show-keys").hidden = false;
+byId("show-keys").addEventListener("click", () => byId("keys").showModal());
 
-for (const time of document.querySelectorAll("time[data-seconds]")) {
-  time.textContent = new Date(time.dataset.seconds * 1000).toLocaleString();
-}
+const colours = byId("colours");
+colours.value = localStorage.getItem("colours") ?? "";
+const paint = () => (document.documentElement.dataset.colours = colours.value);
+colours.addEventListener("change", () => (localStorage.setItem("colours", colours.value), paint()));
+paint();
 
-for (const button of document.querySelectorAll("button.forget")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const answer = await fetch(`/api/v1/devices/${button.dataset.number}`, { method: "DELETE" });
-    if (answer.ok) button.closest("tr").remove();
-    else location.reload();
-  });
+/** Put times into words of the reader. */
+export function showTimes() {
+  for (const time of document.querySelectorAll("time[data-seconds]")) {
+    time.textContent = new Date(time.dataset.seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  }
 }
+showTimes();
+
+// a picture that cannot be made says why, where it would stand
+document.addEventListener("error", async ({ target }) => {
+  if (!(target instanceof HTMLImageElement) || target.dataset.failed) return;
+  target.dataset.failed = "yes";
+  const answer = await fetch(target.src).catch(() => null);
+  const problem = answer && !answer.ok ? await answer.json().catch(() => null) : null;
+  if (problem) target.after(Object.assign(document.createElement("span"), { className: "badge", textContent: `no picture: ${problem.detail}` }));
+}, true);
+
+const pause = (seconds) => new Promise((again) => setTimeout(again, seconds * 1000));
 
 /** Fetch, and say so while the server does not answer. */
 export async function ask(address, options) {
@@ -45,7 +60,14 @@ export async function ask(address, options) {
     } catch (error) {
       if (error.name === "AbortError") throw error;
       byId("gone").hidden = false;
-      await new Promise((again) => setTimeout(again, 5000));
+      await pause(5);
     }
   }
+}
+
+/** A page of ours with other parameters, to take parts from; leaves for the pairing if it must. */
+export async function askPage(address, options) {
+  const answer = await ask(address, options);
+  if (answer.redirected && new URL(answer.url).pathname === "/pair") location.assign(answer.url);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }

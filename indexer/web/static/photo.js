@@ -7,6 +7,7 @@ const layer = byId("layer");
 const words = [...layer.querySelectorAll(".word")];
 const hits = words.filter((word) => word.classList.contains("hit"));
 const width = Number(sheet.dataset.width);
+const HEIGHT = 0.85; // of the window, as the style sheet has it for the stage
 let zoom = 1;
 let at = -1;
 
@@ -29,14 +30,21 @@ function place() {
   layer.classList.add("placed");
 }
 
+/** The width at which the whole photo can be seen. */
+function whole() {
+  return Math.min(stage.clientWidth, innerHeight * HEIGHT * (width / sheet.dataset.height));
+}
+
 function fit() {
-  layer.style.transform = `scale(${sheet.clientWidth / width})`;
+  sheet.style.width = `${whole() * zoom}px`;
+  const scale = (whole() * zoom) / width;
+  layer.style.transform = `scale(${scale})`;
+  layer.style.setProperty("--pixel", `${1 / scale}px`);
 }
 
 function enlarge(to) {
   const middle = [(stage.scrollLeft + stage.clientWidth / 2) / zoom, (stage.scrollTop + stage.clientHeight / 2) / zoom];
   zoom = Math.min(8, Math.max(1, to));
-  sheet.style.width = `${zoom * 100}%`;
   fit();
   stage.scrollTo(middle[0] * zoom - stage.clientWidth / 2, middle[1] * zoom - stage.clientHeight / 2);
   const picture = byId("picture");
@@ -68,9 +76,14 @@ async function copy() {
 
 /** Lines one below the other, words with spaces, whatever the layer looks like. */
 layer.addEventListener("copy", (event) => {
-  const chosen = getSelection();
+  const chosen = getSelection().getRangeAt(0);
+  const own = document.createRange();
+  const isChosen = (word) => {
+    own.selectNodeContents(word.firstChild ?? word);
+    return chosen.compareBoundaryPoints(Range.START_TO_END, own) > 0 && chosen.compareBoundaryPoints(Range.END_TO_START, own) < 0;
+  };
   const lines = [...layer.querySelectorAll(".line")].map((line) =>
-    [...line.querySelectorAll(".word")].filter((word) => chosen.containsNode(word, true)).map((word) => word.textContent).join(" "));
+    [...line.querySelectorAll(".word")].filter(isChosen).map((word) => word.textContent).join(" "));
   event.clipboardData.setData("text/plain", lines.filter(Boolean).join("\n"));
   event.preventDefault();
 });
@@ -96,4 +109,4 @@ byId("copy").addEventListener("click", copy);
 for (const hidden of document.querySelectorAll(".bar [hidden], #copy")) hidden.hidden = false;
 frames(stage.dataset.frames);
 place();
-new ResizeObserver(fit).observe(sheet);
+new ResizeObserver(fit).observe(stage);

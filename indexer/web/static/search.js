@@ -1,5 +1,5 @@
 // The search page: searches while one types, goes through the photos found by keys.
-import { ask, byId, onKey } from "./base.js";
+import { askPage, byId, onKey } from "./base.js";
 
 const form = document.querySelector("form.ask");
 const box = byId("q");
@@ -21,9 +21,7 @@ async function search() {
   const wanted = address();
   const slow = setTimeout(() => results.setAttribute("aria-busy", "true"), 300);
   try {
-    const answer = await ask(wanted, { signal: running.signal });
-    if (answer.redirected && new URL(answer.url).pathname === "/pair") location.assign(answer.url);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = await askPage(wanted, { signal: running.signal });
     const found = page.getElementById("results");
     if (!found) return location.assign(wanted);
     results.replaceChildren(...found.childNodes);
@@ -40,7 +38,8 @@ async function search() {
 
 function soon() {
   clearTimeout(timer);
-  if (box.value.trim().length >= LEAST) timer = setTimeout(search, REST);
+  const length = box.value.trim().length;
+  if (!length || length >= LEAST) timer = setTimeout(search, REST);
 }
 
 box.addEventListener("input", soon);
@@ -54,6 +53,7 @@ function step(by) {
   cards[Math.min(cards.length - 1, Math.max(0, at + by))]?.focus();
 }
 
+onKey("Escape", () => box.blur());
 onKey("j", () => step(1));
 onKey("k", () => step(-1));
 onKey("ArrowDown", () => (document.activeElement.closest(".card") ? step(1) : false));

@@ -176,3 +176,25 @@ def test_asking_whether_to_stop_gives_a_sign_of_life(world, tmp_path):
     assert not service.stopped()
 
     assert progress_file.read(tmp_path / "progress.json").silence(50.0) == 0
+
+
+def test_a_failed_photo_that_somebody_wants_tried_again_counts_as_changed_once(world, tmp_path):
+    path = world.photos / "a.png"
+    path.write_bytes(b"no photo")
+    world.sync()
+    reporter = Reporter(tmp_path / "progress.json")
+    service = watch_loop.Service(world.library, threading.Event(), Notifier({}), reporter)
+    service.idle()
+    assert service.dirty.take(0.0) == (set(), False)
+
+    world.library.catalog.retry_now([path])
+    service.idle()
+    service.idle()
+
+    assert service.dirty.take(0.0) == ({path}, False)
+    draw_photo(path, "helios")
+    watch_loop.process_batches(
+        world.library, [world.photos], [Batch(paths=frozenset([path]))], Hooks()
+    )
+    assert world.find("helios") == ["a.png"]
+    assert world.library.catalog.failures() == []

@@ -71,7 +71,7 @@ def harmless(monkeypatch):
     """Lets a test be the reading process, and be itself again after."""
     interrupts = []
     before = signal.signal(signal.SIGINT, lambda *_: interrupts.append("Ctrl-C"))
-    for name in ("_silence_libraries", "_return_freed_memory", "_end_with_parent", "_set_alarm"):
+    for name in ("_silence_libraries", "_return_freed_memory", "end_with_parent", "_set_alarm"):
         monkeypatch.setattr(worker_process, name, lambda *_: None)
     yield interrupts
     signal.signal(signal.SIGINT, before)

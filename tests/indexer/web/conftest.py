@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,6 +55,15 @@ class Served:
     site: Site
     client: TestClient
     stranger: TestClient
+    app: Any
+
+    def paired(self, *, read_only: bool = False, app=None) -> TestClient:
+        """A client of another device."""
+        devices = self.site.devices
+        client = TestClient(app or self.app, base_url=ORIGIN, follow_redirects=False)
+        token = devices.pair(devices.new_code(read_only=read_only), "another")
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
 
     def photo(self, name: str, *words: str, **options: int) -> str:
         """Draw and read a photo; returns its id."""
@@ -68,6 +84,78 @@ def served(world: World, settings, monkeypatch) -> Iterator[Served]:
     app = make(site, {HOST}, "1.2.3")
     client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
     client.headers["Authorization"] = f"Bearer {devices.pair(devices.new_code(), 'test')}"
-    yield Served(world, site, client, TestClient(app, base_url=ORIGIN, follow_redirects=False))
+    yield Served(world, site, client, TestClient(app, base_url=ORIGIN, follow_redirects=False), app)
     renderer.close()
     library.close()
+
+
+# a browser -----------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[3]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Program:
+    """A running `ocrsearch serve`; `pairing` is the address that pairs, `root` that of the page."""
+
+    def __init__(self, home: Path, log: Path) -> None:
+        port = 18_000 + os.getpid() % 10_000
+        command = [
+            sys.executable,
+            "-m",
+            "indexer",
+            "--home",
+            str(home),
+            "serve",
+            "--port",
+            str(port),
+        ]
+        with log.open("w") as out:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stderr=out, env=os.environ | {"OCRSEARCH_CONFIG": os.devnull}
+            )
+        end = time.monotonic() + 60
+        while not (said := re.search(r"open (http\S+)", log.read_text())):
+            assert self.process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+        self.pairing = said.group(1)
+        self.root = self.pairing.split("/pair")[0]
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@pytest.fixture
+def program(world: World, settings: Any, tmp_path: Path) -> Iterator[Program]:
+    """A page over three photos with three lines each, and one that cannot be read."""
+    for number in range(3):
+        draw_photo(world.photos / f"{number}.png", "helios", "luna", "selene", salt=number)
+    (world.photos / "broken.png").write_bytes(b"no photo")
+    world.sync()
+    running = Program(settings.home, tmp_path / "serve.log")
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window; tests that need it are skipped where it is missing."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def paired(browser: Any, program: Program, **options: Any) -> tuple[Any, list[str]]:
+    """A page of a paired browser, and what its console complains of."""
+    page = browser.new_context(**options).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(program.pairing)
+    page.wait_for_url("**/")
+    return page, complaints

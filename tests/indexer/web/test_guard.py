@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
+import re
+import sys
+
 import pytest
+from indexer.ocr.worker import ProcessDiedError
 from starlette.testclient import TestClient
 
 from indexer.web.app import make
-from indexer.web.guard import HEADERS, MAX_BODY, MAX_FAILURES
+from indexer.web.guard import HEADERS, MAX_BODY, MAX_REQUESTS
+from indexer.web.site import MAX_WRITES
+from indexer.web.site import MAX_WRONG_CODES as MAX_FAILURES
 
-from .conftest import HOST, ORIGIN
+from .conftest import HOST, ORIGIN, Direct
 
 
+@pytest.mark.parametrize("own", [HOST, "192.168.1.20:8377"])
 @pytest.mark.parametrize(
     "host",
     [
@@ -25,11 +35,22 @@ from .conftest import HOST, ORIGIN
         "[::1]:8377",
         "0.0.0.0:8377",
         "127.0.0.1:8377@evil.com",
+        "127.0.0.1:8377:8377",
+        "127.1:8377",
+        "2130706433:8377",
+        "192.168.1.20.evil.com:8377",
+        "192.168.1.2:8377",
+        "192.168.1.20",
+        "nas.local.evil.com:8377",
+        "127.0.0.1:8377,192.168.1.20:8377",
         "",
     ],
 )
-def test_a_request_for_another_host_is_refused(served, host):
-    answer = served.client.get("/api/v1/status", headers={"Host": host})
+def test_a_request_for_another_host_is_refused(served, host, own):
+    app = make(served.site, {own}, "1")
+    client = TestClient(app, base_url=f"http://{own}", follow_redirects=False)
+
+    answer = client.get("/pair", headers={"Host": host})
 
     assert answer.status_code == 400
     assert "--allow-host" in answer.json()["detail"]
@@ -58,6 +79,22 @@ def test_without_a_token_the_interface_says_nothing(served, path):
     assert set(answer.json()) == {"type", "title", "status", "detail"}
 
 
+@pytest.mark.parametrize("hosts", [[], [HOST, HOST], [HOST, "evil.com"]])
+def test_a_request_without_a_host_or_with_two_is_refused(served, hosts):
+    scope = {
+        "type": "http", "method": "GET", "path": "/pair", "query_string": b"", "scheme": "http",
+        "headers": [(b"host", host.encode()) for host in hosts],
+    }  # fmt: skip
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(served.app(scope, None, send))
+
+    assert sent[0]["status"] == 400
+
+
 def test_a_forgotten_device_is_let_in_no_more(served):
     assert served.client.get("/api/v1/folders").status_code in {200, 503}
 
@@ -79,6 +116,8 @@ def test_a_forgotten_device_is_let_in_no_more(served):
         ({"Origin": "https://127.0.0.1:8377"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": "http://evil.com"}, False),
+        ({"Origin": "http://["}, False),
+        ({"Origin": f"{ORIGIN}.evil.com"}, False),
         ({}, False),
     ],
 )
@@ -89,6 +128,61 @@ def test_only_a_page_of_ours_can_change_something_by_cookie(served, headers, all
     answer = served.stranger.delete("/api/v1/devices/99", headers=headers)
 
     assert answer.status_code == (404 if allowed else 403)
+
+
+def test_a_device_that_may_only_look_changes_nothing_and_gets_no_code_that_may(served):
+    served.photo("a.png", "helios")
+    looking = served.paired(read_only=True)
+
+    assert looking.get("/api/v1/search?q=helios").status_code == 200
+    assert looking.delete("/api/v1/devices/1").status_code == 403
+    assert looking.post("/api/v1/failures/retry", json={}).status_code == 403
+    page = looking.get("/devices").text
+    assert "Forget" not in page
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", page).group()
+    assert served.site.devices.of(served.site.devices.pair(code, "x"))["read_only"]
+
+
+def test_where_nobody_may_change_anything_nobody_can(served):
+    served.site.read_only = True
+
+    assert served.client.delete("/api/v1/devices/1").status_code == 403
+    assert served.client.get("/devices").status_code == 200
+
+
+def test_many_changes_in_a_minute_are_too_many(served):
+    other = served.paired()
+    for _ in range(MAX_WRITES):
+        assert served.client.delete("/api/v1/devices/99").status_code == 404
+
+    assert served.client.delete("/api/v1/devices/99").status_code == 429
+    assert other.delete("/api/v1/devices/99").status_code == 404
+
+
+def test_a_length_that_is_no_number_or_endless_is_refused(served):
+    for said, status in (("x", 400), ("-1", 400), ("٣", 400), ("9" * 5000, 413)):
+        headers = {"Content-Length": said.encode()}
+        answer = served.client.request("DELETE", "/api/v1/devices/9", headers=headers)
+        assert answer.status_code == status, said
+
+
+def test_a_token_is_in_no_address_no_log_and_no_page(served, caplog):
+    caplog.set_level(logging.DEBUG)
+    name = served.photo("a.png", "helios")
+    code = served.site.devices.new_code()
+    answer = served.stranger.post("/api/v1/pair", json={"code": code}, headers={"Origin": ORIGIN})
+    token = answer.json()["token"]
+
+    seen = [
+        served.client.get(path).text
+        for path in ("/", "/?q=helios", f"/photo/{name}", "/status", "/devices", "/api/v1/devices")
+    ]
+
+    assert token not in caplog.text
+    assert not any(token in text for text in seen)
+    assert token not in (served.site.settings.home / "web.json").read_text()
+    assert served.client.get("/").headers["referrer-policy"] == "no-referrer"
+    assert served.stranger.get(f"/api/v1/status?token={token}", headers={"Cookie": ""}).is_error
 
 
 def test_a_program_with_a_token_needs_no_origin(served):
@@ -160,3 +254,90 @@ def test_the_form_pairs_without_script(served):
     assert "this code is wrong" in wrong.text
     assert (right.status_code, right.headers["location"]) == (303, "/")
     assert served.stranger.get("/devices").status_code == 200
+
+
+def test_a_thousand_requests_at_once_are_told_to_come_again_but_for_some(served):
+    scope = {
+        "type": "http", "method": "GET", "path": "/api/v1/devices", "query_string": b"", "scheme": "http",
+        "headers": [
+            (b"host", HOST.encode()),
+            (b"authorization", served.client.headers["Authorization"].encode()),
+        ],
+    }  # fmt: skip
+    statuses = []
+
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def all_at_once():
+        await asyncio.gather(*(served.app(dict(scope), receive, send) for _ in range(1000)))
+
+    asyncio.run(all_at_once())
+
+    assert (statuses.count(200), statuses.count(503)) == (MAX_REQUESTS, 1000 - MAX_REQUESTS)
+    assert served.client.get("/api/v1/devices").status_code == 200
+
+
+SECRET = "neverinapath"
+ATTACKS = [
+    f"{start}{way}{SECRET}{end}"
+    for start in ("", "/", "%2f", "C:%5c", "file:%2f%2f", "%00")
+    for way in ("../", "..%2f", "%2e%2e%2f", "..%5c", "....//", "%252e%252e%252f", "..;/")
+    for end in ("", ".webp", "%00.webp", "%0a", "/.")
+]
+
+
+def test_nothing_of_a_request_is_ever_opened_as_a_path(served):
+    name = served.photo("a.png", "helios")
+    opened, counting = [], [True]
+
+    def hook(event, arguments):
+        if counting and event in {"open", "os.listdir", "os.scandir", "os.remove", "os.mkdir"}:
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(hook)  # it stays, and does nothing later
+    for attack in ATTACKS:
+        for path in (
+            f"/static/{attack}",
+            f"/photo/{attack}",
+            f"/api/v1/photos/{attack}/image",
+            f"/api/v1/photos/{name}/image?size={attack}",
+            f"/api/v1/photos/{name}/ink?box={attack}",
+            f"/api/v1/photos/{name}/export?format={attack}",
+        ):
+            assert served.client.get(path).status_code in {400, 404}, path
+    served.client.get(f"/api/v1/photos?folder={SECRET}")
+    served.client.get(f"/?q=helios&folder=/{SECRET}")
+    served.client.post("/api/v1/failures/retry", json={"photos": [f"/etc/{SECRET}"]})
+    served.client.get(f"/api/v1/photos/{name}/image")
+    counting.clear()
+
+    assert [path for path in opened if SECRET in path] == []
+    assert any(path.endswith("a.png") for path in opened)  # the hook does hear of files
+    assert len(ATTACKS) * 6 > 300
+
+
+def test_a_pipe_in_place_of_a_photo_is_not_waited_for(served):
+    name = served.photo("a.png", "helios")
+    (served.world.photos / "a.png").unlink()
+    os.mkfifo(served.world.photos / "a.png")
+
+    assert served.client.get(f"/api/v1/photos/{name}/image").status_code == 410
+
+
+def test_a_picture_that_kills_the_process_that_draws_it_is_told(served, monkeypatch):
+    name = served.photo("a.png", "helios")
+
+    def dies(*_):
+        raise ProcessDiedError("crashed the reading process (SIGSEGV)")
+
+    monkeypatch.setattr(Direct, "ask", dies)
+
+    answer = served.client.get(f"/api/v1/photos/{name}/image")
+
+    assert answer.status_code == 422
+    assert "SIGSEGV" in answer.json()["detail"]

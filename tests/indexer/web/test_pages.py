@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
+from PIL import Image
 
-from indexer.web.pages import STATIC
+from indexer.web.endpoints import ENDPOINTS, ROOT
+from indexer.web.pages import MAX_FAILURES, STATIC
+
+from ..conftest import draw_photo
 
 FOLDER = resources.files("indexer.web")
 
@@ -59,7 +65,7 @@ def test_nothing_found_says_so_suggests_and_names_the_filters_that_hide(served):
     seen = page(served, "/?q=helios&since=2001-01-01")
 
     assert "No photo found for “helios”." in seen.text
-    assert "1 without the filter “since”" in seen.text
+    assert "1 without the filter “From”" in seen.text
     assert "/?q=helios" in [link["href"] for link in seen.all("a")]
     assert "Did you mean" in page(served, "/?q=helius&exact=true").text
 
@@ -191,3 +197,105 @@ def test_no_template_has_script_or_style_of_its_own():
         assert not re.search(r"\sstyle=|\son\w+=|javascript:|\|safe", text), file.name
         assert "<script>" not in text
         assert not re.search(r"(src|href)=\"(https?:)?//", text), file.name
+
+
+def test_without_a_query_all_photos_are_shown_newest_first_and_filters_hold(served):
+    served.photo("a.png", "helios")
+    served.photo("below/b.png", "luna")
+
+    everything = page(served, "/")
+    below = page(served, f"/?folder={served.world.photos / 'below'}")
+
+    assert "All photos, newest first" in everything.text
+    assert [c["class"] for c in everything.all("li")] == ["card", "card"]
+    assert [c["class"] for c in below.all("li")] == ["card"]
+    assert "b.png" in below.text
+
+
+def test_more_of_all_photos_are_behind_a_link(served):
+    for number in range(3):
+        served.photo(f"{number}.png", "helios", salt=number)
+
+    first = page(served, "/?limit=2")
+    link = next(a["href"] for a in first.all("a") if a.get("rel") == "next")
+
+    assert (len(first.all("li")), len(page(served, link).all("li"))) == (2, 1)
+
+
+def test_folders_are_offered_as_a_tree_with_counts(served):
+    served.photo("a.png", "helios")
+    served.photo("march/b.png", "luna")
+
+    seen = page(served, f"/?folder={served.world.photos / 'march'}")
+
+    [root, march] = [o for o in seen.all("option") if o.get("value", "").startswith("/")]
+    assert root["value"] == str(served.world.photos)
+    assert "selected" in march
+    assert f"{served.world.photos} (2)" in seen.text
+    assert "\u00a0march (1)" in seen.text
+
+
+def test_failed_photos_can_be_tried_again_one_by_one_by_reason_and_all(served):
+    for name in ("a.png", "b.png"):
+        served.world.photos.joinpath(name).write_bytes(b"no photo" + name.encode())
+    served.world.photos.joinpath("c.png").touch()
+    served.world.sync()
+
+    seen = page(served, "/status")
+
+    bodies = [
+        json.loads(b["data-body"]) for b in seen.all("button") if b.get("data-does") == "retry"
+    ]
+    assert [sorted(body) for body in bodies] == [
+        ["reason"], ["photos"], ["photos"], ["reason"], [],
+    ]  # fmt: skip
+    for body in bodies:
+        assert served.client.post("/api/v1/failures/retry", json=body).json()["due"] > 0
+
+
+def test_of_very_many_failures_the_page_names_some(served):
+    for number in range(MAX_FAILURES + 5):
+        served.world.photos.joinpath(f"{number:03}.png").write_bytes(b"no photo %d" % number)
+    served.world.sync()
+
+    seen = page(served, "/status")
+
+    assert len(seen.all("li")) == MAX_FAILURES
+    assert "and 5 more" in seen.text
+
+
+def test_the_interface_can_be_read_by_people(served):
+    seen = page(served, "/api")
+
+    for row in ENDPOINTS:
+        assert f"{row.method} {ROOT}{row.path}" in seen.text
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_frames_lie_on_the_words_of_the_picture_that_is_shown(served, orientation):
+    path = draw_photo(served.world.photos / "a.png", "helios", "luna")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with Image.open(path) as upright:
+        lying = upright
+        if orientation > 1:  # what the orientation undoes
+            undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]
+            lying = upright.transpose(Image.Transpose(undo))
+        lying.save(path, exif=exif)
+    served.world.sync()
+    [hit] = served.client.get("/api/v1/search?q=luna").json()["hits"]
+
+    seen = page(served, "/?q=luna")
+
+    [frame] = seen.all("rect")
+    left, top, right, bottom = hit["words"][0]["box"]
+    assert [int(frame[n]) for n in ("x", "y", "width", "height")] == [
+        left, top, right - left, bottom - top,
+    ]  # fmt: skip
+    drawn = served.client.get(f"/api/v1/photos/{hit['id']}/image?size=480").content
+    picture = Image.open(io.BytesIO(drawn)).convert("RGB")
+    assert picture.size == tuple(hit["size"]) == (256, 48)
+    inside = picture.getpixel(((left + right) // 2, (top + bottom) // 2))
+    outside = picture.getpixel((right + 8, (top + bottom) // 2))
+    assert inside[1] > 200
+    assert outside[1] < 60

@@ -1,0 +1,87 @@
+"""Queries for looking through all photos: by folder and date, newest first. Private to `catalog`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from indexer.catalog.conditions import taken_between
+from indexer.catalog.correction_reader import CorrectionReader
+from indexer.catalog.roots import RAW_ROOT, Roots, full
+from indexer.catalog.rows import chunks
+from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from indexer.entities import PhotoId, State
+
+UNDATED = datetime(1, 1, 1)  # noqa: DTZ001 - cameras know no zone
+"""Stands for the time of photos that have none: they come last."""
+
+
+class Browsing(CorrectionReader):
+    """Photos in the order in which people look through them, and the folders that hold them."""
+
+    def newest(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        folder: Path | None = None,
+        state: State | None = None,
+        after: tuple[datetime, int] | None = None,
+        limit: int,
+    ) -> list[tuple[datetime, PhotoId]]:
+        """Time and number of photos, newest first, those without a date last.
+
+        Args:
+            since: taken then or later; None: any.
+            until: taken before; None: any.
+            folder: with a place below it.
+            state: of this state.
+            after: begin behind this one, as an earlier answer had it.
+            limit: so many at most.
+
+        """
+        taken = sa.func.coalesce(PHOTO.c.taken, UNDATED, type_=sa.DateTime)
+        wanted = sa.select(taken.label("taken"), PHOTO.c.id)
+        wanted = wanted.where(PHOTO.c.orphaned_at.is_(None), taken_between(since, until))
+        if state is not None:
+            wanted = wanted.where(PHOTO.c.state == state)
+        if after is not None:
+            place = sa.tuple_(sa.literal(after[0], sa.DateTime), sa.literal(after[1]))
+            wanted = wanted.where(sa.tuple_(taken, PHOTO.c.id) < place)
+        with self._reading() as connection:
+            if folder is not None:
+                within = Roots(connection).below(PLACE, folder)
+                wanted = wanted.where(PHOTO.c.id.in_(sa.select(PLACE.c.photo_id).where(within)))
+            wanted = wanted.order_by(taken.desc(), PHOTO.c.id.desc()).limit(limit)
+            return [(row.taken, row.id) for row in connection.execute(wanted)]
+
+    def count_words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, int]:
+        """Words on each of these photos that has any."""
+        found: dict[PhotoId, int] = {}
+        for chunk in chunks(photos):
+            count = sa.select(WORD.c.photo_id, sa.func.count()).where(WORD.c.photo_id.in_(chunk))
+            found |= {row[0]: int(row[1]) for row in self._read(count.group_by(WORD.c.photo_id))}
+        return found
+
+    def count_files(self) -> dict[Path, int]:
+        """Files of photos directly in each folder that has any."""
+        counts = Counter(
+            (row.raw_root, row.path.rpartition(b"/")[0])
+            for row in self._read(sa.select(RAW_ROOT, PLACE.c.path).join(ROOT))
+        )
+        return {full(root, below): number for (root, below), number in counts.items()}
+
+    def wanted_again(self) -> set[Path]:
+        """Failed files that somebody asked to try again, as `Catalog.retry_now` notes it."""
+        rows = self._read(
+            sa.select(RAW_ROOT, FAILURE.c.path).join(ROOT).where(FAILURE.c.next_try <= 0)
+        )
+        return {full(row.raw_root, row.path) for row in rows}
