@@ -9,9 +9,9 @@ import re
 import sys
 
 import pytest
-from indexer.ocr.worker import ProcessDiedError
 from starlette.testclient import TestClient
 
+from indexer.ocr.worker_supervisor import ProcessDiedError
 from indexer.web.app import make
 from indexer.web.guard import HEADERS, MAX_BODY, MAX_REQUESTS
 from indexer.web.site import MAX_WRITES
