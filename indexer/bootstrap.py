@@ -93,10 +93,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
 
 @contextmanager
 def correcting(settings: Settings) -> Iterator[CorrectableCatalog]:
-    """Open the catalog for corrections, also while another process writes.
-
-    The derived stores follow at the end if nobody else writes to them, else when whoever does looks
-    at the catalog again. Queries see the corrections at once either way.
+    """Open the catalog for corrections, also while another process writes; see `deliver`.
 
     Raises:
         CatalogError: there is no catalog yet, or another process has not brought it up to date.
@@ -104,19 +101,27 @@ def correcting(settings: Settings) -> Iterator[CorrectableCatalog]:
 
     """
     from indexer import home
-    from indexer.catalog.catalog import Catalog
     from indexer.catalog.correctable import CorrectableCatalog
-    from indexer.sync.derived_indexes import DerivedIndexes
 
     _require_catalog(settings)
     home.check_private(settings)
-    claim = partial(home.claimed, settings)
-    with CorrectableCatalog(settings.database, claim=claim) as catalog:
+    with CorrectableCatalog(settings.database, claim=partial(home.claimed, settings)) as catalog:
         yield catalog
-    with claim() as ours:
+
+
+def deliver(settings: Settings) -> None:
+    """Write what changed in the catalog to the derived stores, unless another process writes to them.
+
+    That one does it when it looks at the catalog again. Queries see all changes either way.
+    """
+    from indexer import home
+    from indexer.catalog.catalog import Catalog
+    from indexer.sync.derived_indexes import DerivedIndexes
+
+    with home.claimed(settings) as ours:
         if ours:
-            with Catalog(settings.database) as whole, suppress(DamageError):
-                DerivedIndexes(whole, stores(settings)).apply_changes()
+            with Catalog(settings.database) as catalog, suppress(DamageError):
+                DerivedIndexes(catalog, stores(settings)).apply_changes()
 
 
 def _require_catalog(settings: Settings) -> None:

@@ -181,7 +181,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo with its places and words, from the catalog."""
+    """A photo with its places and words, from the catalog; `version` changes with its words."""
 
     id: PhotoId
     hash: str
@@ -191,6 +191,7 @@ class Photo:
     taken: datetime | None
     places: tuple[Path, ...]
     words: tuple[Word, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True)

@@ -175,4 +175,5 @@ def to_photo(
         row.taken,
         tuple(places),
         words,
+        row.generation,
     )

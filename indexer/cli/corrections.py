@@ -109,13 +109,15 @@ def correct(
     if text is not None and not said:
         msg = "the text is empty; give --no-word if there is no word"
         raise UsageError(msg)
-    with bootstrap.correcting(load()) as catalog:
+    settings = load()
+    with bootstrap.correcting(settings) as catalog:
         known = catalog.photo_at(photo.resolve())
         if known is None:
             msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
             raise UsageError(msg)
         made = correction_at(place, known, said, unreadable=unreadable, now=time.time())
         [made] = catalog.correct([made])
+    bootstrap.deliver(settings)
     if as_json:
         click.echo(reports.dumps(correction_json(made, {known.hash: known.places})))
     else:
@@ -243,8 +245,10 @@ def import_(load: Callable[..., Settings], file: Path, *, as_json: bool) -> None
     except NotTextError as error:
         msg = f"{file}, {error}"
         raise UsageError(msg) from error
-    with bootstrap.correcting(load()) as catalog:
+    settings = load()
+    with bootstrap.correcting(settings) as catalog:
         new = catalog.correct(read.corrections)
+    bootstrap.deliver(settings)
     taken, known = len(new), len(read.corrections) - len(new)
     if as_json:
         refused = [list(line) for line in read.refused]
@@ -312,9 +316,11 @@ def _change(
         raise UsageError(msg)
     if by and by not in {IMPORT, TEACHER}:
         check_author(by)
-    with bootstrap.correcting(load()) as catalog:
+    settings = load()
+    with bootstrap.correcting(settings) as catalog:
         which = [c.uid for c in catalog.corrections(by=by)] if by else _named(catalog, uids)
         count = change(catalog, which)
+    bootstrap.deliver(settings)
     click.echo(f"{count} {done}")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from indexer.corrections.correction import Correction, CorrectionKind
-from indexer.corrections.lines import Placed, in_reading_order
+from indexer.corrections.reading_order import Placed, in_reading_order
 from indexer.entities import Box, Word
 from indexer.query.indexed_words import tokens
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from indexer import reports
-from indexer.web import pairing, photos, searching, state
+from indexer.corrections.report import CorrectionReport
+from indexer.web import corrections, pairing, photos, searching, state
 from indexer.web.endpoint import Endpoint
 
 ROOT = "/api/v1"
@@ -41,6 +42,28 @@ ENDPOINTS = (
         "GET", "/photos/{id}/export", "The text of a photo as a file", photos.export,
         gives=("text/plain", "application/json"),
         asked=photos.ExportParameters, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "GET", "/photos/{id}/corrections", "What people said of the words of a photo",
+        corrections.of_photo, returns=list[CorrectionReport], errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "POST", "/photos/{id}/corrections", "Say what stands in a box of a photo",
+        corrections.correct, returns=corrections.CorrectedReport,
+        asked=corrections.NewCorrection, success=HTTPStatus.CREATED,
+        errors=(*_UNKNOWN, HTTPStatus.CONFLICT),
+    ),
+    Endpoint(
+        "GET", "/corrections", "Corrections of all photos", corrections.listed,
+        returns=corrections.CorrectionList, asked=corrections.ListCorrections,
+    ),
+    Endpoint(
+        "DELETE", "/corrections/{uid}", "Undo a correction", corrections.undo,
+        returns=corrections.CorrectedReport, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "POST", "/corrections/{uid}/redo", "Let an undone correction count again",
+        corrections.redo, returns=corrections.CorrectedReport, errors=_UNKNOWN,
     ),
     Endpoint(
         "GET", "/status", "Counts, failures, sizes and what is going on", state.status,

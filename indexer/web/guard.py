@@ -132,6 +132,12 @@ def _refusal(request: Request, problem: Problem) -> Response:
     return problems.response(problem)
 
 
+def device_of(request: Request) -> str:
+    """The name of the paired device that asks."""
+    device: Device = request.scope[_DEVICE]
+    return device["name"]
+
+
 def may_change(site: Site, request: Request) -> bool:
     """Whether the device that asks may change anything."""
     device: Device = request.scope[_DEVICE]

@@ -97,11 +97,12 @@ class ListParameters(Narrowed):
 
 
 class PhotoDetails(reports.PhotoReport):
-    """A photo with its id, files and date."""
+    """A photo with its id, files and date; `version` changes with its words."""
 
     id: str
     places: list[str]
     taken: str | None
+    version: int
 
 
 class ListedPhoto(TypedDict):
@@ -130,29 +131,36 @@ def photo_of(site: Site, request: Request) -> Photo:
         with site.library.parts() as (catalog, _):
             found = catalog.photo_with(name)
     if found is None:
-        msg = "no photo has this id; it may have been removed, so search again"
-        raise Problem(HTTPStatus.NOT_FOUND, msg)
+        raise unknown_photo()
     return found
+
+
+def unknown_photo() -> Problem:
+    """The problem of an id that no photo has."""
+    msg = "no photo has this id; it may have been removed, so search again"
+    return Problem(HTTPStatus.NOT_FOUND, msg)
 
 
 def details(site: Site, request: Request, _: Asked) -> Response:
     """What was read on a photo."""
-    return json_response(_details(photo_of(site, request)))
+    return json_response(details_of(photo_of(site, request)))
 
 
-def _details(known: Photo) -> PhotoDetails:
+def details_of(known: Photo) -> PhotoDetails:
+    """What was read on a photo, with its id, files and date."""
     return {
         **reports.photo_json(known.places[0], known),
         "id": known.hash,
         "places": [str(place) for place in known.places],
         "taken": known.taken.isoformat() if known.taken else None,
+        "version": known.version,
     }
 
 
 def export(site: Site, request: Request, asked: ExportParameters) -> Response:
     """The text of a photo as a file."""
     known = photo_of(site, request)
-    content, kind = reports.dumps(_details(known)), "application/json"
+    content, kind = reports.dumps(details_of(known)), "application/json"
     if asked.format == "txt":
         content, kind = text_of(known), "text/plain"
     name = f'attachment; filename="{known.hash}.{asked.format}"'

@@ -1,0 +1,128 @@
+"""Corrections by REST."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def board(served) -> str:
+    return served.photo("board.png", "quene", "depth")
+
+
+def details(served, board) -> dict:
+    return served.client.get(f"/api/v1/photos/{board}").json()
+
+
+def texts(served, board) -> list[str]:
+    return [word["text"] for word in details(served, board)["words"]]
+
+
+def correct(served, board, place: int = 0, code: int = 201, **said: object) -> dict:
+    box = details(served, board)["words"][place]["box"]
+    answer = served.client.post(f"/api/v1/photos/{board}/corrections", json={"box": box} | said)
+    assert answer.status_code == code, answer.text
+    return answer.json()
+
+
+def test_a_correction_answers_with_the_photo_as_it_is_now(served, board):
+    before = details(served, board)["version"]
+
+    answer = correct(served, board, text="queue")
+
+    assert [word["text"] for word in answer["photo"]["words"]] == ["queue", "depth"]
+    assert answer["photo"] == details(served, board)
+    assert answer["photo"]["version"] > before
+    assert answer["correction"]["seen"] == "quene"
+    assert answer["correction"]["device"]
+
+
+def test_a_corrected_word_is_found_by_the_next_search(served, board):
+    correct(served, board, text="queue")
+
+    [hit] = served.client.get("/api/v1/search", params={"q": "queue"}).json()["hits"]
+
+    assert (hit["id"], hit["words"][0]["text"]) == (board, "queue")
+
+
+def test_corrections_are_undone_and_redone_by_their_uid(served, board):
+    uid = correct(served, board, text="queue")["correction"]["uid"]
+
+    undone = served.client.delete(f"/api/v1/corrections/{uid}").json()
+    assert undone["correction"]["undone"]
+    assert texts(served, board) == ["quene", "depth"]
+
+    served.client.post(f"/api/v1/corrections/{uid}/redo", json={})
+    assert texts(served, board) == ["queue", "depth"]
+
+
+def test_the_history_of_a_photo_has_all_its_corrections(served, board):
+    first = correct(served, board, text="queue")["correction"]["uid"]
+    second = correct(served, board, text="")["correction"]["uid"]
+
+    told = served.client.get(f"/api/v1/photos/{board}/corrections").json()
+
+    assert [c["uid"] for c in told] == [first, second]
+    assert served.client.get("/api/v1/corrections").json() == {"corrections": told, "next": None}
+
+
+def test_the_list_of_corrections_comes_page_by_page(served, board, monkeypatch):
+    monkeypatch.setattr("indexer.web.corrections.PAGE", 1)
+    for text in ("queue", "quest"):
+        correct(served, board, text=text)
+
+    first = served.client.get("/api/v1/corrections").json()
+    second = served.client.get("/api/v1/corrections", params={"after": first["next"]}).json()
+
+    assert [page["corrections"][0]["text"] for page in (first, second)] == ["queue", "quest"]
+    assert second["next"] is None
+
+
+def test_words_that_changed_meanwhile_are_not_corrected_unseen(served, board):
+    shown = details(served, board)
+    correct(served, board, text="quest")
+
+    told = correct(served, board, text="queue", version=shown["version"], was="quene", code=409)
+
+    assert "changed meanwhile" in told["detail"]
+    assert texts(served, board) == ["quest", "depth"]
+
+
+def test_a_word_that_is_still_the_same_is_corrected_though_others_changed(served, board):
+    shown = details(served, board)
+    correct(served, board, place=1, text="death")
+
+    correct(served, board, text="queue", version=shown["version"], was="quene")
+
+    assert texts(served, board) == ["queue", "death"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"text": "a" * 65}, "at most 64"),
+        ({"text": "a\u0000b"}, "control character"),
+        ({"box": [9, 9, 3, 3], "text": "a"}, "box: "),
+        ({"box": [0, 0, 9999, 5], "text": "a"}, "outside of the photo"),
+        ({"text": "a", "unreadable": True}, "either a text or unreadable"),
+        ({"box": [200, 0, 230, 12], "text": ""}, "no word was read"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_cannot_be_a_correction_is_refused_with_the_reason(served, board, said, reason):
+    assert reason in correct(served, board, code=400, **said)["detail"]
+    assert texts(served, board) == ["quene", "depth"]
+
+
+def test_an_unknown_correction_cannot_be_undone(served, board):
+    assert served.client.delete(f"/api/v1/corrections/{'0' * 32}").status_code == 404
+
+
+def test_a_device_that_may_only_look_corrects_nothing(served, board):
+    looking = served.paired(read_only=True)
+    box = details(served, board)["words"][0]["box"]
+
+    answer = looking.post(f"/api/v1/photos/{board}/corrections", json={"box": box, "text": "queue"})
+
+    assert answer.status_code == 403
+    assert texts(served, board) == ["quene", "depth"]
