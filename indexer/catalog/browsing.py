@@ -73,10 +73,11 @@ class Browsing(CorrectionReader):
 
     def count_files(self) -> dict[Path, int]:
         """Files of photos directly in each folder that has any."""
-        counts = Counter(
-            (row.raw_root, row.path.rpartition(b"/")[0])
-            for row in self._read(sa.select(RAW_ROOT, PLACE.c.path).join(ROOT))
-        )
+        files = sa.select(RAW_ROOT, PLACE.c.path).join(ROOT)
+        with self._reading() as connection:  # row by row: there are many
+            counts = Counter(
+                (root, path.rpartition(b"/")[0]) for root, path in connection.execute(files)
+            )
         return {full(root, below): number for (root, below), number in counts.items()}
 
     def wanted_again(self) -> set[Path]:

@@ -54,7 +54,7 @@ def _among_hits(
     at = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 0
     first = max(0, at - 1)
     asked = parsed(searching.SearchParameters, {"q": query, "offset": first, "limit": 3})
-    found, _ = searching.search(site, asked)
+    found = searching.search(site, asked)
     links = {"former": "", "next": ""}
     matched: set[tuple[int, ...]] = set()
     for place, hit in enumerate(found.hits, start=first):

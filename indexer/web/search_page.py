@@ -90,18 +90,19 @@ def _found(site: Site, given: dict[str, str]) -> dict[str, Any]:
     asked = parsed(
         searching.SearchParameters, {name: value for name, value in given.items() if name in fields}
     )
-    found, similar = searching.search(site, asked)
+    found = searching.search(site, asked)
     certain = certain_hits(found)
     shown = certain if asked.offset else shown_hits(found)
     values: dict[str, Any] = {
         "cards": [card(hit, asked.q, asked.offset + n) for n, hit in enumerate(shown)],
-        "guesses": bool(shown and not certain), "similar": similar, "count": asked.offset + len(shown),
+        "guesses": bool(shown and not certain), "count": asked.offset + len(shown),
     }  # fmt: skip
     behind = asked.offset + asked.limit
     if len(certain) == asked.limit and found.total > behind:
         values["more"] = "/?" + urlencode(given | {"offset": str(behind)})
     if not found.hits:
         values["hidden"] = _hidden(site, given, asked)
+        values["similar"] = [] if values["hidden"] else searching.similar_words(site, found)
     return values
 
 
@@ -113,7 +114,7 @@ def _hidden(
     for name, (empty, called) in _FILTERS.items():
         if getattr(asked, name):
             update = {name: empty, "min_score": MIN_CERTAIN}
-            found, _ = searching.search(site, asked.model_copy(update=update))
+            found = searching.search(site, asked.model_copy(update=update))
             without = {key: value for key, value in given.items() if key != name}
             if found.total:
                 hidden.append((found.total, called, "/?" + urlencode(without)))

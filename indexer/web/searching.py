@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ from indexer.search.searcher import Filters, Searcher
 from indexer.web.endpoint import Asked, json_response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from starlette.requests import Request
@@ -103,8 +105,8 @@ def _moment(day: str) -> datetime | None:
     return date_span(day)[0] if day else None
 
 
-def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str]]:
-    """The answer, and words like those that were asked.
+def search(site: Site, asked: SearchParameters) -> Answer:
+    """The answer.
 
     Raises:
         UsageError: the query cannot be understood, or is too long.
@@ -115,18 +117,29 @@ def search(site: Site, asked: SearchParameters) -> tuple[Answer, list[str]]:
     if len(terms) > MAX_TERMS:
         msg = f"{len(terms)} words are more than the {MAX_TERMS} that are looked for at once; leave some out"
         raise UsageError(msg)
-    with site.library.parts() as (catalog, stores):
-        # a new one: the alphabet may be another, with other weights
-        searcher = Searcher(catalog, stores.index, stores.posteriors)
+    with _searcher(site) as searcher:
         found = searcher.search(asked.q, asked.filters())
-        similar = [] if found.hits else searcher.suggestions(found)
-    return replace(found, hits=found.hits[asked.offset :]), similar
+    return replace(found, hits=found.hits[asked.offset :])
+
+
+def similar_words(site: Site, found: Answer) -> list[str]:
+    """Words that were read and look like those of a query that found nothing. Takes seconds."""
+    with _searcher(site) as searcher:
+        return searcher.suggestions(found)
+
+
+@contextmanager
+def _searcher(site: Site) -> Iterator[Searcher]:
+    """A new one: the alphabet may be another, with other weights."""
+    with site.library.parts() as (catalog, stores):
+        yield Searcher(catalog, stores.index, stores.posteriors)
 
 
 def report(site: Site, request: Request, asked: SearchParameters) -> Response:
     """The answer as JSON."""
     del request  # `asked` holds all
-    found, similar = search(site, asked)
+    found = search(site, asked)
+    similar = [] if found.hits else similar_words(site, found)
     with site.library.parts() as (catalog, _stores):
         _, behind = catalog.count_searchable()
     made: SearchReport = {**reports.answer_json(found), "suggestions": similar, "behind": behind}
