@@ -367,7 +367,8 @@ def detect(
 def demo(load: Callable[..., Settings], out: Path | None) -> None:
     """Try the program on the sample photos.
 
-    Index them in a temporary home, run some queries and write pictures of the photos found.
+    Index them in a temporary home, run some queries and write pictures of the photos found. In the
+    end it names the command that shows them in a browser.
     """
     from indexer.cli.demo import run  # only this command needs it
 

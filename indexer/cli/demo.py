@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +36,8 @@ QUERIES = ("dijkstra", "priority queue", "gradient OR eigenvalues", '"olive oil"
 def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES) -> None:
     """Index `samples` in a temporary home, run QUERIES and draw the hits of the first into `out`.
 
+    The home stays, so that the page can be served on it; the command to do so is printed.
+
     Raises:
         UsageError: there are no samples.
 
@@ -43,15 +48,24 @@ def run(load: Callable[..., Settings], out: Path | None, samples: Path = SAMPLES
     if out:
         output_guard.refuse_below(out, [samples])
     out = out or Path(tempfile.mkdtemp(prefix="ocrsearch-demo-"))
-    with tempfile.TemporaryDirectory(prefix="ocrsearch-home-") as home:
-        settings = load(home=Path(home))
-        click.echo(f"$ ocrsearch index {printable(samples)}")
-        with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
-            summary = library.sync([samples], hooks)
-        click.echo(summary_text(summary))
-        with bootstrap.searching(settings) as searcher:
-            for query in QUERIES:
-                click.echo(f"\n$ ocrsearch query {query!r}")
-                found = answer(searcher, query, Filters(limit=3), as_json=False)
-                if query == QUERIES[0]:
-                    write_hits([found], out, Limits.of(settings))
+    home = Path(tempfile.mkdtemp(prefix="ocrsearch-home-"))
+    settings = load(home=home)
+    click.echo(f"$ ocrsearch index {printable(samples)}")
+    with bootstrap.writing(settings, None) as library, progress.progress(settings) as hooks:
+        summary = library.sync([samples], hooks)
+    click.echo(summary_text(summary))
+    with bootstrap.searching(settings) as searcher:
+        for query in QUERIES:
+            click.echo(f"\n$ ocrsearch query {query!r}")
+            found = answer(searcher, query, Filters(limit=3), as_json=False)
+            if query == QUERIES[0]:
+                write_hits([found], out, Limits.of(settings))
+    click.echo("\nTo look at them in a browser, type:")
+    if find_spec("starlette") is None:
+        click.echo("  pip install 'ocrsearch[web]'")
+    click.echo(f"  {_program()} --home {printable(home)} serve")
+
+
+def _program() -> str:
+    """The name under which a shell finds this program."""
+    return "ocrsearch" if shutil.which("ocrsearch") else printable(sys.argv[0])

@@ -30,4 +30,5 @@ def test_the_demo_shows_each_query_and_draws_into_a_new_folder_that_it_names(
     assert all(f"$ ocrsearch query {query!r}" in shown.out for query in demo.QUERIES)
     [picture] = tmp_path.glob("ocrsearch-demo-*/*.jpg")
     assert str(picture) in shown.err
-    assert not list(tmp_path.glob("ocrsearch-home-*"))
+    [home] = tmp_path.glob("ocrsearch-home-*")
+    assert shown.out.rstrip().endswith(f" --home {home} serve")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from ..conftest import draw_photo
-from .conftest import paired
+from .conftest import ROOT, Program, paired
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +209,7 @@ def test_failed_photos_are_tried_again_from_the_page(browser, program, world):
 
     page.click("text=Try these again")
 
-    page.wait_for_function("document.getElementById('said').textContent === '1 to be tried again.'")
+    page.locator("#said", has_text="1 to be tried again.").wait_for()
     assert {path.name for path in world.library.catalog.wanted_again()} == {"broken.png"}
     assert complaints == []
 
@@ -276,3 +281,28 @@ def test_five_hundred_words_are_laid_out_within_a_moment(browser, program, world
     )
 
     assert sorted(times)[2] < 250, json.dumps(times)  # 50 ms on a machine that does nothing else
+
+
+def test_the_demo_leads_to_a_page_a_hit_and_its_photo(browser, tmp_path):
+    command = [sys.executable, "-m", "indexer", "demo", "--out", str(tmp_path / "pictures")]
+    settled = os.environ | {"OCRSEARCH_CONFIG": os.devnull, "TMPDIR": str(tmp_path)}
+    said = subprocess.run(
+        command, cwd=ROOT, env=settled, check=True, text=True, stdout=subprocess.PIPE
+    ).stdout
+    home = Path(re.search(r"--home (\S+) serve$", said.rstrip()).group(1))
+    program = Program(home, tmp_path / "serve.log")
+    try:
+        page, complaints = paired(browser, program, viewport=DESK)
+
+        page.keyboard.type("dijkstra")
+        page.wait_for_url("**/?q=dijkstra")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+        page.locator(".card .open").first.click()
+        page.wait_for_selector(".layer.placed")
+
+        assert page.locator(".word.hit").inner_text() == "dijkstra"
+        assert "dijkstra needs a priority queue" in page.locator("#text").inner_text()
+        assert complaints == []
+    finally:
+        program.end()
