@@ -12,7 +12,7 @@ from indexer.web import photos, searching
 from indexer.web.endpoint import parsed
 from indexer.web.pages import page
 from indexer.web.problems import Problem
-from indexer.web.search_page import MAX_ALT, link
+from indexer.web.search_page import MAX_ALT, framed, link
 from recognizer.printable import printable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _among_hits(
     matched: set[tuple[int, ...]] = set()
     for place, hit in enumerate(found.hits, start=first):
         if hit.content == known.hash:
-            matched = {tuple(word.box.as_list()) for word in hit.words}
+            matched = {tuple(box.as_list()) for box in framed(hit)}
         elif place == at - 1:
             links["former"] = link(hit.content, query, place)
         elif place == at + 1 and hit.score >= MIN_CERTAIN:

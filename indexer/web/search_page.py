@@ -141,10 +141,16 @@ def card(hit: Hit, query: str, number: int) -> dict[str, Any]:
         "link": link(hit.content, query, number),
         "strip": ",".join(map(str, strip.as_list())) if strip else "",
         "strip_size": (strip.right - strip.left, strip.bottom - strip.top) if strip else (0, 0),
-        "marks": [_mark(word.box) for word in hit.words],
+        "marks": [_mark(box) for box in framed(hit)],
         "pen": max(2, round(max(hit.size) / 160)),
         "alt": printable(hit.context)[:MAX_ALT],
     }  # fmt: skip
+
+
+def framed(hit: Hit) -> list[Box]:
+    """Boxes of the words that answer, the best one first; guesses only where there is nothing else."""
+    certain = [word.box for word in hit.words if word.score >= MIN_CERTAIN]
+    return certain or [word.box for word in hit.words]
 
 
 def link(content: str, query: str, number: int) -> str:

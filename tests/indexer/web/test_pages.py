@@ -11,10 +11,11 @@ from importlib import resources
 import pytest
 from PIL import Image
 
+from indexer.search.guesses import MIN_CERTAIN
 from indexer.web.endpoints import ENDPOINTS, ROOT
 from indexer.web.pages import MAX_FAILURES, STATIC
 
-from ..conftest import draw_photo
+from ..conftest import draw_photo, spelled
 
 FOLDER = resources.files("indexer.web")
 
@@ -57,6 +58,18 @@ def test_a_hit_shows_frames_ink_text_and_probability(served):
     assert "1 photo" in seen.text
     assert re.search(r"\d+%", seen.text)
     assert "a.png" in seen.text
+
+
+def test_a_word_that_hardly_answers_has_no_frame_beside_one_that_does(served):
+    posteriorgrams = served.world.engine.recognizer.posteriorgrams
+    posteriorgrams |= {"helios": spelled("helios"), "selene": spelled("selene")}
+    served.photo("a.png", "helios", "selene")
+    [hit] = served.client.get("/api/v1/search?q=helios").json()["hits"]
+
+    seen = page(served, "/?q=helios")
+
+    likely = [word for word in hit["words"] if word["score"] >= MIN_CERTAIN]
+    assert len(seen.all("rect")) == len(likely) == 1
 
 
 def test_nothing_found_says_so_suggests_and_names_the_filters_that_hide(served):
