@@ -6,8 +6,8 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from indexer.web import pages, photo_page, problems, search_page
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ocrsearch")
 
+MAX_PICTURES = 80
+"""Pictures that are waited for at a time, in threads of their own: the renderer refuses some of them."""
+
 PAGES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/", search_page.show),
     ("GET", "/photo/{id}", photo_page.show),
@@ -46,12 +49,17 @@ PAGES: tuple[tuple[str, str, Answer], ...] = (
 def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
     """The application for requests that are addressed to one of `hosts`."""
     told = description(version)
+    pictures = CapacityLimiter(MAX_PICTURES)
     routes = [
         Route(path, _answering(site, answer, as_page=True), methods=[method])
         for method, path, answer in PAGES
     ]
     routes += [
-        Route(ROOT + row.path, _answering(site, row.respond, as_page=False), methods=[row.method])
+        Route(
+            ROOT + row.path,
+            _answering(site, row.respond, as_page=False, threads=pictures if row.draws else None),
+            methods=[row.method],
+        )
         for row in ENDPOINTS
     ]
     openapi = _answering(site, lambda *_: json_response(told), as_page=False)
@@ -62,15 +70,18 @@ def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
 
 
 def _answering(
-    site: Site, answer: Answer, *, as_page: bool
+    site: Site, answer: Answer, *, as_page: bool, threads: CapacityLimiter | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that reads the body first, then answers in a thread; errors become problems."""
+    """An endpoint that reads the body first, then answers in a thread; errors become problems.
+
+    `threads` bounds how many answer at a time; None for those that all others share.
+    """
 
     async def endpoint(request: Request) -> Response:
         try:
             if request.method == "POST":
                 request.scope[BODY] = await request.body()
-            return await run_in_threadpool(answer, site, request)
+            return await to_thread.run_sync(answer, site, request, limiter=threads)
         except Exception as error:
             return _told(_problem(error, request), as_page=as_page)
 

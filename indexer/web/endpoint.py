@@ -44,6 +44,7 @@ class Endpoint:
         gives: media types that the response may have.
         returns: type of a JSON response, of which OpenAPI has the schema.
         asked: model of the JSON body of a POST, else of the parameters in the address.
+        draws: whether it may have to wait until a picture is drawn.
         success: status where it went well.
         errors: statuses of problems besides those of every endpoint of its method.
 
@@ -56,6 +57,7 @@ class Endpoint:
     gives: tuple[str, ...] = ("application/json",)
     returns: Any = None
     asked: type[Asked] = Asked
+    draws: bool = False
     success: HTTPStatus = HTTPStatus.OK
     errors: tuple[HTTPStatus, ...] = ()
 

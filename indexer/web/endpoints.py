@@ -31,12 +31,12 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/photos/{id}/image", "A picture of the whole photo", photos.image,
         gives=("image/webp", "image/jpeg"),
- asked=photos.ImageParameters, errors=_NO_PICTURE,
+ asked=photos.ImageParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
         "GET", "/photos/{id}/ink", "A picture of a part of the photo", photos.ink,
         gives=("image/webp",),
-        asked=photos.InkParameters, errors=_NO_PICTURE,
+        asked=photos.InkParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
         "GET", "/photos/{id}/export", "The text of a photo as a file", photos.export,

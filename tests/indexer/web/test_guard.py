@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import sys
+import threading
 
 import pytest
 from starlette.testclient import TestClient
@@ -256,30 +257,68 @@ def test_the_form_pairs_without_script(served):
     assert served.stranger.get("/devices").status_code == 200
 
 
+class Asking:
+    """Makes many requests at once, as a paired device."""
+
+    def __init__(self, served) -> None:
+        self._app, self.statuses = served.app, []
+        token = served.client.headers["Authorization"]
+        self._headers = [(b"host", HOST.encode()), (b"authorization", token.encode())]
+
+    async def __call__(self, path: str, query: str = "") -> None:
+        scope = {
+            "type": "http", "method": "GET", "path": path, "query_string": query.encode(),
+            "scheme": "http", "headers": self._headers,
+        }  # fmt: skip
+
+        async def receive():
+            return {"type": "http.request", "body": b""}
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                self.statuses.append(message["status"])
+
+        await self._app(scope, receive, send)
+
+
 def test_a_thousand_requests_at_once_are_told_to_come_again_but_for_some(served):
-    scope = {
-        "type": "http", "method": "GET", "path": "/api/v1/devices", "query_string": b"", "scheme": "http",
-        "headers": [
-            (b"host", HOST.encode()),
-            (b"authorization", served.client.headers["Authorization"].encode()),
-        ],
-    }  # fmt: skip
-    statuses = []
-
-    async def receive():
-        return {"type": "http.request", "body": b""}
-
-    async def send(message):
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
+    ask = Asking(served)
 
     async def all_at_once():
-        await asyncio.gather(*(served.app(dict(scope), receive, send) for _ in range(1000)))
+        await asyncio.gather(*(ask("/api/v1/devices") for _ in range(1000)))
 
     asyncio.run(all_at_once())
 
-    assert (statuses.count(200), statuses.count(503)) == (MAX_REQUESTS, 1000 - MAX_REQUESTS)
+    assert (ask.statuses.count(200), ask.statuses.count(503)) == (MAX_REQUESTS, 1000 - MAX_REQUESTS)
     assert served.client.get("/api/v1/devices").status_code == 200
+
+
+def test_a_search_does_not_wait_for_many_pictures(served, monkeypatch):
+    name = served.photo("a.png", "helios")
+    drawn, ask = threading.Event(), Asking(served)
+    draw = Direct.ask
+
+    def slowly(*arguments):
+        assert drawn.wait(60)
+        return draw(*arguments)
+
+    monkeypatch.setattr(Direct, "ask", slowly)
+
+    async def all_at_once():
+        pictures = [
+            asyncio.create_task(ask(f"/api/v1/photos/{name}/image"))
+            for _ in range(MAX_REQUESTS - 10)
+        ]
+        await asyncio.sleep(0)  # let them begin
+        await ask("/api/v1/search", "q=helios")
+        assert ask.statuses.count(200) == 1
+        drawn.set()
+        await asyncio.gather(*pictures)
+
+    asyncio.run(all_at_once())
+
+    assert ask.statuses.count(503) >= 1  # more than may wait for a process
+    assert set(ask.statuses) == {200, 503}
 
 
 SECRET = "neverinapath"
