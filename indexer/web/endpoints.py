@@ -31,7 +31,7 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/photos/{id}/image", "A picture of the whole photo", photos.image,
         gives=("image/webp", "image/jpeg"),
- asked=photos.ImageParameters, draws=True, errors=_NO_PICTURE,
+        asked=photos.ImageParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
         "GET", "/photos/{id}/ink", "A picture of a part of the photo", photos.ink,
