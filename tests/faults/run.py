@@ -25,6 +25,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.search.searcher import Filters, Searcher
 from indexer.sync.hooks import Hooks
 from tests.faults import disk, life, load, state
+from tests.faults.corrections import Corrections
 from tests.faults.photos import OPERATIONS, Photos
 from tests.faults.victim import Daemon
 
@@ -33,7 +34,7 @@ PATIENCE = 300.0
 
 FAULTS = {
     "delete_index": 3, "delete_posteriors": 2, "truncate": 5, "full_disk": 4, "busy": 2,
-    "clock_jump": 2, "new_engine": 1,
+    "clock_jump": 2, "new_engine": 1, "correct": 6, "undo": 3,
 }  # fmt: skip
 """How often each is drawn, beside the OPERATIONS on photos."""
 
@@ -47,6 +48,7 @@ class Run:
         self.base = base
         self.photos = Photos(base, self.chance)
         self.daemon = Daemon(base, self.photos.roots, self.chance)
+        self.corrections = Corrections(self.daemon.settings, self.chance)
         self.done: Counter[str] = Counter()
         self.quiet, self.slowest, self.asked = 0, 0.0, 0
         self.recent: list[str] = []
@@ -109,6 +111,24 @@ class Run:
         self.daemon.stop()
         self.daemon.start()
         return f"engine {self.daemon.version}"
+
+    def correct(self) -> str:
+        """Another process says what a word is."""
+        words = self.photos.words
+        said = self.corrections.correct(
+            {c for c in self.photos.files.values() if words[c]}, sorted(self._vocabulary())
+        )
+        self.photos.add()  # the daemon looks at the catalog with the next photo
+        return said
+
+    def undo(self) -> str:
+        """Another process takes a correction back, or lets it count again."""
+        said = self.corrections.undo()
+        self.photos.add()
+        return said
+
+    def _vocabulary(self) -> set[str]:
+        return set().union(*filter(None, self.photos.words.values()))
 
     # the course ----------------------------------------------------------------------------
 
@@ -181,7 +201,8 @@ class Run:
         return have.faults + self._compared(have)
 
     def _compared(self, have: state.State) -> list[str]:
-        files, words = self.photos.files, self.photos.words
+        files = self.photos.files
+        words = {c: self.corrections.texts(c, read) for c, read in self.photos.words.items()}
         good = {path: content for path, content in files.items() if words[content] is not None}
         contents = set(good.values())
         engine = f"tiles-{self.daemon.version}"
@@ -201,6 +222,11 @@ class Run:
                 {c: set(range(len(t))) for c, t in texts.items()},
             ),
         }  # fmt: skip
+        made = {uid: (m.text, m.undone_at) for uid, (_, m) in self.corrections.made.items()}
+        pairs["corrections"] = (
+            {uid: (row[1], row[4]) for uid, row in have.corrections.items()},
+            made,
+        )
         if self.photos.away:
             return self._compared_while_away(*pairs["places"])
         return [
@@ -239,9 +265,7 @@ class Run:
         with Catalog(self.daemon.settings.database) as catalog:
             derived = stores(self.daemon.settings)
             searcher = Searcher(catalog, derived.index, derived.posteriors)
-            for word in self.chance.sample(
-                sorted(set().union(*filter(None, self.photos.words.values()))), 3
-            ):
+            for word in self.chance.sample(sorted(self._vocabulary()), 3):
                 have = {
                     hit.photo
                     for hit in searcher.search(word, Filters(exact=True, limit=10_000)).hits
@@ -250,7 +274,8 @@ class Run:
                 for path, content in sorted(
                     self.photos.files.items(), key=lambda f: os.fsencode(f[0])
                 ):
-                    if word in (self.photos.words[content] or ()):
+                    said = self.corrections.texts(content, self.photos.words[content])
+                    if word in (said or ()):
                         saying.setdefault(content, path)
                 assert have == set(saying.values()), f"{word}: {have ^ set(saying.values())}"
                 self.asked += 1
@@ -263,6 +288,9 @@ class Run:
             with Catalog(settings.database) as catalog:
                 library = life.library(settings, catalog, self.daemon.version)
                 library.sync(self.photos.roots, Hooks())
+                # with the time of undoing, as they are now
+                catalog.correct([made for _, made in self.corrections.made.values()])
+                library.indexes.catch_up()
 
         assert life.ended(life.fork(once)) == 0
         return state.differences(state.look(self.daemon.settings), state.look(settings))

@@ -26,6 +26,7 @@ class State:
     photos: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     index: dict[str, dict[str, float]] = field(default_factory=dict)
     posteriors: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
+    corrections: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -44,7 +45,7 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
     try:
         connection.execute("BEGIN")
         words: dict[int, list[tuple[Any, ...]]] = {}
-        for row in connection.execute("SELECT * FROM word ORDER BY photo_id, position"):
+        for row in connection.execute("SELECT * FROM effective_word ORDER BY photo_id, position"):
             words.setdefault(row["photo_id"], []).append(tuple(row)[1:])
         engines = {r["id"]: r["fingerprint"] for r in connection.execute("SELECT * FROM engine")}
         [[level]] = connection.execute("SELECT coalesce(max(generation), 0) FROM delivered")
@@ -63,6 +64,11 @@ def _catalog(path: Path, state: State) -> dict[int, str]:
             " JOIN photo ON photo.id = photo_id JOIN root ON root.id = root_id"
         ):
             state.places[_path(row)] = row["hash"]
+        for row in connection.execute("SELECT * FROM correction"):
+            # not what was read there, which depends on the engine of that time
+            state.corrections[row["uid"]] = tuple(
+                row[key] for key in ("photo_hash", "text", "by", "kind", "undone_at")
+            )
         for row in connection.execute(
             "SELECT root.path AS root, failure.path, reason FROM failure"
             " JOIN root ON root.id = root_id"
@@ -125,7 +131,7 @@ def _by_photo(segment: Segment) -> dict[int, list[tuple[int, bytes]]]:
 def differences(have: State, want: State) -> list[str]:
     """How a state differs from the one that it should equal, a line each."""
     lines = list(have.faults)
-    for name in ("places", "failures", "photos", "index", "posteriors"):
+    for name in ("places", "failures", "photos", "index", "posteriors", "corrections"):
         left, right = getattr(have, name), getattr(want, name)
         lines += [f"{name}: {key!r} is missing" for key in right.keys() - left.keys()]
         lines += [f"{name}: {key!r} is too much" for key in left.keys() - right.keys()]
