@@ -12,8 +12,8 @@ export function onKey(key, action) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const field = event.target.closest("input, select, textarea");
-  if (event.target.closest("dialog")) return;
+  if (byId("keys").open) return;
+  const field = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey || (field && event.key !== "Escape")) return;
   if (event.key.length === 1 && !letters.checked) return;
   const action = keys.get(event.key);
@@ -39,14 +39,18 @@ export function showTimes() {
 }
 showTimes();
 
-// a picture that cannot be made says why, where it would stand
-document.addEventListener("error", async ({ target }) => {
-  if (!(target instanceof HTMLImageElement) || target.dataset.failed) return;
-  target.dataset.failed = "yes";
-  const answer = await fetch(target.src).catch(() => null);
+/** Say where a picture would stand why there is none; the strip of the same photo says nothing more. */
+async function explain(image) {
+  if (!image.alt || image.dataset.failed) return;
+  image.dataset.failed = "yes";
+  const answer = await fetch(image.src).catch(() => null);
   const problem = answer && !answer.ok ? await answer.json().catch(() => null) : null;
-  if (problem) target.after(Object.assign(document.createElement("span"), { className: "badge", textContent: `no picture: ${problem.detail}` }));
-}, true);
+  if (!problem) return;
+  const badge = image.parentElement.querySelector(".badge") ?? document.createElement("span");
+  image.after(Object.assign(badge, { className: "badge", textContent: `no picture: ${problem.detail}` }));
+}
+document.addEventListener("error", ({ target }) => target instanceof HTMLImageElement && explain(target), true);
+[...document.images].filter((image) => image.complete && !image.naturalWidth).forEach(explain);
 
 const pause = (seconds) => new Promise((again) => setTimeout(again, seconds * 1000));
 

@@ -193,13 +193,13 @@ def test_while_the_server_is_gone_the_page_says_so_and_keeps_what_was_typed(brow
 
 
 def test_a_photo_that_is_gone_says_so_where_it_would_stand(browser, program, world):
-    page, _ = paired(browser, program, viewport=DESK)
     (world.photos / "1.png").unlink()
+    page, _ = paired(browser, program, viewport=DESK)
+
     page.goto(f"{program.root}/?q=luna")
 
-    said = page.wait_for_selector(".picture .badge").inner_text()
-
-    assert "the file is gone" in said
+    page.locator(".picture .badge", has_text="the file is gone").wait_for()
+    assert page.locator(".picture .badge").count() == 1
 
 
 def test_failed_photos_are_tried_again_from_the_page(browser, program, world):
