@@ -53,7 +53,7 @@ class Box:
         return self.bottom - self.top
 
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The word on `photo` [rows, columns, 3], turned level if its line is slanted."""
+        """The word on `photo` [rows, columns] or [rows, columns, 3], turned level if its line is slanted."""
         if not self.corners:
             return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]
         part, corners = self._part(photo)
@@ -82,8 +82,8 @@ class Box:
         start, stop = low.clip(min=0), high.clip(max=size)
         part = photo[start[1] : stop[1], start[0] : stop[0]]
         before, after = start - low, high - stop
-        sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
         if before.any() or after.any():
+            sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)][: part.ndim]
             part = np.pad(part, sides, mode="edge")
         return part, corners + shift - low
 
