@@ -54,7 +54,7 @@ class Box:
         return self.bottom - self.top
 
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The word on `photo` [rows, columns, 3], turned level if its line is slanted."""
+        """The word on `photo` [rows, columns] or [rows, columns, 3], turned level if slanted."""
         if self.corners:
             return level(photo, self.corners)
         return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def level(photo: NDArray[np.uint8], corners: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
-    """The word on `photo` [rows, columns, 3] with these four corners, as if its line were level.
+    """The word on `photo` [rows, columns] or [rows, columns, 3] with these four corners, as if its line were level.
 
     Corners are (x, y), clockwise from the upper left one along the line. What lies beyond the photo
     repeats its edge.
@@ -43,7 +43,7 @@ def _part(
     start, stop = low.clip(min=0), high.clip(max=size)
     part = photo[start[1] : stop[1], start[0] : stop[0]]
     before, after = start - low, high - stop
-    sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)]
+    sides = [(before[1], after[1]), (before[0], after[0]), (0, 0)][: photo.ndim]
     if before.any() or after.any():
         part = np.pad(part, sides, mode="edge")
     return part, corners + shift - low

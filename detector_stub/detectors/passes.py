@@ -54,7 +54,7 @@ _COVERED = 0.6
 
 def find_words(predict: Predictor, photo: NDArray[np.uint8]) -> Words:
     """Words in pixels of `photo`: large ones found at a coarse scale, the others at a finer."""
-    longest = max(photo.shape[:2])
+    longest, picture = max(photo.shape[:2]), Image.fromarray(photo)
     largest = round(MAX_SCALE * longest)
     large: list[Words] = []
     side, found = 0, postprocessing.Words.none()
@@ -63,7 +63,7 @@ def find_words(predict: Predictor, photo: NDArray[np.uint8]) -> Words:
         nonlocal side, found
         heights = found.heights() * side / longest
         large.append(found.where(heights >= LARGE_HEIGHT))
-        side, found = at, find_at(predict, photo, at)
+        side, found = at, find_at(predict, picture, at)
 
     for far in sorted({min(far, largest) for far in FAR_SIDES}):
         look_closer(far)
@@ -100,13 +100,13 @@ def _blocks(large: Words, closer: Words) -> NDArray[np.bool_]:
     return blocks
 
 
-def find_at(predict: Predictor, photo: NDArray[np.uint8], longest: int) -> Words:
-    """Words on `photo`, in its own pixels, found with its longest side scaled to `longest`."""
-    scale = longest / max(photo.shape[:2])
+def find_at(predict: Predictor, photo: Image.Image, longest: int) -> Words:
+    """Words on `photo`, RGB, in its own pixels, found with its longest side scaled to `longest`."""
+    scale = longest / max(photo.size)
     method = Image.Resampling.HAMMING if scale < 1 else Image.Resampling.BILINEAR
-    rows, columns = (max(1, round(side * scale)) for side in photo.shape[:2])
+    columns, rows = (max(1, round(side * scale)) for side in photo.size)
     # far looks at large photos shrink them in whole steps first: nearly the same picture, faster
-    scaled = np.asarray(Image.fromarray(photo).resize((columns, rows), method, reducing_gap=2.0))
+    scaled = np.asarray(photo.resize((columns, rows), method, reducing_gap=2.0))
     below, right = (-side % postprocessing.MULTIPLE for side in scaled.shape[:2])
     padded = np.pad(scaled, [(0, below), (0, right), (0, 0)], mode="edge")
     words = postprocessing.find(predict(padded))

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
 from indexer.entities import Box
@@ -13,7 +14,6 @@ from indexer.entities import Box
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from indexer.entities import Corners
@@ -30,9 +30,9 @@ class WordPlace:
     box: Box
     shape: BoxLike
 
-    def cut(self, pixels: Pixels) -> Image.Image:
-        """The image of the word."""
-        return Image.fromarray(self.shape.cut(pixels))
+    def cut(self, grey: Pixels) -> Image.Image:
+        """The image of the word on a grey photo, see `grey_levels`."""
+        return Image.fromarray(self.shape.cut(grey))
 
     def part(self, start: float, end: float) -> tuple[Box, Corners]:
         """Box and corners of a part of the word's image, from one share of its width to another.
@@ -69,6 +69,11 @@ def _between(
     start: tuple[float, float], end: tuple[float, float], share: float
 ) -> tuple[float, float]:
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+
+
+def grey_levels(pixels: Pixels) -> Pixels:
+    """A photo [rows, columns] in grey: words are read without colour, and cut out in a third of the time."""
+    return np.asarray(Image.fromarray(pixels).convert("L"))
 
 
 def detect_words(pixels: Pixels, path: Path, detector: Detector) -> list[WordPlace]:

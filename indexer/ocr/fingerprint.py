@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PIPELINE_VERSION = "transcription-3"
+PIPELINE_VERSION = "transcription-4"
 """Changes whenever the same boxes and weights could give other words or posteriorgrams."""
 
 OPENER_VERSION = "opener-1"

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from indexer.entities import Box
-from indexer.ocr.detection import detect_words
+from indexer.ocr.detection import detect_words, grey_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,9 @@ on the side."""
 
 MAX_SAMPLE = 32
 """Words that are read to compare the orientations: the longest ones for their height."""
+
+FEW = 8
+"""Words of them that are read first."""
 
 MIN_RATIO = 2.0
 """How many times as many legible letters another orientation must show. On training pages the
@@ -50,30 +53,54 @@ def surely_upright(words: Sequence[Word]) -> bool:
 def quarter_turns(
     pixels: Pixels,
     places: Sequence[WordPlace],
+    words: Sequence[Sequence[Word]],
     path: Path,
     detector: Detector,
     recognizer: Recognizer,
 ) -> int:
     """Quarter turns (counter-clockwise) after which most letters are legible; 0 in case of doubt.
 
-    The detector finds lines either way up, so two detections serve four orientations.
+    The detector finds lines either way up, so two detections serve four orientations. A few words
+    in each orientation are read first, and the others only if one of them shows more letters.
+
+    Args:
+        pixels: the photo as it is.
+        places: what was detected on it.
+        words: what was read at each of `places`.
+        path: where the photo came from.
+        detector: found the words.
+        recognizer: read them.
+
     """
     side = turned_by(pixels, 1)
-    looks = [_longest(pixels, places), _longest(side, detect_words(side, path, detector))]
-    samples = looks + [
-        [crop.transpose(Image.Transpose.ROTATE_180) for crop in look] for look in looks
+    here, there = _longest(pixels, places), _longest(side, detect_words(side, path, detector))
+    samples = [[crop for _, crop in there]] + [
+        [crop.transpose(Image.Transpose.ROTATE_180) for _, crop in look] for look in (here, there)
     ]
-    crops = [crop for sample in samples for crop in sample]
-    pages = [number for number, sample in enumerate(samples) for _ in sample]
-    seen = iter(recognizer.read(crops, pages))
-    letters = [_legible([word for _ in sample for word in next(seen)]) for sample in samples]
-    best = max(range(len(letters)), key=letters.__getitem__)
+    upright = [_legible(words[number]) for number, _ in here]
+    letters = np.zeros(1 + len(samples))
+    for first, end in ((0, FEW), (FEW, MAX_SAMPLE)):
+        some = [sample[first:end] for sample in samples]
+        letters += [sum(upright[first:end]), *_letters(some, recognizer)]
+        if letters[1:].max() <= max(letters[0], MIN_GAIN * end / MAX_SAMPLE):
+            return 0
+    best = int(letters.argmax())
     return best if letters[best] > max(MIN_RATIO * letters[0], letters[0] + MIN_GAIN) else 0
 
 
-def _longest(pixels: Pixels, places: Sequence[WordPlace]) -> list[Image.Image]:
-    crops = [place.cut(pixels) for place in places]
-    return sorted(crops, key=lambda crop: -crop.width / crop.height)[:MAX_SAMPLE]
+def _letters(samples: Sequence[Sequence[Image.Image]], recognizer: Recognizer) -> list[float]:
+    """Legible letters on the crops of each sample."""
+    crops = [crop for sample in samples for crop in sample]
+    pages = [number for number, sample in enumerate(samples) for _ in sample]
+    seen = iter(recognizer.read(crops, pages) if crops else ())
+    return [_legible([word for _ in sample for word in next(seen)]) for sample in samples]
+
+
+def _longest(pixels: Pixels, places: Sequence[WordPlace]) -> list[tuple[int, Image.Image]]:
+    """The words that are longest for their height: the number of their place, and their crop."""
+    grey = grey_levels(pixels)
+    crops = enumerate(place.cut(grey) for place in places)
+    return sorted(crops, key=lambda crop: -crop[1].width / crop[1].height)[:MAX_SAMPLE]
 
 
 def turned_by(pixels: Pixels, turns: int) -> Pixels:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from indexer.entities import Reading, Word
-from indexer.ocr.detection import detect_words
+from indexer.ocr.detection import detect_words, grey_levels
 from indexer.ocr.orientation import (
     corners_turned_back,
     quarter_turns,
@@ -35,11 +36,11 @@ def read_photos(
     """
     found = [(photo.pixels, detect_words(photo.pixels, path, detector)) for path, photo in photos]
     read = _words(found, recognizer)
-    for (path, photo), (pixels, places), words in zip(photos, found, read, strict=True):
+    for (path, photo), (pixels, places), at_places in zip(photos, found, read, strict=True):
         height, width = pixels.shape[:2]
-        turns = 0
+        turns, words = 0, list(chain.from_iterable(at_places))
         if not (detector.has_known_boxes(path) or surely_upright(words)):
-            turns = quarter_turns(pixels, places, path, detector, recognizer)
+            turns = quarter_turns(pixels, places, at_places, path, detector, recognizer)
         kept = _words_turned(pixels, turns, path, detector, recognizer) if turns else words
         yield Reading(width, height, photo.taken, tuple(kept))
 
@@ -50,26 +51,31 @@ def _words_turned(
     """Words of a photo after `turns` quarter turns, with boxes on the photo as it is."""
     height, width = pixels.shape[:2]
     turned = turned_by(pixels, turns)
-    [words] = _words([(turned, detect_words(turned, path, detector))], recognizer)
+    [at_places] = _words([(turned, detect_words(turned, path, detector))], recognizer)
     return [
         replace(
             word,
             box=turned_back(word.box, turns, width, height),
             corners=corners_turned_back(word.corners, turns, width, height),
         )
-        for word in words
+        for word in chain.from_iterable(at_places)
     ]
 
 
 def _words(
     found: Sequence[tuple[Pixels, Sequence[WordPlace]]], recognizer: Recognizer
-) -> list[list[Word]]:
-    """The legible words of each photo; those of all photos are recognised together."""
-    crops = [place.cut(pixels) for pixels, places in found for place in places]
+) -> list[list[list[Word]]]:
+    """The legible words at each place of each photo; those of all photos are recognised together."""
+    greys = [grey_levels(pixels) for pixels, _ in found]
+    crops = [
+        place.cut(grey) for grey, (_, places) in zip(greys, found, strict=True) for place in places
+    ]
     pages = [number for number, (_, places) in enumerate(found) for _ in places]
     seen = iter(recognizer.read(crops, pages) if crops else ())
-    words = [[_word(place, word) for place in places for word in next(seen)] for _, places in found]
-    return [[word for word in page if word.text] for page in words]
+    return [
+        [[_word(place, word) for word in next(seen) if word.text] for place in places]
+        for _, places in found
+    ]
 
 
 def _word(place: WordPlace, seen: Recognition) -> Word:

@@ -55,7 +55,7 @@ class Recognizer(Protocol):
     def read(
         self, crops: Sequence[Image.Image], pages: Sequence[int] = ()
     ) -> Sequence[Sequence[Recognition]]:
-        """The recognitions of the words on each crop, an RGB image of any size: usually one.
+        """The recognitions of the words on each crop, a grey image of any size: usually one.
 
         `pages` numbers the page of each crop, in order; without it, all are of one page. A crop
         may be read by its page's language, and is read the same whatever other pages come along.

@@ -122,3 +122,11 @@ def test_a_photo_that_must_not_be_written_is_cut():
     photo.flags.writeable = False
 
     assert box_of(quad).cut(photo).shape == (40, 160, 3)
+
+
+@pytest.mark.parametrize("centre", [(200, 150), (10, 3)])
+def test_a_grey_photo_is_cut_as_each_colour_of_a_coloured_one_is(centre):
+    photo, quad = draw_bar(centre, 160, 40, 15)
+    box = box_of(quad)
+
+    assert (box.cut(photo[..., 1]) == box.cut(photo)[..., 1]).all()

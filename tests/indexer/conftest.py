@@ -30,16 +30,24 @@ from recognizer.posteriors.packing import pack
 
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+DARKEST, STEP = 184, 1.5
+"""Grey level of the first code, and from each code to the next."""
+
+
+def _colour(code: int) -> tuple[int, int, int]:
+    """A full green, as the detector looks for, whose grey level says `code`."""
+    level = DARKEST + STEP * code - 0.587 * 255
+    return round(level / 0.413), 255, round(level / 0.413)
 
 
 def draw_photo(path: Path, *words: str, salt: int = 0) -> Path:
-    """A PNG whose tiles spell `words`: one row a word, one tile a letter, coded in red."""
+    """A PNG whose tiles spell `words`: one row a word, one tile a letter, coded in how light they are."""
     rows = np.zeros((TILE * (len(words) + 1), TILE * 16, 3), dtype=np.uint8)
     rows[: TILE // 2, 0] = salt
     for number, word in enumerate(words, start=1):
         for place, letter in enumerate(word):
             cell = rows[number * TILE : (number + 1) * TILE, place * TILE : (place + 1) * TILE]
-            cell[:] = (100 + CODES.index(letter), 255, 0)
+            cell[:] = _colour(CODES.index(letter))
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(rows).save(path, "PNG")
     return path
@@ -91,8 +99,8 @@ class TileRecognizer:
     ) -> list[list[Recognition]]:
         out = []
         for crop in crops:
-            codes = np.asarray(crop)[2, ::TILE, 0].astype(int) - 100
-            text = "".join(CODES[code] for code in codes)
+            levels = np.asarray(crop.convert("L"))[2, ::TILE]
+            text = "".join(CODES[round((level - DARKEST) / STEP)] for level in levels.tolist())
             if text in self.crash_on:
                 msg = f"cannot bear {text}"
                 raise RuntimeError(msg)

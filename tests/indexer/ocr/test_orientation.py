@@ -12,6 +12,7 @@ from PIL import Image
 from detector_stub.boxes import Box
 from indexer import entities
 from indexer.ocr.image import open_upright
+from indexer.ocr.orientation import FEW
 from indexer.ocr.photo_file import Limits
 from indexer.ocr.pipeline import read_photos
 
@@ -56,7 +57,7 @@ class Literate(TileRecognizer):
                     b"",
                 )
             ]
-            for [s] in super().read([crop.convert("RGB") for crop in crops])
+            for [s] in super().read(crops)
         ]
 
 
@@ -95,6 +96,25 @@ def test_a_legible_photo_is_looked_at_once(tmp_path):
     list(read_photos([lying], detector, reader))
 
     assert (detector.asked, reader.reads) == (1, 1)
+
+
+def test_of_a_photo_in_doubt_a_few_words_are_read_in_the_other_orientations(tmp_path):
+    class Counting(Literate):
+        crops = 0
+
+        def read(self, crops, pages=()):
+            self.crops += len(crops)
+            return super().read(crops, pages)
+
+    words = [f"{letter}elios" for letter in "abcdefghijklmnop"]
+    lying, _ = turned_photo(tmp_path / "a.png", 0, *words)
+    reader = Counting(known=set())
+
+    [reading] = read_photos([lying], Lines(), reader)
+
+    assert [word.text for word in reading.words] == words
+    assert reader.reads == 2
+    assert reader.crops <= len(words) + 3 * FEW
 
 
 def test_a_photo_that_is_illegible_every_way_stays_as_it_lies(tmp_path):
