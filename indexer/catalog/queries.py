@@ -149,12 +149,14 @@ class CatalogReader(Browsing):
             here = Roots(connection).at(FAILURE, [path])
             return connection.scalar(sa.select(FAILURE.c.attempts).where(here)) or 0
 
-    def stale(self, limit: int, after: int = 0) -> list[UnindexedPhoto]:
-        """Photos changed since the derived stores were level, from the generation `after` on.
+    def stale(self, limit: int, after: int = 0, until: int | None = None) -> list[UnindexedPhoto]:
+        """Photos changed since the derived stores were level, between two generations.
 
         The oldest changes first, about `limit` of them: those of one transaction come together.
         """
         changed = self._changed().where(PHOTO.c.generation > after)
+        if until is not None:
+            changed = changed.where(PHOTO.c.generation <= until)
         changed = changed.order_by(PHOTO.c.generation, PHOTO.c.id)
         rows = self._read(changed.limit(limit + 1))
         if len(rows) > limit:
@@ -183,9 +185,12 @@ class CatalogReader(Browsing):
         ]
 
     def stale_batches(self, size: int) -> Iterator[list[UnindexedPhoto]]:
-        """All such photos in batches, for a rebuild that marks them as indexed only at its end."""
-        after = 0
-        while batch := self.stale(size, after):
+        """All such photos in batches, for a rebuild that marks them as indexed only at its end.
+
+        What another process corrects meanwhile is left for later: it would come a second time.
+        """
+        after, until = 0, self.changes()
+        while batch := self.stale(size, after, until):
             after = batch[-1].generation
             yield batch
 

@@ -136,6 +136,26 @@ def test_corrections_stay_where_the_derived_stores_are_made_anew(world):
     assert (world.find("queue"), world.find("quene")) == (["a.png"], [])
 
 
+def test_what_is_corrected_during_a_rebuild_is_indexed_once(world, monkeypatch):
+    monkeypatch.setattr("indexer.sync.derived_indexes.INDEX_BATCH", 1)
+    for number, word in enumerate(("quene", "depth", "stack")):
+        draw_photo(world.photos / f"{number}.png", word, salt=number)
+    world.sync()
+    indexes = world.library.indexes
+
+    def report(done: int) -> None:
+        if done == 1:
+            for number in range(3):
+                corrected(world, f"{number}.png", 0, "queue")
+
+    indexes.rebuild(report)
+    indexes.apply_changes()
+
+    assert indexes.stores.index.count() == 3
+    assert sorted(world.find("queue")) == ["0.png", "1.png", "2.png"]
+    assert [world.find(word) for word in ("quene", "depth", "stack")] == [[], [], []]
+
+
 def test_a_renamed_photo_keeps_its_corrections(world):
     draw_photo(world.photos / "a.png", "quene")
     world.sync()
