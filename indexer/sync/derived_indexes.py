@@ -45,11 +45,18 @@ class DerivedIndexes:
 
         """
         while stale := self._catalog.stale(INDEX_BATCH):
+            if not self._are_current():
+                msg = "the index has an older format; run: ocrsearch rebuild"
+                raise DamageError(msg)
+            self.stores.posteriors.apply(stale)
             self.stores.index.apply(
                 {p.id: None if p.words is None else term_weights(p.words) for p in stale}
             )
-            self.stores.posteriors.apply(stale)
             self._catalog.indexed(stale)
+
+    def _are_current(self) -> bool:
+        """Whether both stores have the format that is written. Raises DamageError if one is missing."""
+        return self.stores.index.is_current() and self.stores.posteriors.is_current()
 
     def ensure(self, alive: Callable[[], None] = lambda: None) -> bool:
         """Rebuild what is missing, damaged or out of step with the catalog; whether it did."""
@@ -84,7 +91,7 @@ class DerivedIndexes:
 
     def _in_step(self) -> bool:
         """Whether the stores hold what they should: photo by photo once, then by number."""
-        if not (self.stores.index.is_current() and self.stores.posteriors.is_current()):
+        if not self._are_current():
             return False
         seen = self.stores.posteriors.photos()
         if self._compared:

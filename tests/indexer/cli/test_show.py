@@ -76,6 +76,8 @@ def test_show_prints_text_and_promised_json(shell):
         "text": "queve",
         "confidence": 0.9,
         "alternatives": [["queve", 0.6], ["queue", 0.3]],
+        "by": "engine",
+        "correction": None,
     }
 
 

@@ -177,7 +177,7 @@ def test_the_recogniser_has_the_weights_that_are_configured_else_the_shipped_one
 def test_the_reading_process_configures_its_logs_and_has_all_parts(configured):
     settings, told = configured(language="none"), []
 
-    parts = builtin._load_apart(settings, 1, lambda: told.append("logs"))
+    parts = builtin._load_apart(settings, 1, lambda *_: None, lambda: told.append("logs"))
 
     assert told == ["logs"]
     assert parts.detector.fingerprint == builtin.make_detector(settings).fingerprint

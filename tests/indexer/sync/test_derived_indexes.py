@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from indexer.corrections.correction import Correction
+from indexer.errors import DamageError
 from indexer.stores import segments
 from recognizer.posteriors.codec import PosteriorCodec
 
@@ -94,3 +96,16 @@ def test_segments_of_the_old_format_answer_until_a_writer_makes_them_anew(world,
     assert world.library.indexes.ensure() is True
     assert store.is_current()
     assert store.evidence(["helios"], "") == before
+
+
+def test_a_correction_is_not_delivered_to_a_store_that_is_missing(world, indexes):
+    indexes.catch_up()
+    content = world.library.catalog.photo_at(world.photos / "a.png").hash
+    word = world.library.catalog.photo_with(content).words[0]
+    world.library.catalog.correct([Correction("1" * 32, content, (256, 32), word.box, "selene")])
+    shutil.rmtree(indexes.stores.posteriors.folder)
+
+    with pytest.raises(DamageError):
+        indexes.apply_changes()
+
+    assert not indexes.stores.posteriors.folder.exists()
