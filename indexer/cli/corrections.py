@@ -111,11 +111,12 @@ def correct(
         raise UsageError(msg)
     settings = load()
     with bootstrap.correcting(settings) as catalog:
-        known = catalog.photo_at(photo.resolve())
-        if known is None:
-            msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
-            raise UsageError(msg)
-        made = correction_at(place, known, said, unreadable=unreadable, now=time.time())
+        known = _known(catalog, photo)
+        try:
+            made = correction_at(place, known, said, unreadable=unreadable, now=time.time())
+        except UsageError as error:
+            msg = f"{photo}: {error}"
+            raise UsageError(msg) from error
         [made] = catalog.correct([made])
     bootstrap.deliver(settings)
     if as_json:

@@ -105,7 +105,7 @@ def test_what_is_no_word_is_shown_no_longer(shell, board):
         (["--at", "1,1", "  "], "the text is empty"),
         (["--at", "1,1", "a" * 65], "65 characters; at most 64"),
         (["--at", "1,1", "a\tb"], "control character"),
-        (["--at", "300,1", "a"], "no word at 300,1"),
+        (["--at", "300,1", "a"], "board.png: no word at 300,1"),
         (["--at", "0,0,999,5", "a"], "outside of the photo, which has 256×48 pixels"),
         (["--at", "200,0,230,12", "--no-word"], "no word was read in this box"),
         (["--at", "1,2,3", "a"], "give X,Y or LEFT,TOP,RIGHT,BOTTOM"),
