@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.testclient import TestClient
@@ -80,6 +81,12 @@ def test_without_a_token_the_interface_says_nothing(served, path):
     assert set(answer.json()) == {"type", "title", "status", "detail"}
 
 
+def run(coroutine):
+    """The result of a coroutine, in a thread: that of a browser has a running loop of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 @pytest.mark.parametrize("hosts", [[], [HOST, HOST], [HOST, "evil.com"]])
 def test_a_request_without_a_host_or_with_two_is_refused(served, hosts):
     scope = {
@@ -91,7 +98,7 @@ def test_a_request_without_a_host_or_with_two_is_refused(served, hosts):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(served.app(scope, None, send))
+    run(served.app(scope, None, send))
 
     assert sent[0]["status"] == 400
 
@@ -287,7 +294,7 @@ def test_a_thousand_requests_at_once_are_told_to_come_again_but_for_some(served)
     async def all_at_once():
         await asyncio.gather(*(ask("/api/v1/devices") for _ in range(1000)))
 
-    asyncio.run(all_at_once())
+    run(all_at_once())
 
     assert (ask.statuses.count(200), ask.statuses.count(503)) == (MAX_REQUESTS, 1000 - MAX_REQUESTS)
     assert served.client.get("/api/v1/devices").status_code == 200
@@ -315,7 +322,7 @@ def test_a_search_does_not_wait_for_many_pictures(served, monkeypatch):
         drawn.set()
         await asyncio.gather(*pictures)
 
-    asyncio.run(all_at_once())
+    run(all_at_once())
 
     assert ask.statuses.count(503) >= 1  # more than may wait for a process
     assert set(ask.statuses) == {200, 503}
