@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -281,9 +282,9 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
         "undone": len(found) - len(counting),
         "doubtful": doubtful,
         "photos": len(contents),
-        "by": _counts(c.by for c in counting),
-        "kinds": _counts(str(c.kind) for c in counting),
-        "parts": _counts(str(c.part) for c in counting),
+        "by": Counter(c.by for c in counting),
+        "kinds": Counter(str(c.kind) for c in counting),
+        "parts": Counter(str(c.part) for c in counting),
     }
     if as_json:
         click.echo(reports.dumps(report))
@@ -295,13 +296,6 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
             else value
         )
         click.echo(printable(f"{name:<12} {shown}"))
-
-
-def _counts(names: Any) -> dict[str, int]:  # noqa: ANN401 - an iterable of names
-    counted: dict[str, int] = {}
-    for name in names:
-        counted[name] = counted.get(name, 0) + 1
-    return counted
 
 
 def _change(
