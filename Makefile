@@ -28,8 +28,8 @@ $(VENV)/tests: pyproject.toml | $(VENV)/light
 demo: $(VENV)/light ## install what reading needs, index the samples, run queries, draw what was found
 	$(BIN)/ocrsearch demo
 
-test: $(VENV)/tests ## run the fast tests: minutes on two cores; without `make install`, those of training are skipped
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow'
+test: $(VENV)/tests ## run the fast tests, four of five, in a minute on two cores; without `make install`, those of training are skipped
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not thorough'
 
 check: install ## what CI runs: format, lint, types, import contracts, all tests, branch coverage
 	$(BIN)/ruff format --check .

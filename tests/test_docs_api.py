@@ -34,6 +34,7 @@ def run_examples(heading: str) -> doctest.TestResults:
     return doctest.DocTestRunner().run(test)
 
 
+@pytest.mark.thorough
 def test_the_examples_of_searching(tmp_path, monkeypatch):
     from indexer import config
     from indexer.bootstrap import stores

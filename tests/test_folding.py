@@ -98,6 +98,7 @@ def test_a_folded_alphabet_has_one_class_for_all_labels_that_say_the_same() -> N
     assert [folding.FOLDED[c - 1] for c in alphabet.expansions[-1]] == ["s", "s"]
 
 
+@pytest.mark.thorough
 def test_every_character_folds_on_its_own_and_once() -> None:
     # beyond these there is nothing that folds
     every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x30000))))

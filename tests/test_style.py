@@ -6,26 +6,36 @@ import ast
 import re
 import statistics
 from collections import Counter
+from functools import cache
 from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("indexer", "recognizer", "detector_stub")
-TREES = {
-    path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
-    for package in PACKAGES
-    for path in sorted((ROOT / package).rglob("*.py"))
-}
+
+
+@cache
+def trees():
+    """What is parsed when the first test needs it: collecting tests stays quick."""
+    return {
+        path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
 
 
 def functions():
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node, node.end_lineno - node.lineno + 1
 
 
 def classes():
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 yield path, node
@@ -50,7 +60,7 @@ def test_most_functions_are_short():
 
 
 def test_no_file_is_longer_than_four_hundred_lines():
-    lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in TREES}
+    lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in trees()}
 
     assert {str(path): n for path, n in lengths.items() if n > 400} == {}
 
@@ -89,7 +99,7 @@ def test_no_module_is_titled_by_a_question_word():
 
     assert [
         str(path)
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if question_word.match(ast.get_docstring(tree) or "")
     ] == []
 
@@ -97,7 +107,7 @@ def test_no_module_is_titled_by_a_question_word():
 def test_bounds_are_called_min_and_max():
     assigned = [
         (path, node.id)
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     ]
@@ -115,7 +125,7 @@ PERSONIFIED = re.compile(
 def test_no_docstring_makes_a_person_of_a_program():
     documented = [
         (path, getattr(node, "name", "module"), ast.get_docstring(node) or "")
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
     ]

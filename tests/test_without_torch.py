@@ -16,6 +16,8 @@ from detector_stub.inference import pretrained as detector
 from indexer.cli.group import EXTRAS
 from recognizer.inference import pretrained
 
+pytestmark = pytest.mark.thorough
+
 SAMPLE = Path(__file__).parents[1] / "samples" / "002-garden.jpg"
 
 

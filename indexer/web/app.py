@@ -48,7 +48,6 @@ PAGES: tuple[tuple[str, str, Answer], ...] = (
 
 def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
     """The application for requests that are addressed to one of `hosts`."""
-    told = description(version)
     pictures = CapacityLimiter(MAX_PICTURES)
     routes = [
         Route(path, _answering(site, answer, as_page=True), methods=[method])
@@ -62,7 +61,7 @@ def make(site: Site, hosts: Collection[str], version: str) -> ASGIApp:
         )
         for row in ENDPOINTS
     ]
-    openapi = _answering(site, lambda *_: json_response(told), as_page=False)
+    openapi = _answering(site, lambda *_: json_response(description(version)), as_page=False)
     routes.append(Route(f"{ROOT}/openapi.json", openapi, methods=["GET"]))
     app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing})
     app.router.redirect_slashes = False  # an address has one spelling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,9 @@ _OF_METHOD = {
 """Statuses of problems besides."""
 
 
+@cache
 def description(version: str) -> dict[str, Any]:
-    """The description of the table as a JSON object."""
+    """The description of the table as a JSON object, made when it is first asked for."""
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:

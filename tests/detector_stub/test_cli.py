@@ -16,6 +16,8 @@ from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
 from recognizer.runs import curves
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def run():

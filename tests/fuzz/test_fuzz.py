@@ -7,6 +7,8 @@ import pytest
 from .run import take
 from .targets import TARGETS, is_expected
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("kind", sorted(TARGETS))
 def test_odd_input_ends_in_success_or_in_an_error_that_says_what_is_wrong(kind):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from PIL import Image
 
 from detector_stub.boxes import Box
 from indexer import config
+from indexer.catalog import database
 from indexer.catalog.catalog import Catalog
 from indexer.entities import Answer, EngineId, Recognition
 from indexer.ocr.batch import read_in_process
@@ -28,10 +31,44 @@ from indexer.sync.library import Library
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import pack
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
 TILE = 16
 CODES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+MIGRATE = database._migrate
 DARKEST, STEP = 184, 1.5
 """Grey level of the first code, and from each code to the next."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """New catalogs of this process are copies of one that the migrations made.
+
+    The migrations took half of the time of a test. `migrations` gives them back to a test.
+    """
+    template = tmp_path_factory.mktemp("catalog") / "catalog.db"
+    Catalog(f"sqlite:///{template}").close()
+
+    def copied(engine: sa.Engine, version: str | None, url: str) -> None:
+        if version is not None or engine.dialect.name != "sqlite":
+            MIGRATE(engine, version, url)
+            return
+        with closing(sqlite3.connect(template)) as source, engine.connect() as connection:
+            target = connection.connection.driver_connection
+            assert isinstance(target, sqlite3.Connection)
+            target.commit()
+            source.backup(target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_migrate", copied)
+        yield
+
+
+@pytest.fixture
+def migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new catalog is made by the migrations, step by step."""
+    monkeypatch.setattr(database, "_migrate", MIGRATE)
 
 
 def _colour(code: int) -> tuple[int, int, int]:
@@ -224,26 +261,47 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.Settings
     return config.load(home=tmp_path / "home")
 
 
-@pytest.fixture
-def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[], World]]:
-    """Opens a world on the same folders again and again, as restarts do."""
+@contextmanager
+def worlds_in(folder: Path, settings: config.Settings) -> Iterator[Callable[[], World]]:
+    """Opens a world on the same folders again and again, as restarts do; closes them in the end."""
     opened: list[World] = []
 
     def make() -> World:
         settings.home.mkdir(exist_ok=True, mode=0o700)
-        (tmp_path / "photos").mkdir(exist_ok=True)
+        (folder / "photos").mkdir(exist_ok=True)
         engine = TileEngine()
         catalog = Catalog(settings.database)
         stores = Stores(
             Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec())
         )
         library = Library(settings, catalog, stores, engine)
-        opened.append(World(tmp_path / "photos", library, engine))
+        opened.append(World(folder / "photos", library, engine))
         return opened[-1]
 
     yield make
     for world in opened:
         world.library.catalog.close()
+
+
+@pytest.fixture
+def make_world(settings: config.Settings, tmp_path: Path) -> Iterator[Callable[[], World]]:
+    with worlds_in(tmp_path, settings) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_lasting_world(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], World]]:
+    """Worlds, each in a folder of its own, for all tests of a module that only ask."""
+    with ExitStack() as stack:
+
+        def make() -> World:
+            folder = tmp_path_factory.mktemp("lasting")
+            settings = config.load(home=folder / "home")
+            return stack.enter_context(worlds_in(folder, settings))()
+
+        yield make
 
 
 @pytest.fixture

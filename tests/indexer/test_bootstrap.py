@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from indexer import config
 from indexer.cli.commands import main
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):

@@ -71,6 +71,7 @@ def test_a_change_that_is_none_or_does_not_compile_is_no_mutant():
     assert [is_another_program(source, change) for change in zero] == [False]
 
 
+@pytest.mark.thorough
 def test_the_same_seed_draws_the_same_mutants_and_no_two_of_one_line():
     one, again, other = (drawn(seed, 12) for seed in (1, 1, 2))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from recognizer.network.model import CRNN
 
+pytestmark = pytest.mark.thorough
+
 NETWORKS: list[dict[str, Any]] = [
     {},
     {"transformer": False},

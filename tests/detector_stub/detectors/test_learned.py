@@ -115,6 +115,7 @@ def test_words_of_several_sizes_are_found_on_one_photo(detector):
     assert sum(hits) >= 17
 
 
+@pytest.mark.thorough
 def test_small_writing_on_a_large_photo_is_looked_at_in_full_resolution(detector, monkeypatch):
     small, truth = draw_board(20)
     page = Image.new("RGB", (4000, 1000), LIGHT)

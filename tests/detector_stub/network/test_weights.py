@@ -12,6 +12,8 @@ from detector_stub.inference.pretrained import WEIGHTS
 from detector_stub.network import weights
 from detector_stub.network.model import DetectorConfig, WordNet
 
+pytestmark = pytest.mark.thorough
+
 SMALL = DetectorConfig(channels=(4, 6, 8, 8, 8), depth=(1, 1, 2, 1), pyramid=8)
 
 

@@ -99,6 +99,7 @@ def test_the_same_seed_cuts_the_same_crop_and_another_one_another(page):
     assert not np.array_equal(one.photo, other.photo)
 
 
+@pytest.mark.thorough
 def test_words_are_shown_large_and_small_whatever_their_size_on_the_page():
     for height in (15, 120):
         page = sheet_with([block(100, 100, 3 * height, height)])

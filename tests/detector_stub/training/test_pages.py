@@ -176,6 +176,7 @@ def test_ink_that_could_be_a_word_is_doubtful_and_drawings_are_not():
     assert map_[350, 450] == 0
 
 
+@pytest.mark.thorough
 def test_an_cache_keeps_what_fits_and_reads_the_rest_again(tmp_path, write_page, monkeypatch):
     for name in "abc":
         write_page(tmp_path, name)

@@ -18,6 +18,8 @@ from recognizer.runs import loop
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
 
+pytestmark = pytest.mark.thorough
+
 
 def options(**changes):
     few = {"steps": 6, "evaluate_every": 100, "crop": 64, "batch_size": 2}

@@ -207,6 +207,7 @@ def test_a_failure_takes_the_place_of_that_of_the_same_file_alone(catalog, tmp_p
     assert catalog.failures() == [again, other]
 
 
+@pytest.mark.thorough
 def test_a_catalog_of_eighty_words_stays_below_its_size_budget(catalog, tmp_path):
     full = Word(
         Box(1200, 1300, 1400, 1380), 12, "queue", 0.75,
@@ -270,6 +271,7 @@ def test_a_catalog_of_a_newer_program_is_refused_and_untouched(url, tmp_path):
         Catalog(url)
 
 
+@pytest.mark.usefixtures("migrations")
 def test_a_migration_that_fails_leaves_no_trace(url, tmp_path, monkeypatch):
     from alembic import op
 

@@ -15,6 +15,8 @@ from indexer.catalog.schema import PLACE
 from indexer.entities import EngineId, Reading, Stamp
 from indexer.query.ast import Field
 
+pytestmark = pytest.mark.thorough
+
 ENGINE, STAMP = EngineId("e1", "abc"), Stamp(10, 20)
 
 FOLDERS = [

@@ -315,6 +315,7 @@ def write_side_by_side(url, count):
     return [(process.communicate()[1].decode(), process.returncode) for process in processes]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "count", [20, pytest.param(500, marks=pytest.mark.slow, id="two thousand writes")]
 )

@@ -16,6 +16,8 @@ from recognizer.printable import as_utf8
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 NAMES = ["caf\xe9.png", "\u732b.png", "\U0001f600.png", os.fsdecode(b"bad\xe9.png"), "plain.png"]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_batch_answers_each_line_in_order(shell):
     draw_photo(shell.photos / "board.png", "helios")

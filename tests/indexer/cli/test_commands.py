@@ -148,6 +148,7 @@ def test_retry_reads_failed_photos_now(shell):
     assert "a.png" in shell("query", "boom").stdout
 
 
+@pytest.mark.thorough
 def test_rebuild_after_the_index_was_deleted_by_hand_answers_as_before(shell):
     draw_photo(shell.photos / "a.png", "helios")
     shell("index", shell.photos)

@@ -10,6 +10,8 @@ from indexer import bootstrap, config, home
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def board(shell):

@@ -91,6 +91,7 @@ def test_the_networks_load_there_too(shell, deleted):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.thorough
 def test_photos_are_read_after_the_folder_of_a_daemon_is_deleted(tmp_path, odd_engine, deleted):
     photo = draw_photo(tmp_path / "a.png", "helios")
     worker = Worker(odd_engine.OddEngine, ProcessLimits(60, 4000))

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from ..conftest import draw_photo
+
+pytestmark = pytest.mark.thorough
 
 
 def test_hits_are_drawn_except_those_that_are_gone_meanwhile(shell):

@@ -14,6 +14,8 @@ from recognizer.printable import printable
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 NAMES = [
     "a\x1b]0;title\x07\x1b[31mb.png",
     "line\nError: all is lost.png",

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
 from ..conftest import draw_photo
+
+pytestmark = pytest.mark.thorough
 
 
 def test_a_run_after_the_missing_were_forgotten_is_complete(shell):

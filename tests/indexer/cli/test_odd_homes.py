@@ -11,6 +11,8 @@ from indexer.cli.commands import main
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 NAMES = [
     "what?", "a?mode=memory", "a#b", "100%", "a%20b", "a%2Fb", "a%00b", "a&b=c", "two\nlines",
     " blanks ", "q'u\"ote", ":memory:", "file:x", "a;b", "~", "~root", "$HOME", "*", "[x]",

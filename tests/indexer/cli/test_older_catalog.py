@@ -14,6 +14,8 @@ from filelock import FileLock
 
 from indexer.catalog import database
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def catalog(shell):

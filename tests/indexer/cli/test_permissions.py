@@ -10,6 +10,8 @@ import pytest
 from ...powerless import powerless
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 COMMANDS = [["query", "helios"], ["status"], ["index"], ["rebuild"]]
 
 

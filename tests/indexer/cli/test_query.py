@@ -7,6 +7,8 @@ from PIL import ExifTags, Image
 
 from ..conftest import draw_photo, spelled
 
+pytestmark = pytest.mark.thorough
+
 
 def test_query_json_is_what_programs_were_promised(shell):
     draw_photo(shell.photos / "board.png", "helios")

@@ -51,6 +51,7 @@ def test_a_folder_without_indexed_photos_is_named(shell, folder, form):
     assert told.stdout == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("folder", ["photos", "photos/sub", ".", "/"])
 def test_a_folder_around_or_below_a_photo_folder_is_taken(shell, folder):
     draw_photo(shell.photos / "sub" / "a.png", "garden")

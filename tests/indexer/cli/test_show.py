@@ -11,6 +11,8 @@ from recognizer.printable import printable
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def test_show_says_that_pages_were_left_out(shell):
     photo = draw_photo(shell.photos / "board.png", "helios")

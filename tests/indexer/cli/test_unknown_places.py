@@ -6,6 +6,8 @@ import pytest
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def boards(shell):

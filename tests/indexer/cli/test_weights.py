@@ -10,6 +10,8 @@ from recognizer.inference import graph, pretrained
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("shipped", [pretrained.WEIGHTS, detector.WEIGHTS], ids=lambda p: p.stem)
 def test_the_onnx_file_that_is_lacking_is_that_which_is_shipped(shell, shipped):

@@ -193,6 +193,7 @@ def made(drafted) -> list[Correction]:
     ]
 
 
+@pytest.mark.thorough
 @given(words, drafts)
 def test_what_all_was_undone_leaves_the_words_as_they_were_read(read, drafted):
     undone = [replace(c, undone_at=1.0) for c in made(drafted)]

@@ -9,10 +9,13 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from indexer.daemon import shutdown
 
 from ..conftest import draw_photo
+
+pytestmark = pytest.mark.thorough
 
 
 def test_sigterm_asks_to_stop_and_handlers_are_put_back():

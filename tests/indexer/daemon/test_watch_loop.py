@@ -3,6 +3,8 @@ from __future__ import annotations
 import logging
 import threading
 
+import pytest
+
 from indexer.daemon import watch_loop
 from indexer.daemon.systemd import Notifier
 from indexer.filesystem.change_batches import Batch
@@ -11,6 +13,8 @@ from indexer.sync.hooks import Hooks
 from indexer.sync.progress_file import Reporter, WriterState
 
 from ..conftest import draw_photo
+
+pytestmark = pytest.mark.thorough
 
 
 def test_the_photo_after_a_crashing_one_is_found(world, caplog):

@@ -3,6 +3,8 @@ from __future__ import annotations
 import threading
 from itertools import pairwise
 
+import pytest
+
 from indexer.filesystem.change_batches import Batch, follow
 from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.rescan_schedule import Timing
@@ -59,6 +61,7 @@ def test_where_events_cannot_be_relied_on_rescans_are_frequent():
     assert batches == [Batch(everything=True)] * 2
 
 
+@pytest.mark.thorough
 def test_a_file_that_grows_for_minutes_is_left_out_of_the_rescans(tmp_path):
     photo = tmp_path / "a.jpg"
     photo.write_bytes(b"")

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from indexer.filesystem.dirty_set import MAX_DIRTY, DirtySet
+
+pytestmark = pytest.mark.thorough
 
 
 def test_more_changed_files_than_max_dirty_ask_for_a_look_at_everything(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ VARIANTS = {
 }
 
 
+@cache
 def content_of(name):
     kind, mode, options = VARIANTS[name]
     levels = np.random.default_rng(1).integers(0, 255, (600, 480), dtype=np.uint8)

@@ -12,6 +12,8 @@ from indexer.errors import EngineError
 from indexer.ocr import builtin
 from indexer.ocr.builtin import BuiltInEngine, load_parts, weights_path
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def configured(tmp_path, monkeypatch):

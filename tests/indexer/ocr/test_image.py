@@ -8,6 +8,8 @@ from indexer.errors import PhotoError
 from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import Limits
 
+pytestmark = pytest.mark.thorough
+
 CORNERS = {"red": (200, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 200), "grey": (90, 90, 90)}
 
 

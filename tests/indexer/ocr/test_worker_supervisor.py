@@ -19,6 +19,8 @@ from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 ROOMY = ProcessLimits(seconds=60, megabytes=2000)
 
 

@@ -295,6 +295,7 @@ def check_fields(node):
         MEANING[field.name](field.value)
 
 
+@pytest.mark.thorough
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(ANY_TEXT)
 def test_any_text_is_a_query_or_is_refused_in_one_sentence(text):

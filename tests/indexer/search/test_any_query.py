@@ -14,6 +14,8 @@ from indexer.errors import UsageError
 from ..conftest import draw_photo, spelled
 from ..query.any_text import ANY_TEXT
 
+pytestmark = pytest.mark.thorough
+
 QUERIES = int(os.environ.get("QUERIES", "1000"))
 """Texts of the slow test, other ones each time: `QUERIES=20000 pytest -m slow …` takes ten minutes."""
 
@@ -61,8 +63,9 @@ LONG = {
 }
 
 
-@pytest.fixture
-def boards(world):
+@pytest.fixture(scope="module")
+def boards(make_lasting_world):
+    world = make_lasting_world()
     world.engine.recognizer.posteriorgrams = {"garden": spelled("garden")}
     draw_photo(world.photos / "march" / "a.png", "garden", "tree", "recog-", "nition")
     draw_photo(world.photos / "b.png", "a", "linked.list")

@@ -9,12 +9,13 @@ from indexer.search.calibration import calibrated
 from ..conftest import draw_photo, spelled
 
 
-@pytest.fixture(params=["readings", "posteriorgrams"])
-def broken(world, request):
+@pytest.fixture(scope="module", params=["readings", "posteriorgrams"])
+def broken(make_lasting_world, request):
     """Photos of `pattern recog-/nition system` and of `recog nition`; each word has its own line.
 
     The words of the first are known by their readings, or only by what the network computed.
     """
+    world = make_lasting_world()
     engine = world.engine.recognizer
     if request.param == "posteriorgrams":
         seen = {"recoq-": "recog-", "nitlon": "nition", "pattern": "pattern", "system": "system"}
@@ -79,6 +80,7 @@ def test_a_piece_and_the_whole_count_once(world):
     assert world.answer("recog*").hits[0].score <= calibrated(0.9, seen=1.0, letters=5, read=True)
 
 
+@pytest.mark.thorough
 def test_a_broken_word_of_two_parts_is_found_with_and_without_its_hyphen(world):
     draw_photo(world.photos / "a.png", "well-", "known")
     draw_photo(world.photos / "b.png", "well-known", salt=1)
@@ -89,6 +91,7 @@ def test_a_broken_word_of_two_parts_is_found_with_and_without_its_hyphen(world):
         assert sorted(world.find(query, exact=True)) == ["a.png", "b.png"], query
 
 
+@pytest.mark.thorough
 def test_a_word_read_without_its_sign_is_found_by_one_who_types_it(world):
     world.engine.recognizer.posteriorgrams = {"wellknown": spelled("wellknown")}
     draw_photo(world.photos / "a.png", "wellknown")
@@ -97,6 +100,7 @@ def test_a_word_read_without_its_sign_is_found_by_one_who_types_it(world):
     assert world.find("well-known") == world.find("well–kn*") == ["a.png"]
 
 
+@pytest.mark.thorough
 def test_a_photo_that_is_read_again_loses_its_broken_words(world):
     photo = draw_photo(world.photos / "a.png", "recog-", "nition")
     world.sync()

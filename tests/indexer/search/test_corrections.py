@@ -11,6 +11,8 @@ from indexer.entities import Box
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def corrected(world, name: str, place: int, text: str, **more: object) -> Correction:
     """Correct the word at a place of a photo, without telling the derived stores."""

@@ -15,8 +15,9 @@ WORDS = {
 }
 
 
-@pytest.fixture(params=["seen by the network", "read alone"])
-def boards(world, request):
+@pytest.fixture(scope="module", params=["seen by the network", "read alone"])
+def boards(make_lasting_world, request):
+    world = make_lasting_world()
     if request.param == "seen by the network":
         words = {word for words in WORDS.values() for word in words}
         world.engine.recognizer.posteriorgrams = {word: spelled(word) for word in words}
@@ -104,6 +105,7 @@ def test_each_photo_that_a_filter_decides_is_counted_once(boards):
     assert boards.answer("nothing OR folder:p", limit=1).total == 2
 
 
+@pytest.mark.thorough
 def test_many_photos_of_a_folder_do_not_keep_the_others_from_being_looked_at(world, monkeypatch):
     monkeypatch.setattr("indexer.search.shortlist.MAX_CANDIDATES", 2)
     monkeypatch.setattr("indexer.search.shortlist.MARGIN", 0)

@@ -9,8 +9,9 @@ from indexer.search import score
 from ..conftest import draw_photo, spelled
 
 
-@pytest.fixture
-def boards(world):
+@pytest.fixture(scope="module")
+def boards(make_lasting_world):
+    world = make_lasting_world()
     for name, words in {
         "itself": ["sorting"],
         "past": ["sorted"],

@@ -19,8 +19,9 @@ WORDS = {
 SEEN = ["garden", "table", "yellow", "lamp", "big", "garden.table", "gardens", "tablet"]
 
 
-@pytest.fixture(params=[True, False], ids=["seen", "read"])
-def boards(world, request):
+@pytest.fixture(scope="module", params=[True, False], ids=["seen", "read"])
+def boards(make_lasting_world, request):
+    world = make_lasting_world()
     if request.param:
         world.engine.recognizer.posteriorgrams = {word: spelled(word) for word in SEEN}
     for name, words in WORDS.items():

@@ -8,17 +8,12 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
-from indexer import config
-from indexer.catalog.catalog import Catalog
 from indexer.search import fulltext_proposals, shortlist
 from indexer.stores import rarest_first, upper_bounds
-from indexer.stores.fulltext import Fulltext
-from indexer.stores.posteriors import PosteriorStore
-from indexer.stores.stores import Stores
-from indexer.sync.library import Library
-from recognizer.posteriors.codec import PosteriorCodec
 
-from ..conftest import TileEngine, World, draw_photo, spelled
+from ..conftest import draw_photo, spelled
+
+pytestmark = pytest.mark.thorough
 
 HOMES = 4
 PHOTOS = 40
@@ -62,10 +57,9 @@ def read_as(text, number):
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory):
+def homes(make_lasting_world):
     """One home with all photos, and four with a part of them each."""
-    folder = tmp_path_factory.mktemp("scores")
-    made = [open_home(folder / "whole")] + [open_home(folder / f"part{n}") for n in range(HOMES)]
+    made = [taught(make_lasting_world()) for _ in range(1 + HOMES)]
     for number in range(PHOTOS):
         words = RANDOM.choices(COMMON, k=5) + RANDOM.choices(OTHERS, k=5)
         RANDOM.shuffle(words)
@@ -81,24 +75,15 @@ def homes(tmp_path_factory):
                 image.save(path, exif=exif)
     for world in made:
         world.sync()
-    yield made
-    for world in made:
-        world.library.catalog.close()
+    return made
 
 
-def open_home(folder):
-    (folder / "photos").mkdir(parents=True)
-    (folder / "home").mkdir(mode=0o700)
-    settings = config.load(path=None, home=folder / "home")
-    engine = TileEngine()
+def taught(world):
     for number, text in enumerate(sorted((*COMMON, *OTHERS))):
         readings, packed = read_as(text, 0 if text in COMMON[:3] else number)
-        engine.recognizer.alternatives[text] = readings
-        engine.recognizer.posteriorgrams[text] = packed
-    stores = Stores(Fulltext(settings.index), PosteriorStore(settings.posteriors, PosteriorCodec()))
-    return World(
-        folder / "photos", Library(settings, Catalog(settings.database), stores, engine), engine
-    )
+        world.engine.recognizer.alternatives[text] = readings
+        world.engine.recognizer.posteriorgrams[text] = packed
+    return world
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from indexer.search.searcher import Filters, Searcher
 
 from ..conftest import draw_photo, spelled
 
+pytestmark = pytest.mark.thorough
+
 
 def queue_seen(probability):
     """Score of a photo where only the network saw `queue`, or another word of as many letters."""

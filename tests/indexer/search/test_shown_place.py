@@ -15,6 +15,8 @@ from indexer.search.shown_place import choose, ranking
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def shown(world, query, **filters):
     """Path below the photo folder, and whether it is missing, of the only hit."""

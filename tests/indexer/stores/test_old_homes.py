@@ -21,6 +21,8 @@ from indexer.entities import PhotoId
 from indexer.errors import DamageError
 from indexer.sync.library import Library
 
+pytestmark = pytest.mark.thorough
+
 DATA = Path(__file__).parents[2] / "data"
 VERSIONS = ("0.1.0", "0.2.0")
 QUERIES = {

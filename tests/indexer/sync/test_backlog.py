@@ -12,6 +12,8 @@ from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def backlog(world):

@@ -13,6 +13,8 @@ from recognizer.posteriors.codec import PosteriorCodec
 
 from ..conftest import CODES, draw_photo, spelled
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def indexes(world):

@@ -11,6 +11,8 @@ from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_new_photo_is_found_by_its_words(world):
     draw_photo(world.photos / "board.png", "helios", "queue")

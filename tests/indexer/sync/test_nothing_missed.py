@@ -22,6 +22,8 @@ from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_photo_that_is_complete_only_after_it_was_opened_is_read_by_the_next_pass(
     world, monkeypatch

@@ -15,6 +15,8 @@ from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def sync_paths(world, *paths):
     return world.library.sync_paths([world.photos], paths, Hooks(clock=lambda: world.now))

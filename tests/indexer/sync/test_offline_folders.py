@@ -14,6 +14,7 @@ from indexer.sync.offline_folders import MIN_PHOTOS, OfflineDetector, offline_fo
 from ..conftest import draw_photo
 
 
+@pytest.mark.thorough
 def test_an_emptied_folder_is_offline_and_loses_nothing(world):
     photo = draw_photo(world.photos / "board.png", "helios")
     world.sync()

@@ -17,6 +17,8 @@ from indexer.web.endpoints import ENDPOINTS, ROOT
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_search_has_the_answer_of_the_command_line_and_more(served):
     name = served.photo("a.png", "helios", "luna")

@@ -158,6 +158,7 @@ def test_where_nobody_may_change_anything_nobody_can(served):
     assert served.client.get("/devices").status_code == 200
 
 
+@pytest.mark.thorough
 def test_many_changes_in_a_minute_are_too_many(served):
     other = served.paired()
     for _ in range(MAX_WRITES):
@@ -337,6 +338,7 @@ ATTACKS = [
 ]
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_request_is_ever_opened_as_a_path(served):
     name = served.photo("a.png", "helios")
     opened, counting = [], [True]

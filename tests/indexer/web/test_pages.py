@@ -17,6 +17,8 @@ from indexer.web.pages import MAX_FAILURES, STATIC
 
 from ..conftest import draw_photo, spelled
 
+pytestmark = pytest.mark.thorough
+
 FOLDER = resources.files("indexer.web")
 
 

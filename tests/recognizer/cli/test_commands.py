@@ -25,6 +25,7 @@ def test_every_command_says_what_it_does(name: str) -> None:
     assert result.stdout.startswith("Usage:")
 
 
+@pytest.mark.thorough
 def test_weights_that_are_missing_end_the_command_with_their_code(
     words: Path, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("small_and_on_the_cpu")]
 
 
 def test_evaluating_prints_a_report_for_people(words: Path) -> None:

@@ -14,6 +14,8 @@ from ..spelled import spell
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def labelled_folder(tmp_path: Path) -> Path:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("small_and_on_the_cpu")]
 
 
 def test_training_reports_and_leaves_the_best_weights(words: Path, tmp_path: Path) -> None:

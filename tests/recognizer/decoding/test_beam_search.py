@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from recognizer.decoding.automaton import Prior
 
+pytestmark = pytest.mark.thorough
+
 CHARSET = Charset("abcABC9.éÉ")
 
 SPELLED = (

@@ -229,6 +229,7 @@ def test_a_model_scores_the_same_when_it_is_ready_made(monkeypatch: pytest.Monke
         assert ready.score(text) == made.score(text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", [2, None])
 def test_a_model_of_another_order_is_another(order: int | None) -> None:
     models = [ngram_lm.load("english", n) for n in (3, order)]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from recognizer.decoding.prior import Prior
 
+pytestmark = pytest.mark.thorough
+
 CHARSET = Charset("".join(sorted(set("".join(SAMPLES.values())) - {" "})))
 
 CODES = tuple(languages.SHIPPED)

@@ -39,6 +39,7 @@ def test_a_shipped_list_is_that_of_wordfreq(language: str) -> None:
     assert gzip.decompress(word_lists.content(language)).decode() == made(language)
 
 
+@pytest.mark.thorough
 def test_words_have_the_frequencies_of_wordfreq() -> None:
     from wordfreq import word_frequency
 

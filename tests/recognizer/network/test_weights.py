@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from recognizer.network.model import CRNN
 
+pytestmark = pytest.mark.thorough
+
 CHARSET = Charset("abc")
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.labelled_crops import LabelledCrop
 
+pytestmark = pytest.mark.thorough
+
 
 def test_resuming_at_half_takes_the_steps_of_an_uninterrupted_run(
     start: Callable[..., Recording], words: list[LabelledCrop]

@@ -52,6 +52,7 @@ def plotted(rows: list[dict[str, float]], panel: int) -> dict[str, list[tuple[fl
     }
 
 
+@pytest.mark.thorough
 def test_losses_and_error_rates_are_drawn_over_the_words_seen() -> None:
     rows = [row(10, 0.9, loss=3.0), row(20, 0.4, loss=1.0)]
 
@@ -103,6 +104,7 @@ def test_evaluations_that_a_resumed_run_took_back_are_not_drawn(
     assert [each["step"] for each in drawn] == [10, 20, 25]
 
 
+@pytest.mark.thorough
 def test_the_picture_stands_beside_the_metrics_and_is_renewed(tmp_path: Path) -> None:
     said: list[str] = []
     path = write(tmp_path / METRICS, [row(10)])
@@ -133,6 +135,7 @@ def test_metrics_that_cannot_be_drawn_are_one_line_and_no_end(
     assert said[0].startswith(f"{tmp_path / 'curves.png'}: not drawn (")
 
 
+@pytest.mark.thorough
 def test_a_full_disk_is_one_line_and_leaves_the_last_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from recognizer.synthesis.vocabulary import Vocabulary
 
 from ..spelled import Spelled, spell
 
+pytestmark = pytest.mark.thorough
+
 
 def bank_of(*words: Spelled) -> GlyphBank:
     taken = [segment(word.crop, word.text, word.spans) for word in words]

@@ -47,6 +47,7 @@ def pixels(folder: Path) -> NDArray[np.uint8]:
         return np.asarray(image.convert("L"))
 
 
+@pytest.mark.thorough
 def test_a_page_is_a_photo_and_its_truth_named_after_number_and_topic(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {f"{NAME}.jpg", f"{NAME}.json"}
 
@@ -91,6 +92,7 @@ def test_words_of_a_line_stand_side_by_side(truth: Any) -> None:
     assert abs(first[1] - second[1]) < 30
 
 
+@pytest.mark.thorough
 def test_the_same_seed_draws_the_same_page(
     tmp_path: Path, fonts: list[Path], folder: Path, seed: int
 ) -> None:

@@ -151,6 +151,7 @@ def test_a_checkbox_or_bullet_stands_before_the_word(fonts: list[Path]) -> None:
     assert length(marked=1.0) > length(marked=0.0) + 0.5
 
 
+@pytest.mark.thorough
 def test_one_word_in_twenty_stands_behind_a_checkbox_or_bullet(
     fonts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from recognizer.datasets.labelled_crops import LabelledCrop
 
+pytestmark = pytest.mark.thorough
+
 UMLAUTS = ["für", "grün", "Tür", "über"]
 PLAIN = AugmentConfig(geometry=0, elastic=0, strokes=0, clutter=0, light=0)
 

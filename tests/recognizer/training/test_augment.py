@@ -32,6 +32,7 @@ def augment(
     return Augmenter(config, torch.Generator().manual_seed(seed))(*words)
 
 
+@pytest.mark.thorough
 def test_changes_are_repeatable_from_the_generator(
     words: tuple[torch.Tensor, torch.Tensor],
 ) -> None:
@@ -53,6 +54,7 @@ def test_changes_do_not_depend_on_the_random_numbers_of_others(
     assert torch.equal(first, again)
 
 
+@pytest.mark.thorough
 def test_a_saved_generator_continues_with_the_changes_that_would_have_followed(
     words: tuple[torch.Tensor, torch.Tensor],
 ) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.inference.card import ModelConfig
 
+pytestmark = pytest.mark.thorough
+
 
 class Faulty(Trainer):
     """A run in which the steps of `bad` see nothing but NaN."""

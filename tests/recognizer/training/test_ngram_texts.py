@@ -7,6 +7,8 @@ import pytest
 
 from recognizer.training import ngram_texts
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_parts_of_a_mixture_have_their_shares_whatever_they_count() -> None:
     words = {"tree": 0.01, "leaf": 0.0001}

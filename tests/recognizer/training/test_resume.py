@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TEXTS = ["cat", "dog", "net", "road", "sea", "win"]
 
-pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("small_and_on_the_cpu")]
 
 
 @pytest.fixture

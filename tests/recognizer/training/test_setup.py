@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from recognizer.runs.state import Step
 
+pytestmark = pytest.mark.thorough
+
 TEXTS = ["cat", "dog", "net", "road", "water", "street", "one", "coast", "win", "sea"]
 
 

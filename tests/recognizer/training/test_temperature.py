@@ -5,6 +5,8 @@ import pytest
 
 from recognizer.training.temperature import fit_temperature
 
+pytestmark = pytest.mark.thorough
+
 
 def words(temperature, count=400):
     """One-frame words whose labels are drawn from the logits at `temperature`."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from recognizer.datasets.labelled_crops import LabelledCrop
     from recognizer.runs.state import Step
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.slow
 def test_a_small_network_learns_eight_drawn_words_by_heart(
