@@ -26,15 +26,20 @@ def test_the_flake_lists_what_the_project_requires():
     assert set(listed.split()) == {Requirement(needed).name for needed in PROJECT["dependencies"]}
 
 
-@pytest.mark.parametrize("key", ["desc", "homepage", "license"])
+@pytest.mark.parametrize("key", ["desc", "homepage"])
 def test_the_formula_says_of_the_project_what_the_project_says(key):
     said = {
         "desc": PROJECT["description"],
         "homepage": PROJECT["urls"]["Homepage"],
-        "license": PROJECT["license"],
     }
 
     assert f'  {key} "{said[key]}"\n' in FORMULA.read_text("utf-8")
+
+
+def test_the_formula_names_every_licence():
+    parts = ", ".join(f'"{part}"' for part in PROJECT["license"].split(" AND "))
+
+    assert f"  license all_of: [{parts}]\n" in FORMULA.read_text("utf-8")
 
 
 def test_the_formula_is_of_the_version_of_the_project():

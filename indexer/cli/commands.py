@@ -178,7 +178,11 @@ def watch(load: Callable[..., Settings], folders: tuple[Path, ...], workers: int
 
 @main.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option("--image", type=OUTPUT_FILE, help="Write PHOTO, words framed, to this file.")
+@click.option(
+    "--image",
+    type=OUTPUT_FILE,
+    help="Write PHOTO, words framed, and what they say beside it, to this file.",
+)
 @json_option
 @click.pass_obj
 def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_json: bool) -> None:
@@ -192,9 +196,10 @@ def show(load: Callable[..., Settings], photo: Path, image: Path | None, *, as_j
     with ReadOnlyLibrary(settings) as library:
         known = library.show(photo)
     if image:
-        from indexer.cli import draw  # loads Pillow, which listing does not need
+        from indexer.cli import draw, labels  # load Pillow, which listing does not need
 
-        draw.annotate(photo, [(word.box, word.text) for word in known.words], image, limits)
+        words = [(word.box, word.text) for word in known.words]
+        draw.annotate(photo, words, image, limits, labels.typed)
     from indexer.ocr.image import left_out  # loads Pillow
 
     more = left_out(photo.resolve(), limits)

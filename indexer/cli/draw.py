@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from indexer.cli.labels import Label, beside
+from indexer.entities import Box
 from indexer.errors import PhotoError, UsageError
 from indexer.ocr.image import open_upright
 from recognizer.printable import plainly, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from indexer.entities import Box
     from indexer.ocr.photo_file import Limits
 
 MAX_SIDE = 1600
-"""Pixels of the longer side of a drawn photo."""
+"""Pixels of the longer side of a drawn photo, without the labels beside it."""
 
 MARK = "Drawn by ocrsearch"
 """Comment in the pictures, by which they are known from photos."""
@@ -27,8 +28,16 @@ MARK = "Drawn by ocrsearch"
 _COLOUR = (220, 20, 60)
 
 
-def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path, limits: Limits) -> None:
-    """Write `photo`, scaled to MAX_SIDE, with a labelled frame around each box.
+def annotate(
+    photo: Path,
+    marks: Sequence[tuple[Box, str]],
+    out: Path,
+    limits: Limits,
+    labelled: Callable[[Image.Image, Sequence[Label]], Image.Image] = beside,
+) -> None:
+    """Write `photo`, scaled to MAX_SIDE, with a frame around each box.
+
+    `labelled` gives the picture with the labels.
 
     Raises:
         PhotoError: the photo cannot be opened, or is beyond `limits`; names it.
@@ -44,12 +53,14 @@ def annotate(photo: Path, marks: Sequence[tuple[Box, str]], out: Path, limits: L
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     brush = ImageDraw.Draw(image)
     stroke = max(2, round(max(image.size) / 500))
-    for box, label in marks:
+    labels = []
+    for box, text in marks:
         left, top, right, bottom = (round(edge * scale) for edge in box.as_list())
-        frame = (left, top, max(right, left + 1), max(bottom, top + 1))
-        brush.rectangle(frame, outline=_COLOUR, width=stroke)
-        if label:
-            _label(brush, (left, top), printable(label), 7 * stroke)
+        frame = Box(left, top, max(right, left + 1), max(bottom, top + 1))
+        brush.rectangle(frame.as_list(), outline=_COLOUR, width=stroke)
+        if text:
+            labels.append(Label(frame, printable(text)))
+    image = labelled(image, labels)
     try:
         notes = PngInfo()
         notes.add_text("Comment", MARK)
@@ -70,13 +81,3 @@ def is_drawn(path: Path) -> bool:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False
     return comment in (MARK, MARK.encode())
-
-
-def _label(brush: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int) -> None:
-    """`text` in white on the frame's colour, above the box or inside where there is no room."""
-    font = ImageFont.load_default(size)
-    left, top, right, bottom = brush.textbbox(at, text, font=font)
-    lift = bottom - at[1] + 2 if bottom - at[1] + 2 < at[1] else 0
-    ground = (left - 2, top - lift - 2, right + 2, bottom - lift + 2)
-    brush.rectangle(ground, fill=_COLOUR)
-    brush.text((at[0], at[1] - lift), text, fill="white", font=font)

@@ -7,7 +7,7 @@ class Ocrsearch < Formula
   homepage "https://github.com/ocrsearch/ocrsearch"
   url "https://github.com/ocrsearch/ocrsearch/archive/refs/tags/v0.2.0.tar.gz"
   sha256 "0000000000000000000000000000000000000000000000000000000000000000"
-  license "MIT"
+  license all_of: ["MIT", "CC-BY-SA-4.0", "Bitstream-Vera"]
 
   depends_on "python@3.13"
 

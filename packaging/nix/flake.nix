@@ -45,7 +45,7 @@
           meta = {
             inherit (project) description;
             homepage = project.urls.Homepage;
-            license = nixpkgs.lib.licenses.mit;
+            license = with nixpkgs.lib.licenses; [ mit cc-by-sa-40 bitstreamVera ];
             mainProgram = "ocrsearch";
             platforms = systems;
           };
