@@ -52,12 +52,12 @@ def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_re
     names = ("first", "crash", "leave", "hang", "bloat", "last")
     paths = [draw_photo(tmp_path / f"{name}.png", name) for name in names]
 
-    first, crash, leave, hang, bloat, last = read(worker(ProcessLimits(2, 400)), *paths)
+    first, crash, leave, hang, bloat, last = read(worker(ProcessLimits(6, 400)), *paths)
 
     assert (words(first), words(last)) == (["first"], ["last"])
     assert crash == Failed("crashed the reading process (SIGSEGV)")
     assert leave == Failed("ended the reading process (exit code 3)")
-    assert "photo_seconds = 2" in hang.reason
+    assert "photo_seconds = 6" in hang.reason
     assert "worker_megabytes = 400" in bloat.reason
 
 
