@@ -16,7 +16,7 @@ from indexer.catalog.schema import CHANGE, CORRECTED, CORRECTION, PHOTO, SHOWN_W
 from indexer.corrections.effective import effective, seen_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from indexer.corrections.correction import Correction
 
@@ -88,6 +88,17 @@ class CorrectableCatalog(CatalogReader):
                 connection.execute(sa.update(CORRECTION).where(here).values(undone_at=at))
             show(connection, {c.content for c in changed})
         return changed
+
+    def put_inks(self, inks: Mapping[str, bytes]) -> None:
+        """Keep images of words, by the uids of the corrections that are about them."""
+        rows = [{"of": uid, "cut": ink} for uid, ink in inks.items()]
+        if not rows:
+            return
+        here = CORRECTION.c.uid == sa.bindparam("of")
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(CORRECTION).where(here).values(ink=sa.bindparam("cut")), rows
+            )
 
     def forget_corrections(self, uids: Collection[str]) -> int:
         """Delete corrections for good; returns how many there were."""

@@ -10,13 +10,17 @@ from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
 from indexer.catalog.schema import CORRECTION, PHOTO, READ_WORD, SHOWN_WORD
 from indexer.corrections.correction import Correction, CorrectionKind
-from indexer.corrections.effective import effective
+from indexer.corrections.effective import effective, prevailing, scaled
+from indexer.corrections.inked_word import InkedWord
 from indexer.entities import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from indexer.entities import PhotoId, Word, WordIndex
+
+_COLUMNS = [column for column in CORRECTION.columns if column is not CORRECTION.c.ink]
+"""All but the images of words, which are most of the table."""
 
 
 class CorrectionReader(OpenCatalog):
@@ -37,7 +41,7 @@ class CorrectionReader(OpenCatalog):
             since: made at this time or later, in seconds since 1970.
 
         """
-        wanted = sa.select(CORRECTION).order_by(CORRECTION.c.id)
+        wanted = sa.select(*_COLUMNS).order_by(CORRECTION.c.id)
         if contents is not None:
             wanted = wanted.where(CORRECTION.c.photo_hash.in_(contents))
         if by is not None:
@@ -56,6 +60,40 @@ class CorrectionReader(OpenCatalog):
             for row in rows:
                 found.setdefault(row.photo_id, set()).add(row.position)
         return found
+
+    def without_ink(self) -> dict[str, list[Correction]]:
+        """Counting corrections that say a word whose image is not kept, by content hashes.
+
+        Only those of photos that are in the catalog.
+        """
+        wanted = (
+            sa.select(*_COLUMNS)
+            .join(PHOTO, PHOTO.c.hash == CORRECTION.c.photo_hash)
+            .where(CORRECTION.c.ink.is_(None), CORRECTION.c.undone_at.is_(None))
+            .where(CORRECTION.c.text != "", CORRECTION.c.width > 0, CORRECTION.c.height > 0)
+            .where(PHOTO.c.orphaned_at.is_(None))
+        )
+        found: dict[str, list[Correction]] = {}
+        for row in self._read(wanted.order_by(CORRECTION.c.id)):
+            found.setdefault(row.photo_hash, []).append(to_correction(row))
+        return found
+
+    def inked_words(self) -> Iterator[InkedWord]:
+        """What corrections say with the images of the words, photo by photo.
+
+        Of several corrections of the same ink only the one that counts. Those that say no word, or
+        one that nobody can tell, and those whose image could not be cut yet are left out.
+        """
+        inked = sa.select(CORRECTION.c.photo_hash).where(CORRECTION.c.ink.is_not(None))
+        contents = [row.photo_hash for row in self._read(inked.distinct().order_by("photo_hash"))]
+        for content in contents:
+            of_photo = CORRECTION.c.photo_hash == content
+            rows = self._read(sa.select(CORRECTION).where(of_photo).order_by(CORRECTION.c.id))
+            inks = {row.uid: row.ink for row in rows}
+            corrections = list(map(to_correction, rows))
+            for c in prevailing(scaled(c, corrections[0].size) for c in corrections):
+                if c.text and c.kind is not CorrectionKind.UNREADABLE and inks[c.uid]:
+                    yield InkedWord(content, c.text, inks[c.uid], c.kind, c.by, c.part, c.box)
 
     def doubtful(self, content: str) -> tuple[Correction, ...]:
         """Corrections of a photo that are not shown, because another word is surely read there."""

@@ -176,4 +176,5 @@ def _require_unchanged(known: Photo, box: Box, asked: NewCorrection) -> None:
 
 def _deliver(site: Site) -> None:
     """Bring the derived stores up to date; the answer does not wait for it, nor does any query."""
-    threading.Thread(target=bootstrap.deliver, args=[site.settings], daemon=True).start()
+    given = [site.settings, site.renderer]
+    threading.Thread(target=bootstrap.deliver, args=given, daemon=True).start()

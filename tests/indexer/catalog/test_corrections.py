@@ -73,6 +73,45 @@ def test_what_was_read_is_remembered_also_where_a_correction_was_corrected(catal
     assert [c.seen_text for c in catalog.corrections()] == ["quene", "quene"]
 
 
+def test_words_without_an_image_are_known_until_they_have_one(catalog):
+    catalog.correct([QUEUE, replace(QUEUE, uid="2" * 32, box=READ[1].box, text="")])
+    assert [c.uid for c in catalog.without_ink()[CONTENT]] == [QUEUE.uid]
+
+    catalog.put_inks({QUEUE.uid: b"png"})
+
+    assert catalog.without_ink() == {}
+
+
+def test_words_to_learn_from_are_those_that_count_with_their_images(catalog):
+    twice = replace(QUEUE, uid="2" * 32, text="quest", created_at=2.0)
+    nobody_can_tell = replace(
+        QUEUE, uid="3" * 32, box=READ[1].box, text="", kind=CorrectionKind.UNREADABLE
+    )
+    gone = replace(QUEUE, uid="4" * 32, content="f" * 32, text="gone")
+    catalog.correct([QUEUE, twice, nobody_can_tell, gone])
+    catalog.put_inks({uid * 32: f"png {uid}".encode() for uid in "1234"})
+
+    words = list(catalog.inked_words())
+
+    assert [(w.photo_hash, w.text, w.ink) for w in words] == [
+        (CONTENT, "quest", b"png 2"),
+        ("f" * 32, "gone", b"png 4"),
+    ]
+    first = words[0]
+    assert (first.kind, first.by, first.part, first.box) == (
+        twice.kind, "person", twice.part, twice.box,
+    )  # fmt: skip
+
+
+def test_what_was_undone_is_not_learned(catalog):
+    catalog.correct([QUEUE])
+    catalog.put_inks({QUEUE.uid: b"png"})
+
+    catalog.undo([QUEUE.uid], 5.0)
+
+    assert list(catalog.inked_words()) == []
+
+
 def test_undoing_brings_back_the_words_as_they_were_read(catalog):
     before = catalog.photo_with(CONTENT)
     catalog.correct([QUEUE])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from PIL import Image
 
 from indexer import bootstrap, config, home
 
 from ..conftest import draw_photo
+
+pytestmark = pytest.mark.usefixtures("drawn_here")
 
 
 @pytest.fixture
@@ -61,6 +65,36 @@ def test_the_stores_follow_a_correction_if_nobody_else_writes(shell, board):
 
     with bootstrap.reading_only(config.load(None, home=shell.folder / "home")) as (catalog, _):
         assert catalog.unindexed(10) == []
+
+
+def ink_of(shell) -> list[tuple[str, tuple[int, int]]]:
+    """Texts of the words that can be learned from, and the sizes of their images."""
+    with bootstrap.reading_only(config.load(None, home=shell.folder / "home")) as (catalog, _):
+        return [
+            (word.text, Image.open(io.BytesIO(word.ink)).size) for word in catalog.inked_words()
+        ]
+
+
+def test_the_word_that_was_corrected_is_cut_out_to_learn_from(shell, board):
+    correct(shell, board, 0, "queue")
+
+    assert ink_of(shell) == [("queue", (80, 16))]
+
+
+def test_the_words_of_an_import_are_cut_out_once_their_photo_is_there(shell, board):
+    correct(shell, board, 0, "queue")
+    saved = shell.folder / "saved.jsonl"
+    shell("corrections", "export", saved)
+    shell("corrections", "forget", "--by", "person", "--yes")
+    away = board.rename(shell.folder / "away.png")
+    shell("index", shell.photos, "--forget-missing")
+    shell("corrections", "import", saved)
+    assert ink_of(shell) == []
+
+    away.rename(board)
+    shell("index", shell.photos)
+
+    assert ink_of(shell) == [("queue", (80, 16))]
 
 
 def test_a_box_without_a_word_is_one_that_was_missed(shell, board):
