@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
-from indexer.catalog.schema import CORRECTION, PHOTO, READ_WORD, SHOWN_WORD
+from indexer.catalog.schema import CHECKED, CORRECTION, PHOTO, READ_WORD, SHOWN_WORD
 from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.corrections.effective import effective, prevailing, scaled
 from indexer.corrections.inked_word import InkedWord
@@ -50,6 +50,13 @@ class CorrectionReader(OpenCatalog):
         if since is not None:
             wanted = wanted.where(CORRECTION.c.created_at >= since)
         return [to_correction(row) for row in self._read(wanted)]
+
+    def checked(self, contents: Collection[str] | None = None) -> dict[str, float]:
+        """Photos whose words all were checked, by content hash, and when: seconds since 1970."""
+        wanted = sa.select(CHECKED).where(CHECKED.c.undone_at.is_(None))
+        if contents is not None:
+            wanted = wanted.where(CHECKED.c.photo_hash.in_(contents))
+        return {row.photo_hash: row.created_at for row in self._read(wanted)}
 
     def said_words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, set[WordIndex]]:
         """The words of these photos that show a correction, by their indices."""

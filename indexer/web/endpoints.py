@@ -54,6 +54,15 @@ ENDPOINTS = (
         errors=(*_UNKNOWN, HTTPStatus.CONFLICT),
     ),
     Endpoint(
+        "POST", "/photos/{id}/checked", "Say that all words of a photo are right",
+        corrections.check, returns=corrections.CheckedReport, asked=corrections.Check,
+        success=HTTPStatus.CREATED, errors=(*_UNKNOWN, HTTPStatus.CONFLICT),
+    ),
+    Endpoint(
+        "DELETE", "/photos/{id}/checked", "Undo that, with all words that it confirmed",
+        corrections.uncheck, returns=corrections.CheckedReport, errors=_UNKNOWN,
+    ),
+    Endpoint(
         "GET", "/corrections", "Corrections of all photos", corrections.listed,
         returns=corrections.CorrectionList, asked=corrections.ListCorrections,
     ),

@@ -112,6 +112,65 @@ def test_what_was_undone_is_not_learned(catalog):
     assert list(catalog.inked_words()) == []
 
 
+def test_a_checked_photo_has_all_its_words_confirmed_at_once(catalog):
+    catalog.correct([QUEUE])
+
+    assert catalog.check(CONTENT, None, "phone", 9.0) == 1
+
+    assert catalog.checked() == {CONTENT: 9.0}
+    made = catalog.corrections()[-1]
+    assert (made.text, made.kind, made.seen_text, made.device) == (
+        "depth", CorrectionKind.CONFIRMED, "depth", "phone",
+    )  # fmt: skip
+    assert [w.confidence for w in catalog.photo_with(CONTENT).words] == [1.0, 1.0]
+
+
+def test_words_that_changed_since_they_were_looked_at_are_not_checked(catalog):
+    seen = catalog.photo_with(CONTENT).version
+    catalog.correct([QUEUE])
+
+    assert catalog.check(CONTENT, seen, "", 9.0) is None
+    assert catalog.checked() == {}
+    assert catalog.check(CONTENT, catalog.photo_with(CONTENT).version, "", 9.0) == 1
+
+
+def test_undoing_a_check_leaves_what_was_said_before_it(catalog):
+    catalog.correct([QUEUE])
+    before = catalog.photo_with(CONTENT)
+    catalog.check(CONTENT, None, "", 9.0)
+
+    assert catalog.uncheck(CONTENT, 10.0) == 1
+
+    assert catalog.checked() == {}
+    after = catalog.photo_with(CONTENT)
+    assert replace(after, version=before.version) == before
+    assert catalog.uncheck(CONTENT, 11.0) is None
+
+
+def test_a_photo_is_checked_again(catalog):
+    catalog.check(CONTENT, None, "", 9.0)
+    catalog.uncheck(CONTENT, 10.0)
+
+    assert catalog.check(CONTENT, None, "", 11.0) == 2
+    assert catalog.check(CONTENT, None, "", 12.0) == 0
+    assert catalog.checked([CONTENT, "a" * 32]) == {CONTENT: 12.0}
+
+
+def test_what_is_said_of_a_part_of_a_split_word_leaves_it_split(catalog):
+    halves = Box(10, 10, 50, 40), Box(50, 10, 90, 40)
+    catalog.correct(
+        [
+            replace(QUEUE, uid=str(n) * 32, box=box, text=text, kind=CorrectionKind.DRAWN)
+            for n, (box, text) in enumerate(zip(halves, ("qu", "ene"), strict=True))
+        ]
+    )
+
+    catalog.correct([replace(QUEUE, uid="9" * 32, box=halves[0], text="que", created_at=2.0)])
+
+    assert texts(catalog) == ["que", "ene", "depth"]
+    assert [w.box for w in catalog.photo_with(CONTENT).words[:2]] == list(halves)
+
+
 def test_undoing_brings_back_the_words_as_they_were_read(catalog):
     before = catalog.photo_with(CONTENT)
     catalog.correct([QUEUE])

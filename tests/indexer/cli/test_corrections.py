@@ -97,6 +97,36 @@ def test_the_words_of_an_import_are_cut_out_once_their_photo_is_there(shell, boa
     assert ink_of(shell) == [("queue", (80, 16))]
 
 
+def test_a_checked_photo_is_counted_until_that_is_undone(shell, board):
+    assert "2 words confirmed" in shell("correct", board, "--checked").stdout
+    assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 1
+
+    told = json.loads(shell("correct", board, "--unchecked", "--json").stdout)
+
+    assert told == {"photo": str(board), "checked": False, "confirmed": 2}
+    assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 0
+    assert "was not checked" in shell("correct", board, "--unchecked", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "said", [["queue"], ["--no-word"], ["--at", "1,17"], ["--drawn"], ["--unchecked"]]
+)
+def test_all_words_are_not_checked_together_with_one(shell, board, said):
+    assert "about all words" in shell("correct", board, "--checked", *said, code=2).stderr
+
+
+def test_a_word_needs_a_place(shell, board):
+    assert "--at" in shell("correct", board, "queue", code=2).stderr
+
+
+def test_a_drawn_box_takes_the_place_of_the_words_in_it(shell, board):
+    shell("correct", board, "--at", "0,16,80,48", "queue depth", "--drawn")
+
+    assert [(w["text"], w["box"]) for w in words(shell, board)] == [
+        ("queue depth", [0, 16, 80, 48])
+    ]
+
+
 def test_a_box_without_a_word_is_one_that_was_missed(shell, board):
     shell("correct", board, "--at", "200,0,230,12", "faint")
 
@@ -267,7 +297,7 @@ def test_statistics_count_authors_kinds_and_parts(shell, board):
     told = json.loads(shell("corrections", "stats", "--json").stdout)
 
     assert told == {
-        "corrections": 1, "undone": 1, "doubtful": 0, "photos": 1, "by": {"person": 1},
+        "corrections": 1, "undone": 1, "doubtful": 0, "checked": 0, "photos": 1, "by": {"person": 1},
         "kinds": {"typed": 1}, "parts": {"none": 1},
     }  # fmt: skip
     assert "person" in shell("corrections", "stats").stdout

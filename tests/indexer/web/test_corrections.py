@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 
@@ -85,6 +87,7 @@ def test_words_that_changed_meanwhile_are_not_corrected_unseen(served, board):
     told = correct(served, board, text="queue", version=shown["version"], was="quene", code=409)
 
     assert "changed meanwhile" in told["detail"]
+    assert told["photo"] == details(served, board)
     assert texts(served, board) == ["quest", "depth"]
 
 
@@ -112,6 +115,50 @@ def test_a_word_that_is_still_the_same_is_corrected_though_others_changed(served
 def test_what_cannot_be_a_correction_is_refused_with_the_reason(served, board, said, reason):
     assert reason in correct(served, board, code=400, **said)["detail"]
     assert texts(served, board) == ["quene", "depth"]
+
+
+def test_words_are_joined_by_a_box_that_is_meant_as_it_is(served):
+    board = served.photo("board.png", "prio", "rity")
+
+    answer = correct(served, board, box=[0, 16, 64, 48], text="priority", drawn=True)
+
+    assert [w["text"] for w in answer["photo"]["words"]] == ["priority"]
+    assert answer["photo"]["words"][0]["box"] == [0, 16, 64, 48]
+
+
+def test_a_photo_is_checked_and_that_is_undone(served, board):
+    version = details(served, board)["version"]
+    path = f"/api/v1/photos/{board}/checked"
+
+    answer = served.client.post(path, json={"version": version})
+    assert (answer.status_code, answer.json()["confirmed"]) == (201, 2)
+    assert answer.json()["photo"] == details(served, board)
+    assert details(served, board)["checked"]
+
+    assert served.client.delete(path).json()["confirmed"] == 2
+    assert details(served, board)["checked"] is None
+    assert served.client.delete(path).status_code == 404
+
+
+def test_words_that_changed_meanwhile_are_not_checked_unseen(served, board):
+    version = details(served, board)["version"]
+    correct(served, board, text="quest")
+
+    answer = served.client.post(f"/api/v1/photos/{board}/checked", json={"version": version})
+
+    assert (answer.status_code, answer.json()["photo"]) == (409, details(served, board))
+    assert details(served, board)["checked"] is None
+
+
+def test_the_word_of_a_correction_is_cut_out_after_the_answer(served, board):
+    correct(served, board, text="queue")
+
+    for thread in threading.enumerate():
+        if thread.name == "deliver":
+            thread.join()
+
+    [word] = served.world.library.catalog.inked_words()
+    assert word.text == "queue"
 
 
 def test_an_unknown_correction_cannot_be_undone(served, board):
