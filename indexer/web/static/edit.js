@@ -69,15 +69,27 @@ function mark() {
   beside();
 }
 
-/** Stand below the word, or above it where there is no room; a narrow window has it at its end. */
+const own = (part) => part.getBoundingClientRect();
+
+/** Stand below the word, above it, or beside it, where there is room; a narrow window has it at its end. */
 function beside() {
   const word = elementOf(current) ?? layer.querySelector(".band");
   if (!editor.open || !word) return;
-  const [around, own] = [word.getBoundingClientRect(), editor.getBoundingClientRect()];
-  const below = around.bottom + 8;
-  const top = below + own.height <= innerHeight ? below : Math.max(8, around.top - own.height - 8);
-  editor.style.left = `${Math.max(8, Math.min(around.left, innerWidth - own.width - 8))}px`;
-  editor.style.top = `${top}px`;
+  const [around, { width, height }] = [own(word), own(editor)];
+  const right = around.right + 8;
+  let [left, top] = [around.left, around.bottom + 8];
+  if (top + height > innerHeight) top = around.top - height - 8;
+  if (top < 0) [left, top] = [right + width < innerWidth ? right : around.left - width - 8, innerHeight - height - 8];
+  editor.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+  editor.style.top = `${Math.max(8, top)}px`;
+}
+
+/** Bring the word into view, and not below the editor. */
+function reveal(word) {
+  word?.scrollIntoView({ block: "center", inline: "nearest" });
+  beside();
+  const covered = word && own(word).bottom + 16 - own(editor).top;
+  if (covered > 0 && own(editor).left < own(word).right && own(editor).top < own(word).bottom) scrollBy(0, covered);
 }
 
 /** Ask what a word is; `readings` are texts with their probabilities, if they have any. */
@@ -98,8 +110,8 @@ function edit(word, readings = word.alternatives) {
   byId("join").hidden = Boolean(word.drawn) || at + 1 >= photo.words.length;
   blanks();
   if (!editor.open) editor.show();
-  elementOf(word)?.scrollIntoView({ block: "center", inline: "nearest" });
   mark();
+  reveal(elementOf(word));
   (choices.firstChild ?? text).focus({ preventScroll: true });
 }
 
