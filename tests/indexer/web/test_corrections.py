@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
+
+from indexer import home
+from indexer.catalog.catalog import Catalog
+from indexer.entities import Box, EngineId, Reading, Stamp, Word
 
 
 @pytest.fixture
@@ -45,6 +50,38 @@ def test_a_corrected_word_is_found_by_the_next_search(served, board):
     [hit] = served.client.get("/api/v1/search", params={"q": "queue"}).json()["hits"]
 
     assert (hit["id"], hit["words"][0]["text"]) == (board, "queue")
+
+
+def test_corrections_are_answered_soon_and_found_while_another_process_writes(served, board):
+    settings, ended = served.site.settings, threading.Event()
+    reading = Reading(10, 10, None, (Word(Box(0, 0, 5, 5), 0, "other", 0.9, (("other", 0.9),)),))
+
+    def write() -> None:  # as `watch` does, photo by photo
+        with Catalog(settings.database) as catalog:
+            catalog.put_places([(served.world.photos / "other.png", Stamp(1, 1), "f" * 32)], 0.0)
+            while not ended.is_set():
+                catalog.put_reading("f" * 32, reading, EngineId("e", "abc"))
+
+    def found(text: str, **more: object) -> list[str]:
+        answer = served.client.get("/api/v1/search", params={"q": text, **more}).json()
+        return [hit["id"] for hit in answer["hits"]]
+
+    times, before = [], "quene"
+    writing = threading.Thread(target=write)
+    with home.locked(settings):
+        writing.start()
+        try:
+            for text in ("queue", "quest", "quilt", "quota", "query"):
+                start = time.perf_counter()
+                correct(served, board, text=text)
+                times.append(time.perf_counter() - start)
+                assert (found(text), found(before, exact=True)) == ([board], [])
+                before = text
+        finally:
+            ended.set()
+            writing.join()
+
+    assert sorted(times)[2] < 0.5  # 0.1 on a machine that does nothing else
 
 
 def test_corrections_are_undone_and_redone_by_their_uid(served, board):
