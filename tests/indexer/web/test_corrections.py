@@ -59,7 +59,7 @@ def test_corrections_are_answered_soon_and_found_while_another_process_writes(se
     def write() -> None:  # as `watch` does, photo by photo
         with Catalog(settings.database) as catalog:
             catalog.put_places([(served.world.photos / "other.png", Stamp(1, 1), "f" * 32)], 0.0)
-            while not ended.is_set():
+            while not ended.wait(0.02):
                 catalog.put_reading("f" * 32, reading, EngineId("e", "abc"))
 
     def found(text: str, **more: object) -> list[str]:
