@@ -20,9 +20,11 @@ from indexer.catalog.schema import (
     CORRECTION,
     EDGES,
     PHOTO,
+    REPLACED,
     SHOWN_WORD,
     WORD,
 )
+from indexer.corrections.carried import carried
 from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.corrections.effective import MIN_IOU, effective, iou, seen_at
 from indexer.entities import Box
@@ -198,6 +200,26 @@ def show(connection: sa.Connection, contents: Collection[str]) -> None:
                 for row, author in zip(word_rows(photo.id, words), authors, strict=True)
             ]
             connection.execute(sa.insert(SHOWN_WORD), shown)
+
+
+def carry_over(connection: sa.Connection, content: str) -> None:
+    """Let a photo that was just read have the corrections of the one that it took the place of."""
+    former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
+    rows = connection.execute(
+        sa.select(CORRECTION).where(CORRECTION.c.photo_hash.in_(former)).order_by(CORRECTION.c.id)
+    )
+    corrections = list(map(to_correction, rows))
+    if not corrections:
+        return
+    photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
+    read = read_words(connection, photo.id)
+    known = set(
+        connection.scalars(sa.select(CORRECTION.c.uid).where(CORRECTION.c.photo_hash == content))
+    )
+    made = carried(corrections, read, content, (photo.width, photo.height))
+    new = [_row(c) for c in made if c.uid not in known]
+    if new:
+        connection.execute(sa.insert(CORRECTION), new)
 
 
 def _confirmed(word: Word, photo: Any, device: str, now: float) -> Correction:  # noqa: ANN401 - a row

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _COLUMNS = [column for column in CORRECTION.columns if column is not CORRECTION.c.ink]
 """All but the images of words, which are most of the table."""
 
+_NEVER_LEARNED = (CorrectionKind.CARRIED, CorrectionKind.UNREADABLE)
+
 
 class CorrectionReader(OpenCatalog):
     """The part of an open catalog that reads corrections."""
@@ -78,7 +80,7 @@ class CorrectionReader(OpenCatalog):
             .join(PHOTO, PHOTO.c.hash == CORRECTION.c.photo_hash)
             .where(CORRECTION.c.ink.is_(None), CORRECTION.c.undone_at.is_(None))
             .where(CORRECTION.c.text != "", CORRECTION.c.width > 0, CORRECTION.c.height > 0)
-            .where(PHOTO.c.orphaned_at.is_(None))
+            .where(PHOTO.c.orphaned_at.is_(None), CORRECTION.c.kind.not_in(_NEVER_LEARNED))
         )
         found: dict[str, list[Correction]] = {}
         for row in self._read(wanted.order_by(CORRECTION.c.id)):

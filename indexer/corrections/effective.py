@@ -58,17 +58,17 @@ def effective(
     counting = prevailing([scaled(c, size) for c in corrections])
     if not counting:
         return Effective(tuple(read))
-    partners = _partners(read, counting)
-    parts = _parts(read, counting, partners)
+    paired = partners(read, counting)
+    parts = _parts(read, counting, paired)
     gone = {index for indices in parts.values() for index in indices}
-    gone |= _below_drawn(read, counting, partners.values()) | set(partners.values())
+    gone |= _below_drawn(read, counting, paired.values()) | set(paired.values())
     shown: list[Placed] = [
         Placed(word, index) for index, word in enumerate(read) if index not in gone
     ]
     doubtful = []
     for number, correction in enumerate(counting):
-        if number in partners:
-            shown += _on_reading(correction, read[partners[number]], partners[number])
+        if number in paired:
+            shown += _on_reading(correction, read[paired[number]], paired[number])
         elif parts[number]:
             shown += _on_reading(correction, read[parts[number][0]], parts[number][0], new=True)
         elif _is_doubtful(correction, read):
@@ -109,7 +109,7 @@ def _covers(other: Correction, correction: Correction) -> bool:
     return other.kind is CorrectionKind.DRAWN and _inside(correction.box, other.box) >= MIN_INSIDE
 
 
-def _partners(read: Sequence[Word], corrections: Sequence[Correction]) -> dict[int, int]:
+def partners(read: Sequence[Word], corrections: Sequence[Correction]) -> dict[int, int]:
     """Correction → word, by falling overlap, one to one; both by their numbers."""
     overlaps = sorted(
         (-overlap, number, index)

@@ -303,3 +303,42 @@ def test_another_process_corrects_while_this_one_has_the_catalog_open(catalog):
         other.correct([QUEUE])
 
     assert texts(catalog) == ["queue", "depth"]
+
+
+def test_a_photo_that_was_saved_anew_has_the_corrections_of_the_former_one(catalog, tmp_path):
+    catalog.correct([QUEUE])
+    anew = "f" * 32
+
+    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
+    catalog.put_reading(anew, Reading(400, 300, None, READ), ENGINE)
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
+    [carried] = catalog.corrections(contents=[anew])
+    catalog.undo([carried.uid], 2.0)
+    catalog.put_reading(anew, Reading(400, 300, None, READ), NEWER)
+    assert [w.text for w in catalog.photo_with(anew).words] == ["quene", "depth"]
+
+
+def test_a_photo_at_another_place_has_corrections_of_its_own(catalog, tmp_path):
+    catalog.correct([QUEUE])
+    other = "f" * 32
+
+    catalog.put_places([(tmp_path / "b.jpg", Stamp(11, 21), other)], 1.0)
+    catalog.put_reading(other, Reading(400, 300, None, READ), ENGINE)
+
+    assert catalog.corrections(contents=[other]) == []
+
+
+def test_a_photo_that_takes_the_same_place_again_after_it_was_purged_is_read_as_any(
+    catalog, tmp_path
+):
+    catalog.correct([QUEUE])
+    anew = "f" * 32
+    for content in (anew, CONTENT, anew):
+        catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), content)], 1.0)
+        catalog.put_reading(content, Reading(400, 300, None, READ), ENGINE)
+        catalog.indexed(catalog.unindexed(10))
+        if content == CONTENT:
+            assert catalog.purge(5.0) == [anew]
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
