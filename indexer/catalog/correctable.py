@@ -152,6 +152,17 @@ class CorrectableCatalog(CatalogReader):
             show(connection, [content])
         return count
 
+    def settle_former(self, content: str, *, take: bool) -> list[Correction]:
+        """Take what `former` offers, or leave it; either way it is offered no more.
+
+        Returns:
+            What was taken.
+
+        """
+        taken = self.correct(self.former(content)) if take else []
+        self._write(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
+        return taken
+
     def put_inks(self, inks: Mapping[str, bytes]) -> None:
         """Keep images of words, by the uids of the corrections that are about them."""
         rows = [{"of": uid, "cut": ink} for uid, ink in inks.items()]

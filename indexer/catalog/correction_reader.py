@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
-from indexer.catalog.schema import CHECKED, CORRECTION, PHOTO, READ_WORD, SHOWN_WORD
+from indexer.catalog.schema import CHECKED, CORRECTION, PHOTO, READ_WORD, REPLACED, SHOWN_WORD
+from indexer.corrections.carried import offered
 from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.corrections.effective import effective, prevailing, scaled
 from indexer.corrections.inked_word import InkedWord
@@ -103,6 +104,28 @@ class CorrectionReader(OpenCatalog):
             for c in prevailing(scaled(c, corrections[0].size) for c in corrections):
                 if c.text and c.kind is not CorrectionKind.UNREADABLE and inks[c.uid]:
                     yield InkedWord(content, c.text, inks[c.uid], c.kind, c.by, c.part, c.box)
+
+    def former(self, content: str) -> list[Correction]:
+        """Corrections of the photo that this one took the place of, which it could still take.
+
+        None any more once somebody has decided.
+        """
+        former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
+        rows = self._read(
+            sa.select(*_COLUMNS)
+            .where(CORRECTION.c.photo_hash.in_(former))
+            .order_by(CORRECTION.c.id)
+        )
+        photos = self._read(sa.select(PHOTO).where(PHOTO.c.hash == content)) if rows else []
+        known = {c.uid for c in self.corrections(contents=[content])}
+        return [
+            c
+            for photo in photos
+            if photo.width and photo.height
+            for c in offered(
+                list(map(to_correction, rows)), known, content, (photo.width, photo.height)
+            )
+        ]
 
     def doubtful(self, content: str) -> tuple[Correction, ...]:
         """Corrections of a photo that are not shown, because another word is surely read there."""

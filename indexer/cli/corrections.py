@@ -77,6 +77,39 @@ def list_(
 
 
 @corrections.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--take", is_flag=True, help="Take them.")
+@click.option("--leave", is_flag=True, help="Leave them; they are not offered again.")
+@json_option
+@click.pass_obj
+def former(
+    load: Callable[..., Settings], photo: Path, *, take: bool, leave: bool, as_json: bool
+) -> None:
+    """List corrections of the photo that PHOTO took the place of.
+
+    Those that were not carried over, because something else is read there now.
+    """
+    from indexer.corrections.report import correction_json  # loads pydantic
+
+    if take and leave:
+        msg = "give --take or --leave, not both"
+        raise UsageError(msg)
+    settings = load()
+    with bootstrap.correcting(settings) as catalog:
+        known = known_photo(catalog, photo)
+        found = catalog.former(known.hash)
+        if take or leave:
+            catalog.settle_former(known.hash, take=take)
+    if take:
+        bootstrap.deliver(settings)
+    for correction in found:
+        if as_json:
+            click.echo(reports.dumps(correction_json(correction, {known.hash: known.places})))
+        else:
+            click.echo(line_of(correction, known.places))
+
+
+@corrections.command()
 @click.argument("uids", nargs=-1, metavar="[UID]...")
 @click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
 @click.pass_obj

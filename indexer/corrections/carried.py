@@ -10,7 +10,7 @@ from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.corrections.effective import partners, prevailing, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from indexer.entities import Word
 
@@ -46,17 +46,42 @@ def carried(
     ]
 
 
+def offered(
+    former: Sequence[Correction], known: Container[str], content: str, size: tuple[int, int]
+) -> list[Correction]:
+    """What was not carried over, as it would be if somebody takes it.
+
+    Args:
+        former: all corrections of the former photo.
+        known: uids of those of the photo that is there now.
+        content: its content hash.
+        size: its width and height in pixels.
+
+    """
+    made = [
+        replace(
+            scaled(c, size),
+            uid=_uid(c, content),
+            content=content,
+            size=size,
+            kind=CorrectionKind.CARRIED,
+        )
+        for c in prevailing(former)
+        if c.kind is not CorrectionKind.UNREADABLE
+    ]
+    return [c for c in made if c.uid not in known]
+
+
 def _reads_the_same(correction: Correction, word: Word) -> bool:
     readings = {reading for reading, _ in word.alternatives} | {word.text}
     return word.text == correction.seen_text or correction.text in readings
 
 
 def _carried(correction: Correction, word: Word, content: str) -> Correction:
-    """The same for another photo; it has a uid of its own, which is always the same."""
-    uid = hashlib.blake2b(f"{correction.uid} {content}".encode(), digest_size=16).hexdigest()
+    """The same for a word of another photo."""
     return replace(
         correction,
-        uid=uid,
+        uid=_uid(correction, content),
         content=content,
         box=word.box,
         corners=word.corners,
@@ -64,6 +89,11 @@ def _carried(correction: Correction, word: Word, content: str) -> Correction:
         seen_text=word.text,
         seen_confidence=word.confidence,
     )
+
+
+def _uid(correction: Correction, content: str) -> str:
+    """The uid of a correction on another photo: always the same."""
+    return hashlib.blake2b(f"{correction.uid} {content}".encode(), digest_size=16).hexdigest()
 
 
 def _is_same_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:

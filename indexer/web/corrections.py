@@ -65,6 +65,19 @@ class Check(Asked):
     version: int | None = Field(None, description="of the photo, as it was shown")
 
 
+class SettleFormer(Asked):
+    """Whether the corrections of the former version of a photo are taken."""
+
+    take: bool = Field(description="take them, or leave them")
+
+
+class FormerReport(TypedDict):
+    """What was taken, and the photo as it is now."""
+
+    taken: list[CorrectionReport]
+    photo: photos.PhotoDetails | None
+
+
 class CheckedReport(TypedDict):
     """How many words were confirmed, or are not any more, and the photo as it is now."""
 
@@ -159,6 +172,25 @@ def uncheck(site: Site, request: Request, _: Asked) -> Response:
         answer = _checked(catalog, content, count, HTTPStatus.OK)
     _deliver(site)
     return answer
+
+
+def former(site: Site, request: Request, _: Asked) -> Response:
+    """What the former version of a photo has to offer."""
+    known = photos.photo_of(site, request)
+    with site.library.parts() as (catalog, _stores):
+        found = catalog.former(known.hash)
+    return json_response([correction_json(c, {known.hash: known.places}) for c in found])
+
+
+def settle_former(site: Site, request: Request, asked: SettleFormer) -> Response:
+    """Take that, or leave it."""
+    content = photos.photo_of(site, request).hash
+    with bootstrap.correcting(site.settings) as catalog:
+        taken = [correction_json(c) for c in catalog.settle_former(content, take=asked.take)]
+        known = catalog.photo_with(content)
+        details = None if known is None else photos.details_of(catalog, known)
+    _deliver(site)
+    return json_response({"taken": taken, "photo": details})
 
 
 def _checked(catalog: CatalogReader, content: str, count: int, status: HTTPStatus) -> Response:

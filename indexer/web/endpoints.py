@@ -63,6 +63,15 @@ ENDPOINTS = (
         corrections.uncheck, returns=corrections.CheckedReport, errors=_UNKNOWN,
     ),
     Endpoint(
+        "GET", "/photos/{id}/former", "Corrections of the photo that this one took the place of",
+        corrections.former, returns=list[CorrectionReport], errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "POST", "/photos/{id}/former", "Take these, or leave them",
+        corrections.settle_former, returns=corrections.FormerReport,
+        asked=corrections.SettleFormer, errors=_UNKNOWN,
+    ),
+    Endpoint(
         "GET", "/corrections", "Corrections of all photos", corrections.listed,
         returns=corrections.CorrectionList, asked=corrections.ListCorrections,
     ),

@@ -96,6 +96,7 @@ def _said(catalog: CatalogReader, known: Photo) -> dict[str, Any]:
     return {
         "checked": catalog.checked([known.hash]).get(known.hash),
         "doubtful": list(map(_shown, catalog.doubtful(known.hash))) if corrections else [],
+        "former": list(map(_shown, catalog.former(known.hash))),
         "history": list(map(_shown, reversed(corrections))),
     }
 

@@ -246,6 +246,10 @@ const acts = {
     }
     tell(answer.ok ? `All words are right; ${answer.said.confirmed} were confirmed.` : `${answer.said.detail}.`);
   },
+  async former({ take }) {
+    const answer = await send("POST", `${address}/former`, { take: Boolean(take) });
+    if (answer.ok && take) remember(answer, answer.said.taken.map(({ uid }) => uid));
+  },
   uncheck: () => send("DELETE", `${address}/checked`),
   undo: ({ uid }) => send("DELETE", `/api/v1/corrections/${uid}`),
   redo: ({ uid }) => send("POST", `/api/v1/corrections/${uid}/redo`, {}),

@@ -342,3 +342,38 @@ def test_a_photo_that_takes_the_same_place_again_after_it_was_purged_is_read_as_
             assert catalog.purge(5.0) == [anew]
 
     assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
+
+
+def saved_anew(catalog, tmp_path) -> str:
+    """Correct both words of a photo, and save it anew so that one of them is read otherwise."""
+    depth = replace(QUEUE, uid="2" * 32, box=READ[1].box, text="death")
+    catalog.correct([QUEUE, depth])
+    anew, other = "f" * 32, replace(READ[1], text="stack", alternatives=())
+    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
+    catalog.put_reading(anew, Reading(800, 600, None, (_doubled(READ[0]), _doubled(other))), ENGINE)
+    return anew
+
+
+def _doubled(word: Word) -> Word:
+    return replace(word, box=Box(*(2 * edge for edge in word.box.as_list())))
+
+
+def test_what_is_not_carried_over_is_offered_until_it_is_taken(catalog, tmp_path):
+    anew = saved_anew(catalog, tmp_path)
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]
+    [offered] = catalog.former(anew)
+    assert (offered.text, offered.box) == ("death", Box(200, 20, 360, 80))
+
+    assert [c.text for c in catalog.settle_former(anew, take=True)] == ["death"]
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "death"]
+    assert catalog.former(anew) == []
+
+
+def test_what_is_left_is_not_offered_again(catalog, tmp_path):
+    anew = saved_anew(catalog, tmp_path)
+
+    assert catalog.settle_former(anew, take=False) == []
+
+    assert catalog.former(anew) == []
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]

@@ -312,3 +312,17 @@ def test_corrections_of_a_photo_are_those_of_all_its_copies(shell, board):
 
     assert [made["text"] for made in listed(shell, copy)] == ["queue"]
     assert len(listed(shell)[0]["photos"]) == 2
+
+
+def test_corrections_of_the_former_version_are_listed_taken_and_left(shell, board):
+    correct(shell, board, 0, "queue")
+    draw_photo(board, "stack", "depth")
+    shell("index", shell.photos)
+
+    assert "queue" in shell("corrections", "former", board).stdout
+    assert "not both" in shell("corrections", "former", board, "--take", "--leave", code=2).stderr
+    [told] = shell("corrections", "former", board, "--take", "--json").stdout.splitlines()
+
+    assert json.loads(told)["kind"] == "carried"
+    assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
+    assert shell("corrections", "former", board, "--leave").stdout == ""

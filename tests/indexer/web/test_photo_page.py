@@ -82,3 +82,18 @@ def test_who_may_only_look_sees_no_editor_and_nothing_to_change(served, board):
     assert "1 correction<" in text
     for part in ('id="editor"', "edit.js", 'id="undo"', "data-does", "right now"):
         assert part not in text
+
+
+def test_corrections_of_the_former_version_are_offered_and_taken(served, board):
+    said(served, board, 0, "queue")
+    anew = served.photo("board.png", "stack", "depth", "selene")
+    offered = served.client.get(f"/api/v1/photos/{anew}/former").json()
+    assert [c["text"] for c in offered] == ["queue"]
+    assert "1 correction of the former version" in page(served, anew)
+    assert "Take them" not in page(served, anew, served.paired(read_only=True))
+
+    answer = served.client.post(f"/api/v1/photos/{anew}/former", json={"take": True}).json()
+
+    assert [c["uid"] for c in answer["taken"]] == [offered[0]["uid"]]
+    assert [w["text"] for w in answer["photo"]["words"]] == ["queue", "depth", "selene"]
+    assert "former version" not in page(served, anew)
