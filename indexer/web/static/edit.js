@@ -8,10 +8,13 @@ const [editor, form, text, choices] = ["editor", "form", "said", "choices"].map(
 const BY = { person: "corrected by a person", import: "imported", teacher: "by a teacher" };
 const done = []; // what undo takes back, the last one last
 const undone = [];
-let photo; // as the server told it last
+const NONE = { text: "" };
+const UNREADABLE = { unreadable: true };
+let photo = await ask(address).then((answer) => answer.json()); // as the server told it last
 let current; // the word or the drawn box that the editor is about
 let at = 0; // its number among the words
 let renewing;
+let saving = false;
 
 async function send(method, path, body) {
   const headers = { "Content-Type": "application/json" };
@@ -133,18 +136,19 @@ function close() {
 
 const blanks = () => (byId("split").disabled = !/\S\s+\S/.test(text.value));
 
-/** Keep what was said, and go on to the next word. */
-async function save(said, more = {}) {
+/** Keep what was said, and go on to the next word; NONE and UNREADABLE are no texts. */
+async function save(said) {
   const word = current;
-  const body = word.drawn
-    ? { box: word.box, text: said, drawn: true }
-    : { box: word.box, text: said, version: photo.version, was: word.text, ...more };
-  if (!said && !more.unreadable && !more.none) return (byId("answer").textContent = "Type what stands there, or say that there is no word.");
-  delete body.none;
-  text.value = said || word.text;
+  if (saving) return; // a key that is held down
+  if (!said) return (byId("answer").textContent = "Type what stands there, or say that there is no word.");
+  const seen = word.drawn ? { drawn: true } : { version: photo.version, was: word.text };
+  const body = { box: word.box, ...(typeof said === "string" ? { text: said } : said), ...seen };
+  text.value = body.text || word.text;
+  saving = true;
   const answer = await send("POST", `${address}/corrections`, body);
+  saving = false;
   if (current !== word || !editor.open) return remember(answer, [answer.said.correction?.uid]);
-  if (answer.status === 409) return conflict(word, said);
+  if (answer.status === 409) return conflict(word, body.text ?? "");
   if (!answer.ok) return (byId("answer").textContent = `Not saved: ${answer.said.detail} Save again.`);
   remember(answer, [answer.said.correction.uid]);
   goOn(word);
@@ -194,7 +198,10 @@ async function split() {
     const to = Math.min(right, from + part.length * letter);
     const box = [Math.round(from), top, Math.max(Math.round(from) + 1, Math.round(to)), bottom];
     const answer = await send("POST", `${address}/corrections`, { box, text: part, drawn: true });
-    if (!answer.ok) return (byId("answer").textContent = `Not saved: ${answer.said.detail}`);
+    if (!answer.ok) {
+      if (uids.length) remember({ ok: true }, uids);
+      return (byId("answer").textContent = `Not saved: ${answer.said.detail}`);
+    }
     uids.push(answer.said.correction.uid);
     from = to + letter;
   }
@@ -300,7 +307,7 @@ editor.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) return;
   event.stopPropagation();
   if (event.key === "Escape") return event.preventDefault(), close();
-  if (event.altKey && event.key === "u" && !current.drawn) return event.preventDefault(), save("", { unreadable: true });
+  if (event.altKey && event.key === "u" && !current.drawn) return event.preventDefault(), save(UNREADABLE);
   if (event.altKey) return;
   const list = [...choices.children, text];
   const here = list.indexOf(document.activeElement);
@@ -312,7 +319,7 @@ editor.addEventListener("keydown", (event) => {
   } else if (document.activeElement !== text) {
     const chosen = choices.children[event.key - 1];
     if (chosen) chosen.click();
-    else if (event.key === "Delete" && !current.drawn) save("", { none: true });
+    else if (event.key === "Delete" && !current.drawn) save(NONE);
     else if (event.key === "ArrowRight" && !current.drawn) open(Math.min(at + 1, photo.words.length - 1));
     else if (event.key === "ArrowLeft" && !current.drawn) open(Math.max(at - 1, 0));
     else if (event.key.length === 1 && event.key !== " ") text.focus(), text.select(); // the letter goes there
@@ -320,8 +327,8 @@ editor.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", blanks);
 form.addEventListener("submit", (event) => (event.preventDefault(), save(text.value.trim())));
-byId("no-word").addEventListener("click", () => save("", { none: true }));
-byId("unreadable").addEventListener("click", () => save("", { unreadable: true }));
+byId("no-word").addEventListener("click", () => save(NONE));
+byId("unreadable").addEventListener("click", () => save(UNREADABLE));
 byId("as-read").addEventListener("click", async () => {
   const answer = await send("DELETE", `/api/v1/corrections/${current.correction}`);
   remember(answer, [current.correction]);
@@ -345,17 +352,15 @@ const onWord = (event, act) => (event.target.closest("a, button, select, summary
 onKey("Enter", (event) => onWord(event, () => open(at)));
 onKey("F2", () => open(at));
 onKey("m", join);
-onKey("Delete", (event) => (event.target.closest(".word") ? editAndSay({ none: true }) : false));
-onKey("u", (event) => (event.target.closest(".word") ? editAndSay({ unreadable: true }) : false));
+onKey("Delete", (event) => (event.target.closest(".word") ? editAndSay(NONE) : false));
+onKey("u", (event) => (event.target.closest(".word") ? editAndSay(UNREADABLE) : false));
 onKey("Escape", () => (editor.open ? close() : stage.dataset.drawing ? endDrawing() : byId("back").click()));
 
 /** Say at once what a word is, as the editor would, and go on to the next. */
-function editAndSay(more) {
+function editAndSay(said) {
   open(at);
-  save("", more);
+  save(said);
 }
 
 onDrawn((box) => edit({ box, text: "", drawn: true }, []));
-const first = await ask(address);
-photo = await first.json();
 adorn();

@@ -77,6 +77,7 @@ def test_by_keys_alone_words_are_corrected_one_after_the_other_and_undone(browse
 
     page.keyboard.press("F2")
     page.keyboard.press("2")  # the second reading
+    page.keyboard.press("2")  # a key that is held down says it once
     page.locator("#ink[src*='0,32,']").wait_for()
     page.keyboard.type("prior")  # goes to the field
     page.keyboard.press("Enter")
@@ -97,6 +98,7 @@ def test_by_keys_alone_words_are_corrected_one_after_the_other_and_undone(browse
     page.keyboard.press("Control+Shift+z")
     shows(page, "queue", "prior", "rity", "selene")
     assert texts(world) == ["queue", "prior", "rity", "selene"]
+    assert len(world.library.catalog.corrections()) == 4
     assert complaints == []
 
 
