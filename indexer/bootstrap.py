@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.entities import Hit, Photo
     from indexer.ocr.protocols import Detector
+    from indexer.renditions.renderer import Renderer
     from indexer.reports import StatusReport
     from indexer.search.searcher import Searcher
     from indexer.stores.stores import Stores
@@ -56,6 +57,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     from indexer.catalog.catalog import Catalog
     from indexer.ocr.builtin import BuiltInEngine
     from indexer.process_priority import lower_priority
+    from indexer.renditions.inks import cut_inks
     from indexer.renditions.thumbnails import Thumbnails
     from indexer.sync.library import Library
 
@@ -68,7 +70,8 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         Catalog(settings.database) as catalog,
         closing(BuiltInEngine(settings, workers, keep)) as engine,
     ):
-        yield Library(settings, catalog, stores(settings), engine)
+        cut = partial(cut_inks, settings, catalog)
+        yield Library(settings, catalog, stores(settings), engine, cut)
 
 
 @contextmanager
@@ -109,19 +112,23 @@ def correcting(settings: Settings) -> Iterator[CorrectableCatalog]:
         yield catalog
 
 
-def deliver(settings: Settings) -> None:
-    """Write what changed in the catalog to the derived stores, unless another process writes to them.
+def deliver(settings: Settings, renderer: Renderer | None = None) -> None:
+    """Let follow what follows from corrections: derived stores, and the images of corrected words.
 
-    That one does it when it looks at the catalog again. Queries see all changes either way.
+    If another process writes to the stores, that one does it when it looks at the catalog again.
+    Queries see all changes either way. Words are cut out by `renderer`, or by one of its own.
     """
     from indexer import home
     from indexer.catalog.catalog import Catalog
+    from indexer.renditions.inks import cut_inks
     from indexer.sync.derived_indexes import DerivedIndexes
 
     with home.claimed(settings) as ours:
         if ours:
             with Catalog(settings.database) as catalog, suppress(DamageError):
                 DerivedIndexes(catalog, stores(settings)).apply_changes()
+    with correcting(settings) as correctable:
+        cut_inks(settings, correctable, renderer)
 
 
 def _require_catalog(settings: Settings) -> None:

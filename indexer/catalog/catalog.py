@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from indexer.catalog.correctable import CorrectableCatalog, show
+from indexer.catalog.correctable import CorrectableCatalog, carry_over, show
 from indexer.catalog.roots import Roots
 from indexer.catalog.rows import (
     chunks,
@@ -172,6 +172,7 @@ class Catalog(CorrectableCatalog):
                 taken=reading.taken,
                 engine_id=engine_id(connection, engine, empty=not reading.words),
             )
+            carry_over(connection, content)
             show(connection, [content])
 
     # failures ------------------------------------------------------------------------------

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from indexer.catalog import database, faults
 from indexer.catalog.correction_reader import read_words, to_correction
 from indexer.catalog.queries import CatalogReader
-from indexer.catalog.rows import chunks, packed, touch, word_rows
-from indexer.catalog.schema import CHANGE, CORRECTED, CORRECTION, PHOTO, SHOWN_WORD
-from indexer.corrections.effective import effective, seen_at
+from indexer.catalog.rows import chunks, packed, to_word, touch, word_rows
+from indexer.catalog.schema import (
+    CHANGE,
+    CHECKED,
+    CORRECTED,
+    CORRECTION,
+    EDGES,
+    PHOTO,
+    REPLACED,
+    SHOWN_WORD,
+    WORD,
+)
+from indexer.corrections.carried import carried
+from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.effective import MIN_IOU, effective, iou, seen_at
+from indexer.entities import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from indexer.corrections.correction import Correction
+    from indexer.entities import Word
 
 
 class CorrectableCatalog(CatalogReader):
@@ -89,6 +103,77 @@ class CorrectableCatalog(CatalogReader):
             show(connection, {c.content for c in changed})
         return changed
 
+    def check(self, content: str, version: int | None, device: str, now: float) -> int | None:
+        """Record that the words of a photo are right as they are shown, all at once.
+
+        Each that shows no correction gets one that confirms it, so that no later reading changes it.
+
+        Args:
+            content: content hash of the photo.
+            version: of the photo as its words were looked at; None for as it is.
+            device: the paired device that it came from; "" for this machine.
+            now: seconds since 1970.
+
+        Returns:
+            How many words were confirmed; None if the words are others than those of `version`.
+
+        """
+        with self._writing() as connection:
+            photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
+            if version not in {None, photo.generation}:
+                return None
+            shown = sa.select(WORD).where(WORD.c.photo_id == photo.id, WORD.c.correction == "")
+            rows = connection.execute(shown.order_by(WORD.c.position))
+            confirmed = [_confirmed(to_word(row), photo, device, now) for row in rows]
+            if confirmed:
+                connection.execute(sa.insert(CORRECTION), list(map(_row, confirmed)))
+                show(connection, [content])
+            connection.execute(sa.delete(CHECKED).where(CHECKED.c.photo_hash == content))
+            connection.execute(sa.insert(CHECKED).values(photo_hash=content, created_at=now))
+        return len(confirmed)
+
+    def uncheck(self, content: str, now: float) -> int | None:
+        """Undo what `check` did at last; returns how many words it had confirmed, None for no check."""
+        here = (CHECKED.c.photo_hash == content) & CHECKED.c.undone_at.is_(None)
+        with self._writing() as connection:
+            at = connection.scalar(sa.select(CHECKED.c.created_at).where(here))
+            if at is None:
+                return None
+            connection.execute(sa.update(CHECKED).where(here).values(undone_at=now))
+            confirmed = (
+                (CORRECTION.c.photo_hash == content)
+                & (CORRECTION.c.kind == CorrectionKind.CONFIRMED)
+                & (CORRECTION.c.created_at == at)
+                & CORRECTION.c.undone_at.is_(None)
+            )
+            count = connection.execute(
+                sa.update(CORRECTION).where(confirmed).values(undone_at=now)
+            ).rowcount
+            show(connection, [content])
+        return count
+
+    def settle_former(self, content: str, *, take: bool) -> list[Correction]:
+        """Take what `former` offers, or leave it; either way it is offered no more.
+
+        Returns:
+            What was taken.
+
+        """
+        taken = self.correct(self.former(content)) if take else []
+        self._write(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
+        return taken
+
+    def put_inks(self, inks: Mapping[str, bytes]) -> None:
+        """Keep images of words, by the uids of the corrections that are about them."""
+        rows = [{"of": uid, "cut": ink} for uid, ink in inks.items()]
+        if not rows:
+            return
+        here = CORRECTION.c.uid == sa.bindparam("of")
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(CORRECTION).where(here).values(ink=sa.bindparam("cut")), rows
+            )
+
     def forget_corrections(self, uids: Collection[str]) -> int:
         """Delete corrections for good; returns how many there were."""
         gone: set[str] = set()
@@ -128,14 +213,66 @@ def show(connection: sa.Connection, contents: Collection[str]) -> None:
             connection.execute(sa.insert(SHOWN_WORD), shown)
 
 
+def carry_over(connection: sa.Connection, content: str) -> None:
+    """Let a photo that was just read have the corrections of the one that it took the place of."""
+    former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
+    rows = connection.execute(
+        sa.select(CORRECTION).where(CORRECTION.c.photo_hash.in_(former)).order_by(CORRECTION.c.id)
+    )
+    corrections = list(map(to_correction, rows))
+    if not corrections:
+        return
+    photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
+    read = read_words(connection, photo.id)
+    known = set(
+        connection.scalars(sa.select(CORRECTION.c.uid).where(CORRECTION.c.photo_hash == content))
+    )
+    made = carried(corrections, read, content, (photo.width, photo.height))
+    new = [_row(c) for c in made if c.uid not in known]
+    if new:
+        connection.execute(sa.insert(CORRECTION), new)
+
+
+def _confirmed(word: Word, photo: Any, device: str, now: float) -> Correction:  # noqa: ANN401 - a row
+    """The correction that says that a word is as it was read."""
+    return Correction(
+        uid=uuid.uuid4().hex,
+        content=photo.hash,
+        size=(photo.width, photo.height),
+        box=word.box,
+        text=word.text,
+        kind=CorrectionKind.CONFIRMED,
+        created_at=now,
+        corners=word.corners,
+        seen_text=word.text,
+        seen_confidence=word.confidence,
+        device=device,
+    )
+
+
 def _as_read(connection: sa.Connection, correction: Correction) -> Correction:
-    """The correction with what the engine reads there, if its photo was read."""
+    """The correction with what the engine reads there, if its photo was read.
+
+    What is said of a drawn box is drawn too: the box is not one of the engine's.
+    """
+    if correction.text and any(
+        iou(row, correction.box) >= MIN_IOU for row in _drawn(connection, correction.content)
+    ):
+        correction = replace(correction, kind=CorrectionKind.DRAWN)
     photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == correction.content))
     read = () if photo is None else read_words(connection, photo)
     word = seen_at(correction.box, read)
     if word is None:
         return correction
     return replace(correction, seen_text=word.text, seen_confidence=word.confidence)
+
+
+def _drawn(connection: sa.Connection, content: str) -> list[Box]:
+    """The drawn boxes of a photo that count."""
+    drawn = (CORRECTION.c.kind == CorrectionKind.DRAWN) & CORRECTION.c.undone_at.is_(None)
+    edges = sa.select(*(CORRECTION.c[name] for name in EDGES))
+    here = edges.where(CORRECTION.c.photo_hash == content, drawn)
+    return [Box(*row) for row in connection.execute(here)]
 
 
 def _row(correction: Correction) -> dict[str, object]:

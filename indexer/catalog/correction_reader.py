@@ -8,15 +8,22 @@ import sqlalchemy as sa
 
 from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
-from indexer.catalog.schema import CORRECTION, PHOTO, READ_WORD, SHOWN_WORD
+from indexer.catalog.schema import CHECKED, CORRECTION, PHOTO, READ_WORD, REPLACED, SHOWN_WORD
+from indexer.corrections.carried import offered
 from indexer.corrections.correction import Correction, CorrectionKind
-from indexer.corrections.effective import effective
+from indexer.corrections.effective import effective, prevailing, scaled
+from indexer.corrections.inked_word import InkedWord
 from indexer.entities import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from indexer.entities import PhotoId, Word, WordIndex
+
+_COLUMNS = [column for column in CORRECTION.columns if column is not CORRECTION.c.ink]
+"""All but the images of words, which are most of the table."""
+
+_NEVER_LEARNED = (CorrectionKind.CARRIED, CorrectionKind.UNREADABLE)
 
 
 class CorrectionReader(OpenCatalog):
@@ -37,7 +44,7 @@ class CorrectionReader(OpenCatalog):
             since: made at this time or later, in seconds since 1970.
 
         """
-        wanted = sa.select(CORRECTION).order_by(CORRECTION.c.id)
+        wanted = sa.select(*_COLUMNS).order_by(CORRECTION.c.id)
         if contents is not None:
             wanted = wanted.where(CORRECTION.c.photo_hash.in_(contents))
         if by is not None:
@@ -46,6 +53,13 @@ class CorrectionReader(OpenCatalog):
         if since is not None:
             wanted = wanted.where(CORRECTION.c.created_at >= since)
         return [to_correction(row) for row in self._read(wanted)]
+
+    def checked(self, contents: Collection[str] | None = None) -> dict[str, float]:
+        """Photos whose words all were checked, by content hash, and when: seconds since 1970."""
+        wanted = sa.select(CHECKED).where(CHECKED.c.undone_at.is_(None))
+        if contents is not None:
+            wanted = wanted.where(CHECKED.c.photo_hash.in_(contents))
+        return {row.photo_hash: row.created_at for row in self._read(wanted)}
 
     def said_words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, set[WordIndex]]:
         """The words of these photos that show a correction, by their indices."""
@@ -56,6 +70,62 @@ class CorrectionReader(OpenCatalog):
             for row in rows:
                 found.setdefault(row.photo_id, set()).add(row.position)
         return found
+
+    def without_ink(self) -> dict[str, list[Correction]]:
+        """Counting corrections that say a word whose image is not kept, by content hashes.
+
+        Only those of photos that are in the catalog.
+        """
+        wanted = (
+            sa.select(*_COLUMNS)
+            .join(PHOTO, PHOTO.c.hash == CORRECTION.c.photo_hash)
+            .where(CORRECTION.c.ink.is_(None), CORRECTION.c.undone_at.is_(None))
+            .where(CORRECTION.c.text != "", CORRECTION.c.width > 0, CORRECTION.c.height > 0)
+            .where(PHOTO.c.orphaned_at.is_(None), CORRECTION.c.kind.not_in(_NEVER_LEARNED))
+        )
+        found: dict[str, list[Correction]] = {}
+        for row in self._read(wanted.order_by(CORRECTION.c.id)):
+            found.setdefault(row.photo_hash, []).append(to_correction(row))
+        return found
+
+    def inked_words(self) -> Iterator[InkedWord]:
+        """What corrections say with the images of the words, photo by photo.
+
+        Of several corrections of the same ink only the one that counts. Those that say no word, or
+        one that nobody can tell, and those whose image could not be cut yet are left out.
+        """
+        inked = sa.select(CORRECTION.c.photo_hash).where(CORRECTION.c.ink.is_not(None))
+        contents = [row.photo_hash for row in self._read(inked.distinct().order_by("photo_hash"))]
+        for content in contents:
+            of_photo = CORRECTION.c.photo_hash == content
+            rows = self._read(sa.select(CORRECTION).where(of_photo).order_by(CORRECTION.c.id))
+            inks = {row.uid: row.ink for row in rows}
+            corrections = list(map(to_correction, rows))
+            for c in prevailing(scaled(c, corrections[0].size) for c in corrections):
+                if c.text and c.kind is not CorrectionKind.UNREADABLE and inks[c.uid]:
+                    yield InkedWord(content, c.text, inks[c.uid], c.kind, c.by, c.part, c.box)
+
+    def former(self, content: str) -> list[Correction]:
+        """Corrections of the photo that this one took the place of, which it could still take.
+
+        None any more once somebody has decided.
+        """
+        former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
+        rows = self._read(
+            sa.select(*_COLUMNS)
+            .where(CORRECTION.c.photo_hash.in_(former))
+            .order_by(CORRECTION.c.id)
+        )
+        photos = self._read(sa.select(PHOTO).where(PHOTO.c.hash == content)) if rows else []
+        known = {c.uid for c in self.corrections(contents=[content])}
+        return [
+            c
+            for photo in photos
+            if photo.width and photo.height
+            for c in offered(
+                list(map(to_correction, rows)), known, content, (photo.width, photo.height)
+            )
+        ]
 
     def doubtful(self, content: str) -> tuple[Correction, ...]:
         """Corrections of a photo that are not shown, because another word is surely read there."""

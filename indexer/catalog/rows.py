@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from indexer.catalog.schema import CHANGE, ENGINE, FAILURE, PHOTO, PLACE
+from indexer.catalog.schema import CHANGE, CORRECTION, ENGINE, FAILURE, PHOTO, PLACE, REPLACED
 from indexer.entities import Box, Photo, Stamp, State, Word
 from indexer.query.indexed_words import tokens
 
@@ -86,9 +86,21 @@ def put_place(
         connection.execute(sa.update(PLACE).where(here).values(row))
         return state
     if before is not None:
+        if known is None:
+            _note_replaced(connection, before, content)
         drop_places(connection, roots, [path], now)
     connection.execute(sa.insert(PLACE).values(row | roots.key(path)))
     return state
+
+
+def _note_replaced(connection: sa.Connection, former: PhotoId, content: str) -> None:
+    """Record that a new photo took the place of one that was corrected."""
+    corrected = sa.exists().where(CORRECTION.c.photo_hash == PHOTO.c.hash)
+    hashes = connection.scalars(sa.select(PHOTO.c.hash).where(PHOTO.c.id == former, corrected))
+    for name in hashes.all():
+        here = (REPLACED.c.photo_hash == content) & (REPLACED.c.former_hash == name)
+        connection.execute(sa.delete(REPLACED).where(here))  # it was here before
+        connection.execute(sa.insert(REPLACED).values(photo_hash=content, former_hash=name))
 
 
 def engine_id(connection: sa.Connection, engine: EngineId, *, empty: bool) -> int:

@@ -177,6 +177,14 @@ CORRECTION = sa.Table(
     sa.Column("undone_at", sa.Float),
     sa.Column("ink", sa.LargeBinary),
 )
+REPLACED = sa.Table(
+    "replaced",
+    METADATA,
+    sa.Column("photo_hash", sa.String(32), primary_key=True),
+    sa.Column("former_hash", sa.String(32), primary_key=True),
+)
+"""Photos that took the place of others, which were corrected."""
+
 CHECKED = sa.Table(
     "checked",
     METADATA,

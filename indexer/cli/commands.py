@@ -13,7 +13,8 @@ import click
 from indexer import bootstrap, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
-from indexer.cli.corrections import correct, corrections
+from indexer.cli.correct import correct
+from indexer.cli.corrections import corrections
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup

@@ -1,4 +1,4 @@
-"""`ocrsearch correct` and `ocrsearch corrections`: what words on photos are, by those who can read them."""
+"""`ocrsearch corrections`: lists, undoes, exports and imports what people said that words are."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from indexer.corrections.correction import (
     Correction,
     CorrectionKind,
     check_author,
-    correct_text,
 )
-from indexer.corrections.new_correction import correction_at
-from indexer.entities import Box
 from indexer.errors import UsageError
 from recognizer import partial_output
 from recognizer.printable import printable
@@ -39,91 +36,6 @@ MIN_UID = 6
 """Digits of a uid by which a correction may be named, if no other one begins with them."""
 
 SHOWN_UID = 8
-
-
-class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3
-    """A point `X,Y` or a box `LEFT,TOP,RIGHT,BOTTOM`, in pixels of the upright photo."""
-
-    name = "place"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - as click declares it
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Box:
-        """See `click.ParamType`; a point is a box of one pixel."""
-        try:
-            numbers = [int(part) for part in value.split(",")]
-        except ValueError:
-            numbers = []
-        if len(numbers) == 2:
-            numbers += [numbers[0] + 1, numbers[1] + 1]
-        if len(numbers) != 4 or numbers[0] >= numbers[2] or numbers[1] >= numbers[3]:
-            self.fail(f"{value!r}: give X,Y or LEFT,TOP,RIGHT,BOTTOM in pixels", param, ctx)
-        return Box(*numbers)
-
-
-@click.command()
-@click.argument("photo", type=click.Path(path_type=Path))
-@click.argument("text", required=False)
-@click.option(
-    "--at",
-    "place",
-    required=True,
-    type=_Place(),
-    metavar="PLACE",
-    help="The word that holds the point X,Y, or the box LEFT,TOP,RIGHT,BOTTOM, in pixels.",
-)
-@click.option("--no-word", is_flag=True, help="There is no word, instead of TEXT.")
-@click.option(
-    "--unreadable", is_flag=True, help="Nobody can tell what the word is, instead of TEXT."
-)
-@json_option
-@click.pass_obj
-def correct(
-    load: Callable[..., Settings],
-    photo: Path,
-    text: str | None,
-    place: Box,
-    *,
-    no_word: bool,
-    unreadable: bool,
-    as_json: bool,
-) -> None:
-    """Say that TEXT stands at a place of PHOTO.
-
-    It is found by the next query, and stays when the photo is read again, renamed or copied. `show --json` lists the words with their boxes. A box that
-    holds none of them is one that the detector missed.
-
-    \b
-    ocrsearch correct board.jpg --at 412,230 queue
-    ocrsearch correct board.jpg --at 400,210,520,260 "priority queue"
-    ocrsearch correct board.jpg --at 412,230 --no-word
-    """
-    if (text is not None) + no_word + unreadable != 1:
-        msg = "give one of TEXT, --no-word and --unreadable"
-        raise UsageError(msg)
-    from indexer.corrections.report import correction_json  # loads pydantic
-
-    said = correct_text(text or "")
-    if text is not None and not said:
-        msg = "the text is empty; give --no-word if there is no word"
-        raise UsageError(msg)
-    settings = load()
-    with bootstrap.correcting(settings) as catalog:
-        known = _known(catalog, photo)
-        try:
-            made = correction_at(place, known, said, unreadable=unreadable, now=time.time())
-        except UsageError as error:
-            msg = f"{photo}: {error}"
-            raise UsageError(msg) from error
-        [made] = catalog.correct([made])
-    bootstrap.deliver(settings)
-    if as_json:
-        click.echo(reports.dumps(correction_json(made, {known.hash: known.places})))
-    else:
-        click.echo(_line(made, known.places))
 
 
 @click.group()
@@ -152,7 +64,7 @@ def list_(
     from indexer.corrections.report import correction_json  # loads pydantic
 
     with bootstrap.reading_only(load()) as (catalog, _):
-        contents = None if photo is None else [_known(catalog, photo).hash]
+        contents = None if photo is None else [known_photo(catalog, photo).hash]
         found = catalog.corrections(
             contents=contents, by=by, since=None if since is None else since.timestamp()
         )
@@ -161,7 +73,40 @@ def list_(
         if as_json:
             click.echo(reports.dumps(correction_json(correction, places)))
         else:
-            click.echo(_line(correction, places.get(correction.content, ())))
+            click.echo(line_of(correction, places.get(correction.content, ())))
+
+
+@corrections.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--take", is_flag=True, help="Take them.")
+@click.option("--leave", is_flag=True, help="Leave them; they are not offered again.")
+@json_option
+@click.pass_obj
+def former(
+    load: Callable[..., Settings], photo: Path, *, take: bool, leave: bool, as_json: bool
+) -> None:
+    """List corrections of the photo that PHOTO took the place of.
+
+    Those that were not carried over, because something else is read there now.
+    """
+    from indexer.corrections.report import correction_json  # loads pydantic
+
+    if take and leave:
+        msg = "give --take or --leave, not both"
+        raise UsageError(msg)
+    settings = load()
+    with bootstrap.correcting(settings) as catalog:
+        known = known_photo(catalog, photo)
+        found = catalog.former(known.hash)
+        if take or leave:
+            catalog.settle_former(known.hash, take=take)
+    if take:
+        bootstrap.deliver(settings)
+    for correction in found:
+        if as_json:
+            click.echo(reports.dumps(correction_json(correction, {known.hash: known.places})))
+        else:
+            click.echo(line_of(correction, known.places))
 
 
 @corrections.command()
@@ -276,11 +221,13 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
         found = catalog.corrections()
         counting = [c for c in found if c.undone_at is None]
         contents = sorted({c.content for c in counting})
+        checked = len(catalog.checked())
         doubtful = sum(len(catalog.doubtful(content)) for content in contents)
     report = {
         "corrections": len(counting),
         "undone": len(found) - len(counting),
         "doubtful": doubtful,
+        "checked": checked,
         "photos": len(contents),
         "by": Counter(c.by for c in counting),
         "kinds": Counter(str(c.kind) for c in counting),
@@ -336,7 +283,8 @@ def _named(catalog: CatalogReader, uids: Sequence[str]) -> list[str]:
     return found
 
 
-def _known(catalog: CatalogReader, photo: Path) -> Photo:
+def known_photo(catalog: CatalogReader, photo: Path) -> Photo:
+    """The catalog's photo at a path. Raises UsageError."""
     known = catalog.photo_at(photo.resolve())
     if known is None:
         msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
@@ -349,7 +297,7 @@ def _places(catalog: CatalogReader, found: Sequence[Correction]) -> dict[str, tu
     return {photo.hash: photo.places for photo in photos if photo is not None}
 
 
-def _line(correction: Correction, places: Sequence[Path]) -> str:
+def line_of(correction: Correction, places: Sequence[Path]) -> str:
     """uid, what was read and what stands there, where, by whom."""
     said = {CorrectionKind.UNREADABLE: "unreadable"}.get(
         correction.kind, correction.text or "no word"

@@ -55,21 +55,20 @@ def effective(
         corrections: all of the photo, those that were undone too.
 
     """
-    counting = [_scaled(c, size) for c in corrections if c.undone_at is None]
-    prevailing = _prevailing(counting)
-    if not prevailing:
+    counting = prevailing([scaled(c, size) for c in corrections])
+    if not counting:
         return Effective(tuple(read))
-    partners = _partners(read, prevailing)
-    parts = _parts(read, prevailing, partners)
+    paired = partners(read, counting)
+    parts = _parts(read, counting, paired)
     gone = {index for indices in parts.values() for index in indices}
-    gone |= _below_drawn(read, prevailing, partners.values()) | set(partners.values())
+    gone |= _below_drawn(read, counting, paired.values()) | set(paired.values())
     shown: list[Placed] = [
         Placed(word, index) for index, word in enumerate(read) if index not in gone
     ]
     doubtful = []
-    for number, correction in enumerate(prevailing):
-        if number in partners:
-            shown += _on_reading(correction, read[partners[number]], partners[number])
+    for number, correction in enumerate(counting):
+        if number in paired:
+            shown += _on_reading(correction, read[paired[number]], paired[number])
         elif parts[number]:
             shown += _on_reading(correction, read[parts[number][0]], parts[number][0], new=True)
         elif _is_doubtful(correction, read):
@@ -91,10 +90,14 @@ def iou(one: Box, other: Box) -> float:
     return shared / (_area(one) + _area(other) - shared) if shared else 0.0
 
 
-def _prevailing(corrections: Iterable[Correction]) -> list[Correction]:
-    """Those that no other one of the same ink takes precedence over; in the order of their places."""
+def prevailing(corrections: Iterable[Correction]) -> list[Correction]:
+    """Those of a photo that count: not undone, and no other one of the same ink takes precedence.
+
+    In the order of their places.
+    """
     kept: list[Correction] = []
-    for correction in sorted(corrections, key=lambda c: c.precedence, reverse=True):
+    counting = [c for c in corrections if c.undone_at is None]
+    for correction in sorted(counting, key=lambda c: c.precedence, reverse=True):
         if not any(_covers(other, correction) for other in kept):
             kept.append(correction)
     return sorted(kept, key=lambda c: (c.box.top, c.box.left, c.uid))
@@ -106,7 +109,7 @@ def _covers(other: Correction, correction: Correction) -> bool:
     return other.kind is CorrectionKind.DRAWN and _inside(correction.box, other.box) >= MIN_INSIDE
 
 
-def _partners(read: Sequence[Word], corrections: Sequence[Correction]) -> dict[int, int]:
+def partners(read: Sequence[Word], corrections: Sequence[Correction]) -> dict[int, int]:
     """Correction → word, by falling overlap, one to one; both by their numbers."""
     overlaps = sorted(
         (-overlap, number, index)
@@ -182,7 +185,7 @@ def _is_doubtful(correction: Correction, read: Iterable[Word]) -> bool:
     )
 
 
-def _scaled(correction: Correction, size: tuple[int, int]) -> Correction:
+def scaled(correction: Correction, size: tuple[int, int]) -> Correction:
     """The same on a photo of `size` pixels: some openers give another number of them."""
     if correction.size == size or not all((*correction.size, *size)):
         return correction

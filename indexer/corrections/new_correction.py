@@ -19,6 +19,7 @@ def correction_at(
     text: str,
     *,
     unreadable: bool = False,
+    drawn: bool = False,
     by: str = PERSON,
     device: str = "",
     now: float,
@@ -30,6 +31,8 @@ def correction_at(
         photo: with its words.
         text: see `correct_text`; "" for no word.
         unreadable: whether nobody can tell what the word is.
+        drawn: the box is meant as it is, whatever was read in it: a word that was missed, two that
+            were taken for one, or a part of one.
         by: its author.
         device: the paired device that it came from.
         now: seconds since 1970.
@@ -39,8 +42,10 @@ def correction_at(
             and no text is given for it.
 
     """
-    word: Word | None
-    if (place.right - place.left, place.bottom - place.top) == (1, 1):
+    word: Word | None = None
+    if drawn:
+        _require_inside(place, photo)
+    elif (place.right - place.left, place.bottom - place.top) == (1, 1):
         word = _word_at(place, photo)
     else:
         _require_inside(place, photo)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
     from indexer.config import Settings
+    from indexer.entities import Box, Corners
     from indexer.ocr.photo_file import Limits
     from indexer.ocr.protocols import Detector, Keep, Outcome
     from indexer.ocr.worker_supervisor import Worker
@@ -183,6 +186,13 @@ def make_detector(
     if load:
         learned.load()
     return SidecarDetector(learned)
+
+
+def cut_word(grey: NDArray[np.uint8], box: Box, corners: Corners) -> NDArray[np.uint8]:
+    """The image of a word on a grey photo [rows, columns], as it is cut out to be read."""
+    from detector_stub.boxes import Box as Shape
+
+    return Shape(box.left, box.top, box.right, box.bottom, corners).cut(grey)
 
 
 class CRNNRecognizer:

@@ -56,7 +56,7 @@ def _words_turned(
         replace(
             word,
             box=turned_back(word.box, turns, width, height),
-            corners=corners_turned_back(word.corners, turns, width, height),
+            corners=corners_turned_back(word.outline, turns, width, height),
         )
         for word in chain.from_iterable(at_places)
     ]

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from indexer.entities import Box
 from indexer.errors import PhotoError
 from indexer.ocr.messages import Result
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from indexer.entities import Box
+    from indexer.entities import Corners
     from indexer.ocr.photo_file import Limits
+
+INK_HEIGHT = 64
+"""Pixels of the height of a word that is kept to learn from; the network reads 48."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,22 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Ink:
+    """The image of a word in grey, at most INK_HEIGHT pixels high, as the recogniser learns it.
+
+    Attributes:
+        box: the word, in pixels of the upright photo.
+        corners: its four corners if it is slanted.
+        size: width and height of the photo that `box` is measured in.
+
+    """
+
+    box: Box
+    corners: Corners
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class Drawn(Result):
     """A picture, encoded."""
 
@@ -71,7 +91,7 @@ class LastPhoto:
     picture: Image.Image | None = field(default=None, repr=False)
 
 
-Wanted: TypeAlias = Size | Part
+Wanted: TypeAlias = Size | Part | Ink
 
 
 @dataclass(frozen=True)
@@ -114,7 +134,9 @@ def drawn(picture: Image.Image, wanted: Wanted) -> bytes:
     """A picture of `picture`, encoded."""
     from PIL import Image
 
-    if isinstance(wanted, Part):
+    if isinstance(wanted, Ink):
+        picture, scale, kind, quality = *_ink(picture, wanted), "PNG", 0
+    elif isinstance(wanted, Part):
         left, right = _within(wanted.box.left, wanted.box.right, picture.width)
         top, bottom = _within(wanted.box.top, wanted.box.bottom, picture.height)
         picture = picture.crop((left, top, right, bottom))
@@ -127,6 +149,22 @@ def drawn(picture: Image.Image, wanted: Wanted) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, quality=quality)
     return out.getvalue()
+
+
+def _ink(picture: Image.Image, ink: Ink) -> tuple[Image.Image, float]:
+    """The grey image of a word, and by how much it is to be made smaller."""
+    import numpy as np
+    from PIL import Image
+
+    from indexer.ocr.builtin import cut_word
+
+    x, y = picture.width / ink.size[0], picture.height / ink.size[1]
+    left, right = _within(round(ink.box.left * x), round(ink.box.right * x), picture.width)
+    top, bottom = _within(round(ink.box.top * y), round(ink.box.bottom * y), picture.height)
+    corners = tuple((a * x, b * y) for a, b in ink.corners)
+    grey = np.asarray(picture.convert("L"))
+    word = Image.fromarray(cut_word(grey, Box(left, top, right, bottom), corners))
+    return word, INK_HEIGHT / word.height
 
 
 def _within(start: int, end: int, size: int) -> tuple[int, int]:

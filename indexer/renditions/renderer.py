@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from indexer.errors import EngineError, PhotoError
+from indexer.ocr.photo_file import Limits
 from indexer.ocr.worker_supervisor import ProcessDiedError, ProcessLimits, Worker
 from indexer.renditions.cache import Cache
-from indexer.renditions.drawing import Drawn, DrawRequest, LastPhoto, Part, Refused, Size
+from indexer.renditions.drawing import Drawn, DrawRequest, Ink, LastPhoto, Part, Refused, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from indexer.entities import Box, Photo
-    from indexer.ocr.photo_file import Limits
+    from indexer.config import Settings
+    from indexer.entities import Box, Corners, Photo
     from indexer.renditions.drawing import Wanted
 
 VERSION = 1
@@ -63,6 +64,11 @@ class Renderer:
         self._free, self._places = threading.Condition(), MAX_PROCESSES + MAX_WAITING
         self._closed = False
 
+    @classmethod
+    def of(cls, settings: Settings) -> Renderer:
+        """A renderer as `settings` say; no process is started before the first picture."""
+        return cls(settings.renditions, Limits.of(settings), settings.renditions_megabytes)
+
     def close(self) -> None:
         """End the processes; what is being drawn is given up."""
         with self._free:
@@ -83,6 +89,10 @@ class Renderer:
     def part(self, photo: Photo, box: Box, height: int) -> bytes:
         """A WebP picture of a part of a photo, at most `height` pixels high; see `_draw`."""
         return self._draw(photo, Part(box, height))
+
+    def ink(self, photo: Photo, box: Box, corners: Corners, size: tuple[int, int]) -> bytes:
+        """A grey PNG of a word, whose place is measured on a photo of this size; see `_draw`."""
+        return self._draw(photo, Ink(box, corners, size))
 
     def _draw(self, photo: Photo, wanted: Wanted) -> bytes:
         """Draw from the first file of a photo that still holds it.

@@ -29,10 +29,19 @@ class Library:
     """Photo folders, their catalog, and the stores derived from it."""
 
     def __init__(
-        self, settings: Settings, catalog: Catalog, stores: Stores, engine: OcrEngine
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        stores: Stores,
+        engine: OcrEngine,
+        cut_inks: Callable[..., object] = lambda *, stop: None,  # noqa: ARG005
     ) -> None:
-        """Compose the parts of a sync run; `engine` reads new photos."""
+        """Compose the parts of a sync run; `engine` reads new photos.
+
+        `cut_inks` cuts out the words of corrections whose photos have come, until `stop()`.
+        """
         self.settings, self.catalog, self.engine = settings, catalog, engine
+        self._cut_inks = cut_inks
         self.indexes = DerivedIndexes(catalog, stores)
         self._offline = OfflineDetector(catalog, settings.missing_share)
         self._comparer = DiskComparer(catalog, self._offline, settings.suffixes)
@@ -104,6 +113,7 @@ class Library:
             # what has come back meanwhile was found, so it has a stamp
             self.backlog.forget([path for path in changes.gone if path not in run.stamps], run)
         self.indexes.catch_up(run.hooks.alive)
+        self._cut_inks(stop=run.hooks.stop)
 
 
 def _is_there(folder: Path) -> bool:

@@ -54,6 +54,24 @@ ENDPOINTS = (
         errors=(*_UNKNOWN, HTTPStatus.CONFLICT),
     ),
     Endpoint(
+        "POST", "/photos/{id}/checked", "Say that all words of a photo are right",
+        corrections.check, returns=corrections.CheckedReport, asked=corrections.Check,
+        success=HTTPStatus.CREATED, errors=(*_UNKNOWN, HTTPStatus.CONFLICT),
+    ),
+    Endpoint(
+        "DELETE", "/photos/{id}/checked", "Undo that, with all words that it confirmed",
+        corrections.uncheck, returns=corrections.CheckedReport, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "GET", "/photos/{id}/former", "Corrections of the photo that this one took the place of",
+        corrections.former, returns=list[CorrectionReport], errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "POST", "/photos/{id}/former", "Take these, or leave them",
+        corrections.settle_former, returns=corrections.FormerReport,
+        asked=corrections.SettleFormer, errors=_UNKNOWN,
+    ),
+    Endpoint(
         "GET", "/corrections", "Corrections of all photos", corrections.listed,
         returns=corrections.CorrectionList, asked=corrections.ListCorrections,
     ),

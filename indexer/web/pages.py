@@ -33,6 +33,8 @@ STATIC = {
     "base.js": "text/javascript",
     "search.js": "text/javascript",
     "photo.js": "text/javascript",
+    "edit.js": "text/javascript",
+    "draw.js": "text/javascript",
     "manage.js": "text/javascript",
 }
 """Files that are sent as they are."""

@@ -6,10 +6,12 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.errors import UsageError
 from indexer.search.guesses import MIN_CERTAIN
 from indexer.web import photos, searching
 from indexer.web.endpoint import parsed
+from indexer.web.guard import may_change
 from indexer.web.pages import page
 from indexer.web.problems import Problem
 from indexer.web.search_page import MAX_ALT, framed, link
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from indexer.catalog.queries import CatalogReader
     from indexer.entities import Photo, Word
     from indexer.web.site import Site
 
@@ -38,12 +41,15 @@ def show(site: Site, request: Request) -> Response:
             matched, neighbours = _among_hits(site, known, query, number)
         except (UsageError, Problem):
             query = ""
+    with site.library.parts() as (catalog, _):
+        said = _said(catalog, known)
     text = " ".join(photos.text_of(known).split())
     return page(
         "photo.html", photo=known, query=query, lines=_lines(known, matched), neighbours=neighbours,
         name=printable(known.places[0].name), places=[printable(p) for p in known.places],
         alt=_clean(text)[:MAX_ALT], found=bool(matched),
         back="/?" + urlencode({"q": query}) if query else "/",
+        may_change=may_change(site, request), **said,
     )  # fmt: skip
 
 
@@ -76,10 +82,36 @@ def _lines(known: Photo, marked: set[tuple[int, ...]]) -> list[list[dict[str, An
                 "text": _clean(word.text),
                 "sure": _sureness(word),
                 "corners": " ".join(f"{x:g},{y:g}" for x, y in word.outline),
+                "box": ",".join(map(str, word.box.as_list())),
+                "by": word.by.partition(":")[0],
                 "hit": tuple(word.box.as_list()) in marked,
             }
         )
     return list(lines.values())
+
+
+def _said(catalog: CatalogReader, known: Photo) -> dict[str, Any]:
+    """What people said of the words of a photo: when all were checked, what is doubtful, and all of it."""
+    corrections = catalog.corrections(contents=[known.hash])
+    return {
+        "checked": catalog.checked([known.hash]).get(known.hash),
+        "doubtful": list(map(_shown, catalog.doubtful(known.hash))) if corrections else [],
+        "former": list(map(_shown, catalog.former(known.hash))),
+        "history": list(map(_shown, reversed(corrections))),
+    }
+
+
+def _shown(correction: Correction) -> dict[str, Any]:
+    unreadable = correction.kind is CorrectionKind.UNREADABLE
+    return {
+        "uid": correction.uid,
+        "box": ",".join(map(str, correction.box.as_list())),
+        "seen": _clean(correction.seen_text),
+        "said": "unreadable" if unreadable else _clean(correction.text) or "no word",
+        "by": _clean(correction.by),
+        "at": correction.created_at,
+        "undone": correction.undone_at is not None,
+    }
 
 
 def _clean(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from indexer.catalog.queries import CatalogReader
     from indexer.entities import Photo
     from indexer.web.site import Site
 
@@ -97,12 +98,16 @@ class ListParameters(Narrowed):
 
 
 class PhotoDetails(reports.PhotoReport):
-    """A photo with its id, files and date; `version` changes with its words."""
+    """A photo with its id, files and date; `version` changes with its words.
+
+    `checked` is when somebody said that all its words are right, null for never.
+    """
 
     id: str
     places: list[str]
     taken: str | None
     version: int
+    checked: str | None
 
 
 class ListedPhoto(TypedDict):
@@ -143,24 +148,28 @@ def unknown_photo() -> Problem:
 
 def details(site: Site, request: Request, _: Asked) -> Response:
     """What was read on a photo."""
-    return json_response(details_of(photo_of(site, request)))
+    with site.library.parts() as (catalog, _stores):
+        return json_response(details_of(catalog, photo_of(site, request)))
 
 
-def details_of(known: Photo) -> PhotoDetails:
-    """What was read on a photo, with its id, files and date."""
+def details_of(catalog: CatalogReader, known: Photo) -> PhotoDetails:
+    """What was read on a photo, with its id, files and dates."""
+    at = catalog.checked([known.hash]).get(known.hash)
     return {
         **reports.photo_json(known.places[0], known),
         "id": known.hash,
         "places": [str(place) for place in known.places],
         "taken": known.taken.isoformat() if known.taken else None,
         "version": known.version,
+        "checked": None if at is None else datetime.fromtimestamp(at, UTC).isoformat(),
     }
 
 
 def export(site: Site, request: Request, asked: ExportParameters) -> Response:
     """The text of a photo as a file."""
     known = photo_of(site, request)
-    content, kind = reports.dumps(details_of(known)), "application/json"
+    with site.library.parts() as (catalog, _):
+        content, kind = reports.dumps(details_of(catalog, known)), "application/json"
     if asked.format == "txt":
         content, kind = text_of(known), "text/plain"
     name = f'attachment; filename="{known.hash}.{asked.format}"'

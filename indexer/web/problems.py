@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -10,6 +11,9 @@ from indexer import reports
 from indexer.errors import PhotoError, UsageError, UserError
 from indexer.renditions.renderer import BusyError, ChangedError
 from recognizer.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _STATUS = {
     UsageError.exit_code: HTTPStatus.BAD_REQUEST,
@@ -21,12 +25,20 @@ _STATUS = {
 class Problem(Exception):  # noqa: N818 - the name of RFC 9457
     """A request that cannot be answered: a status, and a sentence that says what to do.
 
-    `exit_code` is that of the command line for the same fault, None if there is none.
+    `exit_code` is that of the command line for the same fault, None if there is none; `more` goes
+    into the body of the answer as it is.
     """
 
-    def __init__(self, status: HTTPStatus, detail: str, exit_code: int | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        exit_code: int | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.exit_code = status, detail, exit_code
+        self.more = more or {}
 
 
 def problem_of(error: Exception) -> Problem:
@@ -54,5 +66,6 @@ def response(problem: Problem) -> Response:
     }
     if problem.exit_code is not None:
         body["exit_code"] = problem.exit_code
+    body |= problem.more
     headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return Response(reports.dumps(body), int(status), headers, "application/problem+json")

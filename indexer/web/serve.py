@@ -15,7 +15,6 @@ import uvicorn
 
 from indexer import home
 from indexer.errors import CatalogError, UsageError
-from indexer.ocr.photo_file import Limits
 from indexer.renditions.renderer import Renderer
 from indexer.web.app import make
 from indexer.web.devices import Devices
@@ -172,9 +171,7 @@ def _site(settings: Settings, listening: Listening, stack: ExitStack, *, read_on
     except OSError as error:
         msg = f"{settings.renditions}: cannot be made ({error.strerror})"
         raise CatalogError(msg) from error
-    renderer = stack.enter_context(
-        closing(Renderer(settings.renditions, Limits.of(settings), settings.renditions_megabytes))
-    )
+    renderer = stack.enter_context(closing(Renderer.of(settings)))
     return Site(
         settings,
         listening.address,

@@ -21,7 +21,7 @@ log = logging.getLogger("ocrsearch")
 MAX_WRONG_CODES, WRONG_SECONDS = 10, 60.0
 """Wrong pairing codes of one peer in so many seconds, after which it has to wait."""
 
-MAX_WRITES, WRITE_SECONDS = 60, 60.0
+MAX_WRITES, WRITE_SECONDS = 240, 60.0
 """Requests of one device that change something, in so many seconds."""
 
 

@@ -22,6 +22,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.entities import Answer, EngineId, Recognition
 from indexer.ocr.batch import read_in_process
 from indexer.ocr.protocols import Skipped, kept_nowhere
+from indexer.renditions import renderer
 from indexer.search.searcher import Filters, Searcher
 from indexer.stores.fulltext import Fulltext
 from indexer.stores.posteriors import PosteriorStore
@@ -170,6 +171,19 @@ class TileEngine:
         pass
 
 
+class Direct:
+    """Answers drawing requests in this process: starting one takes seconds."""
+
+    def __init__(self, load, limits):
+        self._parts = load()
+
+    def ask(self, request, stop):
+        return request.answer(self._parts)
+
+    def close(self):
+        """There is nothing to close."""
+
+
 @dataclass
 class World:
     """A photo folder, a home, and a library between them."""
@@ -259,6 +273,12 @@ def odd_engine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.Settings:
     monkeypatch.setattr(config, "default_path", lambda: tmp_path / "absent.toml")
     return config.load(home=tmp_path / "home")
+
+
+@pytest.fixture
+def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of photos are drawn in this process."""
+    monkeypatch.setattr(renderer, "Worker", Direct)
 
 
 @contextmanager

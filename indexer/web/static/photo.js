@@ -1,18 +1,31 @@
 // The photo page: text over the ink, zoom, and the way through hits and matching words.
-import { byId, onKey } from "./base.js";
+import { byId, onKey, showTimes } from "./base.js";
 
-const stage = byId("stage");
-const sheet = byId("sheet");
-const layer = byId("layer");
-const words = [...layer.querySelectorAll(".word")];
-const hits = words.filter((word) => word.classList.contains("hit"));
-const width = Number(sheet.dataset.width);
+export const stage = byId("stage");
+export const sheet = byId("sheet");
+export const layer = byId("layer");
+export const width = Number(sheet.dataset.width);
 const HEIGHT = 0.85; // of the window, as the style sheet has it for the stage
+let words = [];
+let hits = [];
 let zoom = 1;
 let at = -1;
 
+/** Take the words of the page, or of another one of the same photo. */
+export function show(page) {
+  if (page) {
+    layer.replaceChildren(...page.getElementById("layer").childNodes);
+    for (const part of ["facts", "text", "corrections"]) byId(part).replaceWith(page.getElementById(part));
+    showTimes();
+  }
+  words = [...layer.querySelectorAll(".word")];
+  hits = words.filter((word) => word.classList.contains("hit"));
+  place();
+}
+
 /** Put each word over its ink, turned as its line is; the layer has the pixels of the photo. */
 function place() {
+  layer.style.transform = "none"; // words are measured in pixels of the photo
   for (const word of words) {
     const [a, b, , d] = word.dataset.corners.split(" ").map((pair) => pair.split(",").map(Number));
     const [right, down] = [[b[0] - a[0], b[1] - a[1]], [d[0] - a[0], d[1] - a[1]]];
@@ -56,6 +69,7 @@ function step(by) {
   hits[at]?.classList.remove("current");
   at = (at + by + hits.length) % hits.length;
   hits[at].classList.add("current");
+  hits[at].focus({ preventScroll: true });
   hits[at].scrollIntoView({ block: "center", inline: "center" });
 }
 
@@ -108,5 +122,5 @@ byId("frames").addEventListener("change", (event) => frames(event.target.value))
 byId("copy").addEventListener("click", copy);
 for (const hidden of document.querySelectorAll(".bar [hidden], #copy")) hidden.hidden = false;
 frames(stage.dataset.frames);
-place();
+show();
 new ResizeObserver(fit).observe(stage);

@@ -73,6 +73,104 @@ def test_what_was_read_is_remembered_also_where_a_correction_was_corrected(catal
     assert [c.seen_text for c in catalog.corrections()] == ["quene", "quene"]
 
 
+def test_words_without_an_image_are_known_until_they_have_one(catalog):
+    catalog.correct([QUEUE, replace(QUEUE, uid="2" * 32, box=READ[1].box, text="")])
+    assert [c.uid for c in catalog.without_ink()[CONTENT]] == [QUEUE.uid]
+
+    catalog.put_inks({QUEUE.uid: b"png"})
+
+    assert catalog.without_ink() == {}
+
+
+def test_words_to_learn_from_are_those_that_count_with_their_images(catalog):
+    twice = replace(QUEUE, uid="2" * 32, text="quest", created_at=2.0)
+    nobody_can_tell = replace(
+        QUEUE, uid="3" * 32, box=READ[1].box, text="", kind=CorrectionKind.UNREADABLE
+    )
+    gone = replace(QUEUE, uid="4" * 32, content="f" * 32, text="gone")
+    catalog.correct([QUEUE, twice, nobody_can_tell, gone])
+    catalog.put_inks({uid * 32: f"png {uid}".encode() for uid in "1234"})
+
+    words = list(catalog.inked_words())
+
+    assert [(w.photo_hash, w.text, w.ink) for w in words] == [
+        (CONTENT, "quest", b"png 2"),
+        ("f" * 32, "gone", b"png 4"),
+    ]
+    first = words[0]
+    assert (first.kind, first.by, first.part, first.box) == (
+        twice.kind, "person", twice.part, twice.box,
+    )  # fmt: skip
+
+
+def test_what_was_undone_is_not_learned(catalog):
+    catalog.correct([QUEUE])
+    catalog.put_inks({QUEUE.uid: b"png"})
+
+    catalog.undo([QUEUE.uid], 5.0)
+
+    assert list(catalog.inked_words()) == []
+
+
+def test_a_checked_photo_has_all_its_words_confirmed_at_once(catalog):
+    catalog.correct([QUEUE])
+
+    assert catalog.check(CONTENT, None, "phone", 9.0) == 1
+
+    assert catalog.checked() == {CONTENT: 9.0}
+    made = catalog.corrections()[-1]
+    assert (made.text, made.kind, made.seen_text, made.device) == (
+        "depth", CorrectionKind.CONFIRMED, "depth", "phone",
+    )  # fmt: skip
+    assert [w.confidence for w in catalog.photo_with(CONTENT).words] == [1.0, 1.0]
+
+
+def test_words_that_changed_since_they_were_looked_at_are_not_checked(catalog):
+    seen = catalog.photo_with(CONTENT).version
+    catalog.correct([QUEUE])
+
+    assert catalog.check(CONTENT, seen, "", 9.0) is None
+    assert catalog.checked() == {}
+    assert catalog.check(CONTENT, catalog.photo_with(CONTENT).version, "", 9.0) == 1
+
+
+def test_undoing_a_check_leaves_what_was_said_before_it(catalog):
+    catalog.correct([QUEUE])
+    before = catalog.photo_with(CONTENT)
+    catalog.check(CONTENT, None, "", 9.0)
+
+    assert catalog.uncheck(CONTENT, 10.0) == 1
+
+    assert catalog.checked() == {}
+    after = catalog.photo_with(CONTENT)
+    assert replace(after, version=before.version) == before
+    assert catalog.uncheck(CONTENT, 11.0) is None
+
+
+def test_a_photo_is_checked_again(catalog):
+    catalog.check(CONTENT, None, "", 9.0)
+    catalog.uncheck(CONTENT, 10.0)
+
+    assert catalog.check(CONTENT, None, "", 11.0) == 2
+    assert catalog.check(CONTENT, None, "", 12.0) == 0
+    assert catalog.checked([CONTENT, "a" * 32]) == {CONTENT: 12.0}
+
+
+def test_what_is_said_of_a_part_of_a_split_word_leaves_it_split(catalog):
+    halves = Box(10, 10, 50, 40), Box(50, 10, 90, 40)
+    catalog.correct(
+        [
+            replace(QUEUE, uid=str(n) * 32, box=box, text=text, kind=CorrectionKind.DRAWN)
+            for n, (box, text) in enumerate(zip(halves, ("qu", "ene"), strict=True))
+        ]
+    )
+
+    catalog.correct([replace(QUEUE, uid="9" * 32, box=halves[0], text="que", created_at=2.0)])
+
+    assert texts(catalog) == ["que", "ene", "depth"]
+    assert [w.box for w in catalog.photo_with(CONTENT).words[:2]] == list(halves)
+
+
 def test_undoing_brings_back_the_words_as_they_were_read(catalog):
     before = catalog.photo_with(CONTENT)
     catalog.correct([QUEUE])
@@ -205,3 +303,77 @@ def test_another_process_corrects_while_this_one_has_the_catalog_open(catalog):
         other.correct([QUEUE])
 
     assert texts(catalog) == ["queue", "depth"]
+
+
+def test_a_photo_that_was_saved_anew_has_the_corrections_of_the_former_one(catalog, tmp_path):
+    catalog.correct([QUEUE])
+    anew = "f" * 32
+
+    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
+    catalog.put_reading(anew, Reading(400, 300, None, READ), ENGINE)
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
+    [carried] = catalog.corrections(contents=[anew])
+    catalog.undo([carried.uid], 2.0)
+    catalog.put_reading(anew, Reading(400, 300, None, READ), NEWER)
+    assert [w.text for w in catalog.photo_with(anew).words] == ["quene", "depth"]
+
+
+def test_a_photo_at_another_place_has_corrections_of_its_own(catalog, tmp_path):
+    catalog.correct([QUEUE])
+    other = "f" * 32
+
+    catalog.put_places([(tmp_path / "b.jpg", Stamp(11, 21), other)], 1.0)
+    catalog.put_reading(other, Reading(400, 300, None, READ), ENGINE)
+
+    assert catalog.corrections(contents=[other]) == []
+
+
+def test_a_photo_that_takes_the_same_place_again_after_it_was_purged_is_read_as_any(
+    catalog, tmp_path
+):
+    catalog.correct([QUEUE])
+    anew = "f" * 32
+    for content in (anew, CONTENT, anew):
+        catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), content)], 1.0)
+        catalog.put_reading(content, Reading(400, 300, None, READ), ENGINE)
+        catalog.indexed(catalog.unindexed(10))
+        if content == CONTENT:
+            assert catalog.purge(5.0) == [anew]
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
+
+
+def saved_anew(catalog, tmp_path) -> str:
+    """Correct both words of a photo, and save it anew so that one of them is read otherwise."""
+    depth = replace(QUEUE, uid="2" * 32, box=READ[1].box, text="death")
+    catalog.correct([QUEUE, depth])
+    anew, other = "f" * 32, replace(READ[1], text="stack", alternatives=())
+    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
+    catalog.put_reading(anew, Reading(800, 600, None, (_doubled(READ[0]), _doubled(other))), ENGINE)
+    return anew
+
+
+def _doubled(word: Word) -> Word:
+    return replace(word, box=Box(*(2 * edge for edge in word.box.as_list())))
+
+
+def test_what_is_not_carried_over_is_offered_until_it_is_taken(catalog, tmp_path):
+    anew = saved_anew(catalog, tmp_path)
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]
+    [offered] = catalog.former(anew)
+    assert (offered.text, offered.box) == ("death", Box(200, 20, 360, 80))
+
+    assert [c.text for c in catalog.settle_former(anew, take=True)] == ["death"]
+
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "death"]
+    assert catalog.former(anew) == []
+
+
+def test_what_is_left_is_not_offered_again(catalog, tmp_path):
+    anew = saved_anew(catalog, tmp_path)
+
+    assert catalog.settle_former(anew, take=False) == []
+
+    assert catalog.former(anew) == []
+    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from PIL import Image
 
 from indexer import bootstrap, config, home
 
 from ..conftest import draw_photo
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.usefixtures("drawn_here")
 
 
 @pytest.fixture
@@ -63,6 +65,66 @@ def test_the_stores_follow_a_correction_if_nobody_else_writes(shell, board):
 
     with bootstrap.reading_only(config.load(None, home=shell.folder / "home")) as (catalog, _):
         assert catalog.unindexed(10) == []
+
+
+def ink_of(shell) -> list[tuple[str, tuple[int, int]]]:
+    """Texts of the words that can be learned from, and the sizes of their images."""
+    with bootstrap.reading_only(config.load(None, home=shell.folder / "home")) as (catalog, _):
+        return [
+            (word.text, Image.open(io.BytesIO(word.ink)).size) for word in catalog.inked_words()
+        ]
+
+
+def test_the_word_that_was_corrected_is_cut_out_to_learn_from(shell, board):
+    correct(shell, board, 0, "queue")
+
+    assert ink_of(shell) == [("queue", (80, 16))]
+
+
+def test_the_words_of_an_import_are_cut_out_once_their_photo_is_there(shell, board):
+    correct(shell, board, 0, "queue")
+    saved = shell.folder / "saved.jsonl"
+    shell("corrections", "export", saved)
+    shell("corrections", "forget", "--by", "person", "--yes")
+    away = board.rename(shell.folder / "away.png")
+    shell("index", shell.photos, "--forget-missing")
+    shell("corrections", "import", saved)
+    assert ink_of(shell) == []
+
+    away.rename(board)
+    shell("index", shell.photos)
+
+    assert ink_of(shell) == [("queue", (80, 16))]
+
+
+def test_a_checked_photo_is_counted_until_that_is_undone(shell, board):
+    assert "2 words confirmed" in shell("correct", board, "--checked").stdout
+    assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 1
+
+    told = json.loads(shell("correct", board, "--unchecked", "--json").stdout)
+
+    assert told == {"photo": str(board), "checked": False, "confirmed": 2}
+    assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 0
+    assert "was not checked" in shell("correct", board, "--unchecked", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "said", [["queue"], ["--no-word"], ["--at", "1,17"], ["--drawn"], ["--unchecked"]]
+)
+def test_all_words_are_not_checked_together_with_one(shell, board, said):
+    assert "about all words" in shell("correct", board, "--checked", *said, code=2).stderr
+
+
+def test_a_word_needs_a_place(shell, board):
+    assert "--at" in shell("correct", board, "queue", code=2).stderr
+
+
+def test_a_drawn_box_takes_the_place_of_the_words_in_it(shell, board):
+    shell("correct", board, "--at", "0,16,80,48", "queue depth", "--drawn")
+
+    assert [(w["text"], w["box"]) for w in words(shell, board)] == [
+        ("queue depth", [0, 16, 80, 48])
+    ]
 
 
 def test_a_box_without_a_word_is_one_that_was_missed(shell, board):
@@ -235,7 +297,7 @@ def test_statistics_count_authors_kinds_and_parts(shell, board):
     told = json.loads(shell("corrections", "stats", "--json").stdout)
 
     assert told == {
-        "corrections": 1, "undone": 1, "doubtful": 0, "photos": 1, "by": {"person": 1},
+        "corrections": 1, "undone": 1, "doubtful": 0, "checked": 0, "photos": 1, "by": {"person": 1},
         "kinds": {"typed": 1}, "parts": {"none": 1},
     }  # fmt: skip
     assert "person" in shell("corrections", "stats").stdout
@@ -250,3 +312,17 @@ def test_corrections_of_a_photo_are_those_of_all_its_copies(shell, board):
 
     assert [made["text"] for made in listed(shell, copy)] == ["queue"]
     assert len(listed(shell)[0]["photos"]) == 2
+
+
+def test_corrections_of_the_former_version_are_listed_taken_and_left(shell, board):
+    correct(shell, board, 0, "queue")
+    draw_photo(board, "stack", "depth")
+    shell("index", shell.photos)
+
+    assert "queue" in shell("corrections", "former", board).stdout
+    assert "not both" in shell("corrections", "former", board, "--take", "--leave", code=2).stderr
+    [told] = shell("corrections", "former", board, "--take", "--json").stdout.splitlines()
+
+    assert json.loads(told)["kind"] == "carried"
+    assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
+    assert shell("corrections", "former", board, "--leave").stdout == ""

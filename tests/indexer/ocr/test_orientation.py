@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from detector_stub.boxes import Box
+from detector_stub.word_cut import level
 from indexer import entities
 from indexer.ocr.image import open_upright
 from indexer.ocr.orientation import FEW
@@ -87,6 +88,8 @@ def test_a_photo_is_read_whichever_way_up_it_lies(tmp_path, turns):
         size = len(word.text) * TILE
         drawn = upright[number * TILE : (number + 1) * TILE, :size]
         assert (np.rot90(there, turns) == drawn).all()
+        # the corners follow the word, so that it is cut out as it was read
+        assert (level(pixels, word.outline) == drawn).all()
 
 
 def test_a_legible_photo_is_looked_at_once(tmp_path):

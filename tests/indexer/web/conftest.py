@@ -34,19 +34,6 @@ HOST = "127.0.0.1:8377"
 ORIGIN = f"http://{HOST}"
 
 
-class Direct:
-    """Answers drawing requests in this process: starting one takes seconds."""
-
-    def __init__(self, load, limits):
-        self._parts = load()
-
-    def ask(self, request, stop):
-        return request.answer(self._parts)
-
-    def close(self):
-        """There is nothing to close."""
-
-
 @dataclass
 class Served:
     """A running site, and a client that is paired."""
@@ -75,8 +62,7 @@ class Served:
 
 
 @pytest.fixture
-def served(world: World, settings, monkeypatch) -> Iterator[Served]:
-    monkeypatch.setattr(renditions, "Worker", Direct)
+def served(world: World, settings, drawn_here) -> Iterator[Served]:
     renderer = renditions.Renderer(settings.home / "renditions", Limits(), 100)
     library = LiveLibrary(settings)
     devices = Devices(settings.home / "web.json")

@@ -19,7 +19,8 @@ from indexer.web.guard import HEADERS, MAX_BODY, MAX_REQUESTS
 from indexer.web.site import MAX_WRITES
 from indexer.web.site import MAX_WRONG_CODES as MAX_FAILURES
 
-from .conftest import HOST, ORIGIN, Direct
+from ..conftest import Direct
+from .conftest import HOST, ORIGIN
 
 
 @pytest.mark.parametrize("own", [HOST, "192.168.1.20:8377"])
