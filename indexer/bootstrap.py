@@ -381,6 +381,15 @@ def picture_limits(load: Callable[[], Settings]) -> dict[str, Callable[[], Setti
     return {limits.GIVEN: load}
 
 
+def own_data(
+    corrected: Callable[[str], Path],
+) -> dict[str, dict[str, Callable[[str], Path]]]:
+    """What the context of `engine_commands` holds for them to take `corrections:` as data."""
+    from recognizer.datasets import specs
+
+    return {specs.GIVEN: {"corrections": corrected}}
+
+
 def engine_commands() -> list[click.Command]:
     """The commands of recogniser and detector, such as train and evaluate. Imports no torch."""
     from detector_stub import cli as detector  # all names of other packages

@@ -214,6 +214,11 @@ class Settings(BaseSettings):
         return self.home / "renditions"
 
     @property
+    def own_weights(self) -> Path:
+        """Folder of what was learned from corrections, made by the first `learn`."""
+        return self.home / "weights"
+
+    @property
     def progress(self) -> Path:
         """File in which the writing process reports its progress."""
         return self.home / "progress.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from indexer import bootstrap, logs, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.correct import correct
+from indexer.cli.corrected_words import corrected_words
 from indexer.cli.corrections import corrections
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.folder_arguments import photo_folders
@@ -98,7 +100,9 @@ def main(
     del debug  # read by CommandGroup.invoke
     logs.configure("debug" if verbose else log_level, as_json=log_json)
     ctx.obj = lambda **flags: _settings(file, **{"home": home, **flags})
-    ctx.meta.update(bootstrap.picture_limits(ctx.obj))
+    ctx.meta.update(
+        bootstrap.picture_limits(ctx.obj) | bootstrap.own_data(partial(corrected_words, ctx.obj))
+    )
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting

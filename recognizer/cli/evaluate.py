@@ -14,7 +14,7 @@ from recognizer.cli.options import (
     language_option,
     languages_option,
     load_prior,
-    picture_limits,
+    samples_of,
     weights_option,
     words_option,
 )
@@ -79,7 +79,8 @@ def evaluate(
     The report also holds the confused characters and the calibration of the confidence.
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
-    folder:ROOT, mjsynth:ROOT[:PART] or iam:ROOT[:PART].
+    folder:ROOT, mjsynth:ROOT[:PART], iam:ROOT[:PART], or corrections:held for the words of your
+    checked photos that are held out.
 
     \b
     ocrsearch evaluate my-words/labels.tsv
@@ -92,14 +93,13 @@ def evaluate(
         msg = "--greedy and --words: choose one; best-path decoding uses no words"
         raise click.UsageError(msg)
     from recognizer import recognize  # takes a while
-    from recognizer.datasets import specs
     from recognizer.evaluation import formatting, report
     from recognizer.evaluation.evaluated_word import EvaluatedWord
     from recognizer.inference import pretrained
 
     loaded = None if greedy else load_prior(languages, language, words)
     recognizer = recognize.Recognizer(weights or pretrained.WEIGHTS)
-    samples, crops = _loaded(specs.samples(data, picture_limits()))
+    samples, crops = _loaded(samples_of(data))
     start = time.perf_counter()
     readings = _read(recognizer, crops, 0 if greedy else alternatives, loaded)
     speed = round(len(crops) / (time.perf_counter() - start), 1)

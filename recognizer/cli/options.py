@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from recognizer.datasets.samples import Sample
     from recognizer.decoding.languages import LanguagePriors
     from recognizer.decoding.prior import Prior
     from recognizer.inference.limits import Limits
@@ -51,6 +52,14 @@ def picture_limits() -> Limits:
     from recognizer.inference.limits import Limits
 
     return Limits.given(click.get_current_context().meta)
+
+
+def samples_of(spec: str) -> Sequence[Sample]:
+    """The data set that an option names, within those limits; see `specs.samples`."""
+    from recognizer.datasets import specs
+
+    meta = click.get_current_context().meta
+    return specs.samples(spec, picture_limits(), meta.get(specs.GIVEN, {}))
 
 
 def load_prior(

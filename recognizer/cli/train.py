@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from recognizer.cli.options import OUTPUT_FOLDER, PATH, picture_limits
+from recognizer.cli.options import OUTPUT_FOLDER, PATH, samples_of
 from recognizer.runs import options as run_options
 from recognizer.runs.budget import Budget
 from recognizer.runs.interrupts import stop_requests
@@ -92,7 +91,8 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
 
     DATA is a labels.tsv (image path relative to the file, TAB, text), a zip file that holds one,
     folder:ROOT (images named _label_id.png), mjsynth:ROOT[:PART] or iam:ROOT[:PART]. DATA#5000
-    takes 5000 of its words, evenly spaced.
+    takes 5000 of its words, evenly spaced. corrections: holds the words that you corrected and that are not held out, corrections:held those of
+    the checked photos that are.
 
     To fine-tune the shipped weights on your own handwriting, a labels.tsv of a few hundred words
     is enough:
@@ -102,7 +102,6 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     ocrsearch train --resume mine
     ocrsearch evaluate my-words/test.tsv --weights mine/best.safetensors
     """
-    from recognizer.datasets import specs
     from recognizer.runs.console import Console, result
     from recognizer.training import setup  # loads torch
 
@@ -110,7 +109,7 @@ def train(**options: Any) -> None:  # noqa: ANN401 - as many as a training run h
     with stop_requests() as stop, closing(Console("words", _scores)) as console:
         best = setup.train(
             chosen,
-            partial(specs.samples, limits=picture_limits()),
+            samples_of,
             stop,
             report=console.report,
             say=console.say,

@@ -13,7 +13,7 @@ from recognizer.errors import DataError
 from recognizer.inference.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from recognizer.datasets.samples import Sample
 
@@ -28,10 +28,18 @@ FORMS = (
 """The forms of a spec; a part is train (the default), val or test."""
 
 
-def samples(spec: str, limits: Limits = Limits()) -> Sequence[Sample]:
+GIVEN = "recognizer.data"
+"""Key in the `meta` of click's context by which the program around the commands gives data of its own: names,
+and for each a function of the part that is wanted, "" for the whole, that returns a folder with a labels.tsv."""
+
+
+def samples(
+    spec: str, limits: Limits = Limits(), given: Mapping[str, Callable[[str], Path]] = {}
+) -> Sequence[Sample]:
     """Samples of the data set that `spec` names in one of `FORMS`, with images within `limits`.
 
-    `SPEC#5000` means at most 5000 of them, chosen at random and always the same ones.
+    `SPEC#5000` means at most 5000 of them, chosen at random and always the same ones. `NAME:PART` is
+    also one of the data sets that are `given`, see GIVEN.
 
     Raises:
         DataError: the spec has none of the forms (lists them), the path is missing (names it),
@@ -40,9 +48,9 @@ def samples(spec: str, limits: Limits = Limits()) -> Sequence[Sample]:
     """
     named, _, count = spec.rpartition("#")
     if not named or not count.isdecimal() or Path(spec).exists():
-        found = _all(spec, limits)
+        found = _all(spec, limits, given)
     else:
-        found = _sampled(_all(named, limits), int(count))
+        found = _sampled(_all(named, limits, given), int(count))
     if not found:
         msg = f"{spec}: holds no labelled word; give data with one at least"
         raise DataError(msg)
@@ -56,8 +64,10 @@ def _sampled(found: Sequence[Sample], count: int) -> Sequence[Sample]:
     return Subset(found, np.sort(chosen))
 
 
-def _all(spec: str, limits: Limits) -> Sequence[Sample]:
-    kind, _, rest = spec.partition(":")
+def _all(spec: str, limits: Limits, given: Mapping[str, Callable[[str], Path]]) -> Sequence[Sample]:
+    kind, colon, rest = spec.partition(":")
+    if colon and kind in given:
+        return table.read_table(given[kind](rest) / table.LABELS, limits)
     match kind:
         case "mjsynth" if rest:
             return mjsynth.read_mjsynth(*_root_and_part(rest), limits)

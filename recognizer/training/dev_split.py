@@ -11,6 +11,8 @@ from recognizer.datasets.samples import Subset
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from recognizer.datasets.samples import Sample
 
 MAX_DEV = 10_000
@@ -38,6 +40,17 @@ def split(
     for part in sets:
         order = np.random.default_rng(seed).permutation(len(part))
         aside = len(part) - round(len(part) * (1 - share))
-        kept.append(Subset(part, order[aside:]))
-        dev += Subset(part, order[:aside])
+        measured = Subset(part, order[:aside])
+        kept.append(Subset(part, _others(part, order[aside:], measured)))
+        dev += measured
     return kept, dev
+
+
+def _others(
+    part: Sequence[Sample], which: NDArray[np.int64], measured: Sequence[Sample]
+) -> NDArray[np.int64]:
+    """Those of `which` that are not measured: a table may list an image twice to have it drawn more often."""
+    if not isinstance(part, list):  # the other formats list no image twice
+        return which
+    names = {sample.name for sample in measured}
+    return np.array([i for i in which if part[i].name not in names], dtype=np.int64)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from indexer import bootstrap, config, home
+from indexer.cli.corrected_words import corrected_words
 
 from ..conftest import draw_photo
 
@@ -326,3 +327,20 @@ def test_corrections_of_the_former_version_are_listed_taken_and_left(shell, boar
     assert json.loads(told)["kind"] == "carried"
     assert [w["text"] for w in words(shell, board)] == ["queue", "depth"]
     assert shell("corrections", "former", board, "--leave").stdout == ""
+
+
+def test_corrected_words_are_data_for_the_recogniser(shell, board):
+    correct(shell, board, 0, "queue")
+
+    folder = corrected_words(lambda: config.load(None, home=shell.folder / "home"), "")
+
+    assert (folder / "labels.tsv").read_text("utf-8") == "00000.png\tqueue\n" * 2
+    assert (folder / "00000.png").is_file()
+
+
+def test_another_part_of_the_corrections_is_refused(shell, board):
+    correct(shell, board, 0, "queue")
+
+    said = shell("evaluate", "corrections:most", code=2).output
+
+    assert "corrections:most: no such data; give corrections: or corrections:held" in said

@@ -153,3 +153,17 @@ def test_no_words_of_data_are_none(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match=r"labels\.tsv#0: holds no labelled word"):
         samples(f"{path}#0")
+
+
+def test_data_of_the_program_around_the_commands_is_named_with_its_part(tmp_path: Path) -> None:
+    write(tmp_path / "held" / "labels.tsv", "a.png\tone\n")
+    write(tmp_path / "labels.tsv", "a.png\tone\nb.png\ttwo\n")
+
+    def own(part: str) -> Path:
+        return tmp_path / part
+
+    given = {"corrections": own}
+
+    assert len(samples("corrections:", given=given)) == 2
+    assert len(samples("corrections:#1", given={"corrections": lambda _: tmp_path})) == 1
+    assert [s.text for s in samples("corrections:held", given=given)] == ["one"]
