@@ -179,3 +179,30 @@ def claimed(settings: Settings) -> Iterator[bool]:
         yield free
     finally:
         lock.release()
+
+
+@contextmanager
+def learning(settings: Settings) -> Iterator[None]:
+    """Hold the lock of learning; photos may be read and written meanwhile.
+
+    Raises:
+        CatalogError: another process learns, or the folder of learned weights cannot be made.
+
+    """
+    from filelock import FileLock, Timeout
+
+    folder = settings.own_weights
+    lock = FileLock(folder / "lock")
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
+        raise CatalogError(msg) from error
+    except OSError as error:
+        msg = f"{folder}: cannot be written ({error.strerror})"
+        raise CatalogError(msg) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -20,6 +20,7 @@ from indexer.cli.corrections import corrections
 from indexer.cli.detected_boxes import print_boxes
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
+from indexer.cli.learn import learn
 from indexer.cli.options import (
     CONTEXT,
     INPUT_FILE,
@@ -385,5 +386,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, correct, corrections, weights, *bootstrap.engine_commands()):
+for command in (query, correct, corrections, learn, weights, *bootstrap.engine_commands()):
     main.add_command(command)

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from indexer import logs
+from indexer.corrections import own_weights
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
 from indexer.ocr.fingerprint import OPENER_VERSION, engine_fingerprint
@@ -38,9 +39,11 @@ class BuiltInEngine:
         """Read as `settings` say with `workers` CPU threads (None: all cores).
 
         `keep` takes the pictures of photos in the reading process; see `EngineParts`. No file is
-        opened and no process started before the first use.
+        opened and no process started before the first use, but for the note of learned weights: others that
+        are put to use meanwhile read from the next start on, because photos are noted with what read them.
         """
-        self._settings, self._workers, self._keep = settings, workers, keep
+        chosen = settings.model_copy(update={"weights": weights_path(settings)})
+        self._settings, self._workers, self._keep = chosen, workers, keep
 
     @cached_property
     def id(self) -> EngineId:
@@ -127,10 +130,10 @@ def load_parts(settings: Settings, workers: int | None = None) -> EngineParts:
 
 
 def weights_path(settings: Settings) -> Path:
-    """The recogniser's weights: the configured ones, else the shipped ones."""
+    """The recogniser's weights: the configured ones, else those learned from corrections, else the shipped ones."""
     from recognizer.inference import pretrained
 
-    return settings.weights or pretrained.WEIGHTS
+    return settings.weights or own_weights.current(settings.own_weights) or pretrained.WEIGHTS
 
 
 def _load_prior(settings: Settings) -> Prior | LanguagePriors | None:

@@ -26,6 +26,8 @@ class TrainConfig:
         early_stopping: evaluations without a lower error rate after which the run ends.
         seed: of batches and augmentation.
         freeze_backbone: whether convolutions and transformer stay as they are.
+        freeze_norms: whether the statistics of normalisation stay as they are: those of a few words
+            would take the place of millions'.
         transformer_start: share of the run after which the spatial transformer takes part.
         mix: share of each data set in a batch; without, as many as it has words.
         balance_hands: whether words of rare hands are drawn more often than they are.
@@ -43,6 +45,7 @@ class TrainConfig:
     early_stopping: int | None = None
     seed: int = 0
     freeze_backbone: bool = False
+    freeze_norms: bool = False
     transformer_start: float = TRANSFORMER_START
     mix: tuple[float, ...] = ()
     balance_hands: bool = False

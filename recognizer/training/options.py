@@ -41,6 +41,7 @@ class TrainOptions:
     memory: float = 4.0
     balance_hands: bool = False
     layers: int | None = None
+    freeze_norms: bool = False
 
 
 def save(options: TrainOptions) -> None:

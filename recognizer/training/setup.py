@@ -122,6 +122,7 @@ def _config(options: TrainOptions, card: Card, words: int) -> TrainConfig:
         early_stopping=options.early_stopping,
         seed=options.seed,
         freeze_backbone=options.freeze_backbone,
+        freeze_norms=options.freeze_norms,
         mix=_mix(options),
         balance_hands=options.balance_hands,
         # a fine-tuned network has learned to straighten already

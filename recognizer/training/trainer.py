@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
 import torch
+from torch import nn
 
 from recognizer.datasets.batch import Batch
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
@@ -138,11 +139,7 @@ class Trainer:
 
     def step(self, batch: Batch) -> float:
         """Take one optimizer step; returns the loss, NaN if the step was skipped."""
-        self.model.train()
-        if self.config.freeze_backbone:
-            # normalisation statistics are part of what is frozen
-            self.model.stem.eval()
-            self.model.stages.eval()
+        self._prepare()
         self.model.transforming = (
             self.model.config.transformer and self.progress >= self.config.transformer_start
         )
@@ -150,6 +147,18 @@ class Trainer:
         value = take_step(self.loss(batch), self.model, self.ema, self.optimizer, self.state)
         self.average.transforming = self.model.transforming
         return value
+
+    def _prepare(self) -> None:
+        """Let the network learn, but for what is frozen."""
+        self.model.train()
+        if self.config.freeze_backbone:
+            # normalisation statistics are part of what is frozen
+            self.model.stem.eval()
+            self.model.stages.eval()
+        if self.config.freeze_norms:
+            for module in self.model.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
 
     def loss(self, batch: Batch) -> torch.Tensor:
         """Mean CTC loss of a word, plus SHORTCUT_WEIGHT times the shortcut head's."""
