@@ -38,7 +38,7 @@ from recognizer.training import finetuning
 PHOTO_WORDS = 25
 """Words of a simulated photo."""
 
-LEAST_MEASURED = 60
+MIN_MEASURED = 60
 
 Row = tuple[Path, str, str, str]
 """Image, text, hand, page."""
@@ -145,7 +145,7 @@ def main() -> None:
         for path, text, hand, _ in hands[other][:200]
     ]
     for hand in options.only or sorted(hands):
-        if len(hands[hand]) < options.learn + LEAST_MEASURED:
+        if len(hands[hand]) < options.learn + MIN_MEASURED:
             continue
         for seed in range(options.seeds):
             found = run(hand, hands[hand], options, seed, others)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
-from indexer.catalog.schema import CHECKED, CORRECTION, PHOTO, READ_WORD, REPLACED, SHOWN_WORD
+from indexer.catalog.schema import (
+    CHECKED,
+    CORRECTION,
+    PHOTO,
+    READ_WORD,
+    REPLACED,
+    SHOWN_WORD,
+    WORD,
+)
 from indexer.corrections.carried import offered
 from indexer.corrections.correction import Correction, CorrectionKind
 from indexer.corrections.effective import effective, prevailing, scaled
@@ -126,6 +135,41 @@ class CorrectionReader(OpenCatalog):
                 list(map(to_correction, rows)), known, content, (photo.width, photo.height)
             )
         ]
+
+    def uncorrected_words(
+        self, photos: int, per_photo: int, confidence: tuple[float, float], seed: int = 0
+    ) -> list[tuple[str, Word]]:
+        """Words that no correction says, with the content hashes of their photos; without posteriorgrams.
+
+        Args:
+            photos: the newest ones that are looked at, and about as many drawn by chance.
+            per_photo: words of each, drawn by chance.
+            confidence: least and largest.
+            seed: of chance.
+
+        """
+        there = sa.select(PHOTO.c.id).where(PHOTO.c.orphaned_at.is_(None))
+        ids = {r.id for r in self._read(there.order_by(PHOTO.c.id.desc()).limit(photos))}
+        last = max(ids, default=0)
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        ids |= set(chance.sample(range(1, last + 1), min(photos, last)))
+        # multiplication by a prime scatters; the database has no random numbers with a seed
+        by_chance = (WORD.c.position * 7919 + WORD.c.photo_id * 104_729 + seed * 31) % 10_007
+        number = sa.func.row_number().over(partition_by=WORD.c.photo_id, order_by=by_chance)
+        columns = [c for c in WORD.columns if c.name not in {"posteriorgram", "photo_id"}]
+        found: list[tuple[str, Word]] = []
+        for chunk in chunks(sorted(ids)):
+            words = (
+                sa.select(PHOTO.c.hash, *columns, number.label("number"))
+                .join_from(PHOTO, WORD, PHOTO.c.id == WORD.c.photo_id)
+                .where(PHOTO.c.id.in_(chunk), PHOTO.c.orphaned_at.is_(None))
+                .where(WORD.c.correction == "", WORD.c.confidence.between(*confidence))
+                .subquery()
+            )
+            few = sa.select(words, sa.literal(b"").label("posteriorgram"))
+            rows = self._read(few.where(words.c.number <= per_photo))
+            found += [(row.hash, to_word(row)) for row in rows]
+        return found
 
     def doubtful(self, content: str) -> tuple[Correction, ...]:
         """Corrections of a photo that are not shown, because another word is surely read there."""

@@ -245,6 +245,42 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
         click.echo(printable(f"{name:<12} {shown}"))
 
 
+@corrections.command()
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="Words at most."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 10**6),
+    default=0,
+    show_default=True,
+    help="Another one asks about other words.",
+)
+@json_option
+@click.pass_obj
+def lessons(load: Callable[..., Settings], limit: int, seed: int, *, as_json: bool) -> None:
+    """List words to ask about.
+
+    Three of five were read with doubt, the others are drawn by chance. Correct or confirm them with `ocrsearch correct`.
+    """
+    from indexer.corrections.lessons import lessons_report  # loads what JSON needs
+
+    with bootstrap.reading_only(load()) as (catalog, _):
+        report = lessons_report(catalog, limit, seed)
+        contents = sorted({lesson["id"] for lesson in report["lessons"]})
+        places = {content: catalog.photo_with(content) for content in contents}
+    if as_json:
+        click.echo(reports.dumps(report))
+        return
+    for lesson in report["lessons"]:
+        photo = places[lesson["id"]]
+        named = printed_name(str(photo.places[0])) if photo and photo.places else lesson["id"]
+        choices = ", ".join(f"{text} {reports.percent(p)}" for text, p in lesson["alternatives"])
+        box = ",".join(map(str, lesson["box"]))
+        click.echo(printable(f"{named} --at {box}  {choices}"))
+    click.echo(f"{report['learned']} words to learn from so far", err=True)
+
+
 def _change(
     load: Callable[..., Settings],
     uids: Sequence[str],

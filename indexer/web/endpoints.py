@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from indexer import reports
+from indexer.corrections.lessons import LessonsReport
 from indexer.corrections.report import CorrectionReport
-from indexer.web import corrections, pairing, photos, searching, state
+from indexer.web import corrections, lessons, pairing, photos, searching, state
 from indexer.web.endpoint import Endpoint
 
 ROOT = "/api/v1"
@@ -82,6 +83,10 @@ ENDPOINTS = (
     Endpoint(
         "POST", "/corrections/{uid}/redo", "Let an undone correction count again",
         corrections.redo, returns=corrections.CorrectedReport, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "GET", "/lessons", "Words to ask about", lessons.lessons, returns=LessonsReport,
+        asked=lessons.AskForLessons,
     ),
     Endpoint(
         "GET", "/status", "Counts, failures, sizes and what is going on", state.status,

@@ -344,3 +344,17 @@ def test_another_part_of_the_corrections_is_refused(shell, board):
     said = shell("evaluate", "corrections:most", code=2).output
 
     assert "corrections:most: no such data; give corrections: or corrections:held" in said
+
+
+def test_words_are_asked_about_until_they_are_corrected(shell, board):
+    before = json.loads(shell("corrections", "lessons", "--json").stdout)
+
+    assert sorted(lesson["text"] for lesson in before["lessons"]) == ["depth", "quene"]
+    assert (before["learned"], before["enough_for_a_run"]) == (0, False)
+
+    correct(shell, board, 0, "queue")
+
+    after = json.loads(shell("corrections", "lessons", "--json").stdout)
+    assert [lesson["text"] for lesson in after["lessons"]] == ["depth"]
+    assert after["learned"] == 1
+    assert "board.png --at " in shell("corrections", "lessons").stdout

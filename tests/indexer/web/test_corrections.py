@@ -210,3 +210,12 @@ def test_a_device_that_may_only_look_corrects_nothing(served, board):
 
     assert answer.status_code == 403
     assert texts(served, board) == ["quene", "depth"]
+
+
+def test_words_are_asked_about_until_they_are_corrected(served, board):
+    correct(served, board, text="queue")
+
+    answer = served.client.get("/api/v1/lessons", params={"limit": 5}).json()
+
+    assert [(lesson["id"], lesson["text"]) for lesson in answer["lessons"]] == [(board, "depth")]
+    assert answer["enough_for_a_run"] is False
