@@ -29,6 +29,9 @@ MAX_FORGOTTEN = 0.003
 MAX_CALIBRATION_ERROR = 0.05
 """Expected calibration error from which the probabilities of new weights are not to be trusted."""
 
+MAX_RISE = 0.02
+"""Rise of that error which 300 words may show by chance."""
+
 BINS = 10
 """Intervals of confidence of the calibration error."""
 
@@ -162,7 +165,7 @@ def judge(
             f"{100 * forgotten:.1f} of 100 letters more are misread in other hands",
             bounds,
         )
-    if new.calibration_error > max(MAX_CALIBRATION_ERROR, old.calibration_error):
+    if new.calibration_error > max(MAX_CALIBRATION_ERROR, old.calibration_error + MAX_RISE):
         return Judged(
             Verdict.FORGETS,
             f"probabilities are off by {new.calibration_error:.2f} in other hands",
