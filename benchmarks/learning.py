@@ -1,11 +1,11 @@
 """Learning by simulated users: hands whose words are corrected, learned, and measured on others of the same hand.
 
-    python benchmarks/learning.py LABELS.tsv… [--learn 200] [--seeds 1] [--only HAND…] [--shuffle] [--blend .5]
-                                  [--guard LABELS.tsv] [--json]
+    python benchmarks/learning.py LABELS.tsv… [--learn 200] [--seeds 1] [--only HAND…] [--others HAND…] [--shuffle]
+                                  [--steps N] [--share .5] [--rate 3e-4] [--measure N]
 
-Each labels.tsv holds image, text, hand[, page] a line. The first words of a hand are learned, the rest are measured: before, after,
-with verdict; the measured words of a hand count as photos of 25 words each where no page is named. With `--shuffle` the learned labels are
-put on wrong images: such a run must not be called better. `--guard` measures other hands, of which 100 words each are read before and after.
+Each labels.tsv holds image, text, hand[, page] a line. Words of some photos of a hand are learned, the others are
+measured before and after, with the verdict; without pages, 25 words in a row are a photo. `--others` names hands that are read
+before and after as well. With `--shuffle` the labels are on wrong images: such a run must not be called better. A JSON object a run is printed.
 
 Hands of the dev sets may be learned here, and nowhere else: the weights are thrown away.
 """
@@ -91,6 +91,7 @@ def run(
     """Learn one hand and measure it."""
     settings = Settings(home=Path(tempfile.mkdtemp()))
     learned, held = split(words, options.learn, seed, shuffled=options.shuffle)
+    held = held[: options.measure]
     folder = Path(tempfile.mkdtemp())
     start = time.process_time()
     exported = word_export.write(learned, folder / "words")
@@ -132,6 +133,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="instead of as many as `learn` takes")
     parser.add_argument("--share", type=float, default=finetuning.SHARE)
     parser.add_argument("--rate", type=float, default=finetuning.RATE)
+    parser.add_argument("--measure", type=int, help="measured words at most")
     options = parser.parse_args()
     finetuning.SHARE, finetuning.RATE = options.share, options.rate
     if options.steps:
