@@ -15,6 +15,7 @@ from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.corrections import correct, corrections
 from indexer.cli.detected_boxes import print_boxes
+from indexer.cli.export import export
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
 from indexer.cli.options import (
@@ -375,5 +376,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, correct, corrections, weights, *bootstrap.engine_commands()):
+for command in (query, export, correct, corrections, weights, *bootstrap.engine_commands()):
     main.add_command(command)

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict  # that of typing has no schema before P
 from indexer import bootstrap
 from indexer.corrections.correction import correct_text
 from indexer.corrections.effective import seen_at
+from indexer.corrections.formats.plain import PhotoDetails, details_of
 from indexer.corrections.new_correction import correction_at
 from indexer.corrections.report import CorrectionReport, correction_json
 from indexer.entities import Box
@@ -61,7 +62,7 @@ class CorrectedReport(TypedDict):
     """A correction, and its photo as it is now; null if no file holds it."""
 
     correction: CorrectionReport
-    photo: photos.PhotoDetails | None
+    photo: PhotoDetails | None
 
 
 class CorrectionList(TypedDict):
@@ -158,7 +159,7 @@ def _corrected(made: Correction, now: Photo | None, status: HTTPStatus) -> Respo
     return json_response(
         {
             "correction": correction_json(made, places),
-            "photo": None if now is None else photos.details_of(now),
+            "photo": None if now is None else details_of(now),
         },
         status,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from indexer import reports
+from indexer.corrections.formats.plain import PhotoDetails
+from indexer.corrections.formats.written import FORMATS
 from indexer.corrections.report import CorrectionReport
 from indexer.web import corrections, pairing, photos, searching, state
 from indexer.web.endpoint import Endpoint
@@ -26,7 +28,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET", "/photos/{id}", "What was read on a photo", photos.details,
-        returns=photos.PhotoDetails, errors=_UNKNOWN,
+        returns=PhotoDetails, errors=_UNKNOWN,
     ),
     Endpoint(
         "GET", "/photos/{id}/image", "A picture of the whole photo", photos.image,
@@ -39,9 +41,9 @@ ENDPOINTS = (
         asked=photos.InkParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
-        "GET", "/photos/{id}/export", "The text of a photo as a file", photos.export,
-        gives=("text/plain", "application/json"),
-        asked=photos.ExportParameters, errors=_UNKNOWN,
+        "GET", "/photos/{id}/export", "The words of a photo as a file", photos.export,
+        gives=(*(form.kind for form in FORMATS.values()), "application/pdf"),
+        asked=photos.ExportParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
         "GET", "/photos/{id}/corrections", "What people said of the words of a photo",

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from indexer.corrections.formats.plain import text_of
 from indexer.errors import UsageError
 from indexer.search.guesses import MIN_CERTAIN
 from indexer.web import photos, searching
@@ -38,7 +39,7 @@ def show(site: Site, request: Request) -> Response:
             matched, neighbours = _among_hits(site, known, query, number)
         except (UsageError, Problem):
             query = ""
-    text = " ".join(photos.text_of(known).split())
+    text = " ".join(text_of(known).split())
     return page(
         "photo.html", photo=known, query=query, lines=_lines(known, matched), neighbours=neighbours,
         name=printable(known.places[0].name), places=[printable(p) for p in known.places],

@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
-from indexer import reports
+from indexer.corrections.formats.pdf import write_pdf
+from indexer.corrections.formats.plain import details_of
+from indexer.corrections.formats.written import FORMATS
 from indexer.entities import Box, State
 from indexer.renditions.renderer import SIZES, VERSION
 from indexer.web.endpoint import Asked, json_response
@@ -78,9 +80,11 @@ class InkParameters(Asked):
 
 
 class ExportParameters(Asked):
-    """The form in which the text of a photo is asked for."""
+    """The form in which the words of a photo are asked for."""
 
-    format: Literal["txt", "json"] = Field("txt", description="plain text, or JSON as of a photo")
+    format: Literal["txt", "json", "hocr", "alto", "page", "xmp", "pdf"] = Field(
+        "txt", description="plain text, JSON as of a photo, or the format of another program"
+    )
 
 
 class ListParameters(Narrowed):
@@ -94,15 +98,6 @@ class ListParameters(Narrowed):
         AfterValidator(_cursor),
         WithJsonSchema({"type": "string", "pattern": f"^({_CURSOR})?$"}),
     ] = Field("", description="`next` of the list before, to go on")
-
-
-class PhotoDetails(reports.PhotoReport):
-    """A photo with its id, files and date; `version` changes with its words."""
-
-    id: str
-    places: list[str]
-    taken: str | None
-    version: int
 
 
 class ListedPhoto(TypedDict):
@@ -146,34 +141,20 @@ def details(site: Site, request: Request, _: Asked) -> Response:
     return json_response(details_of(photo_of(site, request)))
 
 
-def details_of(known: Photo) -> PhotoDetails:
-    """What was read on a photo, with its id, files and date."""
-    return {
-        **reports.photo_json(known.places[0], known),
-        "id": known.hash,
-        "places": [str(place) for place in known.places],
-        "taken": known.taken.isoformat() if known.taken else None,
-        "version": known.version,
-    }
-
-
 def export(site: Site, request: Request, asked: ExportParameters) -> Response:
-    """The text of a photo as a file."""
+    """The words of a photo as a file."""
     known = photo_of(site, request)
-    content, kind = reports.dumps(details_of(known)), "application/json"
-    if asked.format == "txt":
-        content, kind = text_of(known), "text/plain"
-    name = f'attachment; filename="{known.hash}.{asked.format}"'
+    if asked.format == "pdf":
+        content = write_pdf([known], lambda photo: site.renderer.photo(photo, max(SIZES)))
+        return _file(known, content, ".pdf", "application/pdf")
+    form = FORMATS[asked.format]
+    return _file(known, form.write(known), form.ending, form.kind)
+
+
+def _file(photo: Photo, content: bytes, ending: str, kind: str) -> Response:
+    name = f'attachment; filename="{photo.hash}{ending}"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(content.encode("utf-8", "replace"), headers=headers, media_type=kind)
-
-
-def text_of(photo: Photo) -> str:
-    """What was read on a photo, a line each."""
-    lines: dict[int, list[str]] = {}
-    for word in photo.words:
-        lines.setdefault(word.line, []).append(word.text)
-    return "".join(" ".join(line) + "\n" for line in lines.values())
+    return Response(content, headers=headers, media_type=kind)
 
 
 # lists ---------------------------------------------------------------------------------------

@@ -394,6 +394,26 @@ def test_the_text_of_a_photo_is_given_as_a_file(served):
     assert report.json() == served.client.get(f"/api/v1/photos/{name}").json()
 
 
+@pytest.mark.parametrize("form", ["hocr", "alto", "page", "xmp"])
+def test_the_words_of_a_photo_are_given_in_the_formats_of_other_programs(served, form):
+    name = served.photo("a.png", "helios", "luna")
+
+    given = served.client.get(f"/api/v1/photos/{name}/export?format={form}")
+
+    assert given.headers["content-disposition"].startswith(f'attachment; filename="{name}.')
+    assert "helios" in given.text
+
+
+def test_a_photo_is_given_as_pdf(served):
+    pytest.importorskip("fpdf")
+    name = served.photo("a.png", "helios", "luna")
+
+    given = served.client.get(f"/api/v1/photos/{name}/export?format=pdf")
+
+    assert given.headers["content-type"] == "application/pdf"
+    assert given.content.startswith(b"%PDF")
+
+
 def failed(served, *names):
     for name in names:
         (served.world.photos / name).write_bytes(b"no photo " + os.fsencode(name))
