@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from indexer.catalog.rows import chunks
 from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from indexer.entities import PhotoId, State
@@ -79,6 +80,16 @@ class Browsing(CorrectionReader):
                 (root, path.rpartition(b"/")[0]) for root, path in connection.execute(files)
             )
         return {full(root, below): number for (root, below), number in counts.items()}
+
+    def photos_called(self, names: Collection[str]) -> dict[str, set[PhotoId]]:
+        """Photos by those of `names` that are their file names, with or without ending."""
+        found: dict[str, set[PhotoId]] = {}
+        with self._reading() as connection:  # row by row: there are many
+            for path, photo in connection.execute(sa.select(PLACE.c.path, PLACE.c.photo_id)):
+                name = os.fsdecode(path.rpartition(b"/")[2])
+                for called in {name, name.rpartition(".")[0]}.intersection(names):
+                    found.setdefault(called, set()).add(photo)
+        return found
 
     def wanted_again(self) -> set[Path]:
         """Failed files that somebody asked to try again, as `Catalog.retry_now` notes it."""

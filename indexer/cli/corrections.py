@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer import bootstrap, reports
+from indexer.cli.corrections_import import import_
 from indexer.cli.options import DATE, OUTPUT_FILE, json_option
 from indexer.cli.printed_names import printed_name
 from indexer.corrections.correction import (
@@ -25,7 +26,6 @@ from indexer.entities import Box
 from indexer.errors import UsageError
 from recognizer import partial_output
 from recognizer.printable import printable
-from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -228,39 +228,7 @@ def export(load: Callable[..., Settings], file: Path, by: str | None) -> None:
     click.echo(f"{len(found)} corrections", err=True)
 
 
-@corrections.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-@click.pass_obj
-def import_(load: Callable[..., Settings], file: Path, *, as_json: bool) -> None:
-    """Take in an exported FILE.
-
-    Those that are known already change nothing. A photo that is not indexed yet has them as soon as it is.
-
-    \b
-    ocrsearch corrections import corrections.jsonl
-    """
-    from indexer.corrections.report import parsed  # loads pydantic
-
-    try:
-        read = parsed(lines(decode(file.read_bytes())))
-    except NotTextError as error:
-        msg = f"{file}, {error}"
-        raise UsageError(msg) from error
-    settings = load()
-    with bootstrap.correcting(settings) as catalog:
-        new = catalog.correct(read.corrections)
-    bootstrap.deliver(settings)
-    taken, known = len(new), len(read.corrections) - len(new)
-    if as_json:
-        refused = [list(line) for line in read.refused]
-        click.echo(reports.dumps({"taken": taken, "known": known, "refused": refused}))
-    else:
-        click.echo(f"{taken} taken, {known} known already, {len(read.refused)} refused")
-        for number, reason in read.refused:
-            click.echo(printable(f"{file}, line {number}: {reason}"), err=True)
-    if read.refused:
-        raise click.exceptions.Exit(UsageError.exit_code)
+corrections.add_command(import_)
 
 
 @corrections.command()

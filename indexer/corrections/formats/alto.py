@@ -13,7 +13,7 @@ from indexer.corrections.formats.foreign_page import (
     number,
 )
 from indexer.corrections.formats.text_lines import box_around, lines_of, others, points_of
-from indexer.corrections.formats.xml_text import allowed, named, parsed, serialized
+from indexer.corrections.formats.xml_text import allowed, named, serialized
 from indexer.errors import UsageError
 from indexer.reports import version
 
@@ -75,14 +75,13 @@ def _place(box: Box) -> dict[str, str]:
     }
 
 
-def read_alto(content: bytes) -> list[ForeignPage]:
+def read_alto(root: ET.Element) -> list[ForeignPage]:
     """The pages of an ALTO file of any version.
 
     Raises:
-        UsageError: it is no XML, too large, in an unknown unit, or a word has no box.
+        UsageError: it is in an unknown unit, or a word has no box.
 
     """
-    root = parsed(content)
     unit = _first(root, "MeasurementUnit") or "pixel"
     if unit not in _UNITS:
         msg = f"MeasurementUnit: {unit!r} is not known; it may be {', '.join(sorted(_UNITS))}"

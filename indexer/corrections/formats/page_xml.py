@@ -20,7 +20,6 @@ from indexer.corrections.formats.xml_text import (
     child,
     local_name,
     named,
-    parsed,
     serialized,
 )
 from indexer.errors import UsageError
@@ -79,14 +78,13 @@ def _joined(points: Iterable[tuple[int, int]]) -> str:
     return " ".join(f"{max(x, 0)},{max(y, 0)}" for x, y in points)
 
 
-def read_page(content: bytes) -> list[ForeignPage]:
+def read_page(root: ET.Element) -> list[ForeignPage]:
     """The page of a PAGE file of any version.
 
     Raises:
-        UsageError: it is no XML, too large, has no page, or a word has no outline.
+        UsageError: it has no page, or a word has no outline.
 
     """
-    root = parsed(content)
     page = next(named(root, "Page"), None)
     if page is None:
         msg = "it has no Page"
