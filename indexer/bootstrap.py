@@ -57,6 +57,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     from indexer.ocr.builtin import BuiltInEngine
     from indexer.process_priority import lower_priority
     from indexer.renditions.thumbnails import Thumbnails
+    from indexer.sync.corrections_copy import keep_copy
     from indexer.sync.library import Library
 
     home.make(settings)
@@ -68,6 +69,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         Catalog(settings.database) as catalog,
         closing(BuiltInEngine(settings, workers, keep)) as engine,
     ):
+        keep_copy(settings.corrections_copy, catalog)
         yield Library(settings, catalog, stores(settings), engine)
 
 

@@ -91,6 +91,17 @@ class Browsing(CorrectionReader):
                     found.setdefault(called, set()).add(photo)
         return found
 
+    def places_with(self, contents: Collection[str]) -> dict[str, list[Path]]:
+        """Files of those photos that have one of these content hashes and a place."""
+        found: dict[str, list[Path]] = {}
+        files = sa.select(PHOTO.c.hash, RAW_ROOT, PLACE.c.path).select_from(
+            PLACE.join(PHOTO).join(ROOT)
+        )
+        for chunk in chunks(sorted(contents)):
+            for row in self._read(files.where(PHOTO.c.hash.in_(chunk))):
+                found.setdefault(row.hash, []).append(full(row.raw_root, row.path))
+        return {content: sorted(places) for content, places in found.items()}
+
     def wanted_again(self) -> set[Path]:
         """Failed files that somebody asked to try again, as `Catalog.retry_now` notes it."""
         rows = self._read(

@@ -20,10 +20,13 @@ from indexer.corrections.correction import (
     CorrectionKind,
     check_author,
     correct_text,
+    is_by,
 )
 from indexer.corrections.new_correction import correction_at
 from indexer.entities import Box
 from indexer.errors import UsageError
+from indexer.sync.corrections_copy import drop_from_copy, salvaged
+from indexer.sync.corrections_copy import exported as lines_of
 from recognizer import partial_output
 from recognizer.printable import printable
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from indexer.catalog.correctable import CorrectableCatalog
     from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.entities import Photo
@@ -202,30 +206,45 @@ def forget(
     """Delete corrections for good. This cannot be undone."""
     if not yes:
         click.confirm("Delete these corrections for good?", abort=True)
-    _change(load, uids, by, lambda catalog, which: catalog.forget_corrections(which), "forgotten")
+
+    def change(catalog: CorrectableCatalog, which: list[str]) -> int:
+        count = catalog.forget_corrections(which)
+        drop_from_copy(load().corrections_copy, catalog, set(which))
+        return count
+
+    _change(load, uids, by, change, "forgotten")
 
 
 @corrections.command()
 @click.argument("file", type=OUTPUT_FILE)
 @click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
+@click.option(
+    "--damaged",
+    is_flag=True,
+    help="Save what can be read of a damaged catalog, and the daily copy in the home folder.",
+)
 @click.pass_obj
-def export(load: Callable[..., Settings], file: Path, by: str | None) -> None:
+def export(load: Callable[..., Settings], file: Path, by: str | None, *, damaged: bool) -> None:
     """Write corrections into a file.
 
     It has one JSON object a line. `corrections import` reads it, on another machine as well.
 
     \b
     ocrsearch corrections export corrections.jsonl
+    ocrsearch corrections export --damaged saved.jsonl
     """
     from indexer.corrections.report import correction_json  # loads pydantic
 
-    with bootstrap.reading_only(load()) as (catalog, _):
-        found = catalog.corrections(by=by)
-        places = _places(catalog, found)
+    settings = load()
+    if damaged:
+        found = [c for c in salvaged(settings) if is_by(c, by)]
+        exported = [reports.dumps(correction_json(c)) for c in found]
+    else:
+        with bootstrap.reading_only(settings) as (catalog, _):
+            exported = [line for _, line in lines_of(catalog, catalog.corrections(by=by))]
     with partial_output.writing(file), file.open("w", encoding="utf-8") as out:
-        for correction in found:
-            out.write(reports.dumps(correction_json(correction, places)) + "\n")
-    click.echo(f"{len(found)} corrections", err=True)
+        out.writelines(f"{line}\n" for line in exported)
+    click.echo(f"{len(exported)} corrections", err=True)
 
 
 corrections.add_command(import_)
@@ -313,8 +332,8 @@ def _known(catalog: CatalogReader, photo: Path) -> Photo:
 
 
 def _places(catalog: CatalogReader, found: Sequence[Correction]) -> dict[str, tuple[Path, ...]]:
-    photos = (catalog.photo_with(content) for content in sorted({c.content for c in found}))
-    return {photo.hash: photo.places for photo in photos if photo is not None}
+    places = catalog.places_with({c.content for c in found})
+    return {content: tuple(files) for content, files in places.items()}
 
 
 def _line(correction: Correction, places: Sequence[Path]) -> str:

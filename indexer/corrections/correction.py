@@ -122,6 +122,11 @@ def correct_text(text: str) -> str:
     return composed
 
 
+def is_by(correction: Correction, author: str | None) -> bool:
+    """Whether a correction is by an author, or by one of a kind such as `teacher`; None is anybody."""
+    return author is None or author in {correction.by, correction.by.partition(":")[0]}
+
+
 def check_author(by: str) -> None:
     """Check who a correction is by.
 
