@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from indexer.catalog.conditions import taken_between
-from indexer.catalog.correction_reader import CorrectionReader
+from indexer.catalog.correction_reader import CorrectionReader, read_words
 from indexer.catalog.roots import RAW_ROOT, Roots, full
 from indexer.catalog.rows import chunks
-from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.catalog.schema import CHECKED, FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from indexer.entities import PhotoId, State
+    from indexer.entities import PhotoId, State, Word
 
 UNDATED = datetime(1, 1, 1)  # noqa: DTZ001 - cameras know no zone
 """Stands for the time of photos that have none: they come last."""
@@ -101,6 +101,18 @@ class Browsing(CorrectionReader):
             for row in self._read(files.where(PHOTO.c.hash.in_(chunk))):
                 found.setdefault(row.hash, []).append(full(row.raw_root, row.path))
         return {content: sorted(places) for content, places in found.items()}
+
+    def checked(self, contents: Collection[str] | None = None) -> dict[str, float]:
+        """Photos whose words all were checked, by content hash, and when: seconds since 1970."""
+        wanted = sa.select(CHECKED).where(CHECKED.c.undone_at.is_(None))
+        if contents is not None:
+            wanted = wanted.where(CHECKED.c.photo_hash.in_(contents))
+        return {row.photo_hash: row.created_at for row in self._read(wanted)}
+
+    def words_as_read(self, photo: PhotoId) -> tuple[Word, ...]:
+        """The words that the engine read on a photo, in reading order, without corrections."""
+        with self._reading() as connection:
+            return read_words(connection, photo)
 
     def wanted_again(self) -> set[Path]:
         """Failed files that somebody asked to try again, as `Catalog.retry_now` notes it."""

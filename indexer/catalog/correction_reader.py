@@ -33,7 +33,7 @@ class CorrectionReader(OpenCatalog):
 
         Args:
             contents: of photos with these content hashes; None for all.
-            by: of this author, or of all whose kind it is, as `teacher`.
+            by: of this author, of all versions of it, or of all whose kind it is, as `teacher`.
             since: made at this time or later, in seconds since 1970.
 
         """
@@ -41,8 +41,8 @@ class CorrectionReader(OpenCatalog):
         if contents is not None:
             wanted = wanted.where(CORRECTION.c.photo_hash.in_(contents))
         if by is not None:
-            named = CORRECTION.c.by.startswith(f"{by}:", autoescape=True)
-            wanted = wanted.where((CORRECTION.c.by == by) | named)
+            named = [CORRECTION.c.by.startswith(f"{by}{sign}", autoescape=True) for sign in ":@"]
+            wanted = wanted.where(sa.or_(CORRECTION.c.by == by, *named))
         if since is not None:
             wanted = wanted.where(CORRECTION.c.created_at >= since)
         return [to_correction(row) for row in self._read(wanted)]

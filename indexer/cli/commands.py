@@ -30,6 +30,7 @@ from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
+from indexer.cli.teach import teach
 from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.ocr.photo_file import Limits
@@ -376,5 +377,5 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, export, correct, corrections, weights, *bootstrap.engine_commands()):
+for command in (query, export, correct, corrections, teach, weights, *bootstrap.engine_commands()):
     main.add_command(command)

@@ -161,7 +161,7 @@ class Said:
                 kind = CorrectionKind.DRAWN
             self.corrections.append(
                 Correction(
-                    _uid(by, content, box.as_list(), text),
+                    uid_of(by, content, box.as_list(), text),
                     content,
                     size,
                     box,
@@ -174,7 +174,7 @@ class Said:
             )
 
 
-def _uid(by: str, content: str, box: Sequence[int], text: str) -> str:
+def uid_of(by: str, content: str, box: Sequence[int], text: str) -> str:
     """The same for the same word of the same import: a file that is taken in twice changes nothing."""
     said = "\0".join([by, content, *map(str, box), text])
     return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
