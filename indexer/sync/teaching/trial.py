@@ -18,7 +18,7 @@ MIN_WORDS = 50
 """Checked words without which nothing can be said of a teacher."""
 
 MIN_RIGHT = 0.97
-"""Share of right words where a teacher agrees with us, from which it may choose among kept readings."""
+"""Share of right words among those that a teacher finds in our kept readings, for it to choose there."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def tried(words: Sequence[TriedWord]) -> Trial:
     said = [w for w in words if w.said is not None]
     agreed = [w for w in said if w.said and w.said.text == w.read.text]
     differing = [w for w in said if w.said and w.said.text != w.read.text]
-    least = _least_confidence(agreed)
+    least = _least_confidence([w for w in said if w.said and is_taken(w.read, w.said, 0.0)])
     taken = [w for w in said if w.said and is_taken(w.read, w.said, least)]
     return Trial(
         len(words),
@@ -106,10 +106,10 @@ def is_taken(read: Word, said: TaughtWord, least_confidence: float | None) -> bo
     return any(said.text == text for text, _ in read.alternatives)
 
 
-def _least_confidence(agreed: Sequence[TriedWord]) -> float | None:
-    """The least confidence from which on agreement was right often enough."""
+def _least_confidence(kept: Sequence[TriedWord]) -> float | None:
+    """The least confidence from which on words in our kept readings were right often enough."""
     by_confidence = sorted(
-        ((w.said.confidence, w.said.text == w.truth) for w in agreed if w.said), reverse=True
+        ((w.said.confidence, w.said.text == w.truth) for w in kept if w.said), reverse=True
     )
     least, right = None, 0
     for count, (confidence, is_right) in enumerate(by_confidence, start=1):

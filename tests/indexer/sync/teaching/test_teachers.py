@@ -29,14 +29,11 @@ def test_words_of_tesseract_have_boxes_and_confidences():
     ]
 
 
-def test_lines_of_both_packages_of_rapidocr_are_read():
-    outline = [[1, 2], [30, 2], [30, 9], [1, 9]]
-    old = ([[outline, "sort", 0.9]], [0.1])
-    new = SimpleNamespace(boxes=[outline], txts=("sort",), scores=(0.9,))
-
-    assert [*rapidocr._lines(old)] == [*rapidocr._lines(new)] == [(outline, "sort", 0.9)]
-    assert [*rapidocr._lines((None, None))] == []
-    assert [*rapidocr._lines(SimpleNamespace(boxes=None, txts=None, scores=None))] == []
+def test_words_of_both_packages_of_rapidocr_are_read():
+    assert rapidocr.text_of(([["sort", 0.9]], [0.1])) == ("sort", 0.9)
+    assert rapidocr.text_of((None, None)) == ("", 0.0)
+    assert rapidocr.text_of(SimpleNamespace(txts=("sort",), scores=(0.9,))) == ("sort", 0.9)
+    assert rapidocr.text_of(SimpleNamespace(txts=None, scores=None)) == ("", 0.0)
 
 
 @pytest.fixture
