@@ -41,8 +41,7 @@ class CorrectionReader(OpenCatalog):
         if contents is not None:
             wanted = wanted.where(CORRECTION.c.photo_hash.in_(contents))
         if by is not None:
-            named = [CORRECTION.c.by.startswith(f"{by}{sign}", autoescape=True) for sign in ":@"]
-            wanted = wanted.where(sa.or_(CORRECTION.c.by == by, *named))
+            wanted = wanted.where(by_author(by))
         if since is not None:
             wanted = wanted.where(CORRECTION.c.created_at >= since)
         return [to_correction(row) for row in self._read(wanted)]
@@ -66,6 +65,12 @@ class CorrectionReader(OpenCatalog):
             read = read_words(connection, row.id)
         corrections = self.corrections(contents=[content])
         return effective(read, (row.width, row.height), corrections).doubtful
+
+
+def by_author(by: str) -> sa.ColumnElement[bool]:
+    """Condition: a correction is by an author, by a version of it, or by one of a kind of them."""
+    named = [CORRECTION.c.by.startswith(f"{by}{sign}", autoescape=True) for sign in ":@"]
+    return sa.or_(CORRECTION.c.by == by, *named)
 
 
 def read_words(connection: sa.Connection, photo: PhotoId) -> tuple[Word, ...]:

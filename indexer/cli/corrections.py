@@ -223,8 +223,15 @@ def forget(
     is_flag=True,
     help="Save what can be read of a damaged catalog, and the daily copy in the home folder.",
 )
+@click.option(
+    "--labels",
+    is_flag=True,
+    help="Write the images of corrected words with their labels instead, packed (ZIP).",
+)
 @click.pass_obj
-def export(load: Callable[..., Settings], file: Path, by: str | None, *, damaged: bool) -> None:
+def export(
+    load: Callable[..., Settings], file: Path, by: str | None, *, damaged: bool, labels: bool
+) -> None:
     """Write corrections into a file.
 
     It has one JSON object a line. `corrections import` reads it, on another machine as well.
@@ -235,7 +242,19 @@ def export(load: Callable[..., Settings], file: Path, by: str | None, *, damaged
     """
     from indexer.corrections.report import correction_json  # loads pydantic
 
+    if damaged and labels:
+        msg = "give one of --damaged and --labels"
+        raise UsageError(msg)
     settings = load()
+    if labels:
+        from indexer.corrections.formats.labels import write_labels  # only this needs it
+
+        with bootstrap.reading_only(settings) as (catalog, _):
+            words = list(catalog.labelled_inks(by))
+        with partial_output.writing(file):
+            file.write_bytes(write_labels(words))
+        click.echo(f"{len(words)} words", err=True)
+        return
     if damaged:
         found = [c for c in salvaged(settings) if is_by(c, by)]
         exported = [reports.dumps(correction_json(c)) for c in found]

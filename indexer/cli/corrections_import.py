@@ -111,15 +111,17 @@ def _read(
     file: Path,
 ) -> tuple[Sequence[Correction], list[NamedPage], list[tuple[_Line | str, str]]]:
     """The corrections or the pages in a file, and what of it is refused. Raises UsageError."""
+    from indexer.corrections.formats.labels import read_labels
     from indexer.corrections.formats.matching import NamedPage
     from indexer.corrections.formats.read import ZIP, is_markup, pages_in
 
     content = _content(file)
-    if not content.startswith(ZIP) and not is_markup(content):
+    if not (content.startswith(ZIP) or is_markup(content) or _is_labels(file.name)):
         return _exported(file, content)
     if not content.startswith(ZIP):
         try:
-            return [], [NamedPage(str(file), page) for page in pages_in(content)], []
+            found = read_labels(content) if _is_labels(file.name) else pages_in(content)
+            return [], [NamedPage(str(file), page) for page in found], []
         except UsageError as error:
             msg = f"{file}: {error}"
             raise UsageError(msg) from error
@@ -127,10 +129,15 @@ def _read(
     faulty: list[tuple[_Line | str, str]] = []
     for name, inner in _packed(file, content):
         try:
-            pages += [NamedPage(name, page) for page in pages_in(inner)]
+            found = read_labels(inner) if _is_labels(name) else pages_in(inner)
+            pages += [NamedPage(name, page) for page in found]
         except UsageError as error:
             faulty.append((name, str(error)))
     return [], pages, faulty
+
+
+def _is_labels(name: str) -> bool:
+    return name.lower().endswith(".tsv")
 
 
 def _content(file: Path) -> bytes:
@@ -154,7 +161,8 @@ def _packed(file: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
 
     try:
         for name, inner in unpacked(content):
-            if is_markup(inner) and not name.startswith("__MACOSX/"):
+            is_page = is_markup(inner) and not name.startswith("__MACOSX/")
+            if is_page or _is_labels(name):
                 yield name, inner
     except UsageError as error:
         msg = f"{file}: {error}"

@@ -13,7 +13,8 @@ import click
 from indexer import bootstrap
 from indexer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER
 from indexer.cli.output_guard import refuse_below, refuse_replacing
-from indexer.errors import UsageError
+from indexer.entities import State
+from indexer.errors import PhotoError, UsageError
 from recognizer import partial_output
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _chosen(catalog: CatalogReader, sources: Sequence[Path]) -> list[Photo]:
     """The photos that are named or lie in folders that are, without words, by their paths.
 
     Raises:
-        UsageError: one of `sources` is not in the catalog.
+        UsageError: one of `sources` is not in the catalog, or none was read yet.
 
     """
     found: dict[PhotoId, Photo] = {}
@@ -108,7 +109,11 @@ def _chosen(catalog: CatalogReader, sources: Sequence[Path]) -> list[Photo]:
             msg = f"{source}: not in the catalog; run: ocrsearch index {source}"
             raise UsageError(msg)
         found |= catalog.photos(ids, folder=path)
-    return sorted(found.values(), key=lambda photo: photo.places[0])
+    read = [photo for photo in found.values() if photo.state is not State.PENDING]
+    if not read:
+        msg = f"{sources[0]}: not read yet; run: ocrsearch index {sources[0]}"
+        raise UsageError(msg)
+    return sorted(read, key=lambda photo: photo.places[0])
 
 
 def _with_words(catalog: CatalogReader, photos: Sequence[Photo]) -> Iterator[Photo]:
@@ -183,5 +188,13 @@ def _contents(
         return
     keep = settings.renditions, Limits.of(settings), settings.renditions_megabytes
     with closing(Renderer(*keep)) as renderer:
+
+        def picture_of(photo: Photo) -> bytes:
+            try:
+                return renderer.photo(photo, max(SIZES))
+            except PhotoError as error:
+                msg = f"{photo.places[0]}: {error}"
+                raise PhotoError(msg) from error
+
         for group in groups:
-            yield group[0], write_pdf(group, lambda photo: renderer.photo(photo, max(SIZES)))
+            yield group[0], write_pdf(group, picture_of)

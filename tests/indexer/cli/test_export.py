@@ -128,3 +128,14 @@ def test_only_sidecars_may_lie_beside_photos(shell, board):
     said = shell("export", board, "--beside-photos", code=2).output
 
     assert "--format xmp only" in said
+
+
+def test_a_photo_that_is_gone_is_named_where_its_picture_is_needed(shell, board, monkeypatch):
+    pytest.importorskip("fpdf")
+    monkeypatch.setattr(renderer, "Worker", Direct)
+    board.unlink()
+
+    said = shell("export", board, "--format", "pdf", "--out", shell.folder / "a.pdf", code=6).output
+
+    assert "board.png: " in said
+    assert not (shell.folder / "a.pdf").exists()

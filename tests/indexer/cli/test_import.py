@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 
 import pytest
@@ -133,3 +134,32 @@ def test_an_ambiguous_page_is_refused_by_name(shell):
     assert "several photos are called board" in said
     assert "a/board.png" in said
     assert "b/board.png" in said
+
+
+def test_labels_that_were_mended_elsewhere_come_back(shell, board):
+    shell("correct", board, "--at", "8,24", "quiche")
+    shell("correct", board, "--at", "140,32,240,48", "drawn")
+    shell("correct", board, "--at", "8,40", "--no-word")
+    with sqlite3.connect(shell.folder / "home" / "catalog.db") as database:
+        database.execute("UPDATE correction SET ink = ?", [b"PNG"])
+    database.close()
+    shell("corrections", "export", "--labels", shell.folder / "words.zip")
+
+    with zipfile.ZipFile(shell.folder / "words.zip") as packed:
+        table = packed.read("labels.tsv").decode()
+        images = [name for name in packed.namelist() if packed.read(name) == b"PNG"]
+    assert [line.split("\t")[1] for line in table.splitlines()] == ["quiche", "drawn"]
+    assert [line.split("\t")[0] for line in table.splitlines()] == images
+    (shell.folder / "labels.tsv").write_text(table.replace("drawn", "mended"))
+    said = taken_in(shell, shell.folder / "labels.tsv")
+    assert said == {"taken": 1, "known": 1, "refused": []}
+    shell("corrections", "undo", "--by", "person")
+    assert [w["text"] for w in words(shell, board)] == ["quene", "depth", "mended"]
+
+
+def test_labels_that_do_not_name_their_words_are_refused(shell, board):
+    (shell.folder / "labels.tsv").write_text("crops/1.png\tqueue\n")
+
+    said = shell("corrections", "import", shell.folder / "labels.tsv", code=2).output
+
+    assert "labels.tsv: line 1: 'crops/1.png' does not say which word" in said
