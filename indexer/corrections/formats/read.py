@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 from indexer.corrections.formats.alto import read_alto
@@ -26,6 +29,19 @@ MAX_UNPACKED = 2_000_000_000
 
 ZIP = b"PK\x03\x04"
 """Begin of a packed file."""
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What `zipfile` raises over a damaged file, depending on where the damage is."""
 
 _READERS = {"alto": read_alto, "PcGts": read_page}
 """By the name of the root."""
@@ -77,6 +93,6 @@ def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
                     msg = f"it unpacks to more than {MAX_UNPACKED} bytes"
                     raise UsageError(msg)
                 yield entry.filename, unpacked_file
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         msg = f"it cannot be unpacked ({error})"
         raise UsageError(msg) from error

@@ -168,10 +168,10 @@ def test_a_packed_file_that_unpacks_to_too_much_is_read_no_further(monkeypatch):
         [*unpacked(packed(("a", "x" * 10**6), ("b", "x" * 10**6)))]
 
 
-@pytest.mark.parametrize("damage", [b"PK\x03\x04", packed(("a", "xyz" * 99))[:-40]])
-def test_a_damaged_packed_file_is_refused(damage):
+@pytest.mark.parametrize("part", [slice(4), slice(-40), slice(9, None)])
+def test_a_damaged_packed_file_is_refused(part):
     with pytest.raises(UsageError, match="cannot be unpacked"):
-        [*unpacked(damage)]
+        [*unpacked(packed(("a", "xyz" * 99))[part])]
 
 
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbf<a/>", "<a/>".encode("utf-16"), b" \n<a/>"])
