@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.errors import EngineError, PhotoError
 from indexer.ocr.messages import Result
 from indexer.ocr.worker_supervisor import ProcessDiedError, ProcessLimits, Worker
-from indexer.sync.teaching.teacher import TaughtPhoto, open_teacher
+from indexer.sync.teaching.teacher import TaughtPhoto, open_teacher, require_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,14 @@ class Classroom:
     """A running teacher."""
 
     def __init__(self, spec: str, limits: Limits) -> None:
-        """Start the teacher that `NAME` or `NAME:ARGUMENT` names. Raises EngineError."""
+        """Start the teacher that `NAME` or `NAME:ARGUMENT` names.
+
+        Raises:
+            UsageError: there is none of this name.
+            EngineError: it cannot be loaded.
+
+        """
+        require_known(spec)
         self._worker = Worker(partial(open_teacher, spec), ProcessLimits(SECONDS, MEGABYTES))
         self._limits = limits
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any, Protocol
 
-from indexer.errors import EngineError
+from indexer.errors import EngineError, OcrsearchError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,8 @@ SHIPPED = {
     "trocr": "indexer.sync.teaching.trocr:TrOcr",
     "files": "indexer.sync.teaching.files:Files",
 }
+
+_EXTRAS = {"rapidocr": "pip install 'ocrsearch[rapidocr]'"}
 
 
 @dataclass(frozen=True)
@@ -85,26 +87,44 @@ def open_teacher(spec: str) -> Teacher:
     """The teacher that `NAME` or `NAME:ARGUMENT` names.
 
     Raises:
-        EngineError: there is none of this name, or it cannot be loaded.
+        UsageError: there is none of this name.
+        EngineError: it cannot be loaded.
 
     """
+    require_known(spec)
     name, _, argument = spec.partition(":")
     try:
         made: Teacher = _factory(name)(argument)
+    except OcrsearchError:
+        raise
     except ModuleNotFoundError as error:
-        msg = f"teacher {name}: the Python package {error.name} is needed for it; install that"
+        advice = _EXTRAS.get(name, f"pip install {error.name}")
+        msg = f"teacher {name}: the Python package {error.name} is needed for it: {advice}"
+        raise EngineError(msg) from error
+    except Exception as error:  # a plug-in may raise anything
+        msg = f"teacher {name}: it cannot be loaded ({type(error).__name__}: {error})"
         raise EngineError(msg) from error
     return made
 
 
+def require_known(spec: str) -> None:
+    """Raise UsageError if there is no teacher of this name; nothing of it is loaded."""
+    name = spec.partition(":")[0]
+    known = {*SHIPPED, *_plugins()}
+    if name not in known:
+        msg = f"there is no teacher {name!r}; there are {', '.join(sorted(known))}"
+        raise UsageError(msg)
+
+
+def _plugins() -> dict[str, metadata.EntryPoint]:
+    return {point.name: point for point in metadata.entry_points(group=GROUP)}
+
+
 def _factory(name: str) -> Callable[[str], Any]:
+    factory: Callable[[str], Any]
     if name in SHIPPED:
         module, _, attribute = SHIPPED[name].partition(":")
-        factory: Callable[[str], Any] = getattr(import_module(module), attribute)
-        return factory
-    found = {point.name: point for point in metadata.entry_points(group=GROUP)}
-    if name not in found:
-        msg = f"there is no teacher {name!r}; there are {', '.join(sorted({*SHIPPED, *found}))}"
-        raise EngineError(msg)
-    loaded: Callable[[str], Any] = found[name].load()
-    return loaded
+        factory = getattr(import_module(module), attribute)
+    else:
+        factory = _plugins()[name].load()
+    return factory

@@ -83,6 +83,7 @@ def check(shell, path, truth):
 def employ(monkeypatch):
     def employ(teacher):
         monkeypatch.setattr(classroom, "open_teacher", lambda _: teacher)
+        monkeypatch.setattr(classroom, "require_known", lambda _: None)
         monkeypatch.setattr(classroom, "Worker", Direct)
         return teacher
 
@@ -206,6 +207,12 @@ def test_a_folder_without_photos_is_named(shell, truths, employ):
     employ(Fake(truths))
 
     assert "holds no photo" in shell("teach", "--teacher", "fake", shell.folder / "x", code=2).output  # fmt: skip
+
+
+def test_a_teacher_that_nobody_has_is_refused_with_those_that_are_there(shell, truths):
+    said = shell("teach", "--teacher", "nobody", code=2).output
+
+    assert "there are files, rapidocr, tesseract, trocr" in said
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.corrections.formats.hocr import write_hocr
 from indexer.entities import Box, Photo, PhotoId, State, Word
-from indexer.errors import EngineError
+from indexer.errors import EngineError, OcrsearchError, UsageError
 from indexer.sync.teaching import rapidocr, teacher
 from indexer.sync.teaching.files import Files
 from indexer.sync.teaching.teacher import TaughtPhoto, TaughtReading, open_teacher
@@ -65,7 +65,7 @@ def test_a_photo_without_a_file_has_no_text(photo, tmp_path):
 def test_a_teacher_that_is_not_there_is_named(spec, monkeypatch):
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(EngineError, match=spec.partition(":")[0]):
+    with pytest.raises(OcrsearchError, match=spec.partition(":")[0]):
         open_teacher(spec)
 
 
@@ -76,7 +76,7 @@ def test_a_missing_package_is_named(spec, monkeypatch):
     for name in ("rapidocr", "rapidocr_onnxruntime", "transformers"):
         monkeypatch.setitem(sys.modules, name, None)
 
-    with pytest.raises(EngineError, match="install that"):
+    with pytest.raises(EngineError, match="is needed for it: pip install"):
         open_teacher(spec)
 
 
@@ -85,5 +85,13 @@ def test_teachers_of_other_packages_are_found_by_their_names(monkeypatch):
     monkeypatch.setattr(teacher.metadata, "entry_points", lambda group: [point] * (group == "ocrsearch.teachers"))  # fmt: skip
 
     assert open_teacher("mine:some/folder") == "mine of some/folder"
-    with pytest.raises(EngineError, match="there are files, mine, rapidocr"):
+    with pytest.raises(UsageError, match="there are files, mine, rapidocr"):
         open_teacher("absent")
+
+
+def test_a_teacher_of_another_package_that_cannot_be_loaded_is_named(monkeypatch):
+    point = SimpleNamespace(name="mine", load=lambda: lambda _: 1 / 0)
+    monkeypatch.setattr(teacher.metadata, "entry_points", lambda group: [point])
+
+    with pytest.raises(EngineError, match=r"teacher mine: it cannot be loaded \(ZeroDivisionError"):
+        open_teacher("mine")
