@@ -193,7 +193,7 @@ def _match(
     """Add what pages say of the photos that they are of."""
     from indexer.corrections.formats.matching import match
 
-    names = {name for page in pages if not page.page.content for name in page.names}
+    names = {name for page in pages if not page.content for name in page.names}
     called: dict[str, list[Photo]] = defaultdict(list)
     for name, ids in (catalog.photos_called(names) if names else {}).items():
         called[name] += catalog.photos(sorted(ids)).values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from indexer.corrections.formats.foreign_page import ForeignPage
     from indexer.entities import Photo
 
+_HASH = re.compile("[0-9a-f]{32}")
+
 MAX_ASPECT = 0.01
 """Difference of two ratios of width to height, as a share, up to which pages are of one photo."""
 
@@ -29,6 +32,11 @@ class NamedPage:
 
     file: str
     page: ForeignPage
+
+    @property
+    def content(self) -> str:
+        """The content hash that the page names; "" for none, or if it is no such hash."""
+        return self.page.content if _HASH.fullmatch(self.page.content) else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,8 +75,7 @@ def match(
     """
     found = Matched()
     for named in pages:
-        if named.page.content:
-            content = named.page.content
+        if content := named.content:
             found.pages.append((named, content, with_content(content)))
             continue
         near = {p.hash: p for name in named.names for p in called.get(name, ()) if _fits(named, p)}

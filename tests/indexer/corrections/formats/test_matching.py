@@ -43,6 +43,12 @@ def test_a_page_of_a_photo_that_is_not_indexed_keeps_its_content_hash():
     assert [row[1:] for row in matched(page(content=B)).pages] == [(B, None)]
 
 
+def test_what_is_no_content_hash_names_no_photo():
+    found = matched(page(name="board.jpg", content="urn:x"), photos=[photo(A, "/p/board.jpg")])
+
+    assert [content for _, content, _ in found.pages] == [A]
+
+
 def test_a_page_without_hash_is_found_by_name_and_size():
     photos = [photo(A, "/p/board.jpg"), photo(B, "/q/board.jpg", (800, 600))]
 
