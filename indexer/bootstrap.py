@@ -59,6 +59,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     from indexer.process_priority import lower_priority
     from indexer.renditions.inks import cut_inks
     from indexer.renditions.thumbnails import Thumbnails
+    from indexer.sync.corrections_copy import keep_copy
     from indexer.sync.library import Library
 
     home.make(settings)
@@ -70,6 +71,7 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
         Catalog(settings.database) as catalog,
         closing(BuiltInEngine(settings, workers, keep)) as engine,
     ):
+        keep_copy(settings.corrections_copy, catalog)
         cut = partial(cut_inks, settings, catalog)
         yield Library(settings, catalog, stores(settings), engine, cut)
 

@@ -224,6 +224,11 @@ class Settings(BaseSettings):
         return self.home / "progress.json"
 
     @property
+    def corrections_copy(self) -> Path:
+        """Daily copy of all corrections."""
+        return self.home / "corrections.jsonl"
+
+    @property
     def lock(self) -> Path:
         """File that whoever writes holds locked."""
         return self.home / "lock"

@@ -49,7 +49,7 @@ class CorrectionReader(OpenCatalog):
 
         Args:
             contents: of photos with these content hashes; None for all.
-            by: of this author, or of all whose kind it is, as `teacher`.
+            by: of this author, of all versions of it, or of all whose kind it is, as `teacher`.
             since: made at this time or later, in seconds since 1970.
 
         """
@@ -57,8 +57,7 @@ class CorrectionReader(OpenCatalog):
         if contents is not None:
             wanted = wanted.where(CORRECTION.c.photo_hash.in_(contents))
         if by is not None:
-            named = CORRECTION.c.by.startswith(f"{by}:", autoescape=True)
-            wanted = wanted.where((CORRECTION.c.by == by) | named)
+            wanted = wanted.where(by_author(by))
         if since is not None:
             wanted = wanted.where(CORRECTION.c.created_at >= since)
         return [to_correction(row) for row in self._read(wanted)]
@@ -180,6 +179,12 @@ class CorrectionReader(OpenCatalog):
             read = read_words(connection, row.id)
         corrections = self.corrections(contents=[content])
         return effective(read, (row.width, row.height), corrections).doubtful
+
+
+def by_author(by: str) -> sa.ColumnElement[bool]:
+    """Condition: a correction is by an author, by a version of it, or by one of a kind of them."""
+    named = [CORRECTION.c.by.startswith(f"{by}{sign}", autoescape=True) for sign in ":@"]
+    return sa.or_(CORRECTION.c.by == by, *named)
 
 
 def read_words(connection: sa.Connection, photo: PhotoId) -> tuple[Word, ...]:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ocrsearch")
 
-_RESTORE = "restore it from a backup, or move it away and index again"
+_RESTORE = (
+    "restore it from a backup, or save the corrections in it with: "
+    "ocrsearch corrections export --damaged FILE"
+)
 
 _FAULTS = {
     sqlite3.SQLITE_PERM: "may not be opened; check its permissions",

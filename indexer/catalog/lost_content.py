@@ -47,7 +47,7 @@ def has_content(file: Path, index: Path) -> bool:
 def _check_unused(file: Path, made_from_it: Path, what: str) -> None:
     if os.path.isfile(made_from_it) and os.path.getsize(made_from_it):  # noqa: PTH113, PTH202
         msg = (
-            f"{file}: {what}, though there is {made_from_it}; restore both from "
-            "a backup, or move the home folder away and index again"
+            f"{file}: {what}, though there is {made_from_it}; restore both from a backup, "
+            "or save the copy of the corrections with: ocrsearch corrections export --damaged FILE"
         )
         raise CatalogError(msg)

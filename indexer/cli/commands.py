@@ -18,6 +18,7 @@ from indexer.cli.correct import correct
 from indexer.cli.corrected_words import corrected_words
 from indexer.cli.corrections import corrections
 from indexer.cli.detected_boxes import print_boxes
+from indexer.cli.export import export
 from indexer.cli.folder_arguments import photo_folders
 from indexer.cli.group import CommandGroup
 from indexer.cli.learn import learn
@@ -33,6 +34,7 @@ from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
 from indexer.cli.status import status_text
+from indexer.cli.teach import teach
 from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.ocr.photo_file import Limits
@@ -386,5 +388,14 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (query, correct, corrections, learn, weights, *bootstrap.engine_commands()):
+for command in (
+    query,
+    export,
+    correct,
+    corrections,
+    learn,
+    teach,
+    weights,
+    *bootstrap.engine_commands(),
+):
     main.add_command(command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer import bootstrap, reports
+from indexer.cli.corrections_import import import_
 from indexer.cli.options import DATE, OUTPUT_FILE, json_option
 from indexer.cli.printed_names import printed_name
 from indexer.corrections.correction import (
@@ -18,16 +19,19 @@ from indexer.corrections.correction import (
     Correction,
     CorrectionKind,
     check_author,
+    is_by,
 )
 from indexer.errors import UsageError
+from indexer.sync.corrections_copy import drop_from_copy, salvaged
+from indexer.sync.corrections_copy import exported as lines_of
 from recognizer import partial_output
 from recognizer.printable import printable
-from recognizer.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from indexer.catalog.correctable import CorrectableCatalog
     from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.entities import Photo
@@ -147,65 +151,67 @@ def forget(
     """Delete corrections for good. This cannot be undone."""
     if not yes:
         click.confirm("Delete these corrections for good?", abort=True)
-    _change(load, uids, by, lambda catalog, which: catalog.forget_corrections(which), "forgotten")
+
+    def change(catalog: CorrectableCatalog, which: list[str]) -> int:
+        count = catalog.forget_corrections(which)
+        drop_from_copy(load().corrections_copy, catalog, set(which))
+        return count
+
+    _change(load, uids, by, change, "forgotten")
 
 
 @corrections.command()
 @click.argument("file", type=OUTPUT_FILE)
 @click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
+@click.option(
+    "--damaged",
+    is_flag=True,
+    help="Save what can be read of a damaged catalog, and the daily copy in the home folder.",
+)
+@click.option(
+    "--labels",
+    is_flag=True,
+    help="Write the images of corrected words with their labels instead, packed (ZIP).",
+)
 @click.pass_obj
-def export(load: Callable[..., Settings], file: Path, by: str | None) -> None:
+def export(
+    load: Callable[..., Settings], file: Path, by: str | None, *, damaged: bool, labels: bool
+) -> None:
     """Write corrections into a file.
 
     It has one JSON object a line. `corrections import` reads it, on another machine as well.
 
     \b
     ocrsearch corrections export corrections.jsonl
+    ocrsearch corrections export --damaged saved.jsonl
     """
     from indexer.corrections.report import correction_json  # loads pydantic
 
-    with bootstrap.reading_only(load()) as (catalog, _):
-        found = catalog.corrections(by=by)
-        places = _places(catalog, found)
-    with partial_output.writing(file), file.open("w", encoding="utf-8") as out:
-        for correction in found:
-            out.write(reports.dumps(correction_json(correction, places)) + "\n")
-    click.echo(f"{len(found)} corrections", err=True)
-
-
-@corrections.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-@click.pass_obj
-def import_(load: Callable[..., Settings], file: Path, *, as_json: bool) -> None:
-    """Take in an exported FILE.
-
-    Those that are known already change nothing. A photo that is not indexed yet has them as soon as it is.
-
-    \b
-    ocrsearch corrections import corrections.jsonl
-    """
-    from indexer.corrections.report import parsed  # loads pydantic
-
-    try:
-        read = parsed(lines(decode(file.read_bytes())))
-    except NotTextError as error:
-        msg = f"{file}, {error}"
-        raise UsageError(msg) from error
+    if damaged and labels:
+        msg = "give one of --damaged and --labels"
+        raise UsageError(msg)
     settings = load()
-    with bootstrap.correcting(settings) as catalog:
-        new = catalog.correct(read.corrections)
-    bootstrap.deliver(settings)
-    taken, known = len(new), len(read.corrections) - len(new)
-    if as_json:
-        refused = [list(line) for line in read.refused]
-        click.echo(reports.dumps({"taken": taken, "known": known, "refused": refused}))
+    if labels:
+        from indexer.corrections.formats.labels import write_labels  # only this needs it
+
+        with bootstrap.reading_only(settings) as (catalog, _):
+            words = list(catalog.labelled_inks(by))
+        with partial_output.writing(file):
+            file.write_bytes(write_labels(words))
+        click.echo(f"{len(words)} words", err=True)
+        return
+    if damaged:
+        found = [c for c in salvaged(settings) if is_by(c, by)]
+        exported = [reports.dumps(correction_json(c)) for c in found]
     else:
-        click.echo(f"{taken} taken, {known} known already, {len(read.refused)} refused")
-        for number, reason in read.refused:
-            click.echo(printable(f"{file}, line {number}: {reason}"), err=True)
-    if read.refused:
-        raise click.exceptions.Exit(UsageError.exit_code)
+        with bootstrap.reading_only(settings) as (catalog, _):
+            exported = [line for _, line in lines_of(catalog, catalog.corrections(by=by))]
+    with partial_output.writing(file), file.open("w", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in exported)
+    click.echo(f"{len(exported)} corrections", err=True)
+
+
+corrections.add_command(import_)
 
 
 @corrections.command()
@@ -329,8 +335,8 @@ def known_photo(catalog: CatalogReader, photo: Path) -> Photo:
 
 
 def _places(catalog: CatalogReader, found: Sequence[Correction]) -> dict[str, tuple[Path, ...]]:
-    photos = (catalog.photo_with(content) for content in sorted({c.content for c in found}))
-    return {photo.hash: photo.places for photo in photos if photo is not None}
+    places = catalog.places_with({c.content for c in found})
+    return {content: tuple(files) for content, files in places.items()}
 
 
 def line_of(correction: Correction, places: Sequence[Path]) -> str:

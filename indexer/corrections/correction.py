@@ -122,6 +122,12 @@ def correct_text(text: str) -> str:
     return composed
 
 
+def is_by(correction: Correction, author: str | None) -> bool:
+    """Whether a correction is by an author, any version of it, or its kind; None is anybody."""
+    named = correction.by, correction.by.partition(":")[0], correction.by.partition("@")[0]
+    return author is None or author in named
+
+
 def check_author(by: str) -> None:
     """Check who a correction is by.
 

@@ -19,6 +19,7 @@ from indexer.filesystem.dirty_set import DirtySet
 from indexer.filesystem.rescan_schedule import Timing
 from indexer.filesystem.watcher import watch
 from indexer.sync import progress_file
+from indexer.sync.corrections_copy import keep_copy
 from indexer.sync.hooks import Hooks
 from indexer.sync.photo_log import log_step
 from indexer.sync.progress_file import WriterState
@@ -146,6 +147,7 @@ class Service:
         self.notifier.alive()
         self.reporter.state(WriterState.WAITING)
         self.idle_engine.close_if_idle(self.library.engine)
+        keep_copy(self.library.settings.corrections_copy, self.library.catalog)
         with suppress(OcrsearchError):  # the next run says it
             wanted = self.library.catalog.wanted_again()
             for path in wanted - self._wanted:

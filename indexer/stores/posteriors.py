@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.entities import WordIndex
+from indexer.query.indexed_words import tokens
 from indexer.stores import compaction
 from indexer.stores.broken_words import broken_words, placed
 from indexer.stores.faults import store_error
@@ -53,6 +54,13 @@ class PosteriorStore:
     def can_say(self, pattern: str) -> bool:
         """Whether any word could say the folded `pattern`: it has characters, all in the alphabet."""
         return self._codec.needs(pattern) is not None
+
+    def chance(self, packed: bytes, alphabet: str, text: str) -> float:
+        """Probability that a word, packed with `alphabet`, says a text, whatever its case and signs."""
+        folded = "".join(tokens(text))
+        if not packed or not self.can_say(folded):
+            return 0.0
+        return float(self._codec.unpack([packed], alphabet).score(folded)[0])
 
     def photos(self) -> set[PhotoId]:
         """Photos with words in the store.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from indexer import reports
+from indexer.corrections.formats.written import FORMATS
 from indexer.corrections.lessons import LessonsReport
 from indexer.corrections.report import CorrectionReport
 from indexer.web import corrections, lessons, pairing, photos, searching, state
@@ -40,9 +41,9 @@ ENDPOINTS = (
         asked=photos.InkParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
-        "GET", "/photos/{id}/export", "The text of a photo as a file", photos.export,
-        gives=("text/plain", "application/json"),
-        asked=photos.ExportParameters, errors=_UNKNOWN,
+        "GET", "/photos/{id}/export", "The words of a photo as a file", photos.export,
+        gives=(*(form.kind for form in FORMATS.values()), "application/pdf"),
+        asked=photos.ExportParameters, draws=True, errors=_NO_PICTURE,
     ),
     Endpoint(
         "GET", "/photos/{id}/corrections", "What people said of the words of a photo",

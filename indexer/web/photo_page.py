@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.formats.plain import text_of
 from indexer.errors import UsageError
 from indexer.search.guesses import MIN_CERTAIN
 from indexer.web import photos, searching
@@ -43,7 +44,7 @@ def show(site: Site, request: Request) -> Response:
             query = ""
     with site.library.parts() as (catalog, _):
         said = _said(catalog, known)
-    text = " ".join(photos.text_of(known).split())
+    text = " ".join(text_of(known).split())
     return page(
         "photo.html", photo=known, query=query, lines=_lines(known, matched), neighbours=neighbours,
         name=printable(known.places[0].name), places=[printable(p) for p in known.places],

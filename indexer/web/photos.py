@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
-from indexer import reports
+from indexer.corrections.formats import plain
+from indexer.corrections.formats.pdf import write_pdf
+from indexer.corrections.formats.written import FORMATS
 from indexer.entities import Box, State
 from indexer.renditions.renderer import SIZES, VERSION
 from indexer.web.endpoint import Asked, json_response
@@ -79,9 +81,11 @@ class InkParameters(Asked):
 
 
 class ExportParameters(Asked):
-    """The form in which the text of a photo is asked for."""
+    """The form in which the words of a photo are asked for."""
 
-    format: Literal["txt", "json"] = Field("txt", description="plain text, or JSON as of a photo")
+    format: Literal["txt", "json", "hocr", "alto", "page", "xmp", "pdf"] = Field(
+        "txt", description="plain text, JSON as of a photo, or the format of another program"
+    )
 
 
 class ListParameters(Narrowed):
@@ -97,16 +101,9 @@ class ListParameters(Narrowed):
     ] = Field("", description="`next` of the list before, to go on")
 
 
-class PhotoDetails(reports.PhotoReport):
-    """A photo with its id, files and date; `version` changes with its words.
+class PhotoDetails(plain.PhotoDetails):
+    """A photo with when somebody said that all its words are right: `checked`, null for never."""
 
-    `checked` is when somebody said that all its words are right, null for never.
-    """
-
-    id: str
-    places: list[str]
-    taken: str | None
-    version: int
     checked: str | None
 
 
@@ -155,34 +152,24 @@ def details(site: Site, request: Request, _: Asked) -> Response:
 def details_of(catalog: CatalogReader, known: Photo) -> PhotoDetails:
     """What was read on a photo, with its id, files and dates."""
     at = catalog.checked([known.hash]).get(known.hash)
-    return {
-        **reports.photo_json(known.places[0], known),
-        "id": known.hash,
-        "places": [str(place) for place in known.places],
-        "taken": known.taken.isoformat() if known.taken else None,
-        "version": known.version,
-        "checked": None if at is None else datetime.fromtimestamp(at, UTC).isoformat(),
-    }
+    checked = None if at is None else datetime.fromtimestamp(at, UTC).isoformat()
+    return {**plain.details_of(known), "checked": checked}
 
 
 def export(site: Site, request: Request, asked: ExportParameters) -> Response:
-    """The text of a photo as a file."""
+    """The words of a photo as a file."""
     known = photo_of(site, request)
-    with site.library.parts() as (catalog, _):
-        content, kind = reports.dumps(details_of(catalog, known)), "application/json"
-    if asked.format == "txt":
-        content, kind = text_of(known), "text/plain"
-    name = f'attachment; filename="{known.hash}.{asked.format}"'
+    if asked.format == "pdf":
+        content = write_pdf([known], lambda photo: site.renderer.photo(photo, max(SIZES)))
+        return _file(known, content, ".pdf", "application/pdf")
+    form = FORMATS[asked.format]
+    return _file(known, form.write(known), form.ending, form.kind)
+
+
+def _file(photo: Photo, content: bytes, ending: str, kind: str) -> Response:
+    name = f'attachment; filename="{photo.hash}{ending}"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(content.encode("utf-8", "replace"), headers=headers, media_type=kind)
-
-
-def text_of(photo: Photo) -> str:
-    """What was read on a photo, a line each."""
-    lines: dict[int, list[str]] = {}
-    for word in photo.words:
-        lines.setdefault(word.line, []).append(word.text)
-    return "".join(" ".join(line) + "\n" for line in lines.values())
+    return Response(content, headers=headers, media_type=kind)
 
 
 # lists ---------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from indexer import home
 from indexer.errors import CatalogError, UsageError
 from indexer.renditions.renderer import Renderer
 from indexer.web.app import make
+from indexer.web.daily_copy import DailyCopy
 from indexer.web.devices import Devices
 from indexer.web.live_library import LiveLibrary
 from indexer.web.site import Site
@@ -151,6 +152,7 @@ def serve(
         sockets = [stack.enter_context(closing(bound)) for bound in listening.bound()]
         site = _site(settings, listening, stack, read_only=read_only)
         _announce(site, listening)
+        stack.enter_context(closing(DailyCopy(settings)))
         if watch:
             site.watching = stack.enter_context(closing(Watching(watch)))
         config = uvicorn.Config(

@@ -24,6 +24,7 @@
             alembic
             click
             connected-components-3d
+            defusedxml
             filelock
             numpy
             onnxruntime

@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,11 @@ from PIL import Image
 from benchmarks import mutated_images
 from detector_stub.detectors.sidecar import SidecarDetector
 from indexer import bootstrap, config
+from indexer.corrections.formats import read
+from indexer.corrections.formats.labels import LabelledInk, read_labels, write_labels
+from indexer.corrections.formats.matching import NamedPage, Said, match
+from indexer.corrections.formats.written import FORMATS
+from indexer.entities import Box, Photo, PhotoId, State, Word
 from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters, Searcher
@@ -141,6 +146,41 @@ def _labels(content: bytes, folder: Path) -> None:
                     sample.load()
 
 
+@cache
+def _pages() -> list[bytes]:
+    """Photos of the world as files of each kind that other programs write, alone and packed."""
+    word = Word(Box(10, 10, 90, 40), 0, "queue", 0.8, (("queue", 0.8), ("quene", 0.1)))
+    slanted = replace(word, text="l’été", corners=((9.5, 10), (90, 12), (89, 41), (9, 39)))
+    photo = Photo(PhotoId(1), "a" * 32, State.READ, 400, 300, None, (Path("b.jpg"),), (word, slanted))  # fmt: skip
+    found = [
+        form.write(photo) for name, form in FORMATS.items() if name in {"hocr", "alto", "page"}
+    ]
+    return [*found, write_labels([LabelledInk("a" * 32, (400, 300), word.box, "queue", b"PNG")])]
+
+
+def _page(chance: Chance) -> bytes:
+    page = chance.choice(_pages())
+    if page.startswith(read.ZIP) or chance.random() < 0.3:
+        return mutations.damaged(chance, page)
+    return mutations.encoded(chance, page.decode())
+
+
+def _take_page(content: bytes, folder: Path) -> None:
+    known = Photo(PhotoId(1), "a" * 32, State.READ, 400, 300, None, (Path("b.jpg"),))
+    files = [("b.xml", content)]
+    if content.startswith(read.ZIP):
+        files = list(read.unpacked(content))
+    for name, inner in files:
+        with suppress_failures():
+            labelled = name.endswith(".tsv")
+            found = read_labels(inner) if labelled else read.pages_in(inner)
+            matched = match([NamedPage(name, page) for page in found], lambda _: known, {})
+            said = Said()
+            for page, of, photo in matched.pages:
+                said.add(page, of, photo, by="import:x", confirm=True, now=1.0)
+            assert all(c.box.left < c.box.right for c in said.corrections)
+
+
 def _settings(content: bytes, folder: Path) -> None:
     path = folder / "config.toml"
     path.write_bytes(content)
@@ -242,6 +282,7 @@ TARGETS = {
         _search,
     ),
     "labels": Target(lambda chance: mutations.encoded(chance, LABELS), _labels),
+    "pages": Target(_page, _take_page),
     "settings": Target(lambda chance: mutations.encoded(chance, SETTINGS), _settings),
     "names": Target(
         lambda chance: b"\0".join(mutations.encoded(chance, "board é.x y") for _ in range(3)),

@@ -358,3 +358,69 @@ def test_words_are_asked_about_until_they_are_corrected(shell, board):
     assert [lesson["text"] for lesson in after["lessons"]] == ["depth"]
     assert after["learned"] == 1
     assert "board.png --at " in shell("corrections", "lessons").stdout
+
+
+def test_a_damaged_catalog_yields_its_corrections_first(shell, board):
+    correct(shell, board, 0, "queue")
+    database = shell.folder / "home" / "catalog.db"
+    content = bytearray(database.read_bytes())
+    content[:4096] = bytes(4096)
+    database.write_bytes(content)
+
+    said = shell("query", "queue", code=4).output
+    assert "ocrsearch corrections export --damaged FILE" in said
+    shell("corrections", "export", "--damaged", shell.folder / "saved.jsonl")
+
+    [saved] = map(json.loads, (shell.folder / "saved.jsonl").read_text().splitlines())
+    assert saved["text"] == "queue"
+
+
+def test_saved_corrections_count_in_a_new_catalog(shell, board):
+    correct(shell, board, 0, "queue")
+    shell("corrections", "export", "--damaged", shell.folder / "saved.jsonl")
+    (shell.folder / "home").rename(shell.folder / "damaged")
+
+    shell("index", shell.photos)
+    shell("corrections", "import", shell.folder / "saved.jsonl")
+
+    assert "board.png" in shell("query", "queue").stdout
+
+
+def test_an_export_gives_the_same_state_on_another_machine(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 0, "quiche")
+    correct(shell, board, 1, "--no-word")
+    shell("corrections", "undo", listed(shell)[1]["uid"])
+    before, shown = listed(shell), words(shell, board)
+    shell("corrections", "export", shell.folder / "all.jsonl")
+    (shell.folder / "home").rename(shell.folder / "other-machine")
+
+    shell("corrections", "import", shell.folder / "all.jsonl", code=4)
+    shell("index", shell.photos)
+    shell("corrections", "import", shell.folder / "all.jsonl")
+
+    assert listed(shell) == before
+    assert words(shell, board) == shown
+
+
+def test_index_keeps_a_copy_of_corrections_in_the_home(shell, board):
+    correct(shell, board, 0, "queue")
+    copy = shell.folder / "home" / "corrections.jsonl"
+
+    shell("index", shell.photos)
+
+    assert json.loads(copy.read_text())["text"] == "queue"
+    shell("corrections", "forget", "--by", "person", "--yes")
+    assert copy.read_text() == ""
+
+
+def test_the_copy_is_saved_where_the_catalog_lost_its_content(shell, board):
+    correct(shell, board, 0, "queue")
+    shell("index", shell.photos)
+    (shell.folder / "home" / "catalog.db").write_bytes(b"")
+
+    said = shell("query", "queue", code=4).output
+    assert "corrections export --damaged FILE" in said
+    shell("corrections", "export", "--damaged", shell.folder / "saved.jsonl")
+
+    assert '"queue"' in (shell.folder / "saved.jsonl").read_text()

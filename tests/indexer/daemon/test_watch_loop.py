@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from indexer.corrections.new_correction import correction_at
 from indexer.daemon import watch_loop
 from indexer.daemon.systemd import Notifier
 from indexer.filesystem.change_batches import Batch
@@ -202,3 +203,17 @@ def test_a_failed_photo_that_somebody_wants_tried_again_counts_as_changed_once(w
     )
     assert world.find("helios") == ["a.png"]
     assert world.library.catalog.failures() == []
+
+
+def test_an_idle_watch_keeps_the_copy_of_corrections(world, tmp_path):
+    photo = draw_photo(world.photos / "a.png", "quene")
+    world.sync()
+    known = world.library.catalog.photo_at(photo)
+    reporter = Reporter(tmp_path / "progress.json")
+    made = correction_at(known.words[0].box, known, "queue", now=1.0)
+    world.library.catalog.correct([made])
+    service = watch_loop.Service(world.library, threading.Event(), Notifier({}), reporter)
+
+    service.idle()
+
+    assert "queue" in world.library.settings.corrections_copy.read_text()

@@ -208,7 +208,27 @@ def test_the_text_of_a_photo_is_given_as_a_file(served):
 
     assert text.text == "helios\nluna\n"
     assert text.headers["content-disposition"] == f'attachment; filename="{name}.txt"'
-    assert report.json() == served.client.get(f"/api/v1/photos/{name}").json()
+    assert report.json().items() <= served.client.get(f"/api/v1/photos/{name}").json().items()
+
+
+@pytest.mark.parametrize("form", ["hocr", "alto", "page", "xmp"])
+def test_the_words_of_a_photo_are_given_in_the_formats_of_other_programs(served, form):
+    name = served.photo("a.png", "helios", "luna")
+
+    given = served.client.get(f"/api/v1/photos/{name}/export?format={form}")
+
+    assert given.headers["content-disposition"].startswith(f'attachment; filename="{name}.')
+    assert "helios" in given.text
+
+
+def test_a_photo_is_given_as_pdf(served):
+    pytest.importorskip("fpdf")
+    name = served.photo("a.png", "helios", "luna")
+
+    given = served.client.get(f"/api/v1/photos/{name}/export?format=pdf")
+
+    assert given.headers["content-type"] == "application/pdf"
+    assert given.content.startswith(b"%PDF")
 
 
 def test_an_error_of_the_command_line_has_its_exit_code(served):

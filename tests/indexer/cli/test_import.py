@@ -1,0 +1,165 @@
+"""`corrections import` of pages of other programs, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+
+import pytest
+
+from ..conftest import draw_photo
+
+
+@pytest.fixture
+def board(shell):
+    photo = draw_photo(shell.photos / "board.png", "quene", "depth")
+    shell("index", shell.photos)
+    return photo
+
+
+def words(shell, photo):
+    return json.loads(shell("show", photo, "--json").stdout)["words"]
+
+
+def exported(shell, photo, form, **changes):
+    file = shell.folder / f"page.{form}"
+    shell("export", photo, "--format", form, "--out", file, "--force")
+    text = file.read_text("utf-8")
+    for before, after in changes.items():
+        text = text.replace(before, after)
+    file.write_text(text, "utf-8")
+    return file
+
+
+def taken_in(shell, *arguments, code=0):
+    return json.loads(shell("corrections", "import", *arguments, "--json", code=code).stdout)
+
+
+@pytest.mark.parametrize("form", ["hocr", "alto", "page"])
+def test_what_another_program_corrected_is_found(shell, board, form):
+    file = exported(shell, board, form, quene="queue")
+
+    said = taken_in(shell, file, "--name", "editor")
+
+    assert said == {"taken": 1, "known": 1, "refused": []}
+    assert "board.png" in shell("query", "queue").stdout
+    assert [(w["text"], w["by"]) for w in words(shell, board)] == [("queue", "import:editor"), ("depth", "engine")]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["hocr", "alto", "page"])
+def test_the_same_file_twice_changes_nothing(shell, board, form):
+    file = exported(shell, board, form, quene="queue")
+    taken_in(shell, file)
+    before = words(shell, board)
+
+    assert taken_in(shell, file)["taken"] == 0
+    assert words(shell, board) == before
+
+
+@pytest.mark.parametrize("form", ["hocr", "alto", "page"])
+def test_a_drawn_word_comes_to_another_catalog(shell, board, form):
+    shell("correct", board, "--at", "140,32,240,48", "drawn")
+    file = exported(shell, board, form)
+    shell("corrections", "forget", "--by", "person", "--yes")
+
+    taken_in(shell, file)
+
+    assert [(w["text"], w["box"]) for w in words(shell, board)][2] == ("drawn", [140, 32, 240, 48])
+
+
+def test_what_a_person_said_is_not_overwritten(shell, board):
+    file = exported(shell, board, "page", quene="queue")
+    shell("correct", board, "--at", "8,24", "quiche")
+
+    taken_in(shell, file)
+
+    assert words(shell, board)[0]["text"] == "quiche"
+
+
+def test_an_import_is_undone_as_a_whole(shell, board):
+    taken_in(shell, exported(shell, board, "hocr", quene="queue", depth="deep"), "--name", "editor")
+
+    shell("corrections", "undo", "--by", "import:editor")
+
+    assert [w["text"] for w in words(shell, board)] == ["quene", "depth"]
+
+
+def test_the_name_of_an_import_is_that_of_its_file(shell, board):
+    taken_in(shell, exported(shell, board, "alto", quene="queue"))
+
+    assert words(shell, board)[0]["by"] == "import:page"
+
+
+def test_checked_pages_confirm_what_is_read(shell, board):
+    said = taken_in(shell, exported(shell, board, "alto"), "--confirm")
+
+    assert said["taken"] == 2
+    assert "2 confirmed" in shell("corrections", "stats").stdout
+
+
+def test_packed_pages_are_taken_in_and_faulty_ones_are_named(shell, board):
+    good = exported(shell, board, "page", quene="queue").read_bytes()
+    archive = shell.folder / "pages.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("page/board.xml", good)
+        packed.writestr("page/bomb.xml", '<!DOCTYPE a [<!ENTITY x "x">]><a>&x;</a>')
+        packed.writestr("page/other.xml", good.replace(b'externalRef="ocrsearch:', b'comments="').replace(b"board.png", b"absent.png"))  # fmt: skip
+        packed.writestr("page/board.png", b"\x89PNG")
+
+    said = taken_in(shell, archive, code=2)
+
+    assert said["taken"] == 1
+    assert [name for name, _ in said["refused"]] == ["page/bomb.xml", "page/other.xml"]
+
+
+def test_a_bomb_is_refused_by_the_name_of_its_file(shell, board):
+    bomb = shell.folder / "bomb.xml"
+    bomb.write_text('<!DOCTYPE a [<!ENTITY x "x">]><alto>&x;</alto>')
+
+    said = shell("corrections", "import", bomb, code=2).output
+
+    assert "bomb.xml: it defines or names entities" in said
+
+
+def test_an_ambiguous_page_is_refused_by_name(shell):
+    draw_photo(shell.photos / "a" / "board.png", "queue")
+    draw_photo(shell.photos / "b" / "board.png", "depth")
+    shell("index", shell.photos)
+    page = shell.folder / "board.hocr"
+    page.write_text("<div class='ocr_page' title='bbox 0 0 256 32'><b class='ocrx_word' title='bbox 0 16 80 32'>x</b></div>")  # fmt: skip
+
+    said = shell("corrections", "import", page, code=2).output
+
+    assert "several photos are called board" in said
+    assert "a/board.png" in said
+    assert "b/board.png" in said
+
+
+def test_labels_that_were_mended_elsewhere_come_back(shell, board):
+    shell("correct", board, "--at", "8,24", "quiche")
+    shell("correct", board, "--at", "140,32,240,48", "drawn")
+    shell("correct", board, "--at", "8,40", "--no-word")
+    with sqlite3.connect(shell.folder / "home" / "catalog.db") as database:
+        database.execute("UPDATE correction SET ink = ?", [b"PNG"])
+    database.close()
+    shell("corrections", "export", "--labels", shell.folder / "words.zip")
+
+    with zipfile.ZipFile(shell.folder / "words.zip") as packed:
+        table = packed.read("labels.tsv").decode()
+        images = [name for name in packed.namelist() if packed.read(name) == b"PNG"]
+    assert [line.split("\t")[1] for line in table.splitlines()] == ["quiche", "drawn"]
+    assert [line.split("\t")[0] for line in table.splitlines()] == images
+    (shell.folder / "labels.tsv").write_text(table.replace("drawn", "mended"))
+    said = taken_in(shell, shell.folder / "labels.tsv")
+    assert said == {"taken": 1, "known": 1, "refused": []}
+    shell("corrections", "undo", "--by", "person")
+    assert [w["text"] for w in words(shell, board)] == ["quene", "depth", "mended"]
+
+
+def test_labels_that_do_not_name_their_words_are_refused(shell, board):
+    (shell.folder / "labels.tsv").write_text("crops/1.png\tqueue\n")
+
+    said = shell("corrections", "import", shell.folder / "labels.tsv", code=2).output
+
+    assert "labels.tsv: line 1: 'crops/1.png' does not say which word" in said
