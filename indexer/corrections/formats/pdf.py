@@ -6,6 +6,7 @@ import io
 import logging
 import math
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def write_pdf(photos: Sequence[Photo], picture_of: Callable[[Photo], bytes]) -> 
     """A page a photo, its picture as it is given (JPEG), and its words to be found and copied.
 
     Raises:
-        UsageError: there are too many photos, or the package that writes PDF is not installed.
+        UsageError: there are too many photos, one was not read yet, or the package that writes PDF is not installed.
 
     """
     try:
@@ -54,9 +55,13 @@ def write_pdf(photos: Sequence[Photo], picture_of: Callable[[Photo], bytes]) -> 
     if len(photos) > MAX_PAGES:
         msg = f"{len(photos)} photos; a PDF may have at most {MAX_PAGES}: give fewer"
         raise UsageError(msg)
+    for photo in photos:
+        if not photo.width or not photo.height:
+            msg = f"{photo.places[0]}: not read yet, so its size is not known"
+            raise UsageError(msg)
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each table
     with tempfile.TemporaryDirectory(prefix="ocrsearch-") as folder:
-        pdf = FPDF(unit="pt")
+        pdf: Any = FPDF(unit="pt")
         pdf.set_auto_page_break(auto=False)
         pdf.set_margin(0)
         pdf.c_margin = 0.0
@@ -64,15 +69,16 @@ def write_pdf(photos: Sequence[Photo], picture_of: Callable[[Photo], bytes]) -> 
         font = Path(folder, "invisible.ttf")
         _make_font(font, (word.text for photo in photos for word in photo.words))
         pdf.add_font(_FAMILY, fname=font)
-        for photo in photos:
-            scale = _LONGER_SIDE / max(photo.width, photo.height, 1)
-            width, height = photo.width * scale, photo.height * scale
-            pdf.add_page(format=(width, height))
-            pdf.image(io.BytesIO(picture_of(photo)), x=0, y=0, w=width, h=height)
-            pdf.text_mode = TextMode.INVISIBLE
-            for line in lines_of(photo):
-                _add_line(pdf, line, scale)
-        return bytes(pdf.output())
+        with closing(pdf.fonts[_FAMILY].ttfont):  # it has its file open
+            for photo in photos:
+                scale = _LONGER_SIDE / max(photo.width, photo.height)
+                width, height = photo.width * scale, photo.height * scale
+                pdf.add_page(format=(width, height))
+                pdf.image(io.BytesIO(picture_of(photo)), x=0, y=0, w=width, h=height)
+                pdf.text_mode = TextMode.INVISIBLE
+                for line in lines_of(photo):
+                    _add_line(pdf, line, scale)
+            return bytes(pdf.output())
 
 
 def _add_line(pdf: Any, line: Sequence[Word], scale: float) -> None:  # noqa: ANN401 - FPDF is loaded late

@@ -16,7 +16,7 @@ from ..conftest import draw_photo
 
 INPUTS = {
     "folders", "folder", "photo", "photos", "crops", "weights", "init",
-    "fonts", "strokes", "files", "file", "tls_cert", "tls_key",
+    "fonts", "strokes", "files", "file", "tls_cert", "tls_key", "sources",
 }  # fmt: skip
 """Parameters that are paths and are only read."""
 
@@ -36,7 +36,7 @@ WRITING = {n: c for n, c in COMMANDS.items() if any(map(output_guard.is_output, 
 def test_the_commands_that_write_files_are_these():
     assert set(WRITING) == {
         "query", "show", "detect", "demo", "read", "evaluate", "train", "train-language",
-        "train-detector", "synthesize words", "synthesize pages", "corrections export",
+        "train-detector", "synthesize words", "synthesize pages", "corrections export", "export",
     }  # fmt: skip
 
 

@@ -171,6 +171,13 @@ def test_a_pdf_has_a_most_number_of_pages():
         write_pdf([BOARD] * (MAX_PAGES + 1), jpeg)
 
 
+def test_a_photo_that_was_not_read_yet_has_no_pdf():
+    pytest.importorskip("fpdf")
+
+    with pytest.raises(UsageError, match="not read yet"):
+        write_pdf([photo(size=(0, 0))], jpeg)
+
+
 def test_a_missing_package_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "fpdf", None)
 
