@@ -61,7 +61,7 @@ def inked(row: Row, photo: str, text: str) -> InkedWord:
     with Image.open(path) as picture:
         picture.save(file, "PNG")
     kind, part = CorrectionKind.TYPED, LearningPart.LEARN
-    return InkedWord(photo, text, file.getvalue(), kind, "person", part, Box(0, 0, 1, 1))
+    return InkedWord(photo, text, file.getvalue(), kind, "person", part, Box(0, 0, 1, 1), (9, 9))
 
 
 def split(

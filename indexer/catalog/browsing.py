@@ -10,28 +10,21 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from indexer.catalog.conditions import taken_between
-from indexer.catalog.correction_reader import CorrectionReader, by_author, read_words
+from indexer.catalog.correction_reader import CorrectionReader, read_words
 from indexer.catalog.roots import RAW_ROOT, Roots, full
 from indexer.catalog.rows import chunks
 from indexer.catalog.schema import (
-    CHECKED,
-    CORRECTION,
-    EDGES,
     FAILURE,
     PHOTO,
     PLACE,
     ROOT,
-    SHOWN_WORD,
     WORD,
 )
-from indexer.corrections.correction import CorrectionKind
-from indexer.entities import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from indexer.corrections.formats.labels import LabelledInk
     from indexer.entities import PhotoId, State, Word
 
 UNDATED = datetime(1, 1, 1)  # noqa: DTZ001 - cameras know no zone
@@ -114,37 +107,6 @@ class Browsing(CorrectionReader):
             for row in self._read(files.where(PHOTO.c.hash.in_(chunk))):
                 found.setdefault(row.hash, []).append(full(row.raw_root, row.path))
         return {content: sorted(places) for content, places in found.items()}
-
-    def checked(self, contents: Collection[str] | None = None) -> dict[str, float]:
-        """Photos whose words all were checked, by content hash, and when: seconds since 1970."""
-        wanted = sa.select(CHECKED).where(CHECKED.c.undone_at.is_(None))
-        if contents is not None:
-            wanted = wanted.where(CHECKED.c.photo_hash.in_(contents))
-        return {row.photo_hash: row.created_at for row in self._read(wanted)}
-
-    def labelled_inks(self, by: str | None = None) -> Iterator[LabelledInk]:
-        """Words that corrections say and whose images are kept, photo by photo.
-
-        Of several corrections of the same ink only the one that is shown, where the photo is known.
-        """
-        from indexer.corrections.formats.labels import LabelledInk  # loads zipfile
-
-        shown = CORRECTION.c.uid.in_(sa.select(SHOWN_WORD.c.correction))
-        unknown = CORRECTION.c.photo_hash.not_in(sa.select(PHOTO.c.hash))
-        columns = (
-            CORRECTION.c[n] for n in ("photo_hash", "width", "height", *EDGES, "text", "ink")
-        )
-        words = sa.select(*columns).where(
-            CORRECTION.c.ink.is_not(None), CORRECTION.c.undone_at.is_(None), CORRECTION.c.text != "",
-            CORRECTION.c.kind != CorrectionKind.UNREADABLE, shown | unknown,
-        )  # fmt: skip
-        if by is not None:
-            words = words.where(by_author(by))
-        with self._reading() as connection:
-            for row in connection.execute(words.order_by(CORRECTION.c.photo_hash, CORRECTION.c.id)):
-                box = Box(row.left, row.top, row.right, row.bottom)
-                size = row.width, row.height
-                yield LabelledInk(row.photo_hash, size, box, row.text, row.ink)
 
     def words_as_read(self, photo: PhotoId) -> tuple[Word, ...]:
         """The words that the engine read on a photo, in reading order, without corrections."""

@@ -109,9 +109,11 @@ class CorrectionReader(OpenCatalog):
             rows = self._read(sa.select(CORRECTION).where(of_photo).order_by(CORRECTION.c.id))
             inks = {row.uid: row.ink for row in rows}
             corrections = list(map(to_correction, rows))
-            for c in prevailing(scaled(c, corrections[0].size) for c in corrections):
+            size = corrections[0].size
+            for c in prevailing(scaled(c, size) for c in corrections):
                 if c.text and c.kind is not CorrectionKind.UNREADABLE and inks[c.uid]:
-                    yield InkedWord(content, c.text, inks[c.uid], c.kind, c.by, c.part, c.box)
+                    ink = inks[c.uid]
+                    yield InkedWord(content, c.text, ink, c.kind, c.by, c.part, c.box, size)
 
     def former(self, content: str) -> list[Correction]:
         """Corrections of the photo that this one took the place of, which it could still take.

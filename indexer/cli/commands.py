@@ -388,14 +388,7 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
     run(load, out)
 
 
-for command in (
-    query,
-    export,
-    correct,
-    corrections,
-    learn,
-    teach,
-    weights,
-    *bootstrap.engine_commands(),
-):
+_OTHERS = (query, export, correct, corrections, learn, teach, weights)
+
+for command in (*_OTHERS, *bootstrap.engine_commands()):
     main.add_command(command)

@@ -195,13 +195,13 @@ def export(
         from indexer.corrections.formats.labels import write_labels  # only this needs it
 
         with bootstrap.reading_only(settings) as (catalog, _):
-            words = list(catalog.labelled_inks(by))
+            words = [word for word in catalog.inked_words() if is_by(word.by, by)]
         with partial_output.writing(file):
             file.write_bytes(write_labels(words))
         click.echo(f"{len(words)} words", err=True)
         return
     if damaged:
-        found = [c for c in salvaged(settings) if is_by(c, by)]
+        found = [c for c in salvaged(settings) if is_by(c.by, by)]
         exported = [reports.dumps(correction_json(c)) for c in found]
     else:
         with bootstrap.reading_only(settings) as (catalog, _):

@@ -122,10 +122,9 @@ def correct_text(text: str) -> str:
     return composed
 
 
-def is_by(correction: Correction, author: str | None) -> bool:
-    """Whether a correction is by an author, any version of it, or its kind; None is anybody."""
-    named = correction.by, correction.by.partition(":")[0], correction.by.partition("@")[0]
-    return author is None or author in named
+def is_by(by: str, author: str | None) -> bool:
+    """Whether `by` is an author, any version of it, or of its kind; None is anybody."""
+    return author is None or author in {by, by.partition(":")[0], by.partition("@")[0]}
 
 
 def check_author(by: str) -> None:

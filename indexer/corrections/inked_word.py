@@ -22,6 +22,7 @@ class InkedWord:
         by: `person`, `import:NAME`, or `teacher:NAME@VERSION`.
         part: whether it is learned, or held out.
         box: where the word stands, in pixels.
+        size: width and height of the photo in the same pixels.
 
     """
 
@@ -32,3 +33,4 @@ class InkedWord:
     by: str
     part: LearningPart
     box: Box
+    size: tuple[int, int]

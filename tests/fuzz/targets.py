@@ -20,7 +20,7 @@ from benchmarks import mutated_images
 from detector_stub.detectors.sidecar import SidecarDetector
 from indexer import bootstrap, config
 from indexer.corrections.formats import read
-from indexer.corrections.formats.labels import LabelledInk, read_labels, write_labels
+from indexer.corrections.formats.labels import read_labels, write_labels
 from indexer.corrections.formats.matching import NamedPage, Said, match
 from indexer.corrections.formats.written import FORMATS
 from indexer.entities import Box, Photo, PhotoId, State, Word
@@ -38,6 +38,7 @@ from recognizer.network.model import CRNN
 from tests.faults import life
 from tests.fuzz import mutations
 from tests.indexer.conftest import draw_photo
+from tests.indexer.corrections.inked import inked
 
 Chance = random.Random
 LIMITS = Limits(pixels=2e6, bytes=4e6)
@@ -155,7 +156,7 @@ def _pages() -> list[bytes]:
     found = [
         form.write(photo) for name, form in FORMATS.items() if name in {"hocr", "alto", "page"}
     ]
-    return [*found, write_labels([LabelledInk("a" * 32, (400, 300), word.box, "queue", b"PNG")])]
+    return [*found, write_labels([inked("queue", photo="a" * 32)])]
 
 
 def _page(chance: Chance) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from indexer.corrections.formats.foreign_page import ForeignPage, ForeignWord
 from indexer.errors import UsageError
@@ -17,7 +17,7 @@ from recognizer.textfile import NotTextError, decode, lines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from indexer.entities import Box
+    from indexer.corrections.inked_word import InkedWord
 
 LABELS = "labels.tsv"
 """The table: image, TAB, text."""
@@ -25,23 +25,13 @@ LABELS = "labels.tsv"
 _NAME = re.compile(r"([0-9a-f]{32})-(\d{1,6})x(\d{1,6})((?:-\d{1,6}){4})\.png", re.ASCII)
 
 
-class LabelledInk(NamedTuple):
-    """A word that a correction says, with its image (PNG) and its place on a photo of `size` pixels."""
-
-    content: str
-    size: tuple[int, int]
-    box: Box
-    text: str
-    ink: bytes
-
-
-def write_labels(words: Iterable[LabelledInk]) -> bytes:
+def write_labels(words: Iterable[InkedWord]) -> bytes:
     """A packed folder (ZIP) of word images and their table; as always the same for the same words."""
     packed, rows = io.BytesIO(), []
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for word in words:
             edges = "-".join(str(max(edge, 0)) for edge in word.box.as_list())
-            name = f"{word.content}-{word.size[0]}x{word.size[1]}-{edges}.png"
+            name = f"{word.photo_hash}-{word.size[0]}x{word.size[1]}-{edges}.png"
             archive.writestr(zipfile.ZipInfo(name), word.ink)
             rows.append(f"{name}\t{word.text}\n")
         archive.writestr(zipfile.ZipInfo(LABELS), "".join(rows))

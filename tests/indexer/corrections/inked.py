@@ -23,4 +23,4 @@ def inked(
     ImageDraw.Draw(picture).text((10, 8), text, 20, font_size=40)
     file = io.BytesIO()
     picture.save(file, "PNG")
-    return InkedWord(photo, text, file.getvalue(), kind, by, part, Box(0, 0, 1, 1))
+    return InkedWord(photo, text, file.getvalue(), kind, by, part, Box(0, 0, 1, 1), (9, 9))
