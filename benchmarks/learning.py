@@ -31,7 +31,7 @@ from indexer.corrections.correction import CorrectionKind, LearningPart
 from indexer.corrections.inked_word import InkedWord
 from indexer.corrections.measured import figures, judge
 from indexer.entities import Box
-from indexer.ocr import schooling
+from indexer.ocr import learning
 from indexer.ocr.builtin import weights_path
 from recognizer.training import finetuning
 
@@ -86,7 +86,7 @@ def run(
     words: list[Row],
     options: argparse.Namespace,
     seed: int,
-    others: list[schooling.KnownWord],
+    others: list[learning.KnownWord],
 ) -> dict[str, object]:
     """Learn one hand and measure it."""
     settings = Settings(home=Path(tempfile.mkdtemp()))
@@ -98,10 +98,10 @@ def run(
     before = weights_path(settings)
     after = finetuning.finetune(before, exported, len(learned), folder / "run", seed=seed)
     seconds = time.process_time() - start
-    asked = [schooling.asked(word) for word in held]
-    guard = schooling.guard()
-    old = schooling.read(before, settings, asked + guard + others)
-    new = schooling.read(after, settings, asked + guard + others)
+    asked = [learning.asked(word) for word in held]
+    guard = learning.guard()
+    old = learning.read(before, settings, asked + guard + others)
+    new = learning.read(after, settings, asked + guard + others)
     a, b = len(asked), len(asked) + len(guard)
     judged = judge(old[:a], new[:a], old[a:b], new[a:b])
     return {
@@ -142,7 +142,7 @@ def main() -> None:
     for row in rows(options.tables):
         hands[row[2]].append(row)
     others = [
-        schooling.KnownWord(hand, text, Image.open(path))
+        learning.KnownWord(hand, text, Image.open(path))
         for other in options.others
         for path, text, hand, _ in hands[other][:200]
     ]

@@ -56,11 +56,11 @@ def writing(settings: Settings, workers: int | None) -> Iterator[Library]:
     from indexer import home
     from indexer.catalog.catalog import Catalog
     from indexer.ocr.builtin import BuiltInEngine
-    from indexer.process_priority import lower_priority
     from indexer.renditions.inks import cut_inks
     from indexer.renditions.thumbnails import Thumbnails
     from indexer.sync.corrections_copy import keep_copy
     from indexer.sync.library import Library
+    from indexer.system.process_priority import lower_priority
 
     home.make(settings)
     lower_priority(settings.nice, idle_io=settings.idle_io)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from indexer.config import expanded
 from indexer.errors import CatalogError, ConfigError, UsageError, advice_on, told_by_system
-from indexer.places import is_inside
+from indexer.system.places import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer import bootstrap, logs, reports
+from indexer import bootstrap, reports
 from indexer.bootstrap import ReadOnlyLibrary
 from indexer.cli import progress
 from indexer.cli.correct import correct
@@ -38,6 +38,7 @@ from indexer.cli.teach import teach
 from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.ocr.photo_file import Limits
+from indexer.system import logs
 from recognizer.printable import printable
 
 if TYPE_CHECKING:

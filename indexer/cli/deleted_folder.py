@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.errors import IN_DELETED_FOLDER, ConfigError, UsageError
-from indexer.places import is_current_folder_deleted, leave_deleted_folder
+from indexer.system.places import is_current_folder_deleted, leave_deleted_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

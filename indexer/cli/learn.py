@@ -92,13 +92,13 @@ def _run(settings: Settings) -> dict[str, Any]:
     import torch  # noqa: F401 - an installation without it says so before anything is written
 
     from indexer import home
-    from indexer.ocr import schooling
+    from indexer.ocr import learning
 
     with bootstrap.reading_only(settings) as (catalog, _):
         words = list(catalog.inked_words())
         held = word_export.held_out(words, catalog.checked())
     with home.learning(settings):
-        return schooling.learn(settings, word_export.learned(words), held)
+        return learning.learn(settings, word_export.learned(words), held)
 
 
 def _check_not_configured(settings: Settings) -> None:

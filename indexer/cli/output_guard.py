@@ -19,7 +19,7 @@ from click.core import ParameterSource
 from indexer import bootstrap
 from indexer.cli import deleted_folder
 from indexer.errors import CatalogError, ConfigError, UsageError
-from indexer.places import identity, is_inside
+from indexer.system.places import identity, is_inside
 from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from indexer import logs
 from indexer.sync.hooks import Hooks
 from indexer.sync.photo_log import log_step
+from indexer.system import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer import logs, reports
+from indexer import reports
+from indexer.system import logs
 from recognizer.printable import printable
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from indexer.catalog.queries import CatalogReader
     from indexer.config import Settings
     from indexer.entities import PhotoId, Word
-    from indexer.sync.teaching.classroom import TeacherInfo
-    from indexer.sync.teaching.lesson import Taught
+    from indexer.sync.teaching.labelling import Taught
+    from indexer.sync.teaching.teacher_process import TeacherInfo
     from indexer.sync.teaching.trial import Trial
 
 
@@ -59,14 +59,14 @@ def teach(
     ocrsearch corrections undo --by teacher:rapidocr
     """
     from indexer.ocr.photo_file import Limits
-    from indexer.sync.teaching.classroom import Classroom
-    from indexer.sync.teaching.lesson import Lesson
+    from indexer.sync.teaching.labelling import Labelling
+    from indexer.sync.teaching.teacher_process import TeacherProcess
 
     settings = load()
     taught: Taught | None = None
     with (
         bootstrap.correcting(settings) as catalog,
-        closing(Classroom(spec, Limits.of(settings))) as room,
+        closing(TeacherProcess(spec, Limits.of(settings))) as room,
     ):
         posteriors = bootstrap.stores(settings).posteriors
         alphabet = catalog.alphabet()
@@ -77,10 +77,10 @@ def teach(
         photos = _photos(catalog, folders)
         if not room.about.local and not yes:
             _ask(room.about, folders or tuple(catalog.roots()))
-        lesson = Lesson(room, catalog, chance)
-        trial = lesson.trial()
+        labelling = Labelling(room, catalog, chance)
+        trial = labelling.trial()
         if not only_try and not trial.refusal:
-            taught = lesson.label(photos, trial)
+            taught = labelling.label(photos, trial)
     if taught is not None:
         bootstrap.deliver(settings)
     _print(room.about, trial, taught, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from indexer import places
+from indexer.system import places
 
 if TYPE_CHECKING:
     from pathlib import Path

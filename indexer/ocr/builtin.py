@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from indexer import logs
 from indexer.corrections import own_weights
 from indexer.entities import EngineId, Recognition
 from indexer.errors import EngineError
 from indexer.ocr.fingerprint import OPENER_VERSION, engine_fingerprint
 from indexer.ocr.protocols import EngineParts, kept_nowhere
+from indexer.system import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,7 +21,7 @@ from indexer.ocr.batch_retry import isolate_faults
 from indexer.ocr.messages import LoadFailed, Outcomes, ReadRequest, Reply, Request, Result
 from indexer.ocr.protocols import Skipped
 from indexer.ocr.worker_process import serve
-from indexer.places import leave_deleted_folder
+from indexer.system.places import leave_deleted_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -75,21 +75,21 @@ class FormerReport(TypedDict):
     """What was taken, and the photo as it is now."""
 
     taken: list[CorrectionReport]
-    photo: photos.PhotoDetails | None
+    photo: photos.CheckedPhotoDetails | None
 
 
 class CheckedReport(TypedDict):
     """How many words were confirmed, or are not any more, and the photo as it is now."""
 
     confirmed: int
-    photo: photos.PhotoDetails | None
+    photo: photos.CheckedPhotoDetails | None
 
 
 class CorrectedReport(TypedDict):
     """A correction, and its photo as it is now; null if no file holds it."""
 
     correction: CorrectionReport
-    photo: photos.PhotoDetails | None
+    photo: photos.CheckedPhotoDetails | None
 
 
 class CorrectionList(TypedDict):
@@ -246,7 +246,7 @@ def _corrected(catalog: CatalogReader, made: Correction, status: HTTPStatus) -> 
 
 
 def _require_unchanged(
-    known: Photo, box: Box, asked: NewCorrection, details: photos.PhotoDetails
+    known: Photo, box: Box, asked: NewCorrection, details: photos.CheckedPhotoDetails
 ) -> None:
     """Refuse a correction of words that are others by now, unless the one that is meant is not."""
     if asked.version in {None, known.version}:
@@ -256,7 +256,7 @@ def _require_unchanged(
         raise _changed_meanwhile(details)
 
 
-def _changed_meanwhile(details: photos.PhotoDetails | None) -> Problem:
+def _changed_meanwhile(details: photos.CheckedPhotoDetails | None) -> Problem:
     msg = "the words of the photo have changed meanwhile; look at it again"
     return Problem(HTTPStatus.CONFLICT, msg, more={"photo": details})
 

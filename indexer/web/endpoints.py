@@ -28,7 +28,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET", "/photos/{id}", "What was read on a photo", photos.details,
-        returns=photos.PhotoDetails, errors=_UNKNOWN,
+        returns=photos.CheckedPhotoDetails, errors=_UNKNOWN,
     ),
     Endpoint(
         "GET", "/photos/{id}/image", "A picture of the whole photo", photos.image,

@@ -101,7 +101,7 @@ class ListParameters(Narrowed):
     ] = Field("", description="`next` of the list before, to go on")
 
 
-class PhotoDetails(plain.PhotoDetails):
+class CheckedPhotoDetails(plain.PhotoDetails):
     """A photo with when somebody said that all its words are right: `checked`, null for never."""
 
     checked: str | None
@@ -149,7 +149,7 @@ def details(site: Site, request: Request, _: Asked) -> Response:
         return json_response(details_of(catalog, photo_of(site, request)))
 
 
-def details_of(catalog: CatalogReader, known: Photo) -> PhotoDetails:
+def details_of(catalog: CatalogReader, known: Photo) -> CheckedPhotoDetails:
     """What was read on a photo, with its id, files and dates."""
     at = catalog.checked([known.hash]).get(known.hash)
     checked = None if at is None else datetime.fromtimestamp(at, UTC).isoformat()

@@ -102,7 +102,7 @@ def open_teacher(spec: str) -> Teacher:
         msg = f"teacher {name}: the Python package {error.name} is needed for it: {advice}"
         raise EngineError(msg) from error
     except Exception as error:  # a plug-in may raise anything
-        msg = f"teacher {name}: it cannot be loaded ({type(error).__name__}: {error})"
+        msg = f"teacher {name}: it cannot be loaded ({error})"
         raise EngineError(msg) from error
     return made
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from indexer import logs
+from indexer.system import logs
 from recognizer.printable import printable
 
 from ..conftest import draw_photo

@@ -10,8 +10,8 @@ import sys
 import pytest
 import tqdm.std
 
-from indexer import logs
 from indexer.cli import demo, progress
+from indexer.system import logs
 
 from ..conftest import draw_photo
 

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from indexer.corrections.correction import is_held_out
-from indexer.sync.teaching import classroom
+from indexer.sync.teaching import teacher_process
 from indexer.sync.teaching.teacher import TaughtReading
 
 from ..conftest import draw_photo
@@ -82,9 +82,9 @@ def check(shell, path, truth):
 @pytest.fixture
 def employ(monkeypatch):
     def employ(teacher):
-        monkeypatch.setattr(classroom, "open_teacher", lambda _: teacher)
-        monkeypatch.setattr(classroom, "require_known", lambda _: None)
-        monkeypatch.setattr(classroom, "Worker", Direct)
+        monkeypatch.setattr(teacher_process, "open_teacher", lambda _: teacher)
+        monkeypatch.setattr(teacher_process, "require_known", lambda _: None)
+        monkeypatch.setattr(teacher_process, "Worker", Direct)
         return teacher
 
     return employ

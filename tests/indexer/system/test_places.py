@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.places import is_inside, mounts
+from indexer.system.places import is_inside, mounts
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from indexer import logs
+from indexer.system import logs
 
 log = logging.getLogger("ocrsearch")
 

@@ -87,7 +87,7 @@ class AskToRead:
             return Untaught(f"the teacher failed: {type(error).__name__}: {error}")
 
 
-class Classroom:
+class TeacherProcess:
     """A running teacher."""
 
     def __init__(self, spec: str, limits: Limits) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indexer.catalog.correctable import CorrectableCatalog
     from indexer.entities import Photo, PhotoId, Word
     from indexer.sync.teaching.alignment import TaughtWord
-    from indexer.sync.teaching.classroom import Classroom
+    from indexer.sync.teaching.teacher_process import TeacherProcess
 
 log = logging.getLogger("ocrsearch")
 
@@ -48,10 +48,10 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Labelling:
     """A teacher, the catalog, and the probability that a word says a text."""
 
-    room: Classroom
+    room: TeacherProcess
     catalog: CorrectableCatalog
     chance: Callable[[Word, str], float]
 

@@ -1,0 +1,1 @@
+"""The operating system: places on disk, priorities, logs."""
