@@ -59,8 +59,13 @@ def built(tmp_path_factory):
 
 def code_and_data(package):
     files = (ROOT / package).rglob("*")
-    kept = {".py", ".typed", ".onnx", ".safetensors", ".gz"}
-    return {str(path.relative_to(ROOT)) for path in files if path.suffix in kept}
+    kept = {".py", ".typed", ".onnx", ".safetensors", ".gz", ".zip"}
+    licences = {"LICENCES.md"}
+    return {
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix in kept or path.name in licences
+    }
 
 
 @pytest.mark.slow
