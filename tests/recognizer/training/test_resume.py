@@ -7,11 +7,13 @@ import signal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
 from recognizer.cli.train import train as command
+from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.runs import checkpoint
 from recognizer.runs.errors import TrainingError
@@ -253,7 +255,8 @@ def test_no_more_words_than_needed_are_set_aside_to_measure_on(
 ) -> None:
     monkeypatch.setattr(dev_split, "MAX_DEV", 10)
 
-    kept, dev = dev_split.split([list(range(300)), list(range(100))], 0.9, seed=0)
+    words = [Sample(str(n), "at", "", lambda: np.zeros((48, 8), np.uint8)) for n in range(300)]
+    kept, dev = dev_split.split([words, words[:100]], 0.9, seed=0)
 
     assert len(dev) == 10
     assert [len(part) for part in kept] == [292, 98]
