@@ -23,7 +23,7 @@ from indexer.catalog.catalog import Catalog
 from indexer.home import make as make_home
 from indexer.ocr.builtin import BuiltInEngine
 from indexer.sync.library import Library
-from recognizer.charset import Charset
+from recognizer.posteriors.charset import Charset
 from recognizer.posteriors.packing import pack
 
 LOOKALIKES = {

@@ -25,8 +25,8 @@ from pydantic_settings import (
 )
 
 from indexer.errors import IN_DELETED_FOLDER, ConfigError
-from recognizer.printable import in_brackets, plainly
-from recognizer.textfile import NotTextError, decode, lines
+from recognizer.files.printable import in_brackets, plainly
+from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,7 +16,7 @@ from typing import (
 
 from typing_extensions import TypedDict
 
-from recognizer.printable import json_safe
+from recognizer.files.printable import json_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from indexer.query.folding import fold
 from indexer.query.indexed_words import tokens
-from recognizer.charset import ASCII
 from recognizer.posteriors import folding
+from recognizer.posteriors.charset import ASCII
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.packing import MAX_LABELS, pack
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 from tests.messages import messages
 
 pytestmark = pytest.mark.thorough

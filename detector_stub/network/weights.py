@@ -13,7 +13,7 @@ from torch import nn
 
 from detector_stub.inference.pretrained import HEAD, WeightsError, fingerprint
 from detector_stub.network.model import LEVELS, MIDDLE, DetectorConfig, WordNet
-from recognizer import export
+from recognizer.network import export
 
 if TYPE_CHECKING:
     from pathlib import Path

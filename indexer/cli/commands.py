@@ -39,7 +39,7 @@ from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.system import logs
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

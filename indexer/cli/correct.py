@@ -17,7 +17,7 @@ from indexer.corrections.correction import (
 from indexer.corrections.new_correction import correction_at
 from indexer.entities import Box
 from indexer.errors import UsageError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

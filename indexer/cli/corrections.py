@@ -24,8 +24,8 @@ from indexer.corrections.correction import (
 from indexer.errors import UsageError
 from indexer.sync.corrections_copy import drop_from_copy, salvaged
 from indexer.sync.corrections_copy import exported as lines_of
-from recognizer import partial_output
-from recognizer.printable import printable
+from recognizer.files import partial_output
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

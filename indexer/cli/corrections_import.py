@@ -12,8 +12,8 @@ import click
 from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.errors import UsageError
-from recognizer.printable import printable
-from recognizer.textfile import NotTextError, decode, lines
+from recognizer.files.printable import printable
+from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -19,7 +19,7 @@ from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.filters import Filters
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

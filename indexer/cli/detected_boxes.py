@@ -10,7 +10,7 @@ from indexer import reports
 from indexer.cli.printed_names import printed_name
 from indexer.entities import Box
 from indexer.errors import concerns_one_photo
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

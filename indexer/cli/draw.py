@@ -11,7 +11,7 @@ from indexer.cli.labels import Label, beside
 from indexer.entities import Box
 from indexer.errors import PhotoError, UsageError
 from indexer.ocr.image import open_upright
-from recognizer.printable import plainly, printable
+from recognizer.files.printable import plainly, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from indexer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER
 from indexer.cli.output_guard import refuse_below, refuse_replacing
 from indexer.entities import State
 from indexer.errors import PhotoError, UsageError
-from recognizer import partial_output
+from recognizer.files import partial_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

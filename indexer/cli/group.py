@@ -13,7 +13,7 @@ import click
 
 from indexer.cli.output_guard import guarded
 from indexer.errors import ConfigError, UsageError, UserError, told_by_system
-from recognizer.printable import ESCAPED, printable
+from recognizer.files.printable import ESCAPED, printable
 
 EXTRAS = {
     "torch": "train",

@@ -11,7 +11,7 @@ from indexer.cli import output_guard
 from indexer.errors import OcrsearchError
 from indexer.reports import percent
 from indexer.search.guesses import shown_hits
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.corrections import own_weights, word_export
 from indexer.errors import ConfigError, UsageError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

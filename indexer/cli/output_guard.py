@@ -20,7 +20,7 @@ from indexer import bootstrap
 from indexer.cli import deleted_folder
 from indexer.errors import CatalogError, ConfigError, UsageError
 from indexer.system.places import identity, is_inside
-from recognizer.textfile import NotTextError, decode, lines, stripped
+from recognizer.files.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

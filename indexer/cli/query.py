@@ -18,8 +18,8 @@ from indexer.cli.terminal_answers import answer
 from indexer.errors import UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.search.filters import Filters
-from recognizer.printable import as_utf8, printable
-from recognizer.textfile import NotTextError, decode, lines, stripped
+from recognizer.files.printable import as_utf8, printable
+from recognizer.files.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import click
 
 from indexer import reports
 from indexer.system import logs
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from indexer.sync.summary import Summary

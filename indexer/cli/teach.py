@@ -12,7 +12,7 @@ import click
 from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.errors import UsageError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ import click
 from indexer import reports
 from indexer.cli.printed_names import printed_name
 from indexer.search.guesses import certain_hits, shown_hits
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from indexer.entities import Answer, Hit

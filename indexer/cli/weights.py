@@ -9,7 +9,7 @@ import click
 
 from indexer import bootstrap
 from indexer.cli import output_guard
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from indexer.errors import UserError
 from indexer.ocr.protocols import Failed
-from recognizer.printable import in_brackets, plainly
+from recognizer.files.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ from indexer.ocr.content_hash import read_with_hash
 from indexer.ocr.exif_orientation import turned
 from indexer.ocr.photo_file import Limits, opened
 from indexer.ocr.rgb import rgb
-from recognizer.printable import in_brackets, plainly
+from recognizer.files.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import UserError
 from indexer.ocr.messages import LoadFailed, Ready, Reply, Request
-from recognizer.printable import in_brackets, plainly
+from recognizer.files.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

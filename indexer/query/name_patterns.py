@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from indexer.query.folding import visible
-from recognizer.printable import as_utf8
+from recognizer.files.printable import as_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from indexer.errors import CatalogError, DamageError, advice_on, is_resource_exhausted
-from recognizer.printable import in_brackets, plainly
+from recognizer.files.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from pathlib import Path

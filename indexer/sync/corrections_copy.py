@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from indexer import reports
 from indexer.errors import CatalogError, OcrsearchError, UsageError
 from indexer.stores.fsync import fsync_replace
-from recognizer.textfile import NotTextError, decode, lines
+from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

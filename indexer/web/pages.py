@@ -20,7 +20,7 @@ from indexer.web.endpoints import ENDPOINTS, ROOT
 from indexer.web.guard import may_change
 from indexer.web.pairing import keep_token, paired
 from indexer.web.problems import Problem
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from starlette.requests import Request

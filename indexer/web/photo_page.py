@@ -16,7 +16,7 @@ from indexer.web.guard import may_change
 from indexer.web.pages import page
 from indexer.web.problems import Problem
 from indexer.web.search_page import MAX_ALT, framed, link
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from indexer import reports
 from indexer.errors import PhotoError, UsageError, UserError
 from indexer.renditions.renderer import BusyError, ChangedError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from indexer.web.endpoint import parsed
 from indexer.web.folder_tree import offered
 from indexer.web.pages import page
 from indexer.web.problems import Problem
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -25,8 +25,8 @@ from recognizer.cli.synthesize import synthesize
 from recognizer.cli.train import train
 from recognizer.cli.train_language import train_language
 from recognizer.errors import DataError
-from recognizer.partial_output import writing
-from recognizer.printable import json_safe, printable
+from recognizer.files.partial_output import writing
+from recognizer.files.printable import json_safe, printable
 
 if TYPE_CHECKING:
     from pathlib import Path

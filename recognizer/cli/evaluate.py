@@ -20,7 +20,7 @@ from recognizer.cli.options import (
 )
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
-from recognizer.printable import json_safe, printable
+from recognizer.files.printable import json_safe, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

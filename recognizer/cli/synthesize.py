@@ -11,9 +11,9 @@ import click
 from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH, picture_limits
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
+from recognizer.files.textfile import NotTextError, decode, lines, stripped
 from recognizer.runs.numbers import SEED
-from recognizer.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from recognizer.synthesis.vocabulary import Vocabulary

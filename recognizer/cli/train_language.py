@@ -8,7 +8,7 @@ import click
 
 from recognizer.cli.options import OUTPUT_FILE
 from recognizer.errors import DataError
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 from recognizer.runs.numbers import SEED, Number
 
 if TYPE_CHECKING:

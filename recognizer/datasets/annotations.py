@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
-from recognizer.textfile import NotTextError, decode
+from recognizer.files.textfile import NotTextError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from recognizer.datasets.annotations import PARTS, check_part, find, rows
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
+from recognizer.files.printable import in_brackets, plainly
 from recognizer.inference import images
 from recognizer.inference.limits import Limits
-from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from recognizer.inference.batches import FRAME_STRIDE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 
 def check_alphabet(text: str, charset: Charset) -> None:

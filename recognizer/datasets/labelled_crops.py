@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
     from recognizer.datasets.samples import Sample
+    from recognizer.posteriors.charset import Charset
 
 
 @dataclass(frozen=True)

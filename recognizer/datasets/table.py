@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from recognizer.datasets.annotations import read_text
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
+from recognizer.files.textfile import lines, stripped
 from recognizer.inference import images
 from recognizer.inference.limits import Limits
-from recognizer.textfile import lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

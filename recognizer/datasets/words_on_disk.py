@@ -11,8 +11,8 @@ from recognizer.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from recognizer.charset import Charset
     from recognizer.datasets.samples import Sample
+    from recognizer.posteriors.charset import Charset
 
 MAX_UNUSABLE_IN_A_ROW = 1000
 """Unusable samples in a row after which the whole data set is considered unusable."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from recognizer.datasets.samples import Sample
 from recognizer.datasets.table import LABELS, rows, spelling
 from recognizer.errors import DataError
+from recognizer.files.printable import in_brackets, plainly
+from recognizer.files.textfile import NotTextError, decode
 from recognizer.inference import images
 from recognizer.inference.limits import LimitError, Limits
-from recognizer.printable import in_brackets, plainly
-from recognizer.textfile import NotTextError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from recognizer.charset import ASCII, Charset
+from recognizer.posteriors.charset import ASCII, Charset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from recognizer.charset import BLANK
+from recognizer.posteriors.charset import BLANK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

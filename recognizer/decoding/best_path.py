@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.charset import BLANK
 from recognizer.decoding.decoder import Reading
+from recognizer.posteriors.charset import BLANK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 
 def greedy(probabilities: NDArray[np.float32], charset: Charset) -> str:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
     from recognizer.decoding.prior import Prior
+    from recognizer.posteriors.charset import Charset
 
 _MIN_WIDTH = 10
 """Narrowest beam."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.charset import BLANK
+from recognizer.posteriors.charset import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

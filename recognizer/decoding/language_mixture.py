@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 
 class LanguageMixture(Prior):

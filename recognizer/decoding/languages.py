@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
     from recognizer.decoding.frames import Frames
     from recognizer.decoding.prior import Prior
+    from recognizer.posteriors.charset import Charset
 
 AUTO = "auto"
 """All languages that are shipped."""

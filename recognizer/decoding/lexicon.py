@@ -13,12 +13,12 @@ from recognizer.decoding.automaton import Prior
 from recognizer.decoding.compilation_cache import cached
 from recognizer.decoding.lexicon_automaton import LexiconAutomaton, WordTree
 from recognizer.errors import DataError
-from recognizer.textfile import NotTextError, decode, lines, stripped
+from recognizer.files.textfile import NotTextError, decode, lines, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 ENGLISH = "english"
 """Name of the English list that is shipped."""

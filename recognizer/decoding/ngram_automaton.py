@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
     from recognizer.decoding.automaton import State
+    from recognizer.posteriors.charset import Charset
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.intp]

@@ -19,14 +19,14 @@ from recognizer.decoding.automaton import Prior
 from recognizer.decoding.compilation_cache import cached
 from recognizer.decoding.ngram_automaton import Contexts, NgramAutomaton, compiled
 from recognizer.errors import DataError
-from recognizer.textfile import NotTextError, decode, lines
+from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 ENGLISH = "english"
 """Name of the model that is shipped with the program."""

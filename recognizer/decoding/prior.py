@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
     from recognizer.decoding.automaton import Automaton
+    from recognizer.posteriors.charset import Charset
 
 __all__ = ["Prior", "ProductPrior", "fingerprint", "load"]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
     Integers = NDArray[np.intp]
 

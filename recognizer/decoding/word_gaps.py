@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from recognizer.charset import BLANK
+from recognizer.posteriors.charset import BLANK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 MIN_PROBABILITY = 0.5
 """Probability of a gap in one frame from which an image is taken apart there."""

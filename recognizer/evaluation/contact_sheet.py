@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from recognizer.errors import DataError
+from recognizer.files.printable import plainly
 from recognizer.inference.images import STRETCH
-from recognizer.printable import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from recognizer.charset import Charset
 from recognizer.errors import WeightsError
 from recognizer.inference.pretrained import description
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from pathlib import Path

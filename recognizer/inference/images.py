@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from recognizer.errors import DataError
+from recognizer.files.printable import in_brackets, plainly
 from recognizer.inference import picture_file
 from recognizer.inference.limits import LimitError, Limits
 from recognizer.inference.upright import on_paper, turned
-from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from pathlib import Path

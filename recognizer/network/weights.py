@@ -16,15 +16,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from recognizer import export
 from recognizer.errors import WeightsError
+from recognizer.files.printable import in_brackets, plainly
 from recognizer.inference import card as cards
 from recognizer.inference import pretrained
 from recognizer.inference.images import HEIGHT, MIN_WIDTH, WIDTH_STEP
 from recognizer.inference.pretrained import FORMAT
+from recognizer.network import export
 from recognizer.network.model import CRNN
 from recognizer.network.tensors import normalize, stack
-from recognizer.printable import in_brackets, plainly
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 from recognizer.runs.schedule import seconds_left
 
 if TYPE_CHECKING:

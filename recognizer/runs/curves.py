@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recognizer.printable import plainly
+from recognizer.files.printable import plainly
 from recognizer.runs import metrics
 from recognizer.runs.folder import CURVES, METRICS
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from recognizer.partial_output import writing
+from recognizer.files.partial_output import writing
 from recognizer.synthesis.fonts import Pen, draw_text, supports
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from recognizer.errors import DataError
-from recognizer.printable import in_brackets, plainly
+from recognizer.files.printable import in_brackets, plainly
 from recognizer.synthesis.ink import WordInk
 
 if TYPE_CHECKING:

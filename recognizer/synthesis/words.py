@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from recognizer.datasets.table import LABELS
 from recognizer.errors import DataError
-from recognizer.partial_output import writing
+from recognizer.files.partial_output import writing
 from recognizer.synthesis.fonts import draw_text, random_pen, supports
 from recognizer.synthesis.strokes import Strokes, draw_strokes
 

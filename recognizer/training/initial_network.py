@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer.charset import Charset
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
+from recognizer.posteriors.charset import Charset
 from recognizer.runs import checkpoint
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import CHECKPOINT

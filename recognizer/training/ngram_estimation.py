@@ -8,7 +8,7 @@ from math import log, log10
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from recognizer.decoding.ngram_lm import END, START, TOKENS, UNKNOWN
-from recognizer.partial_output import writing
+from recognizer.files.partial_output import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from recognizer.charset import Charset
     from recognizer.datasets.labelled_crops import LabelledCrop
+    from recognizer.posteriors.charset import Charset
     from recognizer.runs.metrics import Row
     from recognizer.training.config import TrainConfig
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from recognizer.charset import Charset
     from recognizer.datasets.samples import Sample
     from recognizer.datasets.skip_log import SkipLog
+    from recognizer.posteriors.charset import Charset
 
     Counter = Callable[[int], AbstractContextManager[Callable[[int], None]]]
     """Shows the progress of loading: given the number of words, a context whose value is called with

@@ -28,13 +28,13 @@ from indexer.ocr.image import open_upright
 from indexer.ocr.photo_file import Limits
 from indexer.search.searcher import Filters, Searcher
 from indexer.sync.hooks import Hooks
-from recognizer.charset import Charset
 from recognizer.datasets import specs
 from recognizer.decoding import lexicon, ngram_lm
 from recognizer.inference import images
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN
+from recognizer.posteriors.charset import Charset
 from tests.faults import life
 from tests.fuzz import mutations
 from tests.indexer.conftest import draw_photo

@@ -12,13 +12,13 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer.charset import BLANK, Charset
 from recognizer.datasets.labelled_crops import LabelledCrop
 from recognizer.decoding import languages, ngram_lm
 from recognizer.inference import devices, images, pretrained
 from recognizer.inference.card import Card, ModelConfig
 from recognizer.network import weights
 from recognizer.network.model import CRNN
+from recognizer.posteriors.charset import BLANK, Charset
 from recognizer.runs import curves
 from recognizer.runs.folder import CURVES
 from recognizer.training import setup

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from recognizer.charset import Charset
+from recognizer.posteriors.charset import Charset
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.trainer import Trainer
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from recognizer.charset import Charset
 from recognizer.datasets.labelled_crops import LabelledCrop
 from recognizer.inference import images
 from recognizer.network.model import FRAME_STRIDE
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.decoding import decoder
 from recognizer.errors import WeightsError
 from recognizer.inference import batches, pretrained
 from recognizer.inference.session import Session
+from recognizer.posteriors.charset import Charset
 from recognizer.recognize import Recognizer, joined
 
 if TYPE_CHECKING:

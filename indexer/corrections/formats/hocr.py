@@ -20,7 +20,7 @@ from indexer.corrections.formats.text_lines import box_around, lines_of, others,
 from indexer.corrections.formats.xml_text import allowed, check_size, serialized
 from indexer.errors import UsageError
 from indexer.reports import version
-from recognizer.textfile import NotTextError, decode
+from recognizer.files.textfile import NotTextError, decode
 
 if TYPE_CHECKING:
     from indexer.entities import Box, Photo, Word

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from indexer.corrections.formats.foreign_page import ForeignPage, ForeignWord
 from indexer.errors import UsageError
-from recognizer.textfile import NotTextError, decode, lines
+from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

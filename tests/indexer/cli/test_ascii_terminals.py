@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from indexer.cli.commands import main
-from recognizer.printable import as_utf8
+from recognizer.files.printable import as_utf8
 
 from ..conftest import draw_photo
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from indexer.system import logs
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 from ..conftest import draw_photo
 

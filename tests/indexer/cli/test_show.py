@@ -7,7 +7,7 @@ from PIL import Image
 
 from indexer import reports
 from indexer.entities import Box, Photo, PhotoId, State, Word
-from recognizer.printable import printable
+from recognizer.files.printable import printable
 
 from ..conftest import draw_photo
 

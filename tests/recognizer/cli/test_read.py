@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from recognizer.charset import Charset
     from recognizer.decoding.automaton import Floats, Integers, State
+    from recognizer.posteriors.charset import Charset
 
 
 pytestmark = pytest.mark.usefixtures("small_and_on_the_cpu")

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.datasets.label_checks import frames_needed
 from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.inference.images import HEIGHT
 from recognizer.network.model import FRAME_STRIDE
+from recognizer.posteriors.charset import Charset
 
 
 def sample(text: str, width: int) -> Sample:

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.charset import Charset
 from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.mjsynth import read_mjsynth
 from recognizer.errors import DataError
 from recognizer.inference import images
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

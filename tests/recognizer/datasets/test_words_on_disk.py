@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.datasets import sampler
 from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.sampler import CHUNK, BatchSampler, balanced_odds
@@ -17,6 +16,7 @@ from recognizer.datasets.skip_log import SkipLog
 from recognizer.datasets.words_on_disk import StreamedCrops, hands
 from recognizer.errors import DataError
 from recognizer.inference.images import HEIGHT
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from pathlib import Path

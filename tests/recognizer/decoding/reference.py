@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from recognizer.charset import BLANK
 from recognizer.decoding.frames import MIN_SYMBOL_PROBABILITY, TOP_SYMBOLS
 from recognizer.decoding.ngram_lm import END, START, UNKNOWN
+from recognizer.posteriors.charset import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from recognizer.charset import Charset
+    from recognizer.posteriors.charset import Charset
 
 _Frame: TypeAlias = list[tuple[int, float]]
 """Labels with their probabilities."""

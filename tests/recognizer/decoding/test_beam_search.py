@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognizer.charset import Charset
 from recognizer.decoding.decoder import decode, decode_all, likeliest_texts
 from recognizer.decoding.language_mixture import LanguageMixture
 from recognizer.decoding.lexicon import Lexicon
 from recognizer.decoding.ngram_lm import END, START, UNKNOWN, LanguageModel
 from recognizer.decoding.prior import ProductPrior
+from recognizer.posteriors.charset import Charset
 
 from . import reference
 

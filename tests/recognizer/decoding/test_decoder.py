@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.datasets.label_checks import frames_needed
 from recognizer.decoding.best_path import decode_greedily, greedy
 from recognizer.decoding.decoder import (
@@ -16,6 +15,7 @@ from recognizer.decoding.decoder import (
 from recognizer.decoding.lexicon import Lexicon
 from recognizer.decoding.ngram_lm import END, START, UNKNOWN, LanguageModel
 from recognizer.decoding.prior import ProductPrior
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

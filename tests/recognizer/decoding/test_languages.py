@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.decoding import decoder, languages, lexicon, ngram_lm, prior, word_lists
 from recognizer.decoding.language_mixture import LanguageMixture
 from recognizer.errors import DataError
+from recognizer.posteriors.charset import Charset
 
 from .test_language_identification import SAMPLES
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
 from recognizer.decoding import best_path, decoder
 from recognizer.decoding.word_gaps import parts, without_gaps
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,11 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from recognizer.charset import Charset
 from recognizer.errors import WeightsError
 from recognizer.inference import pretrained
 from recognizer.inference.card import Card
 from recognizer.network import weights
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

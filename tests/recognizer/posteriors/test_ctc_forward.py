@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import Charset
+from recognizer.posteriors.charset import Charset
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.folding import FOLDED, fold
 from recognizer.posteriors.packing import pack

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recognizer.charset import ASCII, Charset
+from recognizer.posteriors.charset import ASCII, Charset
 from recognizer.posteriors.codec import PosteriorCodec
 from recognizer.posteriors.folding import (
     FOLDED,

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer.charset import BLANK
 from recognizer.inference import pretrained
 from recognizer.network import weights
 from recognizer.network.model import FRAME_STRIDE
+from recognizer.posteriors.charset import BLANK
 from recognizer.synthesis.forced_alignment import align, align_words
 
 from ..spelled import spell

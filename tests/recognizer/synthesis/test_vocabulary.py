@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from recognizer.charset import Charset
+from recognizer.posteriors.charset import Charset
 from recognizer.synthesis.vocabulary import Vocabulary
 
 WORDS = ["the", "river", "stone", "lamp"]

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer.charset import ASCII, Charset
 from recognizer.datasets.labelled_crops import load_all
 from recognizer.datasets.samples import Sample
 from recognizer.decoding import best_path
@@ -18,6 +17,7 @@ from recognizer.inference.card import Card
 from recognizer.network import weights
 from recognizer.network.model import CRNN, extended
 from recognizer.network.torch_backend import word_logits
+from recognizer.posteriors.charset import ASCII, Charset
 from recognizer.runs.errors import TrainingError
 from recognizer.training.augment import AugmentConfig
 from recognizer.training.config import TrainConfig

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from recognizer.charset import Charset
 from recognizer.datasets.batch import Batch
 from recognizer.inference.card import Card
 from recognizer.network.model import CRNN
+from recognizer.posteriors.charset import Charset
 from recognizer.runs import loop
 from recognizer.runs.console import Console
 from recognizer.runs.errors import TrainingError

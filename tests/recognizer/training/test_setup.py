@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from recognizer.charset import ASCII
 from recognizer.datasets.samples import Sample
 from recognizer.errors import DataError
 from recognizer.inference import pretrained
 from recognizer.network import weights
+from recognizer.posteriors.charset import ASCII
 from recognizer.runs import checkpoint, curves
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, CURVES

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from recognizer.errors import DataError
-from recognizer.printable import plainly
+from recognizer.files.printable import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from PIL import Image
 from recognizer.datasets import specs
 from recognizer.decoding import lexicon, ngram_lm
 from recognizer.errors import DataError
-from recognizer.textfile import NotTextError, decode, stripped
+from recognizer.files.textfile import NotTextError, decode, stripped
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,12 @@ import onnx
 import pytest
 import torch
 
-from recognizer import export
-from recognizer.charset import Charset
 from recognizer.decoding import best_path, decoder
 from recognizer.inference import batches, graph, images, pretrained
 from recognizer.inference.card import Card
-from recognizer.network import weights
+from recognizer.network import export, weights
 from recognizer.network.tensors import normalize, stack
+from recognizer.posteriors.charset import Charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from recognizer.printable import in_brackets, json_safe, plainly, printable
+from recognizer.files.printable import in_brackets, json_safe, plainly, printable
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recognizer.charset import ASCII, BLANK, Charset
+from recognizer.posteriors.charset import ASCII, BLANK, Charset
 
 
 def test_every_printable_ascii_character_has_a_label_and_the_space_has_none() -> None:

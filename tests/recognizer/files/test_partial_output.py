@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recognizer.errors import DataError
-from recognizer.partial_output import writing
+from recognizer.files.partial_output import writing
 
 if TYPE_CHECKING:
     from pathlib import Path
