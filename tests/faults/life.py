@@ -36,8 +36,6 @@ def engine(version: int = 1) -> TileEngine:
 
 
 def library(settings: Settings, catalog: Catalog, version: int = 1) -> Library:
-    # what stood in a place before depends on when the daemon looked, and the model does not know that
-    carried.MAX_ASPECT_CHANGE = -1.0
     return Library(settings, catalog, stores(settings), engine(version))
 
 
@@ -46,6 +44,8 @@ def fork(life: Callable[[], None], before: Callable[[int], None] = lambda pid: N
     pid = os.fork()
     if pid:
         return pid
+    # what stood in a place before depends on when the daemon looked, and the model does not know that
+    carried.MAX_ASPECT_CHANGE = -1.0
     try:
         before(os.getpid())
         life()

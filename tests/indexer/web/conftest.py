@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,9 @@ def served(world: World, settings, drawn_here) -> Iterator[Served]:
     client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
     client.headers["Authorization"] = f"Bearer {devices.pair(devices.new_code(), 'test')}"
     yield Served(world, site, client, TestClient(app, base_url=ORIGIN, follow_redirects=False), app)
+    for thread in threading.enumerate():
+        if thread.name == "deliver":  # it works in the folder of this test
+            thread.join()
     renderer.close()
     library.close()
 
