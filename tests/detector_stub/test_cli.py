@@ -16,8 +16,6 @@ from detector_stub.training.options import TrainOptions
 from indexer.cli.commands import main
 from recognizer.runs import curves
 
-pytestmark = pytest.mark.thorough
-
 
 @pytest.fixture
 def run():
@@ -57,6 +55,7 @@ def train(run, pages, small, tmp_path):
     return begin
 
 
+@pytest.mark.thorough
 def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     done = train("--steps", 2)
 
@@ -74,6 +73,7 @@ def test_a_run_writes_weights_metrics_curves_and_options(train, tmp_path):
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("without_curves")
 def test_a_run_is_continued_with_its_options(train, run, tmp_path, small):
     train("--steps", 1)
@@ -106,6 +106,7 @@ def test_a_run_that_is_stopped_before_its_first_step_says_how_to_go_on(
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("without_curves")
 def test_another_seed_is_no_continuation(train, run, tmp_path):
     train("--steps", 1)
@@ -116,6 +117,7 @@ def test_another_seed_is_no_continuation(train, run, tmp_path):
     assert "--seed 1: the run in" in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("without_curves")
 def test_a_second_run_in_a_folder_is_refused(train, tmp_path):
     train("--steps", 1)
@@ -126,6 +128,7 @@ def test_a_second_run_in_a_folder_is_refused(train, tmp_path):
     assert f"continue it with --resume {tmp_path / 'run'}" in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -192,6 +195,7 @@ def test_missing_weights_are_named(train, small):
     assert str(small) in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_the_run_to_stop(train, monkeypatch, number):
     told = []
@@ -222,6 +226,7 @@ def test_a_second_signal_ends_the_command(train, monkeypatch):
     assert train("--steps", 1).exit_code == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("without_curves")
 def test_an_interrupted_run_goes_on(train, run, tmp_path, monkeypatch):
     step = trainer.Trainer.step

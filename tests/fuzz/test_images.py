@@ -30,6 +30,7 @@ def test_a_damaged_picture_is_opened_or_refused_with_a_reason(tmp_path, kind):
     assert all(end.isprintable() and len(end) < 300 for end in ends)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_pictures():
     once = list(mutations(2, seed=3))
 

@@ -100,6 +100,7 @@ def test_a_closed_library_says_so_whatever_it_is_asked(library, use):
         use(library)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("argument", "wrong"),
     [

@@ -80,6 +80,7 @@ def test_the_same_seed_draws_the_same_mutants_and_no_two_of_one_line():
     assert len({(mutant.file, mutant.line) for mutant in one}) == 12
 
 
+@pytest.mark.thorough
 def test_a_drawn_mutant_is_of_the_folders_that_must_not_err_and_knows_their_tests():
     for mutant in drawn(3, 12):
         assert mutant.file.startswith(FOLDERS)

@@ -168,6 +168,7 @@ def test_a_diagram_beside_the_text_is_left_out():
     assert not any(box[2] - box[0] > 180 and box[3] - box[1] > 120 for box in boxes)
 
 
+@pytest.mark.thorough
 def test_boxes_of_a_large_photo_are_in_its_own_pixels():
     page, truth = draw_board(scale=4.0)
 

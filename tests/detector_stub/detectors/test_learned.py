@@ -100,6 +100,7 @@ def test_a_word_is_found_whatever_share_of_the_photo_it_fills(detector, share, l
     assert found(boxes_on(detector, page), truth) == [True]
 
 
+@pytest.mark.thorough
 def test_words_of_several_sizes_are_found_on_one_photo(detector):
     large, large_truth = draw_board(100)
     small, small_truth = draw_board(30)
@@ -241,6 +242,7 @@ def test_weights_of_something_else_are_named_before_any_photo_is_opened(tmp_path
         _ = LearnedDetector(tmp_path / "words.safetensors").fingerprint
 
 
+@pytest.mark.thorough
 def test_neither_making_the_detector_nor_its_fingerprint_loads_torch():
     code = (
         "import sys\n"

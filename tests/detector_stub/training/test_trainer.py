@@ -18,8 +18,6 @@ from recognizer.runs import loop
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST, CHECKPOINT, METRICS
 
-pytestmark = pytest.mark.thorough
-
 
 def options(**changes):
     few = {"steps": 6, "evaluate_every": 100, "crop": 64, "batch_size": 2}
@@ -60,6 +58,7 @@ def assert_same(one, other):
             assert torch.equal(tensor, expected[name]), name
 
 
+@pytest.mark.thorough
 def test_a_page_is_learned_by_heart(start, pages):
     trainer = start(steps=80, evaluate_every=40, crop=128, lr=1e-2)
 
@@ -72,6 +71,7 @@ def test_a_page_is_learned_by_heart(start, pages):
     assert found.detected <= 5
 
 
+@pytest.mark.thorough
 def test_resume_equals_uninterrupted(start, pages):
     whole, begun = start("whole"), start("halves")
     go(whole, pages)
@@ -86,6 +86,7 @@ def test_resume_equals_uninterrupted(start, pages):
     assert_same(resumed, whole)
 
 
+@pytest.mark.thorough
 def test_the_network_of_a_run_is_known_without_its_first_weights(start, pages, tiny):
     trainer = start(steps=1)
     go(trainer, pages)
@@ -116,6 +117,7 @@ def test_a_run_that_is_killed_can_be_resumed_from_its_start(start, pages):
     assert again.state.step == 0
 
 
+@pytest.mark.thorough
 def test_a_finished_run_takes_no_further_step(start, pages):
     trainer = start(steps=2)
     go(trainer, pages)
@@ -124,6 +126,7 @@ def test_a_finished_run_takes_no_further_step(start, pages):
     assert trainer.state.step == 2
 
 
+@pytest.mark.thorough
 def test_a_budget_ends_a_run(start, pages, monkeypatch):
     seconds = iter(range(1000))
     monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(seconds)))
@@ -134,6 +137,7 @@ def test_a_budget_ends_a_run(start, pages, monkeypatch):
     assert (row["step"], row["seconds"], row["progress"]) == (3, 3.0, 1.0)
 
 
+@pytest.mark.thorough
 def test_evaluations_are_rows_and_the_best_weights_say_where_they_come_from(start, pages):
     trainer = start(steps=4, evaluate_every=2)
 
@@ -150,6 +154,7 @@ def test_evaluations_are_rows_and_the_best_weights_say_where_they_come_from(star
     assert head["provenance"]["metrics"] in rows
 
 
+@pytest.mark.thorough
 def test_worse_weights_do_not_replace_the_best(start, pages):
     trainer = start(steps=1)
     go(trainer, pages)
@@ -162,6 +167,7 @@ def test_worse_weights_do_not_replace_the_best(start, pages):
     assert trainer.state.best == 0.9
 
 
+@pytest.mark.thorough
 def test_the_averaged_weights_follow_and_are_smoother(start, pages):
     trainer = start(steps=6, lr=1e-2)
     first = WordNet(trainer.net.config)
@@ -226,6 +232,7 @@ def test_a_run_that_only_loses_steps_gives_up(start, pages, broken_batch, monkey
     assert trainer.state.step == 3
 
 
+@pytest.mark.thorough
 def test_steps_can_be_followed(start, pages):
     trainer, steps = start(steps=3), []
 

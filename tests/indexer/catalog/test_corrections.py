@@ -319,6 +319,7 @@ def test_a_photo_that_was_saved_anew_has_the_corrections_of_the_former_one(catal
     assert [w.text for w in catalog.photo_with(anew).words] == ["quene", "depth"]
 
 
+@pytest.mark.thorough
 def test_a_photo_at_another_place_has_corrections_of_its_own(catalog, tmp_path):
     catalog.correct([QUEUE])
     other = "f" * 32

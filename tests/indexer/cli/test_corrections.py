@@ -43,6 +43,7 @@ def listed(shell, *which) -> list[dict]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_corrected_word_is_found_by_the_next_query(shell, board):
     said = correct(shell, board, 0, "queue").stdout
 
@@ -52,6 +53,7 @@ def test_a_corrected_word_is_found_by_the_next_query(shell, board):
     assert words(shell, board)[0]["by"] == "person"
 
 
+@pytest.mark.thorough
 def test_a_correction_counts_while_another_process_writes(shell, board):
     settings = config.load(None, home=shell.folder / "home")
 
@@ -82,6 +84,7 @@ def test_the_word_that_was_corrected_is_cut_out_to_learn_from(shell, board):
     assert ink_of(shell) == [("queue", (80, 16))]
 
 
+@pytest.mark.thorough
 def test_the_words_of_an_import_are_cut_out_once_their_photo_is_there(shell, board):
     correct(shell, board, 0, "queue")
     saved = shell.folder / "saved.jsonl"
@@ -98,6 +101,7 @@ def test_the_words_of_an_import_are_cut_out_once_their_photo_is_there(shell, boa
     assert ink_of(shell) == [("queue", (80, 16))]
 
 
+@pytest.mark.thorough
 def test_a_checked_photo_is_counted_until_that_is_undone(shell, board):
     assert "2 words confirmed" in shell("correct", board, "--checked").stdout
     assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 1
@@ -128,6 +132,7 @@ def test_a_drawn_box_takes_the_place_of_the_words_in_it(shell, board):
     ]
 
 
+@pytest.mark.thorough
 def test_a_box_without_a_word_is_one_that_was_missed(shell, board):
     shell("correct", board, "--at", "200,0,230,12", "faint")
 
@@ -195,6 +200,7 @@ def test_nothing_can_be_corrected_before_anything_is_indexed(shell):
     assert "nothing is indexed yet" in shell("correct", photo, "--at", "1,1", "a", code=4).stderr
 
 
+@pytest.mark.thorough
 def test_undo_and_redo_name_a_correction_by_its_first_digits(shell, board):
     correct(shell, board, 0, "queue")
     uid = listed(shell)[0]["uid"][:8]
@@ -220,6 +226,7 @@ def test_what_names_no_correction_is_refused(shell, board, arguments, reason):
     assert reason in shell("corrections", "undo", *arguments, code=2).stderr
 
 
+@pytest.mark.thorough
 def test_all_of_an_author_are_undone(shell, board):
     correct(shell, board, 0, "queue")
     correct(shell, board, 1, "death")
@@ -227,6 +234,7 @@ def test_all_of_an_author_are_undone(shell, board):
     assert shell("corrections", "undo", "--by", "person").stdout == "2 undone\n"
 
 
+@pytest.mark.thorough
 def test_a_correction_is_forgotten_only_after_a_yes(shell, board):
     correct(shell, board, 0, "queue")
     uid = listed(shell)[0]["uid"]
@@ -238,6 +246,7 @@ def test_a_correction_is_forgotten_only_after_a_yes(shell, board):
     assert listed(shell) == []
 
 
+@pytest.mark.thorough
 def test_an_export_is_taken_in_on_another_machine_once(shell, board, tmp_path):
     correct(shell, board, 0, "queue")
     file, before = tmp_path / "all.jsonl", listed(shell)
@@ -290,6 +299,7 @@ def test_a_file_that_holds_no_corrections_is_refused_by_line(shell, board, tmp_p
     assert f"{file.name}, line 1: " in shell("corrections", "import", file, code=2).stderr
 
 
+@pytest.mark.thorough
 def test_statistics_count_authors_kinds_and_parts(shell, board):
     correct(shell, board, 0, "queue")
     correct(shell, board, 1, "--no-word")
@@ -315,6 +325,7 @@ def test_corrections_of_a_photo_are_those_of_all_its_copies(shell, board):
     assert len(listed(shell)[0]["photos"]) == 2
 
 
+@pytest.mark.thorough
 def test_corrections_of_the_former_version_are_listed_taken_and_left(shell, board):
     correct(shell, board, 0, "queue")
     draw_photo(board, "stack", "depth")
@@ -338,6 +349,7 @@ def test_corrected_words_are_data_for_the_recogniser(shell, board):
     assert (folder / "00000.png").is_file()
 
 
+@pytest.mark.thorough
 def test_another_part_of_the_corrections_is_refused(shell, board):
     correct(shell, board, 0, "queue")
 
@@ -360,6 +372,7 @@ def test_words_are_asked_about_until_they_are_corrected(shell, board):
     assert "board.png --at " in shell("corrections", "lessons").stdout
 
 
+@pytest.mark.thorough
 def test_a_damaged_catalog_yields_its_corrections_first(shell, board):
     correct(shell, board, 0, "queue")
     database = shell.folder / "home" / "catalog.db"
@@ -375,6 +388,7 @@ def test_a_damaged_catalog_yields_its_corrections_first(shell, board):
     assert saved["text"] == "queue"
 
 
+@pytest.mark.thorough
 def test_saved_corrections_count_in_a_new_catalog(shell, board):
     correct(shell, board, 0, "queue")
     shell("corrections", "export", "--damaged", shell.folder / "saved.jsonl")
@@ -386,6 +400,7 @@ def test_saved_corrections_count_in_a_new_catalog(shell, board):
     assert "board.png" in shell("query", "queue").stdout
 
 
+@pytest.mark.thorough
 def test_an_export_gives_the_same_state_on_another_machine(shell, board):
     correct(shell, board, 0, "queue")
     correct(shell, board, 0, "quiche")

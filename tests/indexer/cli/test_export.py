@@ -39,6 +39,7 @@ def contents(folder):
     return {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["txt", "json", "hocr", "alto", "page", "xmp"])
 def test_corrections_win_in_every_format_and_drawn_ones_are_there(shell, board, name):
     written = shell("export", board, "--format", name).stdout
@@ -48,6 +49,7 @@ def test_corrections_win_in_every_format_and_drawn_ones_are_there(shell, board, 
     assert "drawn" in written
 
 
+@pytest.mark.thorough
 def test_a_pdf_of_a_folder_is_one_file(shell, board, monkeypatch):
     pytest.importorskip("fpdf")
     pypdf = pytest.importorskip("pypdf")
@@ -85,6 +87,7 @@ def test_a_photo_that_is_not_indexed_is_named(shell, board):
     assert "absent.png: not in the catalog" in said
 
 
+@pytest.mark.thorough
 def test_a_file_that_exists_is_replaced_only_by_force(shell, board):
     out = shell.folder / "out"
     shell("export", shell.photos, "--into", out)
@@ -97,6 +100,7 @@ def test_a_file_that_exists_is_replaced_only_by_force(shell, board):
     assert (out / "board.png.txt").read_text() == "queue\ndepth drawn\n"
 
 
+@pytest.mark.thorough
 def test_nothing_is_written_into_a_folder_of_photos(shell, board):
     before = contents(shell.photos)
 
@@ -106,6 +110,7 @@ def test_nothing_is_written_into_a_folder_of_photos(shell, board):
     assert contents(shell.photos) == before
 
 
+@pytest.mark.thorough
 def test_sidecars_lie_beside_photos_only_if_that_is_asked_for(shell, board):
     shell("export", shell.photos, "--format", "xmp", "--into", shell.folder / "out")
     assert not [*shell.photos.rglob("*.xmp")]
@@ -124,6 +129,7 @@ def test_a_sidecar_of_another_program_is_kept(shell, board):
     assert len([*shell.photos.rglob("*.xmp")]) == 1
 
 
+@pytest.mark.thorough
 def test_only_sidecars_may_lie_beside_photos(shell, board):
     said = shell("export", board, "--beside-photos", code=2).output
 

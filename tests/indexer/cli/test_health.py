@@ -38,6 +38,7 @@ def read_one(settings, seconds_ago):
     reporter(settings, seconds_ago).photo(Step(Path("/a.jpg"), 1, 9, Failed("damaged"), 1.0))
 
 
+@pytest.mark.thorough
 def test_a_home_without_a_writer_is_healthy(shell, settings):
     assert shell("health").stdout == "healthy\n"
     assert json.loads(shell("health", "--json").stdout) == {

@@ -36,6 +36,7 @@ def taken_in(shell, *arguments, code=0):
     return json.loads(shell("corrections", "import", *arguments, "--json", code=code).stdout)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["hocr", "alto", "page"])
 def test_what_another_program_corrected_is_found(shell, board, form):
     file = exported(shell, board, form, quene="queue")
@@ -47,6 +48,7 @@ def test_what_another_program_corrected_is_found(shell, board, form):
     assert [(w["text"], w["by"]) for w in words(shell, board)] == [("queue", "import:editor"), ("depth", "engine")]  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["hocr", "alto", "page"])
 def test_the_same_file_twice_changes_nothing(shell, board, form):
     file = exported(shell, board, form, quene="queue")
@@ -57,6 +59,7 @@ def test_the_same_file_twice_changes_nothing(shell, board, form):
     assert words(shell, board) == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["hocr", "alto", "page"])
 def test_a_drawn_word_comes_to_another_catalog(shell, board, form):
     shell("correct", board, "--at", "140,32,240,48", "drawn")
@@ -68,6 +71,7 @@ def test_a_drawn_word_comes_to_another_catalog(shell, board, form):
     assert [(w["text"], w["box"]) for w in words(shell, board)][2] == ("drawn", [140, 32, 240, 48])
 
 
+@pytest.mark.thorough
 def test_what_a_person_said_is_not_overwritten(shell, board):
     file = exported(shell, board, "page", quene="queue")
     shell("correct", board, "--at", "8,24", "quiche")
@@ -77,6 +81,7 @@ def test_what_a_person_said_is_not_overwritten(shell, board):
     assert words(shell, board)[0]["text"] == "quiche"
 
 
+@pytest.mark.thorough
 def test_an_import_is_undone_as_a_whole(shell, board):
     taken_in(shell, exported(shell, board, "hocr", quene="queue", depth="deep"), "--name", "editor")
 
@@ -91,6 +96,7 @@ def test_the_name_of_an_import_is_that_of_its_file(shell, board):
     assert words(shell, board)[0]["by"] == "import:page"
 
 
+@pytest.mark.thorough
 def test_checked_pages_confirm_what_is_read(shell, board):
     said = taken_in(shell, exported(shell, board, "alto"), "--confirm")
 
@@ -136,6 +142,7 @@ def test_an_ambiguous_page_is_refused_by_name(shell):
     assert "b/board.png" in said
 
 
+@pytest.mark.thorough
 def test_labels_that_were_mended_elsewhere_come_back(shell, board):
     shell("correct", board, "--at", "8,24", "quiche")
     shell("correct", board, "--at", "140,32,240,48", "drawn")

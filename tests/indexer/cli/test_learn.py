@@ -54,6 +54,7 @@ def learn(shell, *arguments, code=0) -> dict:
     return json.loads(shell("learn", *arguments, "--json", code=code).stdout)
 
 
+@pytest.mark.thorough
 def test_a_run_is_measured_on_held_out_words_and_noted(learner):
     report = learn(learner)
 
@@ -93,6 +94,7 @@ def test_learned_weights_read_until_they_are_taken_back(learner):
     assert weights_path(settings_of(learner)) == shipped
 
 
+@pytest.mark.thorough
 def test_the_engine_is_another_one_with_other_weights_and_the_same_again_after_going_back(learner):
     before = REAL_ENGINE(settings_of(learner))
     known = before.id
@@ -108,6 +110,7 @@ def test_the_engine_is_another_one_with_other_weights_and_the_same_again_after_g
     assert REAL_ENGINE(settings_of(learner)).id == known
 
 
+@pytest.mark.thorough
 def test_the_next_run_begins_with_the_weights_in_use(learner):
     learn(learner)
     learner("learn", "use", "--anyway")
@@ -138,6 +141,7 @@ def test_one_process_learns_at_a_time(learner):
         assert "another ocrsearch is learning" in learner("learn", code=4).output
 
 
+@pytest.mark.thorough
 def test_without_torch_the_extra_is_named(learner, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
 

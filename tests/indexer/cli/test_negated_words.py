@@ -24,6 +24,7 @@ def asked(shell, *arguments, code=0):
     return report["query"], names
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [

@@ -113,6 +113,7 @@ def spellings(shell):
     yield "relative", os.path.relpath(shell.photos / "b.jpg")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["show", "detect"])
 @pytest.mark.parametrize("force", [(), ("--force",)])
 def test_a_photo_is_never_written_over_however_it_is_spelled(shell, photo, command, force):

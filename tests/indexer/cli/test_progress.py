@@ -133,6 +133,7 @@ def test_rebuild_moves_the_bar(shell, drawn):
     assert drawn["indexing"] == [(3, 3)]
 
 
+@pytest.mark.thorough
 def test_demo_moves_the_bar(shell, drawn, tmp_path):
     from indexer import config
 

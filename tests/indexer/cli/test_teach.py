@@ -13,6 +13,8 @@ from indexer.sync.teaching.teacher import TaughtReading
 
 from ..conftest import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 CHECKED, OTHERS, WORDS = 9, 6, 8
 """Photos whose words are checked, others, and words of a photo."""
 

@@ -201,6 +201,7 @@ def test_what_all_was_undone_leaves_the_words_as_they_were_read(read, drafted):
     assert effective(read, SIZE, undone).words == tuple(read)
 
 
+@pytest.mark.thorough
 @given(words, drafts)
 def test_the_order_in_which_corrections_are_given_does_not_matter(read, drafted):
     corrections = made(drafted)
@@ -208,6 +209,7 @@ def test_the_order_in_which_corrections_are_given_does_not_matter(read, drafted)
     assert effective(read, SIZE, corrections) == effective(read, SIZE, corrections[::-1])
 
 
+@pytest.mark.thorough
 @given(words, drafts)
 def test_each_correction_is_shown_swallowed_doubtful_or_says_no_word(read, drafted):
     corrections = [c for c in made(drafted) if c.undone_at is None]
@@ -220,6 +222,7 @@ def test_each_correction_is_shown_swallowed_doubtful_or_says_no_word(read, draft
         assert others or lost.kind is CorrectionKind.UNREADABLE, alone
 
 
+@pytest.mark.thorough
 @given(words, drafts)
 def test_no_word_is_shown_twice_and_lines_count_from_zero(read, drafted):
     found = effective(read, SIZE, made(drafted))

@@ -41,6 +41,7 @@ def test_each_way_to_damage_each_variant_of_each_format_ends_well(world, odd_eng
     assert {path: path.read_bytes() for path in world.photos.iterdir()} == before
 
 
+@pytest.mark.thorough
 def test_undamaged_files_of_every_variant_are_opened(tmp_path, mutated):
     for number, (_, suffix, content) in enumerate(mutated.variants(mutated.random.Random(3))):
         path = tmp_path / f"{number}.{suffix}"

@@ -46,6 +46,7 @@ def _registered():
     image._formats()  # HEIC can be written after this only
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", VARIANTS)
 @pytest.mark.parametrize("share", [0, 0.01], ids=["one byte", "a hundredth"])
 def test_a_photo_that_lacks_hardly_anything_is_read(tmp_path, name, share):
@@ -66,6 +67,7 @@ def test_a_photo_that_lacks_a_part_is_damaged(tmp_path, name, share, blank):
         pixels_of(tmp_path, content[:-lost] + bytes(lost if blank else 0))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", VARIANTS)
 @pytest.mark.parametrize("more", [bytes(5000), b"\0\0\x20\0mpvdfilm", b"\0\0\0\x08free", b"x"])
 def test_what_follows_a_photo_is_no_part_of_it(tmp_path, name, more):

@@ -19,8 +19,6 @@ from indexer.ocr.worker_supervisor import ProcessLimits, Worker
 
 from ..conftest import draw_photo
 
-pytestmark = pytest.mark.thorough
-
 ROOMY = ProcessLimits(seconds=60, megabytes=2000)
 
 
@@ -46,6 +44,7 @@ def words(outcome):
     return [word.text for word in outcome.reading.words] if isinstance(outcome, Read) else outcome
 
 
+@pytest.mark.thorough
 def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_reason(
     worker, tmp_path
 ):
@@ -61,6 +60,7 @@ def test_photos_that_kill_hang_or_bloat_the_process_fail_alone_and_with_their_re
     assert "worker_megabytes = 400" in bloat.reason
 
 
+@pytest.mark.thorough
 def test_one_process_reads_many_photos_and_is_replaced_without_blame_if_it_ended_idle(
     worker, tmp_path
 ):
@@ -139,6 +139,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thorough
 def test_no_process_outlives_a_program_that_was_killed(odd_engine, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(ORPHAN)
@@ -156,6 +157,7 @@ def test_no_process_outlives_a_program_that_was_killed(odd_engine, tmp_path):
     assert not reading.is_running()
 
 
+@pytest.mark.thorough
 def test_a_library_lists_what_killed_the_process_and_reads_on(world, odd_engine):
     reader = Worker(odd_engine.OddEngine, ROOMY)
     world.engine.read, world.engine.close = reader.read, reader.close

@@ -131,6 +131,7 @@ def test_a_word_that_must_not_be_there_is_looked_for_on_more_photos_than_are_sho
     assert sorted(world.find("name:* -tree", limit=2)) == ["6.png", "7.png"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize(
     "query",

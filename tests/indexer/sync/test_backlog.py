@@ -12,8 +12,6 @@ from indexer.sync.hooks import Hooks
 
 from ..conftest import draw_photo
 
-pytestmark = pytest.mark.thorough
-
 
 @pytest.fixture
 def backlog(world):
@@ -44,6 +42,7 @@ def nothing():
     return frozenset()
 
 
+@pytest.mark.thorough
 def test_a_photo_that_arrives_during_a_backlog_is_read_next_and_found_at_once(backlog):
     found = []
 
@@ -71,6 +70,7 @@ def test_several_that_arrive_are_read_newest_first(backlog):
     assert steps[2:5] == ["2.png", "1.png", "0.png"]
 
 
+@pytest.mark.thorough
 def test_a_backlog_can_be_searched_before_it_is_done(backlog):
     found = []
 
@@ -84,6 +84,7 @@ def test_a_backlog_can_be_searched_before_it_is_done(backlog):
     assert found[-1] >= 36
 
 
+@pytest.mark.thorough
 def test_a_look_at_everything_ends_the_pass_after_some_photos_and_the_next_one_goes_on(backlog):
     steps, first = sync(backlog, [lambda: None])
 
@@ -91,6 +92,7 @@ def test_a_look_at_everything_ends_the_pass_after_some_photos_and_the_next_one_g
     assert first.read + sync(backlog, [lambda: None])[1].read + backlog.sync().read == 40
 
 
+@pytest.mark.thorough
 def test_a_photo_that_is_deleted_during_a_backlog_is_found_no_more_and_is_no_failure(backlog):
     gone = draw_photo(backlog.photos / "known.png", "selene")
     os.utime(gone, (3000, 3000))
@@ -108,6 +110,7 @@ def test_a_photo_that_is_deleted_during_a_backlog_is_found_no_more_and_is_no_fai
     assert backlog.counts() == {"read": 39, "words": 39}
 
 
+@pytest.mark.thorough
 def test_what_comes_back_during_a_pass_is_not_forgotten_at_its_end(backlog):
     photo = draw_photo(backlog.photos / "known.png", "selene")
     backlog.library.sync_paths([backlog.photos], [photo], Hooks())
@@ -182,6 +185,7 @@ def test_a_file_behind_a_link_is_not_read(world, tmp_path):
     assert (summary.found, summary.read, world.sync().read) == (0, 0, 0)
 
 
+@pytest.mark.thorough
 def test_photos_that_take_long_are_read_one_at_a_time_so_that_nothing_waits_for_the_others(
     backlog, monkeypatch
 ):
@@ -227,6 +231,7 @@ def test_a_copy_is_not_counted_among_the_photos_to_read(world):
     assert [(step.done, step.total) for step in steps] == [(1, 2), (2, 2)]
 
 
+@pytest.mark.thorough
 def test_the_indexes_follow_once_for_each_batch_and_not_after_every_photo_from_then_on(
     backlog, monkeypatch
 ):

@@ -32,6 +32,7 @@ def correct(served, board, place: int = 0, code: int = 201, **said: object) -> d
     return answer.json()
 
 
+@pytest.mark.thorough
 def test_a_correction_answers_with_the_photo_as_it_is_now(served, board):
     before = details(served, board)["version"]
 
@@ -52,6 +53,7 @@ def test_a_corrected_word_is_found_by_the_next_search(served, board):
     assert (hit["id"], hit["words"][0]["text"]) == (board, "queue")
 
 
+@pytest.mark.thorough
 def test_corrections_are_answered_soon_and_found_while_another_process_writes(served, board):
     settings, ended = served.site.settings, threading.Event()
     reading = Reading(10, 10, None, (Word(Box(0, 0, 5, 5), 0, "other", 0.9, (("other", 0.9),)),))
@@ -84,6 +86,7 @@ def test_corrections_are_answered_soon_and_found_while_another_process_writes(se
     assert sorted(times)[2] < 0.5  # 0.1 on a machine that does nothing else
 
 
+@pytest.mark.thorough
 def test_corrections_are_undone_and_redone_by_their_uid(served, board):
     uid = correct(served, board, text="queue")["correction"]["uid"]
 
@@ -105,6 +108,7 @@ def test_the_history_of_a_photo_has_all_its_corrections(served, board):
     assert served.client.get("/api/v1/corrections").json() == {"corrections": told, "next": None}
 
 
+@pytest.mark.thorough
 def test_the_list_of_corrections_comes_page_by_page(served, board, monkeypatch):
     monkeypatch.setattr("indexer.web.corrections.PAGE", 1)
     for text in ("queue", "quest"):
@@ -117,6 +121,7 @@ def test_the_list_of_corrections_comes_page_by_page(served, board, monkeypatch):
     assert second["next"] is None
 
 
+@pytest.mark.thorough
 def test_words_that_changed_meanwhile_are_not_corrected_unseen(served, board):
     shown = details(served, board)
     correct(served, board, text="quest")
@@ -128,6 +133,7 @@ def test_words_that_changed_meanwhile_are_not_corrected_unseen(served, board):
     assert texts(served, board) == ["quest", "depth"]
 
 
+@pytest.mark.thorough
 def test_a_word_that_is_still_the_same_is_corrected_though_others_changed(served, board):
     shown = details(served, board)
     correct(served, board, place=1, text="death")
@@ -137,6 +143,7 @@ def test_a_word_that_is_still_the_same_is_corrected_though_others_changed(served
     assert texts(served, board) == ["queue", "death"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
@@ -198,6 +205,7 @@ def test_the_word_of_a_correction_is_cut_out_after_the_answer(served, board):
     assert word.text == "queue"
 
 
+@pytest.mark.thorough
 def test_an_unknown_correction_cannot_be_undone(served, board):
     assert served.client.delete(f"/api/v1/corrections/{'0' * 32}").status_code == 404
 

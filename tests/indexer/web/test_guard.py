@@ -176,6 +176,7 @@ def test_a_length_that_is_no_number_or_endless_is_refused(served):
         assert answer.status_code == status, said
 
 
+@pytest.mark.thorough
 def test_a_token_is_in_no_address_no_log_and_no_page(served, caplog):
     caplog.set_level(logging.DEBUG)
     name = served.photo("a.png", "helios")
@@ -302,6 +303,7 @@ def test_a_thousand_requests_at_once_are_told_to_come_again_but_for_some(served)
     assert served.client.get("/api/v1/devices").status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_search_does_not_wait_for_many_pictures(served, monkeypatch):
     name = served.photo("a.png", "helios")
     drawn, ask = threading.Event(), Asking(served)

@@ -17,8 +17,6 @@ from indexer.web.pages import MAX_FAILURES, STATIC
 
 from ..conftest import draw_photo, spelled
 
-pytestmark = pytest.mark.thorough
-
 FOLDER = resources.files("indexer.web")
 
 
@@ -116,6 +114,7 @@ def test_more_photos_are_behind_a_link(served):
     assert (len(first.all("li")), len(second.all("li"))) == (2, 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999", "²"])
 def test_an_odd_page_number_is_the_first_or_an_empty_page(served, number):
     served.photo("a.png", "helios")
@@ -148,6 +147,7 @@ def test_a_photo_leads_to_the_hits_around_it(served):
     assert links["back"] == "/?q=helios"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", ['"open', "", "x" * 2000, "a " * 30])
 def test_a_photo_is_shown_whatever_was_asked_before(served, query):
     name = served.photo("a.png", "helios")
@@ -286,6 +286,7 @@ def test_the_interface_can_be_read_by_people(served):
         assert f"{row.method} {ROOT}{row.path}" in seen.text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_frames_lie_on_the_words_of_the_picture_that_is_shown(served, orientation):
     path = draw_photo(served.world.photos / "a.png", "helios", "luna")

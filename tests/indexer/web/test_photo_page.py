@@ -73,6 +73,7 @@ def test_a_page_that_was_checked_says_when(served, board):
     assert 'All words were checked: <time data-seconds="86400.0">' in page(served, board)
 
 
+@pytest.mark.thorough
 def test_who_may_only_look_sees_no_editor_and_nothing_to_change(served, board):
     said(served, board, 0, "queue")
 
@@ -84,6 +85,7 @@ def test_who_may_only_look_sees_no_editor_and_nothing_to_change(served, board):
         assert part not in text
 
 
+@pytest.mark.thorough
 def test_corrections_of_the_former_version_are_offered_and_taken(served, board):
     said(served, board, 0, "queue")
     anew = served.photo("board.png", "stack", "depth", "selene")

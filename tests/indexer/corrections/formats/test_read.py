@@ -95,6 +95,7 @@ def test_entities_of_hocr_name_nothing():
     assert words(hocr) == ["&x;"]
 
 
+@pytest.mark.thorough
 def test_what_is_nested_deeply_is_read_in_time():
     began = time.process_time()
 
