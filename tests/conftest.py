@@ -24,8 +24,15 @@ IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that must be free in it."""
 
-if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+def temporary_root() -> str | None:
+    """Where tests make their folders, for a user who chose no other place; None for the usual one."""
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+    return os.environ.get("PYTEST_DEBUG_TEMPROOT")
+
+
+temporary_root()
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch and ONNX Runtime are loaded, here or in a child
 

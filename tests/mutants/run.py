@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.conftest import temporary_root
+
 from .draw import ROOT, Mutant, drawn, every_named
 from .trial import Copies, Outcome, seconds_of
 
@@ -120,7 +122,7 @@ def main() -> int:
             print(f"{mutant.file}:{mutant.line}  {mutant.name}  {mutant.promise}")
         return 0
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=temporary_root()) as folder:
         place = Range(Path(folder), arguments.jobs, near=arguments.near)
         verdicts = _run(place, arguments.jobs, mutants)
     survivors = [verdict for verdict in verdicts if not verdict.killer]

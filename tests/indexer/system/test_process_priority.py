@@ -12,7 +12,7 @@ from indexer.system.process_priority import lower_priority
 
 def test_priorities_are_lowered_as_configured_and_never_raised():
     before = psutil.Process().nice()  # which a child inherits, and cannot undo
-    wanted = min(before + 2, 19)
+    wanted = min(max(before, 0) + 2, 19)
     code = (
         "import psutil; from indexer.system.process_priority import lower_priority; "
         f"lower_priority({wanted}, idle_io=True); lower_priority({wanted - 1}, idle_io=False); "
