@@ -25,9 +25,10 @@ from indexer.catalog.schema import (
     WORD,
 )
 from indexer.corrections.carried import carried
-from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.correction import NOT_READ, Correction, CorrectionKind
 from indexer.corrections.effective import MIN_IOU, effective, iou, seen_at
 from indexer.entities import Box
+from indexer.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -81,6 +82,8 @@ class CorrectableCatalog(CatalogReader):
     def undo(self, uids: Collection[str], now: float) -> list[Correction]:
         """Let corrections not count from `now` on; what they replaced counts again.
 
+        A photo that shows a word without a correction then is not checked any more.
+
         Returns:
             Those that counted before.
 
@@ -100,7 +103,10 @@ class CorrectableCatalog(CatalogReader):
                 here = CORRECTION.c.uid.in_(chunk) & which
                 changed += map(to_correction, connection.execute(sa.select(CORRECTION).where(here)))
                 connection.execute(sa.update(CORRECTION).where(here).values(undone_at=at))
-            show(connection, {c.content for c in changed})
+            contents = {c.content for c in changed}
+            show(connection, contents)
+            if at is not None:
+                _uncheck_unsaid(connection, contents, at)
         return changed
 
     def check(self, content: str, version: int | None, device: str, now: float) -> int | None:
@@ -117,9 +123,14 @@ class CorrectableCatalog(CatalogReader):
         Returns:
             How many words were confirmed; None if the words are others than those of `version`.
 
+        Raises:
+            UsageError: the photo was not read yet.
+
         """
         with self._writing() as connection:
             photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
+            if not photo.width:
+                raise UsageError(NOT_READ)
             if version not in {None, photo.generation}:
                 return None
             shown = sa.select(WORD).where(WORD.c.photo_id == photo.id, WORD.c.correction == "")
@@ -128,12 +139,15 @@ class CorrectableCatalog(CatalogReader):
             if confirmed:
                 connection.execute(sa.insert(CORRECTION), list(map(_row, confirmed)))
                 show(connection, [content])
-            connection.execute(sa.delete(CHECKED).where(CHECKED.c.photo_hash == content))
-            connection.execute(sa.insert(CHECKED).values(photo_hash=content, created_at=now))
+            of_photo = CHECKED.c.photo_hash == content
+            counts = of_photo & CHECKED.c.undone_at.is_(None)
+            if connection.execute(sa.select(CHECKED).where(counts)).first() is None:
+                connection.execute(sa.delete(CHECKED).where(of_photo))
+                connection.execute(sa.insert(CHECKED).values(photo_hash=content, created_at=now))
         return len(confirmed)
 
     def uncheck(self, content: str, now: float) -> int | None:
-        """Undo what `check` did at last; returns how many words it had confirmed, None for no check."""
+        """Undo what `check` did, once or again; returns how many words it had confirmed, None for no check."""
         here = (CHECKED.c.photo_hash == content) & CHECKED.c.undone_at.is_(None)
         with self._writing() as connection:
             at = connection.scalar(sa.select(CHECKED.c.created_at).where(here))
@@ -143,7 +157,7 @@ class CorrectableCatalog(CatalogReader):
             confirmed = (
                 (CORRECTION.c.photo_hash == content)
                 & (CORRECTION.c.kind == CorrectionKind.CONFIRMED)
-                & (CORRECTION.c.created_at == at)
+                & (CORRECTION.c.created_at >= at)
                 & CORRECTION.c.undone_at.is_(None)
             )
             count = connection.execute(
@@ -211,6 +225,15 @@ def show(connection: sa.Connection, contents: Collection[str]) -> None:
                 for row, author in zip(word_rows(photo.id, words), authors, strict=True)
             ]
             connection.execute(sa.insert(SHOWN_WORD), shown)
+
+
+def _uncheck_unsaid(connection: sa.Connection, contents: Collection[str], now: float) -> None:
+    """Let photos not be checked any more that show a word which no correction says."""
+    unsaid = sa.select(PHOTO.c.hash).join(WORD, WORD.c.photo_id == PHOTO.c.id)
+    for chunk in chunks(sorted(contents)):
+        here = CHECKED.c.photo_hash.in_(chunk) & CHECKED.c.undone_at.is_(None)
+        shows = CHECKED.c.photo_hash.in_(unsaid.where(WORD.c.correction == ""))
+        connection.execute(sa.update(CHECKED).where(here & shows).values(undone_at=now))
 
 
 def carry_over(connection: sa.Connection, content: str) -> None:

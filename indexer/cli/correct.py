@@ -137,10 +137,14 @@ def _check(settings: Settings, photo: Path, *, checked: bool, as_json: bool) -> 
     """Say that all words of a photo are right, or undo that. Raises UsageError."""
     with bootstrap.correcting(settings) as catalog:
         known = known_photo(catalog, photo)
-        if checked:
-            count = catalog.check(known.hash, None, "", time.time())
-        else:
-            count = catalog.uncheck(known.hash, time.time())
+        try:
+            if checked:
+                count = catalog.check(known.hash, None, "", time.time())
+            else:
+                count = catalog.uncheck(known.hash, time.time())
+        except UsageError as error:
+            msg = f"{photo}: {error}"
+            raise UsageError(msg) from error
     if count is None:
         msg = f"{photo}: was not checked"
         raise UsageError(msg)

@@ -141,7 +141,7 @@ def _text(report: dict[str, Any]) -> str:
     lines.append(f"other hands    letters {_change(report['guard'], 'folded_cer')}")
     if report["verdict"] == BETTER:
         lines.append("To read with it: ocrsearch learn use")
-    return printable("\n".join(lines))
+    return "\n".join(map(printable, lines))
 
 
 def _change(report: dict[str, Any], figure: str) -> str:

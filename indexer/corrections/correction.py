@@ -105,14 +105,19 @@ def is_held_out(content: str) -> bool:
     return int.from_bytes(digest, "big") % HELD_OUT == 0
 
 
+NOT_READ = "not read yet, so there are no words to correct; run: ocrsearch index"
+"""What is said of a photo without words."""
+
+
 def correct_text(text: str) -> str:
-    """The text of a correction, composed (NFC) and without blanks at its ends.
+    """The text of a correction, composed (NFC), without invisible characters and blanks at its ends.
 
     Raises:
         UsageError: it is too long, or holds a control character.
 
     """
-    composed = unicodedata.normalize("NFC", text).strip()
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    composed = unicodedata.normalize("NFC", seen).strip()
     if len(composed) > MAX_TEXT:
         msg = f"the text of a word has {len(composed)} characters; at most {MAX_TEXT} are allowed"
         raise UsageError(msg)

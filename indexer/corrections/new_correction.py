@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from indexer.corrections.correction import PERSON, Correction, CorrectionKind
+from indexer.corrections.correction import NOT_READ, PERSON, Correction, CorrectionKind
 from indexer.corrections.effective import seen_at
 from indexer.errors import UsageError
 
@@ -38,10 +38,12 @@ def correction_at(
         now: seconds since 1970.
 
     Raises:
-        UsageError: no word is at a point, the box lies outside of the photo, or it holds no word
+        UsageError: the photo was not read yet, no word is at a point, the box lies outside of the photo, or it holds no word
             and no text is given for it.
 
     """
+    if not photo.width:
+        raise UsageError(NOT_READ)
     word: Word | None = None
     if drawn:
         _require_inside(place, photo)

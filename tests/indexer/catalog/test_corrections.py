@@ -153,7 +153,26 @@ def test_a_photo_is_checked_again(catalog):
 
     assert catalog.check(CONTENT, None, "", 11.0) == 2
     assert catalog.check(CONTENT, None, "", 12.0) == 0
-    assert catalog.checked([CONTENT, "a" * 32]) == {CONTENT: 12.0}
+    assert catalog.checked([CONTENT, "a" * 32]) == {CONTENT: 11.0}
+
+
+def test_a_photo_is_checked_as_long_as_corrections_say_all_its_words(catalog):
+    catalog.check(CONTENT, None, "", 9.0)
+    catalog.correct([QUEUE])
+
+    catalog.undo([QUEUE.uid], 10.0)
+    assert catalog.checked() == {CONTENT: 9.0}
+
+    catalog.undo([catalog.corrections()[0].uid], 11.0)
+    assert catalog.checked() == {}
+
+
+def test_a_photo_that_was_checked_twice_is_unchecked_as_a_whole(catalog):
+    catalog.check(CONTENT, None, "", 9.0)
+    catalog.check(CONTENT, None, "", 10.0)
+
+    assert catalog.uncheck(CONTENT, 11.0) == 2
+    assert all(c.undone_at == 11.0 for c in catalog.corrections())
 
 
 def test_what_is_said_of_a_part_of_a_split_word_leaves_it_split(catalog):

@@ -113,6 +113,19 @@ def test_a_checked_photo_is_counted_until_that_is_undone(shell, board):
     assert "was not checked" in shell("correct", board, "--unchecked", code=2).stderr
 
 
+@pytest.mark.parametrize("said", [["--checked"], ["--at", "1,1,9,9", "queue"]])
+def test_a_photo_that_was_not_read_yet_cannot_be_corrected(shell, board, said):
+    later = draw_photo(shell.photos / "later.png", "depth", salt=7)
+    draw_photo(shell.photos / "newest.png", "queue", salt=8)
+    shell("index", shell.photos, "--limit", "1")
+
+    waiting = [p for p in (later, shell.photos / "newest.png") if not words(shell, p)]
+
+    assert len(waiting) == 1
+    assert "not read yet" in shell("correct", waiting[0], *said, code=2).stderr
+    assert json.loads(shell("corrections", "stats", "--json").stdout)["checked"] == 0
+
+
 @pytest.mark.parametrize(
     "said", [["queue"], ["--no-word"], ["--at", "1,17"], ["--drawn"], ["--unchecked"]]
 )
