@@ -13,13 +13,7 @@ from indexer.catalog.conditions import taken_between
 from indexer.catalog.correction_reader import CorrectionReader, read_words
 from indexer.catalog.roots import RAW_ROOT, Roots, full
 from indexer.catalog.rows import chunks
-from indexer.catalog.schema import (
-    FAILURE,
-    PHOTO,
-    PLACE,
-    ROOT,
-    WORD,
-)
+from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

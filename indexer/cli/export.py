@@ -180,14 +180,12 @@ def _contents(
     """The first photo and the content of each group; only a PDF is of a whole group at once."""
     from indexer.corrections.formats.pdf import write_pdf
     from indexer.corrections.formats.written import FORMATS, PDF
-    from indexer.ocr.photo_file import Limits
     from indexer.renditions.renderer import SIZES, Renderer
 
     if name != PDF:
         yield from ((photo, FORMATS[name].write(photo)) for group in groups for photo in group)
         return
-    keep = settings.renditions, Limits.of(settings), settings.renditions_megabytes
-    with closing(Renderer(*keep)) as renderer:
+    with closing(Renderer.of(settings)) as renderer:
 
         def picture_of(photo: Photo) -> bytes:
             try:

@@ -11,6 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from indexer.corrections.formats.foreign_page import ForeignPage, ForeignWord
+from indexer.corrections.word_export import LABELS
 from indexer.errors import UsageError
 from recognizer.files.textfile import NotTextError, decode, lines
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from indexer.corrections.inked_word import InkedWord
-
-LABELS = "labels.tsv"
-"""The table: image, TAB, text."""
 
 _NAME = re.compile(r"([0-9a-f]{32})-(\d{1,6})x(\d{1,6})((?:-\d{1,6}){4})\.png", re.ASCII)
 
