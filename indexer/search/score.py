@@ -30,7 +30,9 @@ def score(node: q.QueryNode, evidence: QueryEvidence) -> dict[PhotoId, float]:
     """Calibrated probability that each photo answers, for the photos with any evidence."""
     leaf_scores = {leaf: _calibrated(leaf, evidence) for leaf in evidence.leaf_scores}
     scores = raw_scores(node, replace(evidence, leaf_scores=leaf_scores))
-    words = sum(not q.is_certain(part) for part in node.parts) if isinstance(node, q.And) else 1
+    if not isinstance(node, q.And):
+        return scores
+    words = sum(not q.is_certain(part) for part in node.parts)
     return {photo_id: calibrated_product(p, words) for photo_id, p in scores.items()}
 
 

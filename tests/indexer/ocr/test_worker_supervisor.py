@@ -107,6 +107,14 @@ def test_ctrl_c_for_all_processes_leaves_the_reading_one_alone(worker, tmp_path)
     assert words(read(reader, photo)[0]) == ["a"]
 
 
+def test_ctrl_c_ends_this_program_as_before_once_the_reading_process_has_started(worker, tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+
+    read(worker(), draw_photo(tmp_path / "a.png"))
+
+    assert signal.getsignal(signal.SIGINT) is before is not signal.SIG_IGN
+
+
 def test_a_process_that_is_told_to_end_is_no_fault_of_its_photo(worker, tmp_path):
     photo, reader = draw_photo(tmp_path / "hang.png", "helios"), worker()
     read(reader, draw_photo(tmp_path / "a.png"))
