@@ -117,6 +117,7 @@ class Augmenter:
             near = (1.2 + self._uniform(count, 0, 0.8) - (ys - row).abs()).clamp(0, 1)
             dark = self._uniform(count, 0.05, 0.5) * self._chance(count, share * strength)
             grey = grey - near * dark * (grey - 0.35 * ground).clamp(min=0)
+        grey = self._rules(self._rules(grey, ys, xs), xs, ys)
         neighbour = grey.roll(1, 0)
         for share, top in ((0.18, True), (0.18, False)):
             draw = torch.randint(
@@ -132,6 +133,20 @@ class Augmenter:
             use = self._chance(count, share * strength)
             grey = torch.where(use, torch.minimum(grey, level), grey)
         return self._erase(grey, widths, xs)
+
+    def _rules(self, grey: torch.Tensor, across: torch.Tensor, along: torch.Tensor) -> torch.Tensor:
+        """Lines at equal distances `across`, the columns or the rows: of ruled and squared paper.
+
+        They may be darker than the ink, as they are beside a pencil.
+        """
+        count, strength = len(grey), self.config.clutter
+        place = across + self._normal(count, 1, 1, 1) * 0.02 * along + self._uniform(count, 0, 70)
+        spacing = self._uniform(count, 14, 70)
+        beside = (torch.remainder(place, spacing) - spacing / 2).abs()
+        near = (0.9 + self._uniform(count, 0, 0.8) - beside).clamp(0, 1)
+        ground, ink = grey.amax((2, 3), keepdim=True), grey.amin((2, 3), keepdim=True)
+        dark = self._uniform(count, 0.15, 1.2) * self._chance(count, 0.07 * strength)
+        return torch.minimum(grey, ground - near * dark * (ground - ink)).clamp(min=0)
 
     def _erase(self, grey: torch.Tensor, widths: torch.Tensor, xs: torch.Tensor) -> torch.Tensor:
         """Fade a narrow upright strip, as glare and dry pens do."""

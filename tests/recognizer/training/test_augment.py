@@ -185,3 +185,17 @@ def test_random_numbers_come_from_the_device_of_the_generator(
 
     assert len(asked) > 20
     assert set(asked) == {torch.device("cpu")}
+
+
+@pytest.mark.parametrize(("along", "width"), [(2, 288), (3, 32)])
+def test_some_papers_are_ruled_with_lines_at_equal_distances(along: int, width: int) -> None:
+    paper = torch.full((1000, 1, images.HEIGHT, width), 220.0)
+    paper[:, :, 24, width // 2] = 20.0  # a dot of ink, which tells how dark lines may be
+
+    grey, _ = augment((paper, torch.full((1000,), width)), replace(OFF, clutter=1.0))
+
+    dark = (grey < 205).float().mean(along)[:, 0] > 0.8
+    starts = dark[:, 1:] & ~dark[:, :-1]
+    gaps = [row.nonzero()[:, 0].diff() for row in starts if row.sum() > 2]
+    assert gaps
+    assert sum(int(gap.max() - gap.min() <= 2) for gap in gaps) > len(gaps) / 2
