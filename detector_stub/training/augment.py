@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from detector_stub.training import targets
+from detector_stub.training import sheets, targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from detector_stub.training.pages import LoadedPage
@@ -28,6 +30,12 @@ MIN_WORD_HEIGHT = 8.0
 
 WORD_SHARE = 0.85
 """Share of crops that hold a word for certain; the others show any part of the page."""
+
+NOTES_SHARE = 0.25
+"""Share of crops with notes stuck onto them."""
+
+MAX_NOTES = 4
+"""Notes on such a crop at most."""
 
 _GREY = (90, 90, 90)
 """Colour beside the page in half of the crops; in the others the page's edge is continued."""
@@ -49,19 +57,47 @@ class Crop:
     targets: Targets
 
 
-def random_crop(page: LoadedPage, side: int, random: np.random.Generator) -> Crop:
-    """A crop of `side` × `side` pixels (a multiple of MULTIPLE), which `random` alone decides."""
+def random_crop(
+    page: LoadedPage,
+    side: int,
+    random: np.random.Generator,
+    another: Callable[[], LoadedPage] | None = None,
+) -> Crop:
+    """A crop of `side` × `side` pixels (a multiple of MULTIPLE), which `random` alone decides.
+
+    With `another`, which draws pages, some crops have notes of other pages stuck onto them.
+    """
     scale = _scale(page.word_height, random)
-    view = _view(page, side, scale, random)
+    sheet = _sheet(page, side, scale, random, (side / 2, side / 2))
+    if another and random.random() < NOTES_SHARE:
+        for _ in range(int(random.integers(1, MAX_NOTES + 1))):
+            note = sheets.random_note(side, random)
+            written = another()
+            finer = _scale(written.word_height, random)
+            upper = _sheet(written, side, finer, random, note.middle, note.slope)
+            sheet = sheets.stuck(sheet, upper, note, random)
+    sheet = sheets.on_paper(sheet, scale * page.word_height, random)
+    drawn = targets.draw(sheet.quads, sheet.legible, (sheet.ink > 60).astype(np.uint8))
+    return Crop(relit(sheet.photo, random), sheet.quads, drawn)
+
+
+def _sheet(
+    page: LoadedPage,
+    side: int,
+    scale: float,
+    random: np.random.Generator,
+    middle: tuple[float, float],
+    slope: float = 0.0,
+) -> sheets.Sheet:
+    """A part of a page in a crop, around `middle`, (x, y) of the crop, turned by about `slope` degrees."""
+    view = _shift(middle[0], middle[1]) @ _view(page, side, scale, random, slope)
     seen = _moved(page.quads, view)
     visible = ((seen.max(axis=1) > 0) & (seen.min(axis=1) < side)).all(axis=1)
     border = cv2.BORDER_CONSTANT if random.random() < 0.5 else cv2.BORDER_REPLICATE
     photo = _warped(page.photo, view, scale, side, border)
     # 255, so that a cell counts as doubtful by the share of it that is covered
     ink = _warped(page.doubtful * np.uint8(255), view, scale, side, cv2.BORDER_CONSTANT)
-    quads = seen[visible]
-    drawn = targets.draw(quads, page.legible[visible], (ink > 60).astype(np.uint8))
-    return Crop(relit(photo, random), quads, drawn)
+    return sheets.Sheet(photo, seen[visible], page.legible[visible], ink)
 
 
 def _scale(height: float, random: np.random.Generator) -> float:
@@ -71,9 +107,9 @@ def _scale(height: float, random: np.random.Generator) -> float:
 
 
 def _view(
-    page: LoadedPage, side: int, scale: float, random: np.random.Generator
+    page: LoadedPage, side: int, scale: float, random: np.random.Generator, turn: float
 ) -> NDArray[np.float64]:
-    """The matrix [3, 3] that takes the page to the crop: turned, stretched, leaning, in perspective.
+    """The matrix [3, 3] that takes a page to a crop with (0, 0) in its middle: turned, stretched, leaning, in perspective.
 
     Points are distances from the upper left corner of the upper left pixel, on both sides.
     """
@@ -83,14 +119,14 @@ def _view(
     else:
         centre = random.uniform(0, page.photo.shape[1::-1])
     slope = random.normal(0, 6) if random.random() < 0.8 else random.uniform(-30, 30)
-    sine, cosine = np.sin(np.deg2rad(slope)), np.cos(np.deg2rad(slope))
+    sine, cosine = np.sin(np.deg2rad(slope + turn)), np.cos(np.deg2rad(slope + turn))
     shape = np.asarray([(np.exp(random.normal(0, 0.08)), random.normal(0, 0.06)), (0, 1)])
     way = np.eye(3)
     way[:2, :2] = scale * np.asarray([(cosine, -sine), (sine, cosine)]) @ shape
     # in perspective: across the crop, the scale changes by a few per cent
     tilt = np.eye(3)
     tilt[2, :2] = random.normal(0, 0.04, 2).clip(-0.1, 0.1) / side
-    return np.asarray(_shift(side / 2, side / 2) @ tilt @ way @ _shift(*-centre))
+    return np.asarray(tilt @ way @ _shift(*-centre))
 
 
 def _shift(x: float, y: float) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from detector_stub.training.options import TrainOptions
-    from detector_stub.training.pages import Page, PageCache
+    from detector_stub.training.pages import LoadedPage, Page, PageCache
     from recognizer.runs.metrics import Row
 
     Batch = tuple[torch.Tensor, torch.Tensor]
@@ -200,9 +200,12 @@ def batches(pages: PageCache, options: TrainOptions, step: int) -> Generator[Bat
 
 def _batch(pages: PageCache, options: TrainOptions, step: int) -> Batch:
     random = np.random.default_rng((options.seed, step))
+
+    def draw() -> LoadedPage:
+        return pages[int(random.integers(len(pages)))]
+
     drawn = [
-        augment.random_crop(pages[int(random.integers(len(pages)))], options.crop, random)
-        for _ in range(options.batch_size)
+        augment.random_crop(draw(), options.crop, random, draw) for _ in range(options.batch_size)
     ]
     photos = torch.from_numpy(np.stack([crop.photo for crop in drawn]))
     return photos, torch.from_numpy(np.stack([crop.targets.stacked() for crop in drawn]))

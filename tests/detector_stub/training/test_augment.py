@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from detector_stub.inference.postprocessing import STRIDE, frame
-from detector_stub.training import augment
+from detector_stub.training import augment, sheets
 from detector_stub.training.pages import LoadedPage
 
 SIDE = 256
@@ -28,6 +28,7 @@ def block(left, top, width=90, height=30):
 def plain(monkeypatch):
     """Leave the light as it is, so that ink can be told from ground."""
     monkeypatch.setattr(augment, "relit", lambda photo, _: photo.astype(np.float32) / 255)
+    monkeypatch.setattr(sheets, "on_paper", lambda sheet, *_: sheet)
 
 
 @pytest.fixture
