@@ -161,7 +161,6 @@ def _writable_copy(engine: sa.Engine) -> sa.Engine:
         driver.backup(target)
     engine.dispose()
     copied = sa.create_engine(sa.URL.create("sqlite", database=str(copy)))
-    _prepare_sqlite(copied, read_only=False)
     sa.event.listen(copied, "engine_disposed", lambda _: folder.cleanup())
     return copied
 

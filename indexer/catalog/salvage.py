@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 _COLUMNS = [column.name for column in CORRECTION.columns if column.name != "ink"]
 """All columns but the last one, which is large and may lie on other pages."""
 
-_MAX_STEPS = 1_000_000
-"""Numbers of rows that are tried one by one where a table cannot be read in its order."""
-
 _HEX = re.compile("[0-9a-f]{32}")
 _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
@@ -63,33 +60,24 @@ def _by_sqlite(database: Path) -> tuple[dict[str, Correction], bool]:
     """What SQLite gives, by uid, and whether that is everything."""
     found: dict[str, Correction] = {}
     names = ", ".join(f'"{name}"' for name in _COLUMNS)
-    columns = f"SELECT {names} FROM correction "  # noqa: S608 - no input
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            first, entire = _collect(connection, columns + "ORDER BY id", found)
-            if entire:
-                return found, True
-            last, _ = _collect(connection, columns + "ORDER BY id DESC", found)
-            for number in range(first + 1, min(last, first + _MAX_STEPS)):
-                _collect(connection, f"{columns}WHERE id = {number}", found)
-    except sqlite3.Error:
-        pass
+    rows = f"SELECT {names} FROM correction ORDER BY id"  # noqa: S608 - no input
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        # up to the damage from either end
+        if _collect(connection, rows, found):
+            return found, True
+        _collect(connection, f"{rows} DESC", found)
     return found, False
 
 
-def _collect(
-    connection: sqlite3.Connection, query: str, found: dict[str, Correction]
-) -> tuple[int, bool]:
-    """Take rows until one cannot be read; the number of the last one, and whether it was all."""
-    number = 0
+def _collect(connection: sqlite3.Connection, query: str, found: dict[str, Correction]) -> bool:
+    """Take rows until one cannot be read; whether all could be."""
     try:
         for row in connection.execute(query):
-            number = row[0]
             _take(row, found)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # a catalog of a time before there were corrections lacks nothing
-        return number, "no such table" in str(error) and _has_photos(connection)
-    return number, True
+        return "no such table" in str(error) and _has_photos(connection)
+    return True
 
 
 def _has_photos(connection: sqlite3.Connection) -> bool:

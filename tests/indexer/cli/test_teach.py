@@ -131,6 +131,8 @@ def test_words_that_nobody_judged_are_labelled_and_found(shell, truths, employ):
     learned = [path for path in list(truths)[CHECKED:] if ("queue", "teacher:fake@1") in [(t.rstrip("0123456789"), by) for t, by in texts(shell, path)]]  # fmt: skip
     assert learned
     assert done["taken"] == len(learned) * WORDS
+    kinds = {(c["text"].startswith("queue"), c["kind"]) for c in labelled(shell)}
+    assert kinds == {(True, "chosen"), (False, "confirmed")}
     number = int(learned[0].stem)
     assert learned[0].name in shell("query", f"queue{number}", "--exact").stdout
 
