@@ -21,7 +21,7 @@ from indexer.web.daily_copy import DailyCopy
 from indexer.web.devices import Devices
 from indexer.web.live_library import LiveLibrary
 from indexer.web.site import Site
-from indexer.web.watching import Watching
+from indexer.web.watch_process import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

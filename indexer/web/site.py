@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from indexer.renditions.renderer import Renderer
     from indexer.web.devices import Devices
     from indexer.web.live_library import LiveLibrary
-    from indexer.web.watching import Watching
+    from indexer.web.watch_process import Watching
 
 log = logging.getLogger("ocrsearch")
 

@@ -12,7 +12,7 @@ from recognizer.files.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from recognizer.evaluation.confusions import Confusion
+    from recognizer.evaluation.character_errors import Confusion
     from recognizer.evaluation.metrics import Scores
     from recognizer.evaluation.report import Report
 

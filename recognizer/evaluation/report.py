@@ -7,7 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from recognizer.evaluation.calibration import calibration, expected_calibration_error
-from recognizer.evaluation.confusions import ClassErrors, Confusion, confusions, errors_by_class
+from recognizer.evaluation.character_errors import (
+    ClassErrors,
+    Confusion,
+    confusions,
+    errors_by_class,
+)
 from recognizer.evaluation.metrics import Scores, score
 from recognizer.evaluation.n_best_recall import RANKS, Recall, n_best_recall
 from recognizer.posteriors.folding import fold

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra web is not installed")
 
-from indexer.web.watching import Watching
+from indexer.web.watch_process import Watching
 
 
 class Child:

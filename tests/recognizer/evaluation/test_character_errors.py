@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from recognizer.evaluation.confusions import (
+from recognizer.evaluation.character_errors import (
     ClassErrors,
     Confusion,
     class_of,
