@@ -189,8 +189,12 @@ def _leaf(token: Token, field: str) -> q.QueryNode | None:
         return _field(field, token)
     if token.kind == "quoted":
         return _quoted(token.text)
-    if _WILDCARD.search(token.text):  # `well-kn*` asks for `wellkn*`
-        return _side_by_side(["".join(_folded(token.text).split())])
+    if _WILDCARD.search(
+        token.text
+    ):  # `well-kn*` asks for `wellkn*`, and in two boxes for `"well kn*"`
+        texts = _folded(token.text).split()
+        whole, apart = _side_by_side(["".join(texts)]), _side_by_side(texts)
+        return _joined(q.Or, [whole, apart]) if isinstance(apart, q.Phrase) else whole
     # `linked-list` is a phrase, because detectors box it as one or two
     return _side_by_side(tokens(token.text))
 

@@ -91,6 +91,16 @@ def test_a_broken_word_of_two_parts_is_found_with_and_without_its_hyphen(world):
         assert sorted(world.find(query, exact=True)) == ["a.png", "b.png"], query
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_pattern_is_found_where_its_sign_parts_two_boxes(world, exact):
+    draw_photo(world.photos / "a.png", "node.", "next", "known")
+    draw_photo(world.photos / "b.png", "next", "node.", "known", salt=1)
+    world.sync()
+
+    for query in ("node.n*", "node.n?xt", "n*e.next", "node-next.kn*"):
+        assert world.find(query, exact=exact) == ["a.png"], query
+
+
 @pytest.mark.thorough
 def test_a_word_read_without_its_sign_is_found_by_one_who_types_it(world):
     world.engine.recognizer.posteriorgrams = {"wellknown": spelled("wellknown")}
