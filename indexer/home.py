@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from indexer.config import expanded
@@ -129,26 +129,52 @@ def locked(settings: Settings) -> Iterator[None]:
         CatalogError: another process holds it; the message names that process.
 
     """
-    from filelock import FileLock, Timeout  # only writing needs it
-
-    lock = FileLock(settings.lock)
     holder = settings.lock.with_suffix(".pid")
     try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        msg = (
-            f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
-            "stop it or wait until it has finished"
-        )
-        raise CatalogError(msg) from error
-    except OSError as error:
-        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
-        advice = advice_on(error, "check this file")
+        with _held(settings.lock) as ours:
+            if not ours:
+                msg = (
+                    f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
+                    "stop it or wait until it has finished"
+                )
+                raise CatalogError(msg)
+            with suppress(OSError):  # it only tells others who writes
+                holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+            yield
+    except _NoLockError as error:
+        msg = f"{settings.lock}: cannot lock the home folder ({error.reason.strerror}); "
+        advice = advice_on(error.reason, "check this file")
         raise CatalogError(msg + advice) from error
+
+
+class _NoLockError(Exception):
+    """A file cannot be locked; `reason` is what the system says."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@contextmanager
+def _held(file: Path) -> Iterator[bool]:
+    """Whether this process got the lock of a file, which it holds in this context.
+
+    Raises:
+        _NoLockError: the file cannot be locked.
+
+    """
+    from filelock import FileLock, Timeout  # only writing needs it
+
+    lock = FileLock(file)
     try:
-        with suppress(OSError):  # it only tells others who writes
-            holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-        yield
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise _NoLockError(error) from error
+    try:
+        yield True
     finally:
         lock.release()
 
@@ -164,21 +190,13 @@ def _named_in(holder: Path) -> str:
 @contextmanager
 def claimed(settings: Settings) -> Iterator[bool]:
     """Whether no process writes to the home folder; none can begin to in this context."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(settings.lock)
     free = True
-    if os.path.isdir(settings.home):  # noqa: PTH112 - that of Path raises where it may not look
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            free = False
-        except OSError:  # a folder that can only be read: nobody writes
-            pass
-    try:
+    with ExitStack() as stack:
+        # that of Path raises where it may not look; a folder that can only be read: nobody writes
+        if os.path.isdir(settings.home):  # noqa: PTH112
+            with suppress(_NoLockError):
+                free = stack.enter_context(_held(settings.lock))
         yield free
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -189,20 +207,22 @@ def learning(settings: Settings) -> Iterator[None]:
         CatalogError: another process learns, or the folder of learned weights cannot be made.
 
     """
-    from filelock import FileLock, Timeout
-
     folder = settings.own_weights
-    lock = FileLock(folder / "lock")
+    try:
+        _make_folder(folder)
+        with _held(folder / "lock") as ours:
+            if not ours:
+                msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
+                raise CatalogError(msg)
+            yield
+    except _NoLockError as error:
+        msg = f"{folder}: cannot be written ({error.reason.strerror})"
+        raise CatalogError(msg) from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Raise _NoLockError if a folder cannot be made."""
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
-        raise CatalogError(msg) from error
     except OSError as error:
-        msg = f"{folder}: cannot be written ({error.strerror})"
-        raise CatalogError(msg) from error
-    try:
-        yield
-    finally:
-        lock.release()
+        raise _NoLockError(error) from error

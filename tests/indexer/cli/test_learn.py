@@ -68,7 +68,7 @@ def test_a_run_is_measured_on_held_out_words_and_noted(learner):
 def test_a_run_is_told_in_words(learner):
     said = learner("learn").stdout
 
-    assert "run 1: too few to tell (2 held-out words on 1 checked photos; 150 on 5" in said
+    assert "run 1: too few to tell (2 held-out words on 1 checked photo; 150 on 5" in said
     assert "learned from   60 words" in said.splitlines()[1]
     assert "run 1" not in learner("learn", "list").stdout
     assert "60 words  too few to tell" in learner("learn", "list").stdout

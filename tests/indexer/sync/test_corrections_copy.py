@@ -28,7 +28,7 @@ def copy(tmp_path):
 
 
 def texts(copy):
-    return [c.text for c in copied(copy)]
+    return [c.text for c in copied(copy).corrections]
 
 
 def test_without_corrections_there_is_no_copy(catalog, copy):
@@ -43,7 +43,10 @@ def test_the_copy_has_all_corrections_those_that_were_undone_too(catalog, copy):
 
     keep_copy(copy, catalog, NOW)
 
-    assert [(c.text, c.undone_at) for c in copied(copy)] == [("queue", 9.0), ("depth", None)]
+    assert [(c.text, c.undone_at) for c in copied(copy).corrections] == [
+        ("queue", 9.0),
+        ("depth", None),
+    ]
 
 
 def test_a_copy_is_renewed_when_it_is_a_day_old(catalog, copy):
@@ -76,7 +79,7 @@ def test_the_copy_of_a_catalog_that_was_lost_is_not_written_over(catalog, copy, 
         keep_copy(copy, new, NOW + EVERY_SECONDS)
 
     assert sorted(texts(copy)) == ["depth", "queue"]
-    assert "holds 1 corrections that the catalog has lost" in caplog.text
+    assert "holds 1 correction that the catalog has lost" in caplog.text
 
 
 def test_what_is_forgotten_leaves_the_copy(catalog, copy):
