@@ -107,7 +107,9 @@ def correct(
         _check(load(), photo, checked=checked, as_json=as_json)
         return
     if said_of_one != 1:
-        msg = "give one of TEXT, --no-word and --unreadable, or --checked"
+        msg = "give one of TEXT, --no-word and --unreadable"
+        if place is None:
+            msg += ", and --at PLACE; or --checked for all words"
         raise UsageError(msg)
     if place is None:
         msg = (

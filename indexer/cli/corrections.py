@@ -111,6 +111,8 @@ def former(
             click.echo(reports.dumps(correction_json(correction, {known.hash: known.places})))
         else:
             click.echo(line_of(correction, known.places))
+    if not found and not as_json:
+        click.echo("nothing is left of a former version", err=True)
 
 
 @corrections.command()

@@ -96,11 +96,12 @@ class _Held:
 
 @dataclass
 class _Total:
-    """What came of an import; `changed` ones were undone or redone."""
+    """What came of an import; the first four count corrections, the next two photos."""
 
     taken: int = 0
     known: int = 0
-    changed: int = 0
+    undone: int = 0
+    redone: int = 0
     checked: int = 0
     unchecked: int = 0
     refused: list[tuple[_Line | str, str]] = field(default_factory=list)
@@ -112,9 +113,11 @@ class _Total:
             click.echo(reports.dumps(vars(self) | {"refused": rows}))
             return
         parts = [f"{self.taken} taken", f"{self.known} known already"]
-        parts += [f"{self.changed} undone or redone"] if self.changed else []
-        parts += [f"{counted(self.checked, 'photo')} checked"] if self.checked else []
-        parts += [f"{counted(self.unchecked, 'photo')} unchecked"] if self.unchecked else []
+        parts += [
+            f"{n} {done}" for n, done in ((self.undone, "undone"), (self.redone, "redone")) if n
+        ]
+        photos = ((self.checked, "checked"), (self.unchecked, "unchecked"))
+        parts += [f"{counted(n, 'photo')} {done}" for n, done in photos if n]
         click.echo(", ".join([*parts, f"{len(self.refused)} refused"]))
         for where, reason in self.refused:
             click.echo(printable(f"{_spelled(where)}: {reason}"), err=True)
@@ -129,7 +132,9 @@ def _take_in(
     now = time.time()
     taken = catalog.take_in(held.corrections, held.checks, now)
     total.taken += len(taken.new)
-    total.changed += len(taken.changed)
+    undone = sum(c.undone_at is not None for c in taken.changed)
+    total.undone += undone
+    total.redone += len(taken.changed) - undone
     total.known += len(held.corrections) - len(taken.new) - len(taken.changed)
     total.checked += sum(check.undone_at is None for check in taken.checked)
     total.unchecked += sum(check.undone_at is not None for check in taken.checked)

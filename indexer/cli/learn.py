@@ -76,6 +76,10 @@ def photos(load: Callable[..., Settings], limit: int, *, as_json: bool) -> None:
         return
     for photo in report["to_check"]:
         click.echo(_named(photo))
+    if not report["to_check"]:
+        click.echo(
+            "no held-out photo is left to check: one in five is held out; index more", err=True
+        )
     there = f"{counted(report['words'], 'word')} of {counted(report['photos'], 'checked photo')}"
     needed = f"{report['words_needed']} words of {report['photos_needed']} photos are needed"
     click.echo(f"{there} measure what is learned; {needed}", err=True)

@@ -173,9 +173,11 @@ def judge(
             bounds,
         )
     if len(before) < MIN_WORDS or photos < MIN_PHOTOS:
+        there = f"{counted(len(before), 'held-out word')} on {counted(photos, 'checked photo')}"
         why = (
-            f"{counted(len(before), 'held-out word')} on {counted(photos, 'checked photo')}; "
-            f"{MIN_WORDS} on {MIN_PHOTOS} are needed"
+            f"{there}; {MIN_WORDS} on {MIN_PHOTOS} are needed"
+            if before
+            else f"no checked photo is held out; {MIN_WORDS} words on {MIN_PHOTOS} are needed"
         )
         return Judged(Verdict.TOO_FEW, why, bounds)
     if change >= 0:

@@ -241,7 +241,7 @@ def _correction(report: CorrectionReport) -> Correction:
 def _reason(fault: ErrorDetails) -> str:
     """The first thing that is wrong with a line: its key, what stands there, and what is expected."""
     key = str(fault["loc"][0])
-    if fault["type"] == "missing":
+    if fault["type"] == "missing" and len(fault["loc"]) == 1:
         return f"{key}: is missing; give {_WANTED[key]}"
     given = json.dumps(fault["input"], default=str)
     shown = given if len(given) <= MAX_SHOWN else f"{given[:MAX_SHOWN]}…"

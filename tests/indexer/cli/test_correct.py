@@ -68,7 +68,8 @@ def test_all_words_are_not_checked_together_with_one(shell, board, said):
 
 
 def test_a_word_needs_a_place(shell, board):
-    assert "--at" in shell("correct", board, "queue", code=2).stderr
+    assert "--at is missing" in shell("correct", board, "queue", code=2).stderr
+    assert "and --at PLACE" in shell("correct", board, code=2).stderr
 
 
 def test_a_drawn_box_takes_the_place_of_the_words_in_it(shell, board):
@@ -139,3 +140,41 @@ def test_a_photo_that_is_not_indexed_cannot_be_corrected(shell, board):
     stranger = draw_photo(shell.photos / "new.png", "stranger")
 
     assert "not in the catalog" in shell("correct", stranger, "--at", "1,1", "a", code=2).stderr
+
+
+def test_a_drawn_box_names_the_words_that_it_takes_the_place_of(shell, board):
+    told = shell("correct", board, "--at", "0,16,80,48", "queue depth", "--drawn").stdout
+    assert "in place of 'quene', 'depth'" in told
+
+    told = shell("correct", board, "--at", "0,16,80,44", "other", "--drawn", "--json").stdout
+    assert json.loads(told)["replaces"] == [{"text": "queue depth", "box": [0, 16, 80, 48]}]
+
+
+@pytest.mark.thorough
+def test_a_correction_of_a_correction_names_that(shell, board):
+    assert "in place of" not in correct(shell, board, 0, "queue").stdout
+
+    assert "in place of 'queue'" in correct(shell, board, 0, "quiche").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("none.png", "none.png: no such file; check the name"),
+        ("none/none.png", "no such file"),
+        ("", "photos: a folder; give a photo in it"),
+    ],
+)
+def test_a_photo_that_is_none_is_told(shell, board, name, reason):
+    said = shell("correct", shell.photos / name, "--at", "1,1", "a", code=2).stderr
+
+    assert reason in said
+    assert "ocrsearch index" not in said
+
+
+@pytest.mark.thorough
+def test_a_check_says_what_the_words_of_the_photo_are_for(shell, board):
+    told = shell("correct", board, "--checked").stdout
+    [part] = {made["part"] for made in listed(shell)}
+
+    assert {"learn": "are learned from", "held": "measure what is learned"}[part] in told

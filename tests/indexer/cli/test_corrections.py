@@ -9,7 +9,7 @@ import pytest
 from indexer.cli.corrected_words import corrected_words
 
 from ..conftest import draw_photo
-from .corrected import correct, listed, settings_of, words
+from .corrected import correct, listed, settings_of, texts, words
 
 pytestmark = pytest.mark.usefixtures("drawn_here")
 
@@ -71,7 +71,8 @@ def test_a_correction_is_forgotten_only_after_a_yes(shell, board):
     correct(shell, board, 0, "queue")
     uid = listed(shell)[0]["uid"]
 
-    shell("corrections", "forget", uid, input="n\n", code=1)
+    asked = shell("corrections", "forget", uid, input="n\n", code=1).stdout
+    assert "Delete 1 correction of 1 photo for good?" in asked
     assert len(listed(shell)) == 1
 
     shell("corrections", "forget", uid, "--yes")
@@ -149,3 +150,50 @@ def test_words_are_asked_about_until_they_are_corrected(shell, board):
     assert [lesson["text"] for lesson in after["lessons"]] == ["depth"]
     assert after["learned"] == 1
     assert "board.png --at " in shell("corrections", "lessons").stdout
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_forget(shell, board):
+    assert shell("corrections", "forget", "--by", "teacher").stdout == "0 corrections forgotten\n"
+
+
+@pytest.mark.thorough
+def test_the_list_says_which_corrections_count(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 0, "quiche")
+    correct(shell, board, 1, "death")
+    shell("corrections", "undo", listed(shell)[2]["uid"])
+
+    assert [made["state"] for made in listed(shell)] == ["superseded", "counts", "undone"]
+    told = shell("corrections", "list").stdout.splitlines()
+    assert [line.rpartition("  ")[2] for line in told] == ["person (superseded)", "person", "person (undone)"]  # fmt: skip
+    stats = json.loads(shell("corrections", "stats", "--json").stdout)
+    assert (stats["corrections"], stats["superseded"], stats["undone"]) == (1, 1, 1)
+
+
+@pytest.mark.thorough
+def test_redo_takes_back_the_last_undo_alone(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 1, "death")
+    shell("corrections", "undo", listed(shell)[0]["uid"])
+    shell("corrections", "undo", "--by", "person")
+
+    assert shell("corrections", "redo", "--by", "person").stdout == "1 correction redone\n"
+    assert texts(shell, board) == ["quene", "death"]
+    shell("corrections", "redo", "--by", "person")
+    assert texts(shell, board) == ["queue", "death"]
+
+
+@pytest.mark.parametrize("command", ["list", "undo", "redo", "forget"])
+def test_an_author_that_nobody_can_be_is_refused(shell, board, command):
+    assert "is no author" in shell("corrections", command, "--by", "nobody", code=2).stderr
+
+
+@pytest.mark.thorough
+def test_a_superseded_correction_is_not_counted_as_one_to_learn_from(shell, board):
+    correct(shell, board, 0, "queue")
+    correct(shell, board, 0, "quiche")
+    correct(shell, board, 1, "two words")
+
+    told = shell("corrections", "lessons")
+
+    assert told.stderr == "1 word to learn from so far\n"
