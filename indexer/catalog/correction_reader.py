@@ -93,8 +93,9 @@ class CorrectionReader(OpenCatalog):
             .where(PHOTO.c.orphaned_at.is_(None), CORRECTION.c.kind.not_in(_NEVER_LEARNED))
         )
         found: dict[str, list[Correction]] = {}
-        for row in self._read(wanted.order_by(CORRECTION.c.id)):
-            found.setdefault(row.photo_hash, []).append(to_correction(row))
+        # sorted here: for rows in order the database would look at all of them
+        for correction in sorted(map(to_correction, self._read(wanted)), key=lambda c: c.number):
+            found.setdefault(correction.content, []).append(correction)
         return found
 
     def never_cut(self) -> set[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from indexer.catalog.catalog import Catalog
 from indexer.catalog.salvage import salvaged
-from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.correction import Correction, CorrectionKind, PhotoCheck
 from indexer.entities import Box
 
 PAGE = 4096
@@ -126,3 +127,29 @@ def test_a_file_that_is_no_catalog_gives_nothing(database, content):
     database.write_bytes(content)
 
     assert salvaged(database).corrections == []
+
+
+def test_checks_of_photos_are_read_also_where_sqlite_gives_none(tmp_path):
+    checks = [PhotoCheck(f"{n:032x}", 1.5, *((2.5, 2.5) if n % 2 else ())) for n in range(6)]
+    file = tmp_path / "catalog.db"
+    with Catalog(f"sqlite:///{file}") as catalog:
+        catalog.take_in([], checks, 9.0)
+    assert salvaged(file).checks == checks
+
+    damage(file, 0)
+
+    assert salvaged(file).checks == checks
+
+
+def test_a_damaged_catalog_of_the_version_before_gives_its_corrections(tmp_path, migrations):
+    file = tmp_path / "catalog.db"
+    with Catalog(f"sqlite:///{file}") as catalog:
+        catalog.correct(EVERY[:40])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE correction DROP COLUMN changed_at")
+        connection.commit()
+    assert [c.uid for c in salvaged(file).corrections] == [c.uid for c in EVERY[:40]]
+
+    damage(file, 0)
+
+    assert {c.uid for c in salvaged(file).corrections} == {c.uid for c in EVERY[:40]}

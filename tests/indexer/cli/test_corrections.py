@@ -197,3 +197,15 @@ def test_a_superseded_correction_is_not_counted_as_one_to_learn_from(shell, boar
     told = shell("corrections", "lessons")
 
     assert told.stderr == "1 word to learn from so far\n"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("corrections:", "Error: corrections: there are no words to learn from"),
+        ("corrections:held", "Error: corrections:held: no checked photo is held out"),
+    ],
+)
+def test_data_without_a_corrected_word_are_told_by_their_name(shell, board, data, reason):
+    assert reason in shell("evaluate", data, code=2).stderr

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from indexer.catalog.catalog import Catalog
-from indexer.corrections.correction import Correction
+from indexer.corrections.correction import Correction, PhotoCheck
 from indexer.entities import Box
 from indexer.sync.corrections_copy import EVERY_SECONDS, copied, drop_from_copy, keep_copy
 
@@ -113,3 +113,39 @@ def test_nothing_half_written_is_left(catalog, copy, tmp_path):
     keep_copy(copy, catalog, NOW)
 
     assert [p.name for p in tmp_path.glob("corrections*")] == ["corrections.jsonl"]
+
+
+def test_a_copy_is_not_made_anew_if_no_correction_was_written_since(catalog, copy, monkeypatch):
+    catalog.correct([QUEUE])
+    keep_copy(copy, catalog, NOW)
+    catalog.put_inks({QUEUE.uid: b"png"})
+    monkeypatch.setattr(type(catalog), "corrections", lambda _: pytest.fail("looked at all"))
+
+    keep_copy(copy, catalog, NOW + EVERY_SECONDS)
+
+    assert copy.stat().st_mtime == NOW + EVERY_SECONDS
+
+
+def test_the_copy_has_checks_of_photos_and_those_that_only_it_has_stay(catalog, copy, tmp_path):
+    catalog.take_in([QUEUE], [PhotoCheck(QUEUE.content, 7.0)], NOW)
+    keep_copy(copy, catalog, NOW)
+    with Catalog(f"sqlite:///{tmp_path}/new.db") as new:
+        new.take_in([DEPTH], [PhotoCheck(DEPTH.content, 8.0, 9.0, 9.0)], NOW)
+        keep_copy(copy, new, NOW + EVERY_SECONDS)
+
+    assert copied(copy).checks == (
+        PhotoCheck(DEPTH.content, 8.0, 9.0, 9.0),
+        PhotoCheck(QUEUE.content, 7.0),
+    )
+
+
+def test_what_is_forgotten_takes_the_check_of_its_photo_along(catalog, copy):
+    catalog.take_in([QUEUE, DEPTH], [PhotoCheck(c.content, 7.0) for c in (QUEUE, DEPTH)], NOW)
+    keep_copy(copy, catalog, NOW)
+    catalog.forget_corrections({QUEUE.uid}, 8.0)
+
+    drop_from_copy(copy, catalog, {QUEUE.uid})
+
+    assert [check.content for check in copied(copy).checks] == [DEPTH.content]
+    keep_copy(copy, catalog, NOW + 3 * EVERY_SECONDS)
+    assert [c.content for c in copied(copy).checks if c.undone_at is None] == [DEPTH.content]
