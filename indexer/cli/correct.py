@@ -56,19 +56,21 @@ class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 
     "place",
     type=_Place(),
     metavar="PLACE",
-    help="The word that holds the point X,Y, or the box LEFT,TOP,RIGHT,BOTTOM, in pixels.",
+    help="Where the word stands: a point X,Y in it, or its box LEFT,TOP,RIGHT,BOTTOM, in pixels.",
 )
-@click.option("--no-word", is_flag=True, help="There is no word, instead of TEXT.")
+@click.option("--no-word", is_flag=True, help="Say that there is no word, instead of TEXT.")
 @click.option(
-    "--unreadable", is_flag=True, help="Nobody can tell what the word is, instead of TEXT."
+    "--unreadable", is_flag=True, help="Say that nobody can tell what the word is, instead of TEXT."
 )
 @click.option(
     "--drawn",
     is_flag=True,
-    help="The box is meant as it is, whatever was read in it: it joins words, or splits one.",
+    help="Take the box as it is, whatever was read in it: it joins words, or splits one.",
 )
 @click.option(
-    "--checked", is_flag=True, help="All words are right as they are shown, instead of one TEXT."
+    "--checked",
+    is_flag=True,
+    help="Say that all words are right as they are shown, instead of one TEXT.",
 )
 @click.option("--unchecked", is_flag=True, help="Undo what --checked did.")
 @json_option
@@ -89,7 +91,7 @@ def correct(
     """Say that TEXT stands at a place of PHOTO.
 
     It is found by the next query, and stays when the photo is read again, renamed or copied. `show --json` lists the words with their boxes. A box that
-    holds none of them is one that the detector missed. Words that it takes the place of are named.
+    holds none of them is one that the detector missed. The words that it replaces are named.
 
     \b
     ocrsearch correct board.jpg --at 412,230 queue

@@ -81,7 +81,7 @@ def list_(
 
 @corrections.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option("--take", is_flag=True, help="Take them.")
+@click.option("--take", is_flag=True, help="Take them over.")
 @click.option("--leave", is_flag=True, help="Leave them; they are not offered again.")
 @json_option
 @click.pass_obj
@@ -124,7 +124,7 @@ def undo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -
 
     What they replaced counts again.
 
-    Each UID is one of `corrections list`, or its first digits.
+    Each UID is one that `corrections list` shows, or its first digits, six or more.
 
     \b
     ocrsearch corrections undo 3f2a9c10
@@ -142,8 +142,7 @@ def undo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -
 def redo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -> None:
     """Let undone corrections count again.
 
-    With --by, those that were undone last, all at once. Once more, and those that were undone before
-    them count again.
+    With --by, all those that were undone last, at one time; the next `redo` goes back a step further.
     """
     with _changing(load, uids, by) as (catalog, chosen):
         which = catalog.last_undone(by) if by else [c.uid for c in chosen]
@@ -161,7 +160,7 @@ def forget(
 ) -> None:
     """Delete corrections for good. This cannot be undone.
 
-    They are counted before you are asked.
+    It says how many there are before it asks.
     """
     with _changing(load, uids, by) as (catalog, chosen):
         named = counted(len(chosen), "correction")
@@ -182,10 +181,10 @@ corrections.add_command(import_)
 @json_option
 @click.pass_obj
 def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
-    """Count corrections that count, and the others.
+    """Count corrections.
 
-    They are counted by author, by kind, and by what learning takes them for. A doubtful one is not shown, because another
-    word is surely read in its place since.
+    Those that count are told by author, by kind, and by what learning takes them for. Others are undone, or superseded by another one
+    of the same word. A doubtful one counts and is not shown, because another word is surely read in its place.
     """
     with bootstrap.reading_only(load()) as (catalog, _):
         found = catalog.corrections()
@@ -226,7 +225,7 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
     type=click.IntRange(0, 10**6),
     default=0,
     show_default=True,
-    help="Another one asks about other words.",
+    help="Another number asks about other words.",
 )
 @json_option
 @click.pass_obj

@@ -40,7 +40,7 @@ def export(
 ) -> None:
     """Write corrections into a file.
 
-    It has one JSON object a line, for each correction and for each photo that was checked.
+    The file has one JSON object a line, for each correction and for each photo that was checked.
     `corrections import` reads it, on another machine as well.
 
     \b

@@ -59,8 +59,8 @@ def import_(
     """Take in exported corrections, or pages of other programs.
 
     FILES are corrections that were exported, pages of hOCR, ALTO or PAGE, labels, or packed ones (ZIP).
-    What is known already changes nothing, but for what was undone, redone or checked there later than here. What is exported
-    of a photo that is not indexed yet counts as soon as it is. Lines and words that are faulty are named, and the others taken.
+    What is known already changes nothing, unless it was undone, redone, checked or unchecked there later than here. Exported corrections
+    of a photo that is not indexed yet count as soon as it is. Faulty lines and words are named, and the others are taken.
 
     \b
     ocrsearch corrections import corrections.jsonl

@@ -32,7 +32,7 @@ BETTER = "better"
 def learn(ctx: click.Context, *, as_json: bool) -> None:
     """Learn from corrections, and measure it.
 
-    The weights in use are trained on the words that you corrected or confirmed, a minute or three on one core. Both read the words of
+    The weights in use are trained on the words that you corrected or confirmed, a minute or three on one core. The weights before and after read the words of
     the checked photos that are held out, as `index` reads. New weights read photos only after `learn use`. It needs the extra `train`.
 
     \b
@@ -64,8 +64,8 @@ def list_(load: Callable[..., Settings], *, as_json: bool) -> None:
 def photos(load: Callable[..., Settings], limit: int, *, as_json: bool) -> None:
     """List photos to check, so that what is learned can be measured.
 
-    Of five photos, one is held out: its words are never learned, and once all of them are checked (`ocrsearch correct PHOTO --checked`) they measure what was.
-    The newest come first.
+    One photo in five is held out: its words are never learned. Once you have checked it (`ocrsearch correct PHOTO --checked`), they measure what was learned.
+    The newest photos come first.
     """
     from indexer.corrections.to_check import held_out_report
 
@@ -87,7 +87,7 @@ def photos(load: Callable[..., Settings], limit: int, *, as_json: bool) -> None:
 
 @learn.command()
 @click.argument("run", required=False, type=click.IntRange(min=1))
-@click.option("--anyway", is_flag=True, help="Also if its verdict is not: better.")
+@click.option("--anyway", is_flag=True, help="Use them even if the verdict on them is not: better.")
 @json_option
 @click.pass_obj
 def use(load: Callable[..., Settings], run: int | None, *, anyway: bool, as_json: bool) -> None:
