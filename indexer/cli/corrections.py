@@ -183,7 +183,7 @@ corrections.add_command(import_)
 def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
     """Count corrections.
 
-    Those that count are told by author, by kind, and by what learning takes them for. Others are undone, or superseded by another one
+    Those that count are listed by author, by kind, and by what learning takes them for. Others are undone, or superseded by another one
     of the same word. A doubtful one counts and is not shown, because another word is surely read in its place.
     """
     with bootstrap.reading_only(load()) as (catalog, _):

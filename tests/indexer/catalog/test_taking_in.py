@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from indexer.catalog.catalog import Catalog
 from indexer.corrections.correction import Correction, PhotoCheck
@@ -198,3 +201,18 @@ def test_a_change_of_corrections_is_told_from_all_others(catalog, change):
     change(catalog)
 
     assert catalog.corrections_written() != before
+
+
+def test_corrections_without_an_image_are_found_without_looking_at_the_others(catalog):
+    catalog.correct([QUEUE, DEATH])
+    catalog.put_inks({QUEUE.uid: b"png"})
+    asked = []
+    listen = sa.event.listens_for(catalog._engine, "before_cursor_execute")
+    listen(lambda *given: asked.append(given[2:4]))
+
+    assert [c.uid for c in catalog.without_ink()[CONTENT]] == [DEATH.uid]
+
+    statement, values = asked[-1]
+    with closing(sqlite3.connect(catalog._engine.url.database)) as connection:
+        steps = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+    assert any("ix_correction_without_ink" in step[3] for step in steps)
