@@ -12,6 +12,7 @@ from indexer.catalog.correction_reader import offered_by_former, to_correction
 from indexer.catalog.correction_rows import (
     add,
     confirmed,
+    insert,
     known_uids,
     note_corrected,
     recheck,
@@ -144,7 +145,7 @@ class CorrectableCatalog(CatalogReader):
             shown = sa.select(WORD).where(WORD.c.photo_id == photo.id, WORD.c.correction == "")
             rows = connection.execute(shown.order_by(WORD.c.position))
             made = [confirmed(to_word(row), photo, device, now) for row in rows]
-            add(connection, made)
+            insert(connection, made)
             of_photo = CHECKED.c.photo_hash == content
             counts = of_photo & CHECKED.c.undone_at.is_(None)
             if connection.execute(sa.select(CHECKED).where(counts)).first() is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -54,17 +54,54 @@ def add(
 
     With `said_now`, none counts as made before what there is of its photo.
     """
-    new = [as_read(connection, c) for c in {c.uid: c for c in corrections}.values()]
+    new = list({c.uid: c for c in corrections}.values())
+    seen = {content: _Seen.of(connection, content) for content in {c.content for c in new}}
+    new = [seen[c.content].in_place(c) for c in new]
     if said_now:
-        latest = _latest(connection, {c.content for c in new})
+        latest = _latest(connection, seen.keys())
         new = [
             replace(c, created_at=max(c.created_at, latest.get(c.content, c.created_at)))
             for c in new
         ]
+    insert(connection, new)
+    return new
+
+
+def insert(connection: sa.Connection, new: Collection[Correction]) -> None:
+    """Add corrections as they are, and change the words of their photos."""
     if new:
         connection.execute(sa.insert(CORRECTION), list(map(row_of, new)))
         show(connection, {c.content for c in new})
-    return new
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What stands on a photo before corrections are added: words of the engine, and boxes that were drawn."""
+
+    read: Sequence[Word]
+    drawn: Sequence[Box]
+
+    @classmethod
+    def of(cls, connection: sa.Connection, content: str) -> _Seen:
+        """That of the photo with a content hash."""
+        photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == content))
+        counts = (CORRECTION.c.kind == CorrectionKind.DRAWN) & CORRECTION.c.undone_at.is_(None)
+        edges = sa.select(*(CORRECTION.c[name] for name in EDGES))
+        drawn = connection.execute(edges.where(CORRECTION.c.photo_hash == content, counts))
+        read = () if photo is None else read_words(connection, photo)
+        return cls(read, [Box(*row) for row in drawn])
+
+    def in_place(self, correction: Correction) -> Correction:
+        """A correction with what the engine reads there, if its photo was read.
+
+        What is said of a drawn box is drawn too: the box is not one of the engine's.
+        """
+        if correction.text and any(iou(box, correction.box) >= MIN_IOU for box in self.drawn):
+            correction = replace(correction, kind=CorrectionKind.DRAWN)
+        word = seen_at(correction.box, self.read)
+        if word is None:
+            return correction
+        return replace(correction, seen_text=word.text, seen_confidence=word.confidence)
 
 
 def _latest(connection: sa.Connection, contents: Collection[str]) -> dict[str, float]:
@@ -179,31 +216,6 @@ def confirmed(word: Word, photo: Any, device: str, now: float) -> Correction:  #
         seen_confidence=word.confidence,
         device=device,
     )
-
-
-def as_read(connection: sa.Connection, correction: Correction) -> Correction:
-    """The correction with what the engine reads there, if its photo was read.
-
-    What is said of a drawn box is drawn too: the box is not one of the engine's.
-    """
-    if correction.text and any(
-        iou(row, correction.box) >= MIN_IOU for row in _drawn(connection, correction.content)
-    ):
-        correction = replace(correction, kind=CorrectionKind.DRAWN)
-    photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == correction.content))
-    read = () if photo is None else read_words(connection, photo)
-    word = seen_at(correction.box, read)
-    if word is None:
-        return correction
-    return replace(correction, seen_text=word.text, seen_confidence=word.confidence)
-
-
-def _drawn(connection: sa.Connection, content: str) -> list[Box]:
-    """The drawn boxes of a photo that count."""
-    drawn = (CORRECTION.c.kind == CorrectionKind.DRAWN) & CORRECTION.c.undone_at.is_(None)
-    edges = sa.select(*(CORRECTION.c[name] for name in EDGES))
-    here = edges.where(CORRECTION.c.photo_hash == content, drawn)
-    return [Box(*row) for row in connection.execute(here)]
 
 
 def row_of(correction: Correction) -> dict[str, object]:
