@@ -43,12 +43,12 @@ def take_states(connection: sa.Connection, given: Sequence[Correction]) -> list[
     changed = []
     for correction in given:
         here = known[correction.uid]
-        differs = (here.undone_at is None) != (correction.undone_at is None)
-        if not differs or last_change(correction) <= last_change(here):
+        if last_change(correction) <= last_change(here):
             continue
         state = {"undone_at": correction.undone_at, "changed_at": correction.changed_at}
         connection.execute(sa.update(CORRECTION).where(CORRECTION.c.uid == here.uid).values(state))
-        changed.append(correction)
+        if (here.undone_at is None) != (correction.undone_at is None):
+            changed.append(correction)
     return changed
 
 
@@ -59,10 +59,7 @@ def take_checks(connection: sa.Connection, given: Sequence[PhotoCheck]) -> list[
         of_photo = CHECKED.c.photo_hash == check.content
         row = connection.execute(sa.select(CHECKED).where(of_photo)).first()
         here = None if row is None else to_check(row)
-        if here is not None and (
-            (check.undone_at is None) == (here.undone_at is None)
-            or last_change(check) <= last_change(here)
-        ):
+        if here is not None and last_change(check) <= last_change(here):
             continue
         connection.execute(sa.delete(CHECKED).where(of_photo))
         values = {
@@ -72,6 +69,6 @@ def take_checks(connection: sa.Connection, given: Sequence[PhotoCheck]) -> list[
             "changed_at": check.changed_at,
         }
         connection.execute(sa.insert(CHECKED).values(values))
-        if here is not None or check.undone_at is None:
+        if (here is None or here.undone_at is not None) == (check.undone_at is None):
             changed.append(check)
     return changed

@@ -216,3 +216,27 @@ def test_corrections_without_an_image_are_found_without_looking_at_the_others(ca
     with closing(sqlite3.connect(catalog._engine.url.database)) as connection:
         steps = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
     assert any("ix_correction_without_ink" in step[3] for step in steps)
+
+
+def test_the_latest_of_many_events_counts_in_whatever_order_homes_tell_of_them(catalog):
+    catalog.correct([QUEUE])
+    catalog.undo([QUEUE.uid], 5.0)
+    redone = replace(QUEUE, changed_at=6.0)
+    undone = replace(QUEUE, undone_at=7.0, changed_at=7.0)
+
+    for told in (undone, redone):
+        catalog.take_in([told], [], NOW)
+
+    assert texts(catalog) == ["quene", "depth"]
+
+
+def test_a_check_counts_as_its_latest_event_says(catalog):
+    checked = PhotoCheck(CONTENT, 1.0)
+    undone, again = (
+        replace(checked, undone_at=3.0, changed_at=3.0),
+        replace(checked, changed_at=2.0),
+    )
+
+    told = [len(catalog.take_in([], [check], NOW).checked) for check in (undone, again, checked)]
+
+    assert (told, catalog.checked()) == ([0, 0, 0], {})
