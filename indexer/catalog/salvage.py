@@ -43,9 +43,6 @@ _LAYOUTS: dict[int, Sequence[str]] = {
 }
 """Columns that are read of a row, by how many it has: as this version writes it, and the one before."""
 
-_MAX_STEPS = 1_000_000
-"""Numbers of rows that are tried one by one where a table cannot be read in its order."""
-
 _HEX = re.compile("[0-9a-f]{32}")
 _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
@@ -112,21 +109,14 @@ def salvaged(database: Path) -> Saved:
 def _by_sqlite(database: Path) -> tuple[_Found, bool]:
     """What SQLite gives, and whether that is everything."""
     found = _Found()
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            names = [
-                [name for name in columns if name in _columns_of(connection, table, columns)]
-                for table, columns in (("correction", _COLUMNS), ("checked", _CHECK_COLUMNS))
-            ]
-            _, all_checks = _collect(connection, "checked", names[1], "", found)
-            first, entire = _collect(connection, "correction", names[0], "ORDER BY id", found)
-            if entire:
-                return found, all_checks
-            last, _ = _collect(connection, "correction", names[0], "ORDER BY id DESC", found)
-            for number in range(first + 1, min(last, first + _MAX_STEPS)):
-                _collect(connection, "correction", names[0], f"WHERE id = {number}", found)
-    except sqlite3.Error:
-        pass
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        entire = [
+            # up to the damage from either end
+            _collect(connection, table, columns, "", found)
+            or _collect(connection, table, columns, "DESC", found)
+            for table, columns in (("checked", _CHECK_COLUMNS), ("correction", _COLUMNS))
+        ]
+        return found, all(entire)
     return found, False
 
 
@@ -139,20 +129,20 @@ def _columns_of(connection: sqlite3.Connection, table: str, known: Sequence[str]
 
 
 def _collect(
-    connection: sqlite3.Connection, table: str, names: Sequence[str], which: str, found: _Found
-) -> tuple[int, bool]:
-    """Take rows until one cannot be read; the first column of the last one, and whether it was all."""
-    number = 0
+    connection: sqlite3.Connection, table: str, known: Sequence[str], order: str, found: _Found
+) -> bool:
+    """Take rows in an order of their numbers until one cannot be read; whether all could be."""
+    there = _columns_of(connection, table, known)
+    names = [name for name in known if name in there]
     listed = ", ".join(f'"{name}"' for name in names)
-    query = f"SELECT {listed} FROM {table} {which}"  # noqa: S608 - no input
+    query = f"SELECT {listed} FROM {table} ORDER BY rowid {order}"  # noqa: S608 - no input
     try:
         for row in connection.execute(query):
-            number = row[0]
             found.take(row, names)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # a catalog of a time before there were corrections lacks nothing
-        return number, "no such table" in str(error) and _has_photos(connection)
-    return number, True
+        return "no such table" in str(error) and _has_photos(connection)
+    return True
 
 
 def _has_photos(connection: sqlite3.Connection) -> bool:
