@@ -13,7 +13,7 @@ from indexer.errors import CatalogError, ConfigError, UsageError, advice_on, tol
 from indexer.system.places import is_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
@@ -130,37 +130,31 @@ def locked(settings: Settings) -> Iterator[None]:
 
     """
     holder = settings.lock.with_suffix(".pid")
-    try:
-        with _held(settings.lock) as ours:
-            if not ours:
-                msg = (
-                    f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
-                    "stop it or wait until it has finished"
-                )
-                raise CatalogError(msg)
-            with suppress(OSError):  # it only tells others who writes
-                holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-            yield
-    except _NoLockError as error:
-        msg = f"{settings.lock}: cannot lock the home folder ({error.reason.strerror}); "
-        advice = advice_on(error.reason, "check this file")
-        raise CatalogError(msg + advice) from error
 
+    def told(error: OSError) -> str:
+        return (
+            f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
+            f"{advice_on(error, 'check this file')}"
+        )
 
-class _NoLockError(Exception):
-    """A file cannot be locked; `reason` is what the system says."""
-
-    def __init__(self, reason: OSError) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    with _held(settings.lock, told) as ours:
+        if not ours:
+            msg = (
+                f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
+                "stop it or wait until it has finished"
+            )
+            raise CatalogError(msg)
+        with suppress(OSError):  # it only tells others who writes
+            holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        yield
 
 
 @contextmanager
-def _held(file: Path) -> Iterator[bool]:
+def _held(file: Path, told: Callable[[OSError], str]) -> Iterator[bool]:
     """Whether this process got the lock of a file, which it holds in this context.
 
     Raises:
-        _NoLockError: the file cannot be locked.
+        CatalogError: the file cannot be locked; `told` gives the message.
 
     """
     from filelock import FileLock, Timeout  # only writing needs it
@@ -172,7 +166,7 @@ def _held(file: Path) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise _NoLockError(error) from error
+        raise CatalogError(told(error)) from error
     try:
         yield True
     finally:
@@ -194,8 +188,8 @@ def claimed(settings: Settings) -> Iterator[bool]:
     with ExitStack() as stack:
         # that of Path raises where it may not look; a folder that can only be read: nobody writes
         if os.path.isdir(settings.home):  # noqa: PTH112
-            with suppress(_NoLockError):
-                free = stack.enter_context(_held(settings.lock))
+            with suppress(CatalogError):
+                free = stack.enter_context(_held(settings.lock, str))
         yield free
 
 
@@ -208,21 +202,16 @@ def learning(settings: Settings) -> Iterator[None]:
 
     """
     folder = settings.own_weights
-    try:
-        _make_folder(folder)
-        with _held(folder / "lock") as ours:
-            if not ours:
-                msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
-                raise CatalogError(msg)
-            yield
-    except _NoLockError as error:
-        msg = f"{folder}: cannot be written ({error.reason.strerror})"
-        raise CatalogError(msg) from error
 
+    def told(error: OSError) -> str:
+        return f"{folder}: cannot be written ({error.strerror})"
 
-def _make_folder(folder: Path) -> None:
-    """Raise _NoLockError if a folder cannot be made."""
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
-        raise _NoLockError(error) from error
+        raise CatalogError(told(error)) from error
+    with _held(folder / "lock", told) as ours:
+        if not ours:
+            msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
+            raise CatalogError(msg)
+        yield
