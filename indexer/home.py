@@ -131,13 +131,13 @@ def locked(settings: Settings) -> Iterator[None]:
     """
     holder = settings.lock.with_suffix(".pid")
 
-    def told(error: OSError) -> str:
+    def message(error: OSError) -> str:
         return (
             f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
             f"{advice_on(error, 'check this file')}"
         )
 
-    with _held(settings.lock, told) as ours:
+    with _held(settings.lock, message) as ours:
         if not ours:
             msg = (
                 f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
@@ -150,11 +150,11 @@ def locked(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _held(file: Path, told: Callable[[OSError], str]) -> Iterator[bool]:
+def _held(file: Path, message: Callable[[OSError], str]) -> Iterator[bool]:
     """Whether this process got the lock of a file, which it holds in this context.
 
     Raises:
-        CatalogError: the file cannot be locked; `told` gives the message.
+        CatalogError: the file cannot be locked; `message` gives the message.
 
     """
     from filelock import FileLock, Timeout  # only writing needs it
@@ -166,7 +166,7 @@ def _held(file: Path, told: Callable[[OSError], str]) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise CatalogError(told(error)) from error
+        raise CatalogError(message(error)) from error
     try:
         yield True
     finally:
@@ -203,14 +203,14 @@ def learning(settings: Settings) -> Iterator[None]:
     """
     folder = settings.own_weights
 
-    def told(error: OSError) -> str:
+    def message(error: OSError) -> str:
         return f"{folder}: cannot be written ({error.strerror})"
 
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
-        raise CatalogError(told(error)) from error
-    with _held(folder / "lock", told) as ours:
+        raise CatalogError(message(error)) from error
+    with _held(folder / "lock", message) as ours:
         if not ours:
             msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
             raise CatalogError(msg)

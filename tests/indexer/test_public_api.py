@@ -84,7 +84,7 @@ def test_a_photo_that_is_not_in_the_catalog_is_a_usage_error_that_says_what_to_d
     (tmp_path / "new.png").touch()
     with pytest.raises(indexer.UsageError, match="run: ocrsearch index"):
         library.show(tmp_path / "new.png")
-    with pytest.raises(indexer.UsageError, match="none.png: no such file"):
+    with pytest.raises(indexer.UsageError, match=r"none\.png: no such file"):
         library.show("none.png")
 
 
