@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.errors import CatalogError, DamageError, UsageError
+from indexer.errors import CatalogError, DamageError, UsageError, not_in_catalog
 from indexer.search.filters import Filters
 
 if TYPE_CHECKING:
@@ -252,8 +252,7 @@ class ReadOnlyLibrary:
         path = _path("photo", photo)
         known = catalog.photo_at(path.resolve())
         if known is None:
-            msg = f"{path}: not in the catalog; run: ocrsearch index {path.parent}"
-            raise UsageError(msg)
+            raise not_in_catalog(path)
         return known
 
     def status(self) -> StatusReport:

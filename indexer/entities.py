@@ -56,6 +56,10 @@ class Box:
         return [self.left, self.top, self.right, self.bottom]
 
 
+ENGINE = "engine"
+"""The author of a word that nobody has corrected."""
+
+
 @dataclass(frozen=True)
 class Word:
     """One word image with its readings.
@@ -81,7 +85,7 @@ class Word:
     alternatives: tuple[tuple[str, float], ...] = ()
     posteriorgram: bytes = b""
     corners: Corners = ()
-    by: str = "engine"
+    by: str = ENGINE
     correction: str = ""
 
     @property

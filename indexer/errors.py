@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Protocol, runtime_checkable
+import stat
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IN_DELETED_FOLDER = (
     "a relative path, but the current folder was deleted; give the whole path, or go elsewhere (cd)"
@@ -119,6 +123,25 @@ def told_by_system(error: BaseException) -> str | None:
         named = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
         return f"{named}: {error.strerror}; {advice_on(error, 'check this path')}"
     return f"{error.strerror}; {advice}" if (advice := advice_on(error)) else None
+
+
+def not_in_catalog(given: Path, index: Path | None = None) -> UsageError:
+    """The error that a path is none of a photo in the catalog.
+
+    Args:
+        given: the path as a user gave it.
+        index: what to index for it to be in there; None for the folder of a file.
+
+    """
+    try:
+        is_folder = stat.S_ISDIR(given.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return UsageError(f"{given}: no such file; check the name")
+    except (OSError, ValueError) as error:
+        return UsageError(told_by_system(error) or f"{given}: no path that a file can have")
+    if is_folder and index is None:
+        return UsageError(f"{given}: a folder; give a photo in it")
+    return UsageError(f"{given}: not in the catalog; run: ocrsearch index {index or given.parent}")
 
 
 def is_resource_exhausted(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from indexer.config import expanded
@@ -13,7 +13,7 @@ from indexer.errors import CatalogError, ConfigError, UsageError, advice_on, tol
 from indexer.system.places import is_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from indexer.config import Settings
@@ -129,26 +129,46 @@ def locked(settings: Settings) -> Iterator[None]:
         CatalogError: another process holds it; the message names that process.
 
     """
-    from filelock import FileLock, Timeout  # only writing needs it
-
-    lock = FileLock(settings.lock)
     holder = settings.lock.with_suffix(".pid")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        msg = (
-            f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
-            "stop it or wait until it has finished"
+
+    def message(error: OSError) -> str:
+        return (
+            f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
+            f"{advice_on(error, 'check this file')}"
         )
-        raise CatalogError(msg) from error
-    except OSError as error:
-        msg = f"{settings.lock}: cannot lock the home folder ({error.strerror}); "
-        advice = advice_on(error, "check this file")
-        raise CatalogError(msg + advice) from error
-    try:
+
+    with _held(settings.lock, message) as ours:
+        if not ours:
+            msg = (
+                f"{settings.home}: another ocrsearch (process {_named_in(holder)}) is writing; "
+                "stop it or wait until it has finished"
+            )
+            raise CatalogError(msg)
         with suppress(OSError):  # it only tells others who writes
             holder.write_text(f"{os.getpid()}\n", encoding="ascii")
         yield
+
+
+@contextmanager
+def _held(file: Path, message: Callable[[OSError], str]) -> Iterator[bool]:
+    """Whether this process got the lock of a file, which it holds in this context.
+
+    Raises:
+        CatalogError: the file cannot be locked; `message` gives the message.
+
+    """
+    from filelock import FileLock, Timeout  # only writing needs it
+
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise CatalogError(message(error)) from error
+    try:
+        yield True
     finally:
         lock.release()
 
@@ -164,21 +184,13 @@ def _named_in(holder: Path) -> str:
 @contextmanager
 def claimed(settings: Settings) -> Iterator[bool]:
     """Whether no process writes to the home folder; none can begin to in this context."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(settings.lock)
     free = True
-    if os.path.isdir(settings.home):  # noqa: PTH112 - that of Path raises where it may not look
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            free = False
-        except OSError:  # a folder that can only be read: nobody writes
-            pass
-    try:
+    with ExitStack() as stack:
+        # that of Path raises where it may not look; a folder that can only be read: nobody writes
+        if os.path.isdir(settings.home):  # noqa: PTH112
+            with suppress(CatalogError):
+                free = stack.enter_context(_held(settings.lock, str))
         yield free
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -189,20 +201,17 @@ def learning(settings: Settings) -> Iterator[None]:
         CatalogError: another process learns, or the folder of learned weights cannot be made.
 
     """
-    from filelock import FileLock, Timeout
-
     folder = settings.own_weights
-    lock = FileLock(folder / "lock")
+
+    def message(error: OSError) -> str:
+        return f"{folder}: cannot be written ({error.strerror})"
+
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
-        raise CatalogError(msg) from error
     except OSError as error:
-        msg = f"{folder}: cannot be written ({error.strerror})"
-        raise CatalogError(msg) from error
-    try:
+        raise CatalogError(message(error)) from error
+    with _held(folder / "lock", message) as ours:
+        if not ours:
+            msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
+            raise CatalogError(msg)
         yield
-    finally:
-        lock.release()

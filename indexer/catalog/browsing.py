@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,13 +14,15 @@ from indexer.catalog.conditions import taken_between
 from indexer.catalog.correction_reader import CorrectionReader, read_words
 from indexer.catalog.roots import RAW_ROOT, Roots, full
 from indexer.catalog.rows import chunks
-from indexer.catalog.schema import FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.catalog.schema import CHECKED, FAILURE, PHOTO, PLACE, ROOT, WORD
+from indexer.corrections.correction import is_held_out
+from indexer.entities import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from indexer.entities import PhotoId, State, Word
+    from indexer.entities import PhotoId, Word
 
 UNDATED = datetime(1, 1, 1)  # noqa: DTZ001 - cameras know no zone
 """Stands for the time of photos that have none: they come last."""
@@ -63,6 +66,20 @@ class Browsing(CorrectionReader):
                 wanted = wanted.where(PHOTO.c.id.in_(sa.select(PLACE.c.photo_id).where(within)))
             wanted = wanted.order_by(taken.desc(), PHOTO.c.id.desc()).limit(limit)
             return [(row.taken, row.id) for row in connection.execute(wanted)]
+
+    def held_out(self, limit: int) -> list[tuple[PhotoId, str]]:
+        """Numbers and content hashes of held-out photos that nobody has checked, newest first."""
+        taken = sa.func.coalesce(PHOTO.c.taken, UNDATED, type_=sa.DateTime)
+        checked = sa.select(CHECKED.c.photo_hash).where(CHECKED.c.undone_at.is_(None))
+        wanted = (
+            sa.select(PHOTO.c.id, PHOTO.c.hash)
+            .where(PHOTO.c.orphaned_at.is_(None), PHOTO.c.state == State.READ)
+            .where(PHOTO.c.hash.not_in(checked))
+            .order_by(taken.desc(), PHOTO.c.id.desc())
+        )
+        with self._reading() as connection:  # row by row: there are many
+            rows = ((row.id, row.hash) for row in connection.execute(wanted))
+            return list(islice((row for row in rows if is_held_out(row[1])), limit))
 
     def count_words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, int]:
         """Words on each of these photos that has any."""

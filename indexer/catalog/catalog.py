@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from indexer.catalog.correctable import CorrectableCatalog, carry_over, show
+from indexer.catalog.correctable import CorrectableCatalog
+from indexer.catalog.correction_rows import carry_over, show
 from indexer.catalog.roots import Roots
 from indexer.catalog.rows import (
     chunks,

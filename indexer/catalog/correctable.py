@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from indexer.catalog import database, faults
-from indexer.catalog.correction_reader import read_words, to_correction
-from indexer.catalog.queries import CatalogReader
-from indexer.catalog.rows import chunks, packed, to_word, touch, word_rows
-from indexer.catalog.schema import (
-    CHANGE,
-    CHECKED,
-    CORRECTED,
-    CORRECTION,
-    EDGES,
-    PHOTO,
-    REPLACED,
-    SHOWN_WORD,
-    WORD,
+from indexer.catalog.correction_reader import offered_by_former, to_correction
+from indexer.catalog.correction_rows import (
+    add,
+    confirmed,
+    insert,
+    known_uids,
+    note_corrected,
+    recheck,
+    show,
+    uncheck_unsaid,
 )
-from indexer.corrections.carried import carried
-from indexer.corrections.correction import NOT_READ, Correction, CorrectionKind
-from indexer.corrections.effective import MIN_IOU, effective, iou, seen_at
-from indexer.entities import Box
+from indexer.catalog.queries import CatalogReader
+from indexer.catalog.rows import chunks, to_word
+from indexer.catalog.schema import CHANGE, CHECKED, CORRECTION, PHOTO, REPLACED, WORD
+from indexer.catalog.taking_in import Taken, take_checks, take_states
+from indexer.corrections.correction import NOT_READ, CorrectionKind, not_after
 from indexer.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from indexer.entities import Word
+    from indexer.corrections.correction import Correction, PhotoCheck
 
 
 class CorrectableCatalog(CatalogReader):
@@ -53,31 +49,45 @@ class CorrectableCatalog(CatalogReader):
             for statement in statements:
                 connection.execute(statement)
 
+    @contextmanager
+    def _correcting(self) -> Iterator[sa.Connection]:
+        """A transaction that writes corrections or checks."""
+        with self._writing() as connection:
+            note_corrected(connection)
+            yield connection
+
     def correct(self, corrections: Sequence[Correction]) -> list[Correction]:
         """Add corrections, and change the words of their photos; those with a known uid are left out.
 
-        What each of them has seen is what the engine reads in its place, if anything.
+        What each of them has seen is what the engine reads in its place, if anything. None counts as
+        made before what the catalog has of its photo, whatever the clock says: it is said now.
 
         Returns:
             Those that are new.
 
         """
-        with self._writing() as connection:
-            known: set[str] = set()
-            for chunk in chunks([c.uid for c in corrections]):
-                known.update(
-                    connection.scalars(
-                        sa.select(CORRECTION.c.uid).where(CORRECTION.c.uid.in_(chunk))
-                    )
-                )
-            new = [
-                _as_read(connection, c)
-                for c in {c.uid: c for c in corrections if c.uid not in known}.values()
-            ]
-            if new:
-                connection.execute(sa.insert(CORRECTION), list(map(_row, new)))
-                show(connection, {c.content for c in new})
-        return new
+        with self._correcting() as connection:
+            known = known_uids(connection, [c.uid for c in corrections])
+            return add(connection, [c for c in corrections if c.uid not in known], said_now=True)
+
+    def take_in(
+        self, corrections: Sequence[Correction], checks: Sequence[PhotoCheck], now: float
+    ) -> Taken:
+        """Add exported corrections and checks of photos; of what is known, the later state counts.
+
+        Times after `now` become `now`, so that a wrong clock elsewhere does not prevail over what is
+        said here later.
+        """
+        corrections = [not_after(c, now) for c in corrections]
+        with self._correcting() as connection:
+            known = known_uids(connection, [c.uid for c in corrections])
+            new = add(connection, [c for c in corrections if c.uid not in known])
+            changed = take_states(connection, [c for c in corrections if c.uid in known])
+            show(connection, {c.content for c in changed})
+            checked = take_checks(connection, [not_after(c, now) for c in checks])
+            undone = {c.content for c in changed if c.undone_at is not None}
+            uncheck_unsaid(connection, undone, now)
+        return Taken(new, changed, checked)
 
     def undo(self, uids: Collection[str], now: float) -> list[Correction]:
         """Let corrections not count from `now` on; what they replaced counts again.
@@ -88,25 +98,24 @@ class CorrectableCatalog(CatalogReader):
             Those that counted before.
 
         """
-        return self._set_undone(uids, CORRECTION.c.undone_at.is_(None), now)
-
-    def redo(self, uids: Collection[str]) -> list[Correction]:
-        """Let corrections count that were undone; returns these."""
-        return self._set_undone(uids, CORRECTION.c.undone_at.is_not(None), None)
-
-    def _set_undone(
-        self, uids: Collection[str], which: sa.ColumnElement[bool], at: float | None
-    ) -> list[Correction]:
-        changed: list[Correction] = []
-        with self._writing() as connection:
-            for chunk in chunks(list(uids)):
-                here = CORRECTION.c.uid.in_(chunk) & which
-                changed += map(to_correction, connection.execute(sa.select(CORRECTION).where(here)))
-                connection.execute(sa.update(CORRECTION).where(here).values(undone_at=at))
+        with self._correcting() as connection:
+            changed = _marked(connection, uids, CORRECTION.c.undone_at.is_(None), now, undone=True)
             contents = {c.content for c in changed}
             show(connection, contents)
-            if at is not None:
-                _uncheck_unsaid(connection, contents, at)
+            uncheck_unsaid(connection, contents, now)
+        return changed
+
+    def redo(self, uids: Collection[str], now: float) -> list[Correction]:
+        """Let corrections count again that were undone; returns these.
+
+        A photo that was not checked any more because of an undoing is checked again, once all of
+        that is redone.
+        """
+        with self._correcting() as connection:
+            which = CORRECTION.c.undone_at.is_not(None)
+            changed = _marked(connection, uids, which, now, undone=False)
+            show(connection, {c.content for c in changed})
+            recheck(connection, {(c.content, c.undone_at or 0.0) for c in changed}, now)
         return changed
 
     def check(self, content: str, version: int | None, device: str, now: float) -> int | None:
@@ -127,7 +136,7 @@ class CorrectableCatalog(CatalogReader):
             UsageError: the photo was not read yet.
 
         """
-        with self._writing() as connection:
+        with self._correcting() as connection:
             photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
             if not photo.width:
                 raise UsageError(NOT_READ)
@@ -135,33 +144,31 @@ class CorrectableCatalog(CatalogReader):
                 return None
             shown = sa.select(WORD).where(WORD.c.photo_id == photo.id, WORD.c.correction == "")
             rows = connection.execute(shown.order_by(WORD.c.position))
-            confirmed = [_confirmed(to_word(row), photo, device, now) for row in rows]
-            if confirmed:
-                connection.execute(sa.insert(CORRECTION), list(map(_row, confirmed)))
-                show(connection, [content])
+            made = [confirmed(to_word(row), photo, device, now) for row in rows]
+            insert(connection, made)
             of_photo = CHECKED.c.photo_hash == content
             counts = of_photo & CHECKED.c.undone_at.is_(None)
             if connection.execute(sa.select(CHECKED).where(counts)).first() is None:
                 connection.execute(sa.delete(CHECKED).where(of_photo))
                 connection.execute(sa.insert(CHECKED).values(photo_hash=content, created_at=now))
-        return len(confirmed)
+        return len(made)
 
     def uncheck(self, content: str, now: float) -> int | None:
         """Undo what `check` did, once or again; returns how many words it had confirmed, None for no check."""
         here = (CHECKED.c.photo_hash == content) & CHECKED.c.undone_at.is_(None)
-        with self._writing() as connection:
+        with self._correcting() as connection:
             at = connection.scalar(sa.select(CHECKED.c.created_at).where(here))
             if at is None:
                 return None
-            connection.execute(sa.update(CHECKED).where(here).values(undone_at=now))
-            confirmed = (
+            connection.execute(sa.update(CHECKED).where(here).values(undone_at=now, changed_at=now))
+            by_check = (
                 (CORRECTION.c.photo_hash == content)
                 & (CORRECTION.c.kind == CorrectionKind.CONFIRMED)
                 & (CORRECTION.c.created_at >= at)
                 & CORRECTION.c.undone_at.is_(None)
             )
             count = connection.execute(
-                sa.update(CORRECTION).where(confirmed).values(undone_at=now)
+                sa.update(CORRECTION).where(by_check).values(undone_at=now, changed_at=now)
             ).rowcount
             show(connection, [content])
         return count
@@ -173,8 +180,9 @@ class CorrectableCatalog(CatalogReader):
             What was taken.
 
         """
-        taken = self.correct(self.former(content)) if take else []
-        self._write(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
+        with self._correcting() as connection:
+            taken = add(connection, offered_by_former(connection, content)) if take else []
+            connection.execute(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
         return taken
 
     def put_inks(self, inks: Mapping[str, bytes]) -> None:
@@ -188,134 +196,36 @@ class CorrectableCatalog(CatalogReader):
                 sa.update(CORRECTION).where(here).values(ink=sa.bindparam("cut")), rows
             )
 
-    def forget_corrections(self, uids: Collection[str]) -> int:
-        """Delete corrections for good; returns how many there were."""
+    def forget_corrections(self, uids: Collection[str], now: float) -> int:
+        """Delete corrections for good; returns how many there were.
+
+        Photos of which nothing is said any more, or not of all words, are not checked from `now` on.
+        """
         gone: set[str] = set()
         count = 0
-        with self._writing() as connection:
+        with self._correcting() as connection:
             for chunk in chunks(list(uids)):
                 here = CORRECTION.c.uid.in_(chunk)
                 gone.update(connection.scalars(sa.select(CORRECTION.c.photo_hash).where(here)))
                 count += connection.execute(sa.delete(CORRECTION).where(here)).rowcount
             show(connection, gone)
+            uncheck_unsaid(connection, gone, now, without_any=True)
         return count
 
 
-def show(connection: sa.Connection, contents: Collection[str]) -> None:
-    """Make the words of photos anew from what was read on them and from their corrections."""
-    for content in sorted(contents):
-        photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).first()
-        if photo is None:  # its corrections are kept until it comes back
-            continue
-        of_photo = CORRECTION.c.photo_hash == content
-        rows = connection.execute(sa.select(CORRECTION).where(of_photo).order_by(CORRECTION.c.id))
-        corrections = [c for c in map(to_correction, rows) if c.undone_at is None]
-        for table in (SHOWN_WORD, CORRECTED):
-            connection.execute(sa.delete(table).where(table.c.photo_id == photo.id))
-        touch(connection, [photo.id])
-        if not corrections:
-            continue
-        read = read_words(connection, photo.id)
-        words = effective(read, (photo.width, photo.height), corrections).words
-        connection.execute(sa.insert(CORRECTED).values(photo_id=photo.id))
-        if words:
-            authors = [{"by": word.by, "correction": word.correction} for word in words]
-            shown = [
-                {**row, **author}
-                for row, author in zip(word_rows(photo.id, words), authors, strict=True)
-            ]
-            connection.execute(sa.insert(SHOWN_WORD), shown)
-
-
-def _uncheck_unsaid(connection: sa.Connection, contents: Collection[str], now: float) -> None:
-    """Let photos not be checked any more that show a word which no correction says."""
-    unsaid = sa.select(PHOTO.c.hash).join(WORD, WORD.c.photo_id == PHOTO.c.id)
-    for chunk in chunks(sorted(contents)):
-        here = CHECKED.c.photo_hash.in_(chunk) & CHECKED.c.undone_at.is_(None)
-        shows = CHECKED.c.photo_hash.in_(unsaid.where(WORD.c.correction == ""))
-        connection.execute(sa.update(CHECKED).where(here & shows).values(undone_at=now))
-
-
-def carry_over(connection: sa.Connection, content: str) -> None:
-    """Let a photo that was just read have the corrections of the one that it took the place of."""
-    former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
-    rows = connection.execute(
-        sa.select(CORRECTION).where(CORRECTION.c.photo_hash.in_(former)).order_by(CORRECTION.c.id)
-    )
-    corrections = list(map(to_correction, rows))
-    if not corrections:
-        return
-    photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).one()
-    read = read_words(connection, photo.id)
-    known = set(
-        connection.scalars(sa.select(CORRECTION.c.uid).where(CORRECTION.c.photo_hash == content))
-    )
-    made = carried(corrections, read, content, (photo.width, photo.height))
-    new = [_row(c) for c in made if c.uid not in known]
-    if new:
-        connection.execute(sa.insert(CORRECTION), new)
-
-
-def _confirmed(word: Word, photo: Any, device: str, now: float) -> Correction:  # noqa: ANN401 - a row
-    """The correction that says that a word is as it was read."""
-    return Correction(
-        uid=uuid.uuid4().hex,
-        content=photo.hash,
-        size=(photo.width, photo.height),
-        box=word.box,
-        text=word.text,
-        kind=CorrectionKind.CONFIRMED,
-        created_at=now,
-        corners=word.corners,
-        seen_text=word.text,
-        seen_confidence=word.confidence,
-        device=device,
-    )
-
-
-def _as_read(connection: sa.Connection, correction: Correction) -> Correction:
-    """The correction with what the engine reads there, if its photo was read.
-
-    What is said of a drawn box is drawn too: the box is not one of the engine's.
-    """
-    if correction.text and any(
-        iou(row, correction.box) >= MIN_IOU for row in _drawn(connection, correction.content)
-    ):
-        correction = replace(correction, kind=CorrectionKind.DRAWN)
-    photo = connection.scalar(sa.select(PHOTO.c.id).where(PHOTO.c.hash == correction.content))
-    read = () if photo is None else read_words(connection, photo)
-    word = seen_at(correction.box, read)
-    if word is None:
-        return correction
-    return replace(correction, seen_text=word.text, seen_confidence=word.confidence)
-
-
-def _drawn(connection: sa.Connection, content: str) -> list[Box]:
-    """The drawn boxes of a photo that count."""
-    drawn = (CORRECTION.c.kind == CorrectionKind.DRAWN) & CORRECTION.c.undone_at.is_(None)
-    edges = sa.select(*(CORRECTION.c[name] for name in EDGES))
-    here = edges.where(CORRECTION.c.photo_hash == content, drawn)
-    return [Box(*row) for row in connection.execute(here)]
-
-
-def _row(correction: Correction) -> dict[str, object]:
-    box = correction.box
-    return {
-        "uid": correction.uid,
-        "photo_hash": correction.content,
-        "width": correction.size[0],
-        "height": correction.size[1],
-        "left": box.left,
-        "top": box.top,
-        "right": box.right,
-        "bottom": box.bottom,
-        "corners": packed(correction.corners),
-        "text": correction.text,
-        "by": correction.by,
-        "device": correction.device,
-        "kind": correction.kind,
-        "seen_text": correction.seen_text,
-        "seen_confidence": correction.seen_confidence,
-        "created_at": correction.created_at,
-        "undone_at": correction.undone_at,
-    }
+def _marked(
+    connection: sa.Connection,
+    uids: Collection[str],
+    which: sa.ColumnElement[bool],
+    now: float,
+    *,
+    undone: bool,
+) -> list[Correction]:
+    """Those of some corrections that are changed, as they were; they are undone or redone at `now`."""
+    changed: list[Correction] = []
+    for chunk in chunks(list(uids)):
+        here = CORRECTION.c.uid.in_(chunk) & which
+        changed += map(to_correction, connection.execute(sa.select(CORRECTION).where(here)))
+        values = {"undone_at": now if undone else None, "changed_at": now}
+        connection.execute(sa.update(CORRECTION).where(here).values(values))
+    return changed

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from indexer.catalog.open_catalog import OpenCatalog
 from indexer.catalog.rows import chunks, to_word, unpacked
 from indexer.catalog.schema import (
+    CHANGE,
     CHECKED,
     CORRECTION,
     PHOTO,
@@ -19,10 +20,10 @@ from indexer.catalog.schema import (
     WORD,
 )
 from indexer.corrections.carried import offered
-from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.correction import Correction, CorrectionKind, PhotoCheck
 from indexer.corrections.effective import effective, prevailing, scaled
 from indexer.corrections.inked_word import InkedWord
-from indexer.entities import Box
+from indexer.entities import ENGINE, Box
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -92,9 +93,22 @@ class CorrectionReader(OpenCatalog):
             .where(PHOTO.c.orphaned_at.is_(None), CORRECTION.c.kind.not_in(_NEVER_LEARNED))
         )
         found: dict[str, list[Correction]] = {}
-        for row in self._read(wanted.order_by(CORRECTION.c.id)):
-            found.setdefault(row.photo_hash, []).append(to_correction(row))
+        # sorted here: for rows in order the database would look at all of them
+        for correction in sorted(map(to_correction, self._read(wanted)), key=lambda c: c.number):
+            found.setdefault(correction.content, []).append(correction)
         return found
+
+    def never_cut(self) -> set[str]:
+        """Uids of corrections whose image is not kept, and whose photo is not there."""
+        there = sa.exists().where(
+            PHOTO.c.hash == CORRECTION.c.photo_hash, PHOTO.c.orphaned_at.is_(None)
+        )
+        return {
+            row.uid
+            for row in self._read(
+                sa.select(CORRECTION.c.uid).where(CORRECTION.c.ink.is_(None), ~there)
+            )
+        }
 
     def inked_words(self) -> Iterator[InkedWord]:
         """What corrections say with the images of the words, photo by photo.
@@ -115,27 +129,35 @@ class CorrectionReader(OpenCatalog):
                     ink = inks[c.uid]
                     yield InkedWord(content, c.text, ink, c.kind, c.by, c.part, c.box, size)
 
+    def checks(self) -> list[PhotoCheck]:
+        """Checks of photos, those that were undone too."""
+        return list(map(to_check, self._read(sa.select(CHECKED).order_by(CHECKED.c.created_at))))
+
+    def last_undone(self, by: str) -> list[str]:
+        """Uids of what an author, see `corrections`, has undone, or had undone, last."""
+        of_author = by_author(by) & CORRECTION.c.undone_at.is_not(None)
+        last = sa.select(sa.func.max(CORRECTION.c.undone_at)).where(of_author).scalar_subquery()
+        which = sa.select(CORRECTION.c.uid).where(of_author, CORRECTION.c.undone_at == last)
+        return [row.uid for row in self._read(which)]
+
+    def corrections_written(self) -> str:
+        """A text that is another one after each change of corrections or checks."""
+        [row] = self._read(
+            sa.select(
+                CHANGE.c.corrections,
+                sa.select(sa.func.count()).select_from(CORRECTION).scalar_subquery(),
+                sa.select(sa.func.max(CORRECTION.c.uid)).scalar_subquery(),
+            )
+        )
+        return " ".join(map(str, row))
+
     def former(self, content: str) -> list[Correction]:
         """Corrections of the photo that this one took the place of, which it could still take.
 
         None any more once somebody has decided.
         """
-        former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
-        rows = self._read(
-            sa.select(*_COLUMNS)
-            .where(CORRECTION.c.photo_hash.in_(former))
-            .order_by(CORRECTION.c.id)
-        )
-        photos = self._read(sa.select(PHOTO).where(PHOTO.c.hash == content)) if rows else []
-        known = {c.uid for c in self.corrections(contents=[content])}
-        return [
-            c
-            for photo in photos
-            if photo.width and photo.height
-            for c in offered(
-                list(map(to_correction, rows)), known, content, (photo.width, photo.height)
-            )
-        ]
+        with self._reading() as connection:
+            return offered_by_former(connection, content)
 
     def uncorrected_words(
         self, photos: int, per_photo: int, confidence: tuple[float, float], seed: int = 0
@@ -183,6 +205,20 @@ class CorrectionReader(OpenCatalog):
         return effective(read, (row.width, row.height), corrections).doubtful
 
 
+def offered_by_former(connection: sa.Connection, content: str) -> list[Correction]:
+    """See `CorrectionReader.former`."""
+    former = sa.select(REPLACED.c.former_hash).where(REPLACED.c.photo_hash == content)
+    of_former = sa.select(*_COLUMNS).where(CORRECTION.c.photo_hash.in_(former))
+    rows = connection.execute(of_former.order_by(CORRECTION.c.id)).all()
+    photo = connection.execute(sa.select(PHOTO).where(PHOTO.c.hash == content)).first()
+    if not rows or photo is None or not photo.width or not photo.height:
+        return []
+    own = sa.select(CORRECTION.c.uid).where(CORRECTION.c.photo_hash == content)
+    known = set(connection.scalars(own))
+    size = (photo.width, photo.height)
+    return offered(list(map(to_correction, rows)), known, content, size)
+
+
 def by_author(by: str) -> sa.ColumnElement[bool]:
     """Condition: a correction is by an author, by a version of it, or by one of a kind of them."""
     named = [CORRECTION.c.by.startswith(f"{by}{sign}", autoescape=True) for sign in ":@"]
@@ -200,7 +236,7 @@ def read_words(connection: sa.Connection, photo: PhotoId) -> tuple[Word, ...]:
     return tuple(map(to_word, connection.execute(words.order_by(READ_WORD.c.position))))
 
 
-_AS_READ = {"by": "engine", "correction": ""}
+_AS_READ = {"by": ENGINE, "correction": ""}
 """Columns that a word has as it was read."""
 
 
@@ -221,4 +257,10 @@ def to_correction(row: Any) -> Correction:  # noqa: ANN401 - a row
         seen_confidence=row.seen_confidence,
         device=row.device,
         number=row.id,
+        changed_at=row.changed_at,
     )
+
+
+def to_check(row: Any) -> PhotoCheck:  # noqa: ANN401 - a row
+    """Convert a row of CHECKED."""
+    return PhotoCheck(row.photo_hash, row.created_at, row.undone_at, row.changed_at)

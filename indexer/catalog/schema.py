@@ -54,6 +54,8 @@ CHANGE = sa.Table(
     "change",
     METADATA,
     sa.Column("number", sa.BigInteger, primary_key=True),  # the only row: how many writes were
+    # that number when corrections or checks were written last
+    sa.Column("corrections", sa.BigInteger, nullable=False, default=0, server_default="0"),
 )
 ROOT = sa.Table(
     "root",
@@ -175,7 +177,14 @@ CORRECTION = sa.Table(
     sa.Column("seen_confidence", sa.Float, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("undone_at", sa.Float),
-    sa.Column("ink", sa.LargeBinary),
+    sa.Column("changed_at", sa.Float),  # undone or redone last
+    sa.Column("ink", sa.LargeBinary),  # the last one, see `salvage`
+)
+sa.Index(
+    "ix_correction_without_ink",
+    CORRECTION.c.photo_hash,
+    sqlite_where=CORRECTION.c.ink.is_(None),
+    postgresql_where=CORRECTION.c.ink.is_(None),
 )
 REPLACED = sa.Table(
     "replaced",
@@ -191,4 +200,5 @@ CHECKED = sa.Table(
     sa.Column("photo_hash", sa.String(32), primary_key=True),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("undone_at", sa.Float),
+    sa.Column("changed_at", sa.Float),  # undone or redone last
 )

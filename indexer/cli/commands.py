@@ -39,7 +39,7 @@ from indexer.cli.weights import weights
 from indexer.errors import CatalogError, UsageError
 from indexer.ocr.photo_file import Limits
 from indexer.system import logs
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -341,7 +341,7 @@ def rebuild(load: Callable[..., Settings]) -> None:
                 show(done, sum(library.catalog.count_searchable()))
 
         count = library.rebuild(report)
-    click.echo(f"{count} photos indexed", err=True)
+    click.echo(f"{counted(count, 'photo')} indexed", err=True)
 
 
 @main.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from indexer import bootstrap
 from indexer.corrections import word_export
 from indexer.errors import UsageError
+from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def corrected_words(load: Callable[..., Settings], part: str) -> Path:
 
     Raises:
         CatalogError: nothing is indexed yet.
-        UsageError: there is no such part.
+        UsageError: there is no such part, or no word in it.
 
     """
     if part not in {"", HELD}:
@@ -37,6 +38,11 @@ def corrected_words(load: Callable[..., Settings], part: str) -> Path:
         chosen = (
             word_export.held_out(words, catalog.checked()) if part else word_export.learned(words)
         )
+    if not chosen.words:
+        msg = "corrections: there are no words to learn from; correct or confirm some (see: ocrsearch correct)"
+        if part:
+            msg = f"corrections:{part}: no checked photo is held out (see: ocrsearch learn photos)"
+        raise UsageError(msg)
     if chosen.several:
-        log.warning("%d images of several words are left out", chosen.several)
+        log.warning("%s of several words left out", counted(chosen.several, "image"))
     return word_export.write(chosen.words, settings.own_weights / f"words{part and '-held'}")

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from indexer import bootstrap, reports
+from indexer.cli.corrections_export import export
 from indexer.cli.corrections_import import import_
-from indexer.cli.options import DATE, OUTPUT_FILE, json_option
+from indexer.cli.options import DATE, author_option, json_option
 from indexer.cli.printed_names import printed_name
-from indexer.corrections.correction import (
-    IMPORT,
-    TEACHER,
-    Correction,
-    CorrectionKind,
-    check_author,
-    is_by,
-)
-from indexer.errors import UsageError
-from indexer.sync.corrections_copy import drop_from_copy, salvaged
-from indexer.sync.corrections_copy import exported as lines_of
-from recognizer.files import partial_output
-from recognizer.files.printable import printable
+from indexer.corrections.correction import Correction, CorrectionKind
+from indexer.corrections.states import CorrectionState, states
+from indexer.errors import UsageError, not_in_catalog
+from indexer.sync.corrections_copy import drop_from_copy
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
     from indexer.catalog.correctable import CorrectableCatalog
@@ -49,7 +43,7 @@ def corrections() -> None:
 
 @corrections.command("list")
 @click.argument("photo", required=False, type=click.Path(path_type=Path))
-@click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
+@author_option("Only those")
 @click.option("--since", type=DATE, metavar="DATE", help="Only those made on this day or later.")
 @json_option
 @click.pass_obj
@@ -63,7 +57,8 @@ def list_(
 ) -> None:
     """List corrections, of PHOTO or all.
 
-    The oldest comes first.
+    The oldest comes first. Behind those that do not count stands why: undone, superseded by another one of
+    the same word, or doubtful, because another word is surely read in their place.
     """
     from indexer.corrections.report import correction_json  # loads pydantic
 
@@ -72,26 +67,31 @@ def list_(
         found = catalog.corrections(
             contents=contents, by=by, since=None if since is None else since.timestamp()
         )
+        every = catalog.corrections(contents=contents)
+        state = states(every, _doubtful(catalog, {c.content for c in found}))
         places = _places(catalog, found)
     for correction in found:
         if as_json:
-            click.echo(reports.dumps(correction_json(correction, places)))
+            report = correction_json(correction, places)
+            click.echo(reports.dumps(report | {"state": state[correction.uid]}))
         else:
-            click.echo(line_of(correction, places.get(correction.content, ())))
+            of_photo = places.get(correction.content, ())
+            click.echo(line_of(correction, of_photo, state[correction.uid]))
 
 
 @corrections.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option("--take", is_flag=True, help="Take them.")
+@click.option("--take", is_flag=True, help="Take them over.")
 @click.option("--leave", is_flag=True, help="Leave them; they are not offered again.")
 @json_option
 @click.pass_obj
 def former(
     load: Callable[..., Settings], photo: Path, *, take: bool, leave: bool, as_json: bool
 ) -> None:
-    """List corrections of the photo that PHOTO took the place of.
+    """List corrections of the former version of PHOTO.
 
-    Those that were not carried over, because something else is read there now.
+    Those of the photo that was in its place before and that were not carried over, because something else is
+    read there now.
     """
     from indexer.corrections.report import correction_json  # loads pydantic
 
@@ -111,106 +111,69 @@ def former(
             click.echo(reports.dumps(correction_json(correction, {known.hash: known.places})))
         else:
             click.echo(line_of(correction, known.places))
+    if not found and not as_json:
+        click.echo("nothing is left of a former version", err=True)
 
 
 @corrections.command()
 @click.argument("uids", nargs=-1, metavar="[UID]...")
-@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@author_option("All")
 @click.pass_obj
 def undo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -> None:
     """Undo corrections.
 
     What they replaced counts again.
 
-    Each UID is one of `corrections list`, or its first digits.
+    Each UID is one that `corrections list` shows, or its first digits, six or more.
 
     \b
     ocrsearch corrections undo 3f2a9c10
     ocrsearch corrections undo --by teacher:tesseract
     """
-    _change(load, uids, by, lambda catalog, which: len(catalog.undo(which, time.time())), "undone")
+    with _changing(load, uids, by) as (catalog, chosen):
+        count = len(catalog.undo([c.uid for c in chosen], time.time()))
+    click.echo(f"{counted(count, 'correction')} undone")
 
 
 @corrections.command()
 @click.argument("uids", nargs=-1, metavar="[UID]...")
-@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@author_option("The last undone ones")
 @click.pass_obj
 def redo(load: Callable[..., Settings], uids: tuple[str, ...], by: str | None) -> None:
-    """Let undone corrections count again."""
-    _change(load, uids, by, lambda catalog, which: len(catalog.redo(which)), "count again")
+    """Let undone corrections count again.
+
+    With --by, all those that were undone last, at one time; the next `redo` goes back a step further.
+    """
+    with _changing(load, uids, by) as (catalog, chosen):
+        which = catalog.last_undone(by) if by else [c.uid for c in chosen]
+        count = len(catalog.redo(which, time.time()))
+    click.echo(f"{counted(count, 'correction')} redone")
 
 
 @corrections.command()
 @click.argument("uids", nargs=-1, metavar="[UID]...")
-@click.option("--by", metavar="AUTHOR", help="All by person, import:NAME or teacher:NAME.")
+@author_option("All")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def forget(
     load: Callable[..., Settings], uids: tuple[str, ...], by: str | None, *, yes: bool
 ) -> None:
-    """Delete corrections for good. This cannot be undone."""
-    if not yes:
-        click.confirm("Delete these corrections for good?", abort=True)
+    """Delete corrections for good. This cannot be undone.
 
-    def change(catalog: CorrectableCatalog, which: list[str]) -> int:
-        count = catalog.forget_corrections(which)
-        drop_from_copy(load().corrections_copy, catalog, set(which))
-        return count
-
-    _change(load, uids, by, change, "forgotten")
-
-
-@corrections.command()
-@click.argument("file", type=OUTPUT_FILE)
-@click.option("--by", metavar="AUTHOR", help="Only those by person, import:NAME or teacher:NAME.")
-@click.option(
-    "--damaged",
-    is_flag=True,
-    help="Save what can be read of a damaged catalog, and the daily copy in the home folder.",
-)
-@click.option(
-    "--labels",
-    is_flag=True,
-    help="Write the images of corrected words with their labels instead, packed (ZIP).",
-)
-@click.pass_obj
-def export(
-    load: Callable[..., Settings], file: Path, by: str | None, *, damaged: bool, labels: bool
-) -> None:
-    """Write corrections into a file.
-
-    It has one JSON object a line. `corrections import` reads it, on another machine as well.
-
-    \b
-    ocrsearch corrections export corrections.jsonl
-    ocrsearch corrections export --damaged saved.jsonl
+    It says how many there are before it asks.
     """
-    from indexer.corrections.report import correction_json  # loads pydantic
-
-    if damaged and labels:
-        msg = "give one of --damaged and --labels"
-        raise UsageError(msg)
-    settings = load()
-    if labels:
-        from indexer.corrections.formats.labels import write_labels  # only this needs it
-
-        with bootstrap.reading_only(settings) as (catalog, _):
-            words = [word for word in catalog.inked_words() if is_by(word.by, by)]
-        with partial_output.writing(file):
-            file.write_bytes(write_labels(words))
-        click.echo(f"{len(words)} words", err=True)
-        return
-    if damaged:
-        found = [c for c in salvaged(settings) if is_by(c.by, by)]
-        exported = [reports.dumps(correction_json(c)) for c in found]
-    else:
-        with bootstrap.reading_only(settings) as (catalog, _):
-            exported = [line for _, line in lines_of(catalog, catalog.corrections(by=by))]
-    with partial_output.writing(file), file.open("w", encoding="utf-8") as out:
-        out.writelines(f"{line}\n" for line in exported)
-    click.echo(f"{len(exported)} corrections", err=True)
+    with _changing(load, uids, by) as (catalog, chosen):
+        named = counted(len(chosen), "correction")
+        if chosen and not yes:
+            photos = counted(len({c.content for c in chosen}), "photo")
+            click.confirm(f"Delete {named} of {photos} for good?", abort=True)
+        gone = {c.uid for c in chosen}
+        count = catalog.forget_corrections(gone, time.time())
+        drop_from_copy(load().corrections_copy, catalog, gone)
+    click.echo(f"{counted(count, 'correction')} forgotten")
 
 
+corrections.add_command(export)
 corrections.add_command(import_)
 
 
@@ -220,24 +183,26 @@ corrections.add_command(import_)
 def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
     """Count corrections.
 
-    They are counted by author, by kind, and by what learning takes them for. A doubtful one is not shown, because another
-    word is surely read in its place since.
+    Those that count are listed by author, by kind, and by what learning takes them for. Others are undone, or superseded by another one
+    of the same word. A doubtful one counts and is not shown, because another word is surely read in its place.
     """
     with bootstrap.reading_only(load()) as (catalog, _):
         found = catalog.corrections()
-        counting = [c for c in found if c.undone_at is None]
-        contents = sorted({c.content for c in counting})
+        contents = {c.content for c in found}
+        state = states(found, _doubtful(catalog, contents))
         checked = len(catalog.checked())
-        doubtful = sum(len(catalog.doubtful(content)) for content in contents)
+    count = [c for c in found if state[c.uid] in {CorrectionState.COUNTS, CorrectionState.DOUBTFUL}]
+    numbers = Counter(state.values())
     report = {
-        "corrections": len(counting),
-        "undone": len(found) - len(counting),
-        "doubtful": doubtful,
+        "corrections": len(count),
+        "superseded": numbers[CorrectionState.SUPERSEDED],
+        "undone": numbers[CorrectionState.UNDONE],
+        "doubtful": numbers[CorrectionState.DOUBTFUL],
         "checked": checked,
-        "photos": len(contents),
-        "by": Counter(c.by for c in counting),
-        "kinds": Counter(str(c.kind) for c in counting),
-        "parts": Counter(str(c.part) for c in counting),
+        "photos": len({c.content for c in count}),
+        "by": Counter(c.by for c in count),
+        "kinds": Counter(str(c.kind) for c in count),
+        "parts": Counter(str(c.part) for c in count),
     }
     if as_json:
         click.echo(reports.dumps(report))
@@ -260,7 +225,7 @@ def stats(load: Callable[..., Settings], *, as_json: bool) -> None:
     type=click.IntRange(0, 10**6),
     default=0,
     show_default=True,
-    help="Another one asks about other words.",
+    help="Another number asks about other words.",
 )
 @json_option
 @click.pass_obj
@@ -284,36 +249,34 @@ def lessons(load: Callable[..., Settings], limit: int, seed: int, *, as_json: bo
         choices = ", ".join(f"{text} {reports.percent(p)}" for text, p in lesson["alternatives"])
         box = ",".join(map(str, lesson["box"]))
         click.echo(printable(f"{named} --at {box}  {choices}"))
-    click.echo(f"{report['learned']} words to learn from so far", err=True)
+    click.echo(f"{counted(report['learned'], 'word')} to learn from so far", err=True)
 
 
-def _change(
-    load: Callable[..., Settings],
-    uids: Sequence[str],
-    by: str | None,
-    change: Callable[[Any, list[str]], int],
-    done: str,
-) -> None:
-    """Change the corrections that are named, and say how many. Raises UsageError."""
+@contextmanager
+def _changing(
+    load: Callable[..., Settings], uids: Sequence[str], by: str | None
+) -> Iterator[tuple[CorrectableCatalog, list[Correction]]]:
+    """The catalog with the corrections that are named; what follows from a change follows after it.
+
+    Raises:
+        UsageError: none is named, or in both ways.
+
+    """
     if bool(uids) == bool(by):
-        msg = "give UIDs, or --by"
+        msg = "give UIDs, or --by AUTHOR"
         raise UsageError(msg)
-    if by and by not in {IMPORT, TEACHER}:
-        check_author(by)
     settings = load()
     with bootstrap.correcting(settings) as catalog:
-        which = [c.uid for c in catalog.corrections(by=by)] if by else _named(catalog, uids)
-        count = change(catalog, which)
+        yield catalog, catalog.corrections(by=by) if by else _named(catalog, uids)
     bootstrap.deliver(settings)
-    click.echo(f"{count} {done}")
 
 
-def _named(catalog: CatalogReader, uids: Sequence[str]) -> list[str]:
+def _named(catalog: CatalogReader, uids: Sequence[str]) -> list[Correction]:
     """The corrections that begin with each of `uids`. Raises UsageError."""
-    every = [c.uid for c in catalog.corrections()]
-    found = []
+    every = catalog.corrections()
+    found: dict[str, Correction] = {}
     for uid in uids:
-        alike = [known for known in every if known.startswith(uid)]
+        alike = [known for known in every if known.uid.startswith(uid)]
         if len(uid) < MIN_UID or len(alike) != 1:
             several = (
                 "several corrections begin so" if alike and len(uid) >= MIN_UID else "no correction"
@@ -321,16 +284,15 @@ def _named(catalog: CatalogReader, uids: Sequence[str]) -> list[str]:
             short = f"give {MIN_UID} digits or more of a UID" if len(uid) < MIN_UID else several
             msg = f"{uid}: {short}; see: ocrsearch corrections list"
             raise UsageError(msg)
-        found += alike
-    return found
+        found |= {known.uid: known for known in alike}
+    return list(found.values())
 
 
 def known_photo(catalog: CatalogReader, photo: Path) -> Photo:
     """The catalog's photo at a path. Raises UsageError."""
     known = catalog.photo_at(photo.resolve())
     if known is None:
-        msg = f"{photo}: not in the catalog; run: ocrsearch index {photo.parent}"
-        raise UsageError(msg)
+        raise not_in_catalog(photo)
     return known
 
 
@@ -339,15 +301,30 @@ def _places(catalog: CatalogReader, found: Sequence[Correction]) -> dict[str, tu
     return {content: tuple(files) for content, files in places.items()}
 
 
-def line_of(correction: Correction, places: Sequence[Path]) -> str:
-    """uid, what was read and what stands there, where, by whom."""
+def _doubtful(catalog: CatalogReader, contents: Collection[str]) -> set[str]:
+    """Uids of doubtful corrections of photos."""
+    return {c.uid for content in sorted(contents) for c in catalog.doubtful(content)}
+
+
+def line_of(
+    correction: Correction,
+    places: Sequence[Path],
+    state: CorrectionState = CorrectionState.COUNTS,
+    instead: Sequence[str] = (),
+) -> str:
+    """uid, what was read and what stands there, where, by whom, and why it does not count.
+
+    `instead` are texts of the words that the correction takes the place of.
+    """
     said = {CorrectionKind.UNREADABLE: "unreadable"}.get(
         correction.kind, correction.text or "no word"
     )
     place = printed_name(str(places[0])) if places else correction.content
     box = ",".join(map(str, correction.box.as_list()))
-    undone = " (undone)" if correction.undone_at is not None else ""
+    why = "" if state is CorrectionState.COUNTS else f" ({state})"
+    if list(instead) not in ([], [correction.seen_text]):
+        why += f", in place of {', '.join(map(repr, instead))}"
     change = f"{correction.seen_text or '-'} → {said}"
     return printable(
-        f"{correction.uid[:SHOWN_UID]}  {change}  {place} at {box}  {correction.by}{undone}"
+        f"{correction.uid[:SHOWN_UID]}  {change}  {place} at {box}  {correction.by}{why}"
     )

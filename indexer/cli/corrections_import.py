@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,8 +12,9 @@ import click
 
 from indexer import bootstrap, reports
 from indexer.cli.options import json_option
-from indexer.errors import UsageError
-from recognizer.files.printable import printable
+from indexer.corrections.correction import IMPORT
+from indexer.errors import UsageError, advice_on
+from recognizer.files.printable import counted, printable
 from recognizer.files.textfile import NotTextError, decode, lines
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from indexer.catalog.correctable import CorrectableCatalog
     from indexer.config import Settings
-    from indexer.corrections.correction import Correction
+    from indexer.corrections.correction import Correction, PhotoCheck
     from indexer.corrections.formats.matching import NamedPage, Said
     from indexer.entities import Photo
 
@@ -56,61 +58,117 @@ def import_(
 ) -> None:
     """Take in exported corrections, or pages of other programs.
 
-    FILES are corrections that were exported, pages of hOCR, ALTO or PAGE, or packed pages (ZIP).
-    What is known already changes nothing. An exported correction of a photo that is not indexed yet
-    counts as soon as it is.
+    FILES are corrections that were exported, pages of hOCR, ALTO or PAGE, labels, or packed ones (ZIP).
+    What is known already changes nothing, unless it was undone, redone, checked or unchecked there later than here. Exported corrections
+    of a photo that is not indexed yet count as soon as it is. Faulty lines and words are named, and the others are taken.
 
     \b
     ocrsearch corrections import corrections.jsonl
     ocrsearch corrections import transkribus.zip --name transkribus
     """
-    from indexer.corrections.formats.matching import Said
-
     settings = load()
-    refused: list[tuple[_Line | str, str]] = []
-    said, new, given = Said(), 0, 0
+    total = _Total()
     with bootstrap.correcting(settings) as catalog:
         for file in files:
-            exported, pages, faulty = _read(file)
-            refused += faulty
-            author = f"import:{_author(name or file.name.partition('.')[0])}"
-            _match(catalog, pages, author, said, confirm=confirm)
-            corrections = [*exported, *said.corrections]
-            new += len(catalog.correct(corrections))
-            given += len(corrections)
-            said.corrections.clear()
+            author = f"{IMPORT}:{_author(name, file)}"
+            try:
+                held = _read(file)
+            except UsageError as error:
+                total.refused.append((str(file), str(error)))
+                continue
+            total.refused += held.faulty
+            _take_in(catalog, held, author, total, confirm=confirm)
     bootstrap.deliver(settings)
-    refused += said.refused
-    known = given - new + said.known
-    if as_json:
-        rows = [[place.line if isinstance(place, _Line) else place, why] for place, why in refused]
-        report = {"taken": new, "known": known, "refused": rows}
-        click.echo(reports.dumps(report))
-    else:
-        click.echo(f"{new} taken, {known} known already, {len(refused)} refused")
-        for where, reason in refused:
-            click.echo(printable(f"{_spelled(where)}: {reason}"), err=True)
-    if refused:
+    total.print(as_json=as_json)
+    if total.refused:
         raise click.exceptions.Exit(UsageError.exit_code)
+
+
+@dataclass
+class _Held:
+    """What a file holds: exported lines, or pages, and what of it is refused."""
+
+    corrections: Sequence[Correction] = ()
+    checks: Sequence[PhotoCheck] = ()
+    pages: list[NamedPage] = field(default_factory=list)
+    faulty: list[tuple[_Line | str, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Total:
+    """What came of an import; the first four count corrections, the next two photos."""
+
+    taken: int = 0
+    known: int = 0
+    undone: int = 0
+    redone: int = 0
+    checked: int = 0
+    unchecked: int = 0
+    refused: list[tuple[_Line | str, str]] = field(default_factory=list)
+
+    def print(self, *, as_json: bool) -> None:
+        """Print it."""
+        if as_json:
+            rows = [[p.line if isinstance(p, _Line) else p, why] for p, why in self.refused]
+            click.echo(reports.dumps(vars(self) | {"refused": rows}))
+            return
+        parts = [f"{self.taken} taken", f"{self.known} known already"]
+        parts += [
+            f"{n} {done}" for n, done in ((self.undone, "undone"), (self.redone, "redone")) if n
+        ]
+        photos = ((self.checked, "checked"), (self.unchecked, "unchecked"))
+        parts += [f"{counted(n, 'photo')} {done}" for n, done in photos if n]
+        click.echo(", ".join([*parts, f"{len(self.refused)} refused"]))
+        for where, reason in self.refused:
+            click.echo(printable(f"{_spelled(where)}: {reason}"), err=True)
+
+
+def _take_in(
+    catalog: CorrectableCatalog, held: _Held, author: str, total: _Total, *, confirm: bool
+) -> None:
+    """Take in what a file holds, and add it to the total."""
+    from indexer.corrections.formats.matching import Said
+
+    now = time.time()
+    taken = catalog.take_in(held.corrections, held.checks, now)
+    total.taken += len(taken.new)
+    undone = sum(c.undone_at is not None for c in taken.changed)
+    total.undone += undone
+    total.redone += len(taken.changed) - undone
+    total.known += len(held.corrections) - len(taken.new) - len(taken.changed)
+    total.checked += sum(check.undone_at is None for check in taken.checked)
+    total.unchecked += sum(check.undone_at is not None for check in taken.checked)
+    said = Said(author, now, confirm=confirm)
+    _match(catalog, held.pages, said)
+    new = len(catalog.correct(said.corrections))
+    total.taken += new
+    total.known += len(said.corrections) - new + said.known
+    total.refused += said.refused
 
 
 def _spelled(place: _Line | str) -> str:
     return f"{place.file}, line {place.line}" if isinstance(place, _Line) else place
 
 
-def _author(name: str) -> str:
-    """The name of an import, without what no catalog can hold."""
-    cleaned = " ".join(name.encode("utf-8", "replace").decode().split())
-    if not cleaned.isprintable() or not cleaned:
-        msg = f"{name!r}: give a name with --name that can be printed"
+def _author(name: str | None, file: Path) -> str:
+    """The name of an import, by default that of its file, without what no catalog can hold.
+
+    Raises:
+        UsageError: a name is given that cannot be printed.
+
+    """
+    given = file.name.partition(".")[0] if name is None else name
+    cleaned = " ".join(given.encode("utf-8", "replace").decode().split())
+    if name is None:  # a file may be called anything
+        cleaned = "".join(filter(str.isprintable, cleaned)).strip() or "file"
+    if not cleaned or cleaned != printable(cleaned):
+        msg = f"--name {name!r}: give a name that can be printed"
         raise UsageError(msg)
     return cleaned[:64]
 
 
-def _read(
-    file: Path,
-) -> tuple[Sequence[Correction], list[NamedPage], list[tuple[_Line | str, str]]]:
-    """The corrections or the pages in a file, and what of it is refused. Raises UsageError."""
+def _read(file: Path) -> _Held:
+    """What a file holds. Raises UsageError."""
     from indexer.corrections.formats.labels import read_labels
     from indexer.corrections.formats.matching import NamedPage
     from indexer.corrections.formats.read import ZIP, is_markup, pages_in
@@ -118,22 +176,26 @@ def _read(
     content = _content(file)
     if not (content.startswith(ZIP) or is_markup(content) or _is_labels(file.name)):
         return _exported(file, content)
+    if is_markup(content):
+        return _Held(pages=[NamedPage(str(file), page) for page in pages_in(content)])
     if not content.startswith(ZIP):
+        pages, refused = read_labels(content)
+        return _Held(
+            pages=[NamedPage(str(file), page) for page in pages],
+            faulty=[(_Line(file, line), why) for line, why in refused],
+        )
+    held = _Held()
+    for name, inner in _packed(content):
         try:
-            found = read_labels(content) if _is_labels(file.name) else pages_in(content)
-            return [], [NamedPage(str(file), page) for page in found], []
+            if not _is_labels(name):
+                held.pages += [NamedPage(name, page) for page in pages_in(inner)]
+                continue
+            pages, refused = read_labels(inner)
+            held.pages += [NamedPage(name, page) for page in pages]
+            held.faulty += [(f"{name}, line {line}", why) for line, why in refused]
         except UsageError as error:
-            msg = f"{file}: {error}"
-            raise UsageError(msg) from error
-    pages: list[NamedPage] = []
-    faulty: list[tuple[_Line | str, str]] = []
-    for name, inner in _packed(file, content):
-        try:
-            found = read_labels(inner) if _is_labels(name) else pages_in(inner)
-            pages += [NamedPage(name, page) for page in found]
-        except UsageError as error:
-            faulty.append((name, str(error)))
-    return [], pages, faulty
+            held.faulty.append((name, str(error)))
+    return held
 
 
 def _is_labels(name: str) -> bool:
@@ -145,53 +207,46 @@ def _content(file: Path) -> bytes:
     from indexer.corrections.formats.read import MAX_UNPACKED, is_markup
     from indexer.corrections.formats.xml_text import MAX_BYTES
 
-    with file.open("rb") as opened:
-        begin = opened.read(100)
-        most = MAX_BYTES if is_markup(begin) else MAX_UNPACKED
-        content = begin + opened.read(most + 1)
+    try:
+        with file.open("rb") as opened:
+            begin = opened.read(100)
+            most = MAX_BYTES if is_markup(begin) else MAX_UNPACKED
+            content = begin + opened.read(most + 1)
+    except OSError as error:
+        msg = f"{error.strerror}; {advice_on(error, 'check this path')}"
+        raise UsageError(msg) from error
     if len(content) > most:
-        msg = f"{file}: it has more than {most} bytes"
+        msg = f"it has more than {most} bytes"
         raise UsageError(msg)
     return content
 
 
-def _packed(file: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of a packed one that may be pages."""
+def _packed(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files of a packed one that may be pages or labels. Raises UsageError."""
     from indexer.corrections.formats.read import is_markup, unpacked
 
-    try:
-        for name, inner in unpacked(content):
-            is_page = is_markup(inner) and not name.startswith("__MACOSX/")
-            if is_page or _is_labels(name):
-                yield name, inner
-    except UsageError as error:
-        msg = f"{file}: {error}"
-        raise UsageError(msg) from error
+    for name, inner in unpacked(content):
+        is_page = is_markup(inner) and not name.startswith("__MACOSX/")
+        if is_page or _is_labels(name):
+            yield name, inner
 
 
-def _exported(
-    file: Path, content: bytes
-) -> tuple[Sequence[Correction], list[NamedPage], list[tuple[_Line | str, str]]]:
+def _exported(file: Path, content: bytes) -> _Held:
+    """The corrections and checks in an exported file. Raises UsageError."""
     from indexer.corrections.report import parsed  # loads pydantic
 
     try:
         read = parsed(lines(decode(content)))
     except NotTextError as error:
-        msg = f"{file}, {error}"
-        raise UsageError(msg) from error
-    return read.corrections, [], [(_Line(file, line), why) for line, why in read.refused]
+        raise UsageError(str(error)) from error
+    faulty: list[tuple[_Line | str, str]] = [(_Line(file, n), why) for n, why in read.refused]
+    return _Held(read.corrections, read.checks, faulty=faulty)
 
 
-def _match(
-    catalog: CorrectableCatalog,
-    pages: Sequence[NamedPage],
-    author: str,
-    said: Said,
-    *,
-    confirm: bool,
-) -> None:
+def _match(catalog: CorrectableCatalog, pages: Sequence[NamedPage], said: Said) -> None:
     """Add what pages say of the photos that they are of."""
     from indexer.corrections.formats.matching import match
+    from indexer.corrections.states import counting
 
     names = {name for page in pages if not page.content for name in page.names}
     called: dict[str, list[Photo]] = defaultdict(list)
@@ -201,4 +256,5 @@ def _match(
     said.refused += found.refused
     for page, content, photo in found.pages:
         whole = photo if photo is None else catalog.photo_with(content)  # with its words
-        said.add(page, content, whole, by=author, confirm=confirm, now=time.time())
+        known = counting(catalog.corrections(contents=[content]))
+        said.add(page, content, whole, known)

@@ -10,7 +10,7 @@ from indexer import reports
 from indexer.cli.printed_names import printed_name
 from indexer.entities import Box
 from indexer.errors import concerns_one_photo
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,5 +39,7 @@ def print_boxes(
     if as_json:
         click.echo(reports.dumps(reports.boxes_json(photo, found)))
     else:
-        click.echo(f"{printed_name(photo)}: {len(found)} words in {len(lines)} lines")
+        click.echo(
+            f"{printed_name(photo)}: {counted(len(found), 'word')} in {counted(len(lines), 'line')}"
+        )
     return True

@@ -14,8 +14,9 @@ from indexer import bootstrap
 from indexer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER
 from indexer.cli.output_guard import refuse_below, refuse_replacing
 from indexer.entities import State
-from indexer.errors import PhotoError, UsageError
+from indexer.errors import PhotoError, UsageError, not_in_catalog
 from recognizer.files import partial_output
+from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -87,7 +88,7 @@ def export(
         if into is not None:
             refuse_below(into, {place.parent for place in places})
         _write_each(settings, catalog, photos, name, into)
-    click.echo(f"{len(photos)} photos", err=True)
+    click.echo(counted(len(photos), "photo"), err=True)
 
 
 def _chosen(catalog: CatalogReader, sources: Sequence[Path]) -> list[Photo]:
@@ -106,8 +107,7 @@ def _chosen(catalog: CatalogReader, sources: Sequence[Path]) -> list[Photo]:
             continue
         ids = [number for _, number in catalog.newest(folder=path, limit=10**9)]
         if not ids:
-            msg = f"{source}: not in the catalog; run: ocrsearch index {source}"
-            raise UsageError(msg)
+            raise not_in_catalog(source, index=source)
         found |= catalog.photos(ids, folder=path)
     read = [photo for photo in found.values() if photo.state is not State.PENDING]
     if not read:
@@ -141,7 +141,7 @@ def _write_joined(
         return
     with partial_output.writing(out):
         out.write_bytes(content)
-    click.echo(f"{len(photos)} photos", err=True)
+    click.echo(counted(len(photos), "photo"), err=True)
 
 
 def _write_each(

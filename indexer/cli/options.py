@@ -6,11 +6,17 @@ import math
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from indexer.corrections.correction import IMPORT, TEACHER, check_author
 from indexer.query.date_spans import date_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OCRSEARCH"}
 
@@ -69,6 +75,25 @@ class _Share(click.FloatRange):
 SHARE = _Share(0, 1)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def _author(_: click.Context, __: click.Parameter, by: str | None) -> str | None:
+    """An author of corrections, or a kind of authors. Raises UsageError."""
+    if by is not None and by not in {IMPORT, TEACHER}:
+        check_author(by)
+    return by
+
+
+def author_option(which: str) -> Callable[[Command], Command]:
+    """The option --by; `which` begins its help, such as "Only those"."""
+    return click.option(
+        "--by",
+        metavar="AUTHOR",
+        callback=_author,
+        help=f"{which} by person, import:NAME or teacher:NAME.",
+    )
+
+
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), help="CPU threads to use (default: all cores)."
 )

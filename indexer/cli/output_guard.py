@@ -18,6 +18,7 @@ from click.core import ParameterSource
 
 from indexer import bootstrap
 from indexer.cli import deleted_folder
+from indexer.corrections.word_export import LABELS
 from indexer.errors import CatalogError, ConfigError, UsageError
 from indexer.system.places import identity, is_inside
 from recognizer.files.textfile import NotTextError, decode, lines, stripped
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 PHOTOS = ("photo", "photos")
 """Parameters whose values are photos; nothing is written into their folders."""
-
-LABELS = "labels.tsv"
-"""The table of a folder of labelled words."""
 
 _OF_DATA = {
     *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"),

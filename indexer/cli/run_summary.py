@@ -10,7 +10,7 @@ import click
 
 from indexer import reports
 from indexer.system import logs
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from indexer.sync.summary import Summary
@@ -47,7 +47,7 @@ def summary_text(summary: Summary) -> str:
 def summary_line(summary: Summary) -> str:
     """The counts alone."""
     counts = (
-        f"{summary.found} photos found: {summary.read} read, {summary.empty} without text, "
+        f"{counted(summary.found, 'photo')} found: {summary.read} read, {summary.empty} without text, "
         f"{summary.failed} failed, {summary.moved} moved or copied, {summary.removed} removed"
     )
     if not summary.failing:

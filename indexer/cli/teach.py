@@ -12,7 +12,7 @@ import click
 from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.errors import UsageError
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,7 +119,9 @@ def _print(about: TeacherInfo, trial: Trial, taught: Taught | None, *, as_json: 
         }
         click.echo(reports.dumps(report))
         return
-    click.echo(printable(f"{about.name} {about.version}, tried on {trial.words} checked words"))
+    click.echo(
+        printable(f"{about.name} {about.version}, tried on {counted(trial.words, 'checked word')}")
+    )
     rows = [
         ("right", trial.right, trial.ours_right),
         ("says the same", trial.agreement, None),
@@ -137,5 +139,6 @@ def _print(about: TeacherInfo, trial: Trial, taught: Taught | None, *, as_json: 
         click.echo("It may label.")
     else:
         click.echo(
-            f"{taught.taken} words labelled on {taught.photos} photos, {taught.failed} photos failed"
+            f"{counted(taught.taken, 'word')} labelled on {counted(taught.photos, 'photo')}, "
+            f"{counted(taught.failed, 'photo')} failed"
         )

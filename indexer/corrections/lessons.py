@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Protocol
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer.corrections.correction import LearningPart
+from indexer.corrections.states import counting
 from indexer.query.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from indexer.corrections.correction import Correction
     from indexer.entities import Word
@@ -90,6 +91,9 @@ class Askable(Protocol):
     def corrections(self) -> Sequence[Correction]:
         """All corrections."""
 
+    def never_cut(self) -> Collection[str]:
+        """Uids of those whose word can be cut out of no photo."""
+
     def uncorrected_words(
         self, photos: int, per_photo: int, confidence: tuple[float, float], seed: int
     ) -> Sequence[tuple[str, Word]]:
@@ -98,7 +102,7 @@ class Askable(Protocol):
 
 def lessons_report(catalog: Askable, limit: int, seed: int = 0) -> LessonsReport:
     """The words of a catalog to ask about, `limit` at most; another seed gives others."""
-    corrections = [c for c in catalog.corrections() if c.undone_at is None]
+    corrections = counting(catalog.corrections())
     asked = lessons(
         catalog.uncorrected_words(PHOTOS, MAX_OF_A_PHOTO, (MIN_CONFIDENCE, MAX_CONFIDENCE), seed),
         catalog.uncorrected_words(PHOTOS, 1, (0.0, 1.0), seed),
@@ -106,7 +110,11 @@ def lessons_report(catalog: Askable, limit: int, seed: int = 0) -> LessonsReport
         limit,
         seed,
     )
-    learned = sum(c.part is LearningPart.LEARN for c in corrections)
+    away = catalog.never_cut()
+    learned = sum(
+        c.part is LearningPart.LEARN and len(c.text.split()) == 1 and c.uid not in away
+        for c in corrections
+    )
     return {
         "lessons": [_report(lesson) for lesson in asked],
         "learned": learned,

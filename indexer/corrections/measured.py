@@ -10,6 +10,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from indexer.query.folding import fold
+from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,9 +173,11 @@ def judge(
             bounds,
         )
     if len(before) < MIN_WORDS or photos < MIN_PHOTOS:
+        there = f"{counted(len(before), 'held-out word')} on {counted(photos, 'checked photo')}"
         why = (
-            f"{len(before)} held-out words on {photos} checked photos; "
-            f"{MIN_WORDS} on {MIN_PHOTOS} are needed"
+            f"{there}; {MIN_WORDS} on {MIN_PHOTOS} are needed"
+            if before
+            else f"no checked photo is held out; {MIN_WORDS} words on {MIN_PHOTOS} are needed"
         )
         return Judged(Verdict.TOO_FEW, why, bounds)
     if change >= 0:
@@ -182,7 +185,7 @@ def judge(
     if bounds[1] >= 0:
         why = "fewer held-out words are wrong, but that may be chance; check more photos"
         return Judged(Verdict.TOO_FEW, why, bounds)
-    return Judged(Verdict.BETTER, f"{-100 * change:.1f} of 100 words less are wrong", bounds)
+    return Judged(Verdict.BETTER, f"{-100 * change:.1f} of 100 words fewer are wrong", bounds)
 
 
 def _folded(text: str) -> str:

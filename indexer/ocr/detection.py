@@ -57,11 +57,16 @@ class WordPlace:
             _between(lower_left, lower_right, start),
         )
         across, down = zip(*cut, strict=True)
+        # a part that lies beyond the edge of the photo has a pixel at least
+        begin, above = (
+            min(max(left, math.floor(min(across))), right - 1),
+            min(max(top, math.floor(min(down))), bottom - 1),
+        )
         return Box(
-            max(left, math.floor(min(across))),
-            max(top, math.floor(min(down))),
-            min(right, math.ceil(max(across))),
-            min(bottom, math.ceil(max(down))),
+            begin,
+            above,
+            max(min(right, math.ceil(max(across))), begin + 1),
+            max(min(bottom, math.ceil(max(down))), above + 1),
         ), cut
 
 

@@ -15,6 +15,7 @@ from indexer.corrections import own_weights, word_export
 from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS, ReadWord, figures, judge
 from indexer.errors import UsageError
 from indexer.ocr.builtin import CRNNRecognizer, weights_path
+from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ def learn(settings: Settings, learned: Chosen, held: Chosen) -> dict[str, Any]:
     """
     if len(learned.words) < MIN_LEARNED:
         msg = (
-            f"{len(learned.words)} words to learn from; correct or confirm {MIN_LEARNED} at least "
+            f"{counted(len(learned.words), 'word')} to learn from; correct or confirm {MIN_LEARNED} at least "
             "(those of one photo in five are held out to measure on)"
         )
         raise UsageError(msg)

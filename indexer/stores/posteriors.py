@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.entities import WordIndex
+from indexer.entities import ENGINE, WordIndex
 from indexer.query.indexed_words import tokens
 from indexer.stores import compaction
 from indexer.stores.broken_words import broken_words, placed
@@ -220,7 +220,7 @@ class PosteriorStore:
         codec, words = self._codec, photo.words or ()
 
         def packed(word: Word) -> bytes:
-            if word.by == "engine":
+            if word.by == ENGINE:
                 return codec.translate(word.posteriorgram, photo.alphabet)
             return codec.said(word.text)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.entities import State
 from indexer.ocr.protocols import Failed, Read
+from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from indexer.sync.hooks import FinalOutcome, Step
@@ -31,5 +32,6 @@ def _described(outcome: FinalOutcome) -> tuple[str, dict[str, object]]:
             state = State.READ if words else State.EMPTY
             fields: dict[str, object] = {"state": state, "words": words}
             if outcome.left_out:
-                return f"{words} words; {outcome.left_out}", fields | {"left_out": outcome.left_out}
-            return f"{words} words", fields
+                text = f"{counted(words, 'word')}; {outcome.left_out}"
+                return text, fields | {"left_out": outcome.left_out}
+            return counted(words, "word"), fields

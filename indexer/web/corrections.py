@@ -222,7 +222,7 @@ def _changed(site: Site, request: Request, *, undone: bool) -> Response:
     uid = request.path_params["uid"]
     with bootstrap.correcting(site.settings) as catalog:
         changed: Sequence[Correction]
-        changed = catalog.undo([uid], time.time()) if undone else catalog.redo([uid])
+        changed = (catalog.undo if undone else catalog.redo)([uid], time.time())
         found = [c for c in catalog.corrections() if c.uid == uid]
         if not found:
             msg = "no correction has this uid"

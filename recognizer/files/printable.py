@@ -93,6 +93,11 @@ def plainly(error: BaseException) -> str:
     return " ".join(_OBJECT.sub("", str(error)).split())
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with what is counted, such as "1 photo" and "2 photos"."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def in_brackets(text: str) -> str:
     """A text as an addition to what stands before it, if there is any."""
     return f" ({text})" if text else ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from recognizer.datasets import specs
+from recognizer.datasets.table import LABELS
 from recognizer.network import weights
 from recognizer.runs.errors import TrainingError
 from recognizer.runs.folder import BEST
@@ -59,7 +60,7 @@ SHARE = 0.5
 def guard() -> list[tuple[str, str, Image.Image]]:
     """(hand, text, image as it was cut) of each word of the guard."""
     with zipfile.ZipFile(GUARD) as archive:
-        rows = [line.split("\t") for line in archive.read("labels.tsv").decode().splitlines()]
+        rows = [line.split("\t") for line in archive.read(LABELS).decode().splitlines()]
         return [
             (hand, text, Image.open(io.BytesIO(archive.read(name)))) for name, text, hand in rows
         ]

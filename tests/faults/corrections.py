@@ -63,6 +63,6 @@ class Corrections:
                 catalog.undo([uid], self._clock)
                 self.made[uid] = place, replace(made, undone_at=self._clock)
             else:
-                catalog.redo([uid])
+                catalog.redo([uid], self._clock)
                 self.made[uid] = place, replace(made, undone_at=None)
         return f"undo or redo {uid}"

@@ -174,11 +174,11 @@ def _take_page(content: bytes, folder: Path) -> None:
     for name, inner in files:
         with suppress_failures():
             labelled = name.endswith(".tsv")
-            found = read_labels(inner) if labelled else read.pages_in(inner)
+            found = read_labels(inner)[0] if labelled else read.pages_in(inner)
             matched = match([NamedPage(name, page) for page in found], lambda _: known, {})
-            said = Said()
+            said = Said("import:x", 1.0, confirm=True)
             for page, of, photo in matched.pages:
-                said.add(page, of, photo, by="import:x", confirm=True, now=1.0)
+                said.add(page, of, photo)
             assert all(c.box.left < c.box.right for c in said.corrections)
 
 

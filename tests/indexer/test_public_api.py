@@ -78,8 +78,13 @@ def test_a_photo_is_shown_by_its_path(library, indexed):
     assert [word.text for word in photo.words] == ["helios", "queue"]
 
 
-def test_a_photo_that_is_not_in_the_catalog_is_a_usage_error_that_says_what_to_do(library):
+def test_a_photo_that_is_not_in_the_catalog_is_a_usage_error_that_says_what_to_do(
+    library, tmp_path
+):
+    (tmp_path / "new.png").touch()
     with pytest.raises(indexer.UsageError, match="run: ocrsearch index"):
+        library.show(tmp_path / "new.png")
+    with pytest.raises(indexer.UsageError, match=r"none\.png: no such file"):
         library.show("none.png")
 
 

@@ -96,3 +96,18 @@ def box_of(edges: Edges, scale: tuple[float, float]) -> Box:
     left, right = (round(x * scale[0]) for x in (edges[0], edges[2]))
     top, bottom = (round(y * scale[1]) for y in (edges[1], edges[3]))
     return Box(left, top, max(right, left + 1), max(bottom, top + 1))
+
+
+def within(box: Box, size: tuple[int, int]) -> Box:
+    """The box without a pixel that it goes beyond the edges of its photo: what rounding may add.
+
+    `size` is (0, 0) where it is not known.
+    """
+    left, top, right, bottom = box.as_list()
+    width, height = (side or right + bottom for side in size)
+    return Box(
+        0 if left == -1 else left,
+        0 if top == -1 else top,
+        width if right == width + 1 else right,
+        height if bottom == height + 1 else bottom,
+    )

@@ -36,11 +36,11 @@ def write_labels(words: Iterable[InkedWord]) -> bytes:
     return packed.getvalue()
 
 
-def read_labels(content: bytes) -> list[ForeignPage]:
-    """The words in a table, a page for each photo.
+def read_labels(content: bytes) -> tuple[list[ForeignPage], list[tuple[int, str]]]:
+    """The words in a table, a page for each photo, and the lines that are refused with the reasons.
 
     Raises:
-        UsageError: it is no text, or the name of an image does not say where its word stands.
+        UsageError: it is no text, or has too many words.
 
     """
     try:
@@ -48,12 +48,12 @@ def read_labels(content: bytes) -> list[ForeignPage]:
     except NotTextError as error:
         raise UsageError(str(error)) from error
     pages: dict[tuple[str, float, float], list[ForeignWord]] = {}
+    refused: list[tuple[int, str]] = []
     for number, row in enumerate(rows, start=1):
         name, _, text = row.partition("\t")
         place = _NAME.fullmatch(name.rpartition("/")[2])
         if place is None and row.strip():
-            msg = f"line {number}: {name!r} does not say which word of which photo it is"
-            raise UsageError(msg)
+            refused.append((number, f"{name!r} does not say which word of which photo it is"))
         if place is None or not text.strip():
             continue
         left, top, right, bottom = (float(edge) for edge in place[4].split("-")[1:])
@@ -62,4 +62,4 @@ def read_labels(content: bytes) -> list[ForeignPage]:
     return [
         ForeignPage(tuple(words), (width, height), "", photo)
         for (photo, width, height), words in pages.items()
-    ]
+    ], refused

@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from indexer.corrections.correction import Correction, CorrectionKind, correct_text
-from indexer.corrections.effective import seen_at
-from indexer.corrections.formats.foreign_page import box_of
+from indexer.corrections.correction import (
+    Correction,
+    CorrectionKind,
+    check_place,
+    correct_text,
+)
+from indexer.corrections.effective import MIN_IOU, iou, scaled, seen_at
+from indexer.corrections.formats.foreign_page import box_of, within
 from indexer.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from indexer.corrections.formats.foreign_page import ForeignPage
+    from indexer.corrections.formats.foreign_page import ForeignPage, ForeignWord
     from indexer.entities import Photo
 
 _HASH = re.compile("[0-9a-f]{32}")
@@ -117,21 +122,25 @@ def _reason(named: NamedPage, near: list[Photo]) -> str:
 
 @dataclass
 class Said:
-    """Corrections that pages say; words that say what is shown already, and those refused."""
+    """Corrections that pages say, those words that say nothing new, and those refused.
 
+    Attributes:
+        by: the author of the corrections.
+        now: seconds since 1970.
+        confirm: whether words that equal what is read are confirmed, instead of left out.
+
+    """
+
+    by: str
+    now: float
+    _: KW_ONLY
+    confirm: bool = False
     corrections: list[Correction] = field(default_factory=list)
     known: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
-        self,
-        named: NamedPage,
-        content: str,
-        photo: Photo | None,
-        *,
-        by: str,
-        confirm: bool,
-        now: float,
+        self, named: NamedPage, content: str, photo: Photo | None, known: Sequence[Correction] = ()
     ) -> None:
         """Add what a page says of its photo.
 
@@ -139,46 +148,60 @@ class Said:
             named: the page.
             content: content hash of the photo.
             photo: with its words, if it is indexed.
-            by: the author of the corrections.
-            confirm: whether words that equal what is read are confirmed, instead of left out.
-            now: seconds since 1970.
+            known: corrections of the photo that count; it need not be there any more.
 
         """
         page = named.page
-        shown = () if photo is None else photo.words
         size = round(page.size[0]), round(page.size[1])
         scale = 1.0, 1.0
         if photo is not None and not (page.pixels and all(size)):
             size = photo.width, photo.height
             scale = (size[0] / page.size[0], size[1] / page.size[1]) if all(page.size) else scale
+        said = [scaled(correction, size) for correction in known]
         for word in page.words:
             try:
-                text = correct_text(word.text)
+                correction = self._correction(word, content, size, scale, photo)
             except UsageError as error:
                 self.refused.append((named.file, f"{word.text[:64]!r}: {error}"))
                 continue
-            box = box_of(word.edges, scale)
-            seen = seen_at(box, shown)
-            equal = seen is not None and seen.text == text
-            if equal and (not confirm or (seen is not None and seen.correction)):
-                self.known += 1
-                continue
-            kind = CorrectionKind.CONFIRMED if equal else CorrectionKind.TYPED
-            if photo is not None and seen is None:
-                kind = CorrectionKind.DRAWN
-            self.corrections.append(
-                Correction(
-                    uid_of(by, content, box.as_list(), text),
-                    content,
-                    size,
-                    box,
-                    text,
-                    by,
-                    kind,
-                    now,
-                    corners=tuple((x * scale[0], y * scale[1]) for x, y in word.corners),
-                )
+            same = any(
+                c.text == correction.text and iou(c.box, correction.box) >= MIN_IOU for c in said
             )
+            if same or (correction.kind is CorrectionKind.CONFIRMED and not self.confirm):
+                self.known += 1
+            else:
+                self.corrections.append(correction)
+
+    def _correction(
+        self,
+        word: ForeignWord,
+        content: str,
+        size: tuple[int, int],
+        scale: tuple[float, float],
+        photo: Photo | None,
+    ) -> Correction:
+        """What a word of a page says. Raises UsageError."""
+        text = correct_text(word.text)
+        box = within(box_of(word.edges, scale), size)
+        corners = tuple((x * scale[0], y * scale[1]) for x, y in word.corners)
+        check_place(box, corners, size)
+        seen = None if photo is None else seen_at(box, photo.words)
+        kind = CorrectionKind.TYPED
+        if seen is not None and seen.text == text:
+            kind = CorrectionKind.CONFIRMED
+        elif photo is not None and seen is None:
+            kind = CorrectionKind.DRAWN
+        return Correction(
+            uid_of(self.by, content, box.as_list(), text),
+            content,
+            size,
+            box,
+            text,
+            self.by,
+            kind,
+            self.now,
+            corners=corners,
+        )
 
 
 def uid_of(by: str, content: str, box: Sequence[int], text: str) -> str:

@@ -355,3 +355,29 @@ def test_words_of_an_older_catalog_are_found_by_readings_with_accents(url, tmp_p
         }
 
     assert found == {"plain": ["plain"], "ete": ["Été"], "oeuf": ["œuf"]}
+
+
+def test_corrections_of_an_older_catalog_are_kept_with_their_images(url, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with sa.create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+    with sqlite3.connect(tmp_path / "catalog.db") as old:
+        row = (9, 9, 0, 0, 5, 5, None, "queue", "person", "", "typed", "", 0.0, 1.0)
+        for number, undone in ((3, None), (7, 2.0)):
+            values = (number, f"{number}" * 32, "a" * 32, *row, undone, b"png")
+            old.execute(f"INSERT INTO correction VALUES ({', '.join('?' * 19)})", values)
+        old.execute("INSERT INTO checked VALUES (?, 1.0, 2.0)", ("a" * 32,))
+    old.close()
+
+    with Catalog(url) as catalog:
+        found = [(c.number, c.undone_at, c.changed_at) for c in catalog.corrections()]
+        assert found == [(3, None, None), (7, 2.0, 2.0)]
+        assert [word.ink for word in catalog.inked_words()] == [b"png"]
+        assert [(c.undone_at, c.changed_at) for c in catalog.checks()] == [(2.0, 2.0)]
+        catalog.correct([replace(catalog.corrections()[0], uid="8" * 32)])
+        assert catalog.corrections()[-1].number == 8

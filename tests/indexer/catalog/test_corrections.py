@@ -213,7 +213,7 @@ def test_redoing_lets_a_correction_count_again(catalog):
     catalog.correct([QUEUE])
     catalog.undo([QUEUE.uid], 5.0)
 
-    catalog.redo([QUEUE.uid])
+    catalog.redo([QUEUE.uid], 6.0)
 
     assert texts(catalog) == ["queue", "depth"]
 
@@ -221,7 +221,7 @@ def test_redoing_lets_a_correction_count_again(catalog):
 def test_a_forgotten_correction_is_gone_for_good(catalog):
     catalog.correct([QUEUE])
 
-    assert catalog.forget_corrections([QUEUE.uid]) == 1
+    assert catalog.forget_corrections([QUEUE.uid], 7.0) == 1
 
     assert texts(catalog) == ["quene", "depth"]
     assert catalog.corrections() == []
@@ -265,8 +265,8 @@ def test_the_derived_stores_are_told_of_each_change_of_words(catalog):
     for change in (
         lambda: catalog.correct([QUEUE]),
         lambda: catalog.undo([QUEUE.uid], 5.0),
-        lambda: catalog.redo([QUEUE.uid]),
-        lambda: catalog.forget_corrections([QUEUE.uid]),
+        lambda: catalog.redo([QUEUE.uid], 6.0),
+        lambda: catalog.forget_corrections([QUEUE.uid], 7.0),
     ):
         change()
         [photo] = catalog.stale(10)

@@ -11,7 +11,7 @@ from indexer import config
 from indexer.cli.commands import main
 from indexer.ocr import builtin
 
-from ..conftest import TileEngine
+from ..conftest import TileEngine, draw_photo
 
 
 class Shell:
@@ -37,3 +37,11 @@ def shell(tmp_path, monkeypatch):
     monkeypatch.setattr(builtin, "BuiltInEngine", lambda *_: engine)
     monkeypatch.setattr(builtin, "make_detector", lambda *_, **__: engine.detector)
     return Shell(tmp_path, engine)
+
+
+@pytest.fixture
+def board(shell: Shell) -> Path:
+    """A photo of two words that is indexed: "quene" above "depth"."""
+    photo = draw_photo(shell.photos / "board.png", "quene", "depth")
+    shell("index", shell.photos)
+    return photo

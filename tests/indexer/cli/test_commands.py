@@ -23,7 +23,7 @@ def test_index_then_query_finds_the_photo(shell):
     indexed = shell("index", shell.photos)
     found = shell("query", "helios")
 
-    assert "1 photos found: 1 read" in indexed.stderr
+    assert "1 photo found: 1 read" in indexed.stderr
     assert "board.png" in found.stdout
     assert "helios" in found.stdout
 
@@ -127,7 +127,7 @@ def test_the_log_of_a_pass_can_be_read_by_programs(shell):
 
     lines = [json.loads(line) for line in log]
     assert [line["photo"] for line in lines if "photo" in line] == [str(shell.photos / "a.png")]
-    assert lines[-1]["message"].startswith("1 photos found: 1 read")
+    assert lines[-1]["message"].startswith("1 photo found: 1 read")
     assert lines[-1]["read"] == 1
 
 

@@ -84,7 +84,7 @@ def test_several_photos_do_not_become_one_file_of_hocr(shell, board):
 def test_a_photo_that_is_not_indexed_is_named(shell, board):
     said = shell("export", shell.folder / "absent.png", code=2).output
 
-    assert "absent.png: not in the catalog" in said
+    assert "absent.png: no such file" in said
 
 
 @pytest.mark.thorough

@@ -9,17 +9,7 @@ import zipfile
 import pytest
 
 from ..conftest import draw_photo
-
-
-@pytest.fixture
-def board(shell):
-    photo = draw_photo(shell.photos / "board.png", "quene", "depth")
-    shell("index", shell.photos)
-    return photo
-
-
-def words(shell, photo):
-    return json.loads(shell("show", photo, "--json").stdout)["words"]
+from .corrected import words
 
 
 def exported(shell, photo, form, **changes):
@@ -33,7 +23,9 @@ def exported(shell, photo, form, **changes):
 
 
 def taken_in(shell, *arguments, code=0):
-    return json.loads(shell("corrections", "import", *arguments, "--json", code=code).stdout)
+    """What an import tells, without what it did not do."""
+    said = json.loads(shell("corrections", "import", *arguments, "--json", code=code).stdout)
+    return {key: value for key, value in said.items() if value or key in {"taken", "known"}}
 
 
 @pytest.mark.thorough
@@ -43,7 +35,7 @@ def test_what_another_program_corrected_is_found(shell, board, form):
 
     said = taken_in(shell, file, "--name", "editor")
 
-    assert said == {"taken": 1, "known": 1, "refused": []}
+    assert said == {"taken": 1, "known": 1}
     assert "board.png" in shell("query", "queue").stdout
     assert [(w["text"], w["by"]) for w in words(shell, board)] == [("queue", "import:editor"), ("depth", "engine")]  # fmt: skip
 
@@ -159,7 +151,7 @@ def test_labels_that_were_mended_elsewhere_come_back(shell, board):
     assert [line.split("\t")[0] for line in table.splitlines()] == images
     (shell.folder / "labels.tsv").write_text(table.replace("drawn", "mended"))
     said = taken_in(shell, shell.folder / "labels.tsv")
-    assert said == {"taken": 1, "known": 1, "refused": []}
+    assert said == {"taken": 1, "known": 1}
     shell("corrections", "undo", "--by", "person")
     assert [w["text"] for w in words(shell, board)] == ["quene", "depth", "mended"]
 
@@ -169,4 +161,100 @@ def test_labels_that_do_not_name_their_words_are_refused(shell, board):
 
     said = shell("corrections", "import", shell.folder / "labels.tsv", code=2).output
 
-    assert "labels.tsv: line 1: 'crops/1.png' does not say which word" in said
+    assert "labels.tsv, line 1: 'crops/1.png' does not say which word" in said
+
+
+def exported_labels(shell, ink=b"PNG"):
+    with sqlite3.connect(shell.folder / "home" / "catalog.db") as database:
+        database.execute("UPDATE correction SET ink = ?", [ink])
+    database.close()
+    shell("corrections", "export", "--labels", shell.folder / "words.zip")
+    return shell.folder / "words.zip"
+
+
+@pytest.mark.thorough
+def test_labels_of_a_photo_that_was_edited_are_known(shell, board):
+    shell("correct", board, "--at", "8,24", "quiche")
+    labels = exported_labels(shell)
+    draw_photo(board, "quene", "stack")
+    shell("index", shell.photos)
+
+    assert taken_in(shell, labels) == {"taken": 0, "known": 1}
+
+
+@pytest.mark.thorough
+def test_labels_of_a_photo_that_is_gone_are_known(shell, board):
+    shell("correct", board, "--at", "8,24", "quiche")
+    labels = exported_labels(shell)
+    board.unlink()
+    draw_photo(shell.photos / "other.png", "stack")
+    shell("index", shell.photos)
+
+    assert taken_in(shell, labels) == {"taken": 0, "known": 1}
+
+
+def test_a_line_of_labels_that_says_nothing_is_named_and_the_others_are_taken(shell, board):
+    shell("correct", board, "--at", "8,24", "quiche")
+    with zipfile.ZipFile(exported_labels(shell)) as packed:
+        table = packed.read("labels.tsv").decode()
+    outside = table.replace("-0-16-96-32", "-0-16-999-32").replace("-0-16-80-32", "-0-16-999-32")
+    assert outside != table
+    (shell.folder / "labels.tsv").write_text(
+        f"x.png\tword\n{outside}{table.replace('quiche', 'mended')}"
+    )
+
+    said = taken_in(shell, shell.folder / "labels.tsv", code=2)
+
+    assert said["taken"] == 1
+    assert [where for where, _ in said["refused"]] == [1, str(shell.folder / "labels.tsv")]
+    assert "'quiche': box: 0, 16, 999, 32 lies outside of the photo" in said["refused"][1][1]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("box", "reason"),
+    [("-9 16 80 32", "lies outside"), ("0 16 80 999", "lies outside"), ("0 16 80 49", None)],
+)
+def test_a_word_outside_of_its_page_is_refused_but_for_a_pixel(shell, board, box, reason):
+    file = exported(shell, board, "hocr", quene="queue")
+    file.write_text(file.read_text("utf-8").replace("bbox 0 16 80 32; x_wconf", f"bbox {box}; x_wconf"), "utf-8")  # fmt: skip
+
+    said = taken_in(shell, file, code=2 if reason else 0)
+
+    assert said["taken"] == (0 if reason else 1)
+    assert reason is None or reason in said["refused"][0][1]
+
+
+@pytest.mark.thorough
+def test_an_outline_of_another_place_is_refused(shell, board):
+    file = exported(shell, board, "hocr", quene="queue")
+    poly = "poly 100 0 180 0 180 15 101 16; x_wconf"
+    file.write_text(file.read_text("utf-8").replace("x_wconf", poly, 1), "utf-8")
+
+    said = taken_in(shell, file, code=2)
+
+    assert "corners: they are not those of the box" in said["refused"][0][1]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("form", ["hocr", "alto", "page"])
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", 'a"b', "a;b", "a\udcffb", "\x1b"])
+def test_pages_of_a_photo_with_any_name_are_taken_in(shell, form, name):
+    photo = draw_photo(shell.photos / f"{name}.png", "quene", "depth")
+    shell("index", shell.photos)
+    into = shell.folder / "pages"
+    into.mkdir()
+    shell("export", photo, "--format", form, "--into", into)
+    [file] = into.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"quene", b"queue"))
+
+    assert taken_in(shell, file)["taken"] == 1
+    assert words(shell, photo)[0]["by"].startswith("import:")
+
+
+def test_a_name_that_cannot_be_printed_is_refused(shell, board):
+    file = exported(shell, board, "hocr", quene="queue")
+
+    said = shell("corrections", "import", file, "--name", "a\x1bb", code=2).stderr
+
+    assert "--name 'a\\x1bb': give a name that can be printed" in said

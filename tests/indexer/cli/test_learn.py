@@ -68,7 +68,7 @@ def test_a_run_is_measured_on_held_out_words_and_noted(learner):
 def test_a_run_is_told_in_words(learner):
     said = learner("learn").stdout
 
-    assert "run 1: too few to tell (2 held-out words on 1 checked photos; 150 on 5" in said
+    assert "run 1: too few to tell (2 held-out words on 1 checked photo; 150 on 5" in said
     assert "learned from   60 words" in said.splitlines()[1]
     assert "run 1" not in learner("learn", "list").stdout
     assert "60 words  too few to tell" in learner("learn", "list").stdout
@@ -146,3 +146,20 @@ def test_without_torch_the_extra_is_named(learner, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
 
     assert "install the extra train" in learner("learn", code=2).output
+
+
+@pytest.mark.thorough
+def test_a_run_that_nothing_measures_says_so_and_what_to_check(learner, monkeypatch):
+    monkeypatch.setattr(CorrectionReader, "checked", lambda _: {})
+    for salt in range(40):  # one in five is held out
+        draw_photo(learner.photos / f"{salt}.png", "depth", salt=salt)
+    learner("index", learner.photos)
+
+    told = learner("learn")
+
+    assert (
+        "too few to tell (no checked photo is held out; 150 words on 5 are needed)" in told.stdout
+    )
+    assert "no checked photo is held out, so nothing can be measured" in told.stderr
+    assert "then run: ocrsearch correct PHOTO --checked" in told.stdout
+    assert sum(line.endswith("  1 word") for line in told.stdout.splitlines()) == 5

@@ -86,4 +86,6 @@ def test_show_prints_text_and_promised_json(shell):
 def test_show_of_an_unknown_photo_says_what_to_do(shell):
     shell("index", shell.photos)
 
-    assert "not in the catalog" in shell("show", shell.photos / "none.png", code=2).stderr
+    (shell.photos / "new.png").touch()
+    assert "not in the catalog" in shell("show", shell.photos / "new.png", code=2).stderr
+    assert "no such file" in shell("show", shell.photos / "none.png", code=2).stderr

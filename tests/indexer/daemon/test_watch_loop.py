@@ -59,7 +59,7 @@ def test_each_photo_gets_one_line_in_the_log(world, caplog):
 
     watch_loop.process_batches(world.library, [world.photos], [Batch(everything=True)], Hooks())
 
-    assert len([r for r in caplog.records if "a.png: 1 words" in r.getMessage()]) == 1
+    assert len([r for r in caplog.records if "a.png: 1 word" in r.getMessage()]) == 1
 
 
 def test_what_a_batch_cannot_decide_asks_for_a_rescan(world):

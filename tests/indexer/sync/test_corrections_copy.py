@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from indexer.catalog.catalog import Catalog
-from indexer.corrections.correction import Correction
+from indexer.corrections.correction import Correction, PhotoCheck
 from indexer.entities import Box
 from indexer.sync.corrections_copy import EVERY_SECONDS, copied, drop_from_copy, keep_copy
 
@@ -28,7 +28,7 @@ def copy(tmp_path):
 
 
 def texts(copy):
-    return [c.text for c in copied(copy)]
+    return [c.text for c in copied(copy).corrections]
 
 
 def test_without_corrections_there_is_no_copy(catalog, copy):
@@ -43,7 +43,10 @@ def test_the_copy_has_all_corrections_those_that_were_undone_too(catalog, copy):
 
     keep_copy(copy, catalog, NOW)
 
-    assert [(c.text, c.undone_at) for c in copied(copy)] == [("queue", 9.0), ("depth", None)]
+    assert [(c.text, c.undone_at) for c in copied(copy).corrections] == [
+        ("queue", 9.0),
+        ("depth", None),
+    ]
 
 
 def test_a_copy_is_renewed_when_it_is_a_day_old(catalog, copy):
@@ -76,7 +79,7 @@ def test_the_copy_of_a_catalog_that_was_lost_is_not_written_over(catalog, copy, 
         keep_copy(copy, new, NOW + EVERY_SECONDS)
 
     assert sorted(texts(copy)) == ["depth", "queue"]
-    assert "holds 1 corrections that the catalog has lost" in caplog.text
+    assert "holds 1 correction that the catalog has lost" in caplog.text
 
 
 def test_what_is_forgotten_leaves_the_copy(catalog, copy):
@@ -110,3 +113,39 @@ def test_nothing_half_written_is_left(catalog, copy, tmp_path):
     keep_copy(copy, catalog, NOW)
 
     assert [p.name for p in tmp_path.glob("corrections*")] == ["corrections.jsonl"]
+
+
+def test_a_copy_is_not_made_anew_if_no_correction_was_written_since(catalog, copy, monkeypatch):
+    catalog.correct([QUEUE])
+    keep_copy(copy, catalog, NOW)
+    catalog.put_inks({QUEUE.uid: b"png"})
+    monkeypatch.setattr(type(catalog), "corrections", lambda _: pytest.fail("looked at all"))
+
+    keep_copy(copy, catalog, NOW + EVERY_SECONDS)
+
+    assert copy.stat().st_mtime == NOW + EVERY_SECONDS
+
+
+def test_the_copy_has_checks_of_photos_and_those_that_only_it_has_stay(catalog, copy, tmp_path):
+    catalog.take_in([QUEUE], [PhotoCheck(QUEUE.content, 7.0)], NOW)
+    keep_copy(copy, catalog, NOW)
+    with Catalog(f"sqlite:///{tmp_path}/new.db") as new:
+        new.take_in([DEPTH], [PhotoCheck(DEPTH.content, 8.0, 9.0, 9.0)], NOW)
+        keep_copy(copy, new, NOW + EVERY_SECONDS)
+
+    assert copied(copy).checks == (
+        PhotoCheck(DEPTH.content, 8.0, 9.0, 9.0),
+        PhotoCheck(QUEUE.content, 7.0),
+    )
+
+
+def test_what_is_forgotten_takes_the_check_of_its_photo_along(catalog, copy):
+    catalog.take_in([QUEUE, DEPTH], [PhotoCheck(c.content, 7.0) for c in (QUEUE, DEPTH)], NOW)
+    keep_copy(copy, catalog, NOW)
+    catalog.forget_corrections({QUEUE.uid}, 8.0)
+
+    drop_from_copy(copy, catalog, {QUEUE.uid})
+
+    assert [check.content for check in copied(copy).checks] == [DEPTH.content]
+    keep_copy(copy, catalog, NOW + 3 * EVERY_SECONDS)
+    assert [c.content for c in copied(copy).checks if c.undone_at is None] == [DEPTH.content]

@@ -25,7 +25,7 @@ def read(*texts):
         (read("helios", "queue"), "2 words", {"state": State.READ, "words": 2}),
         (
             replace(read("helios"), left_out="2 pages were left out"),
-            "1 words; 2 pages were left out",
+            "1 word; 2 pages were left out",
             {"words": 1, "left_out": "2 pages were left out"},
         ),
         (read(), "0 words", {"state": State.EMPTY, "words": 0}),

@@ -20,7 +20,9 @@ def test_serving_keeps_the_copy_of_corrections(world):
     with closing(DailyCopy(world.library.settings)):
         pass  # the first look is finished before it is closed
 
-    assert [c.text for c in copied(world.library.settings.corrections_copy)] == ["queue"]
+    assert [c.text for c in copied(world.library.settings.corrections_copy).corrections] == [
+        "queue"
+    ]
 
 
 def test_a_home_without_a_catalog_has_no_copy(settings):

@@ -88,21 +88,21 @@ def test_tenths_of_millimetres_become_pixels_of_the_photo():
     read = Word(Box(40, 30, 80, 60), 0, "quene", 0.5)
     known = photo(A, "/p/board.jpg", (400, 300), read)
     in_mm10 = page(name="board.jpg", size=(1200, 900), pixels=False, words=[ForeignWord("queue", (120, 90, 240, 180))])  # fmt: skip
-    said = Said()
+    said = Said("import:x", 1.0)
 
     [(named, content, _)] = matched(in_mm10, photos=[known]).pages
-    said.add(named, content, known, by="import:x", confirm=False, now=1.0)
+    said.add(named, content, known)
 
     [correction] = said.corrections
     assert (correction.box, correction.size) == (Box(40, 30, 80, 60), (400, 300))
     assert correction.kind is CorrectionKind.TYPED
 
 
-def say(*words, confirm=False, shown=()):
-    said = Said()
+def say(*words, confirm=False, shown=(), said_before=()):
+    said = Said("import:x", 1.0, confirm=confirm)
     known = photo(A, "/p/board.jpg", (400, 300), *shown)
     named = page(words=words)
-    said.add(named, A, known, by="import:x", confirm=confirm, now=1.0)
+    said.add(named, A, known, said_before)
     return said
 
 
