@@ -289,7 +289,7 @@ def _path(name: str, value: str | Path) -> Path:
     except UnicodeEncodeError:
         met = False
     _require(name, value, "a path that a file can have, without NUL", met=met)
-    from indexer.config import expanded
+    from indexer.setting_kinds import expanded
 
     return expanded(Path(value))
 
@@ -387,9 +387,9 @@ def own_data(
     corrected: Callable[[str], Path],
 ) -> dict[str, dict[str, Callable[[str], Path]]]:
     """What the context of `engine_commands` holds for them to take `corrections:` as data."""
-    from recognizer.datasets import specs
+    from recognizer.datasets.given import GIVEN
 
-    return {specs.GIVEN: {"corrections": corrected}}
+    return {GIVEN: {"corrections": corrected}}
 
 
 def engine_commands() -> list[click.Command]:
