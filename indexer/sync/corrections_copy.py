@@ -31,6 +31,8 @@ def exported(
     catalog: CatalogReader, corrections: Collection[Correction]
 ) -> Iterator[tuple[str, str]]:
     """The uid of each correction, and its line in an exported file."""
+    if not corrections:
+        return
     from indexer.corrections.report import correction_json  # loads pydantic
 
     places = catalog.places_with({c.content for c in corrections})
@@ -40,12 +42,13 @@ def exported(
 
 def copied(file: Path) -> list[Correction]:
     """The corrections in a copy; none if there is no copy, and without lines that are damaged."""
-    from indexer.corrections.report import parsed  # loads pydantic
-
     try:
-        return list(parsed(lines(decode(file.read_bytes()))).corrections)
+        found = lines(decode(file.read_bytes()))
     except (OSError, NotTextError):
         return []
+    from indexer.corrections.report import parsed  # loads pydantic
+
+    return list(parsed(found).corrections)
 
 
 def salvaged(settings: Settings) -> list[Correction]:
