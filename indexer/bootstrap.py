@@ -93,7 +93,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         # while a home is made, the catalog comes first
-        yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
+        yield catalog, stores(settings, empty_if_missing=not catalog.has_searchable())
 
 
 @contextmanager
