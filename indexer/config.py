@@ -24,7 +24,6 @@ from indexer.setting_kinds import (
     TEXT,
     TRUTH,
     Kind,
-    UnfitError,
     expanded,
     number,
     one_of,
@@ -229,10 +228,9 @@ def _checked(values: Mapping[str, object], source: Callable[[str], str]) -> Sett
         shown = repr(str(value) if isinstance(value, Path) else value)
         try:
             checked[key] = KINDS[key].convert(value)
-        except UnfitError:
-            faults.append(f"{source(key)}: {key} = {shown}: give {KINDS[key].wanted}")
-        except ValueError as error:
-            faults.append(f"{source(key)}: {key} = {shown}: {error}")
+        except (TypeError, ValueError) as error:
+            said = str(error) or f"give {KINDS[key].wanted}"
+            faults.append(f"{source(key)}: {key} = {shown}: {said}")
     # `language` and `words` keep their meaning of before there were `languages`
     old = [key for key in ("language", "words") if key in values]
     if old and "languages" in values:

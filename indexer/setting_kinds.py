@@ -21,16 +21,13 @@ _TRUE = {"1", "on", "t", "true", "y", "yes"}
 _FALSE = {"0", "off", "f", "false", "n", "no"}
 
 
-class UnfitError(ValueError):
-    """A value is not of its kind."""
-
-
 @dataclass(frozen=True)
 class Kind:
     """The kind of a setting."""
 
     convert: Callable[[object], object]
-    """The setting of a value. Raises UnfitError, or ValueError with what is wrong with the value."""
+    """The setting of a value. Raises ValueError with what is wrong, or either of
+    ValueError and TypeError without words if the value is not of the kind."""
 
     wanted: str = ""
     """What may stand for it, in words."""
@@ -66,7 +63,7 @@ def whole(low: int, high: int) -> Kind:
     def convert(value: object) -> int:
         found = _within(_number(value), low, high)
         if found != int(found):
-            raise UnfitError
+            raise ValueError
         return int(found)
 
     return Kind(convert, f"a whole number from {low} to {high}")
@@ -78,15 +75,15 @@ def _number(value: object) -> float:
         for read in (int, float):
             with suppress(ValueError):
                 return read(value)
-        raise UnfitError
+        raise ValueError
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UnfitError
+        raise TypeError
     return value
 
 
 def _within(value: float, low: float, high: float, *, above: bool = False) -> float:
     if not low <= value <= high or (above and value == low):
-        raise UnfitError
+        raise ValueError
     return value
 
 
@@ -96,7 +93,7 @@ def _truth(value: object) -> bool:
     said = value.lower() if isinstance(value, str) else None
     if said in _TRUE or said in _FALSE:
         return said in _TRUE
-    raise UnfitError
+    raise ValueError
 
 
 TRUTH = Kind(_truth, "true or false")
@@ -110,14 +107,14 @@ def one_of(*names: str) -> Kind:
     def convert(value: object) -> str:
         if isinstance(value, str) and value in names:
             return value
-        raise UnfitError
+        raise ValueError
 
     return Kind(convert, " or ".join(map(repr, names)))
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise UnfitError
+        raise TypeError
     _check_name(value)
     return value
 
@@ -149,7 +146,7 @@ def _each(convert: Callable[[object], object]) -> Callable[[object], tuple[objec
 
     def converted(value: object) -> tuple[object, ...]:
         if not isinstance(value, list | tuple):
-            raise UnfitError
+            raise TypeError
         return tuple(map(convert, value))
 
     return converted
@@ -172,7 +169,7 @@ def expanded(path: Path) -> Path:
 def _path(value: object) -> Path:
     """The path from the root on: the folder that the program was started in may be deleted later."""
     if not isinstance(value, str | Path):
-        raise UnfitError
+        raise TypeError
     _check_name(Path(value))
     path = expanded(Path(value))
     try:
