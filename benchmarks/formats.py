@@ -22,7 +22,8 @@ from indexer.corrections.formats.page_xml import write_page
 from indexer.corrections.formats.pdf import write_pdf
 from indexer.corrections.formats.read import pages_in
 from indexer.ocr.photo_file import Limits
-from indexer.renditions.renderer import SIZES, Renderer
+from indexer.renditions.drawing import SIZES
+from indexer.renditions.renderer import Renderer
 
 SCHEMAS = {"alto": "alto-4-4.xsd", "page": "pagecontent-2019-07-15.xsd"}
 

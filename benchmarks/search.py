@@ -54,17 +54,23 @@ def pairs_of(holds, count, seed):
 class Readings:
     """First readings and alternatives of every photo, for the simple ways."""
 
-    def __init__(self, catalog):
+    def __init__(self, first, alternatives):
+        """Folded words by the name of their photo, and (folded words, probability) likewise."""
+        self.first, self.all = first, alternatives
+
+    @classmethod
+    def of(cls, catalog):
+        """Those of a catalog."""
         photos = [catalog.photo_at(path) for path in catalog.places()]
-        self.first = {
-            p.places[0].stem: [t for w in p.words for t in tokens(w.text)] for p in photos
-        }
-        self.all = {
-            p.places[0].stem: [
-                (tokens(text), chance) for w in p.words for text, chance in w.alternatives
-            ]
-            for p in photos
-        }
+        return cls(
+            {p.places[0].stem: [t for w in p.words for t in tokens(w.text)] for p in photos},
+            {
+                p.places[0].stem: [
+                    (tokens(text), chance) for w in p.words for text, chance in w.alternatives
+                ]
+                for p in photos
+            },
+        )
 
     def exact(self, word):
         """Photos with the word as a first reading."""
@@ -151,7 +157,7 @@ def main():
         bootstrap.reading_only(settings) as (catalog, _),
         bootstrap.searching(settings) as searcher,
     ):
-        readings = Readings(catalog)
+        readings = Readings.of(catalog)
 
         def ours(query):
             hits = searcher.search(query, Filters(limit=1000)).hits

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from detector_stub.word_cut import level
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -56,6 +54,8 @@ class Box:
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The word on `photo` [rows, columns] or [rows, columns, 3], turned level if slanted."""
         if self.corners:
+            from detector_stub.word_cut import level  # most that handle boxes cut nothing out
+
             return level(photo, self.corners)
         return photo[max(0, self.top) : self.bottom, max(0, self.left) : self.right]
 

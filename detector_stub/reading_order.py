@@ -41,6 +41,8 @@ def _shared(a: Box, b: Box) -> float:
 
 
 def _continues(last: Box, box: Box) -> bool:
+    if last.bottom <= box.top or box.bottom <= last.top:
+        return False  # as nearly all
     gap = box.left - last.right
     height = min(last.height, box.height)
     return _shared(last, box) > 0.5 and -0.7 * height < gap < 2.5 * max(last.height, box.height)

@@ -93,7 +93,7 @@ def reading_only(settings: Settings) -> Iterator[tuple[CatalogReader, Stores]]:
         home.check_private(settings)
     with CatalogReader(settings.database, claim=lambda: home.claimed(settings)) as catalog:
         # while a home is made, the catalog comes first
-        yield catalog, stores(settings, empty_if_missing=not any(catalog.count_searchable()))
+        yield catalog, stores(settings, empty_if_missing=not catalog.has_searchable())
 
 
 @contextmanager
@@ -288,7 +288,7 @@ def _path(name: str, value: str | Path) -> Path:
     except UnicodeEncodeError:
         met = False
     _require(name, value, "a path that a file can have, without NUL", met=met)
-    from indexer.config import expanded
+    from indexer.setting_kinds import expanded
 
     return expanded(Path(value))
 
@@ -386,9 +386,9 @@ def own_data(
     corrected: Callable[[str], Path],
 ) -> dict[str, dict[str, Callable[[str], Path]]]:
     """What the context of `engine_commands` holds for them to take `corrections:` as data."""
-    from recognizer.datasets import specs
+    from recognizer.datasets.given import GIVEN
 
-    return {specs.GIVEN: {"corrections": corrected}}
+    return {GIVEN: {"corrections": corrected}}
 
 
 def engine_commands() -> list[click.Command]:

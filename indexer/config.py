@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import difflib
+import json
 import logging
 import os
-import re
-import tomllib
 from contextlib import suppress
-from contextvars import ContextVar
+from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
-)
 
-from indexer.errors import IN_DELETED_FOLDER, ConfigError
+from indexer.errors import ConfigError
+from indexer.setting_kinds import (
+    LANGUAGES,
+    NAME,
+    NAMES,
+    PATH,
+    PATHS,
+    SUFFIX_LIST,
+    TEXT,
+    TRUTH,
+    Kind,
+    expanded,
+    number,
+    one_of,
+    setting,
+    whole,
+)
 from recognizer.files.printable import in_brackets, plainly
 from recognizer.files.textfile import NotTextError, decode, lines
 
@@ -41,24 +46,8 @@ SUFFIXES = (
     *((".avif",) if find_spec("PIL._avif") else ()),
 )
 
-_file: ContextVar[Path | None] = ContextVar("_file", default=None)
-"""The configuration file that `load` is reading; pydantic has no argument for it."""
-
 _BLANKS = " \t\xa0\u202f\u3000\ufeff\u200b"
 """What editors and web pages leave at the ends of lines."""
-
-
-class _TomlFile(TomlConfigSettingsSource):
-    """A TOML file, or a pipe or device that holds TOML, which pydantic would pass over."""
-
-    @staticmethod
-    def _existing_files(files: Any) -> list[Any]:  # noqa: ANN401 - pydantic's own type is private
-        return [] if files is None else [files]
-
-    def _read_file(self, file_path: Any) -> dict[str, Any]:  # noqa: ANN401 - a path of any kind
-        """The settings; raises OSError, NotTextError or TOMLDecodeError."""
-        text = lines(decode(file_path.read_bytes()))
-        return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
 
 
 def _user_path(where: Callable[[str], Path], below_home: str) -> Path:
@@ -75,121 +64,38 @@ def _user_path(where: Callable[[str], Path], below_home: str) -> Path:
     return Path("~", "ocrsearch")
 
 
-class Settings(BaseSettings):
-    """Every setting with its default; config.example.toml explains them.
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; config.example.toml explains them. `load` reads and checks them."""
 
-    An environment variable that is empty counts as not set.
-    """
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
-    )
-
-    home: Path = Field(default_factory=lambda: _user_path(user_data_path, ".local/share"))
-    folders: tuple[Path, ...] = ()
-    catalog_url: str = ""
-    weights: Path | None = None
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    languages: str | tuple[str, ...] | None = "auto"  # None: language and words are used
-    language: str = "english"
-    words: tuple[str, ...] = ("english",)
-    detector: Literal["learned", "classical"] = "learned"
-    detector_weights: Path | None = None
-    suffixes: tuple[str, ...] = SUFFIXES
-    settle_seconds: float = Field(default=2.0, ge=0, le=3600)
-    rescan_seconds: float = Field(default=3600.0, ge=1, le=1e9)
-    poll_seconds: float = Field(default=60.0, ge=1, le=1e9)
-    batch_photos: int = Field(default=4, ge=1, le=1000)
-    alternatives: int = Field(default=8, ge=1, le=50)
-    max_megapixels: float = Field(default=150.0, gt=0, le=1e9)
-    max_megabytes: float = Field(default=200.0, gt=0, le=1e9)
-    photo_seconds: float = Field(default=120.0, gt=0, le=1e9)
-    worker_megabytes: float = Field(default=4000.0, gt=0, le=1e9)
-    nice: int = Field(default=0, ge=0, le=19)
-    idle_io: bool = False
-    pause_on_battery: bool = False
-    missing_share: float = Field(default=0.5, gt=0, le=1)
-    keep_days: float = Field(default=7.0, ge=0, le=1e6)
-    retry_minutes: float = Field(default=60.0, ge=0, le=1e7)
-    renditions_megabytes: float = Field(default=2000.0, ge=0, le=1e9)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no such file
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor such a folder
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flag, environment, file, by precedence; the defaults come last."""
-        return init_settings, env_settings, _TomlFile(settings_cls, _file.get())
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse true and false, which are 1 and 0 to Python, where a number is wanted."""
-        field = cls.model_fields[info.field_name or ""]
-        if isinstance(value, bool) and field.annotation in {int, float}:
-            kind, text = "number", "no number"
-            raise PydanticCustomError(kind, text)
-        return value
-
-    @field_validator("*")
-    @classmethod
-    def _nameable(cls, value: object) -> object:
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, str | Path):
-                _check_name(part)
-        return value
-
-    @field_validator("suffixes")
-    @classmethod
-    def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for suffix in value:
-            if not suffix.startswith("."):
-                msg = f"{suffix!r} must start with a dot, for example '.jpg'"
-                raise ValueError(msg)
-        return tuple(suffix.lower() for suffix in value)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _old_keys(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """`language` and `words` keep their meaning of before there were `languages`."""
-        old = [key for key in ("language", "words") if key in values]
-        if not old:
-            return values
-        if "languages" in values:
-            kind, text = "both", "use languages alone, or leave it out"
-            raise PydanticCustomError(kind, text, {"keys": ["languages", *old]})
-        return values | {"languages": None}
-
-    @field_validator("languages", mode="before")
-    @classmethod
-    def _of_languages(cls, value: object) -> object:
-        if value is None or value in ("auto", "none"):
-            return value
-        if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
-            return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./fr" stays
-        msg = 'give "auto", "none" or a list such as ["en", "fr"]'
-        raise ValueError(msg)
-
-    @field_validator("words")
-    @classmethod
-    def _at_home(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(os.path.expanduser(name) for name in value)  # noqa: PTH111 - "./english" stays
-
-    @field_validator("language")
-    @classmethod
-    def _model_at_home(cls, value: str) -> str:
-        return os.path.expanduser(value)  # noqa: PTH111 - "./english" stays
-
-    @field_validator("home", "weights", "detector_weights", "folders")
-    @classmethod
-    def _expand(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
-        if isinstance(value, tuple):
-            return tuple(map(_whole, value))
-        return _whole(value) if value is not None else None
+    home: Path = setting(PATH, lambda: _user_path(user_data_path, ".local/share"))
+    folders: tuple[Path, ...] = setting(PATHS, ())
+    catalog_url: str = setting(TEXT, "")
+    weights: Path | None = setting(PATH, None)
+    device: Literal["auto", "cpu", "cuda"] = setting(one_of("auto", "cpu", "cuda"), "auto")
+    languages: str | tuple[str, ...] | None = setting(LANGUAGES, "auto")
+    """None: `language` and `words` are used."""
+    language: str = setting(NAME, "english")
+    words: tuple[str, ...] = setting(NAMES, ("english",))
+    detector: Literal["learned", "classical"] = setting(one_of("learned", "classical"), "learned")
+    detector_weights: Path | None = setting(PATH, None)
+    suffixes: tuple[str, ...] = setting(SUFFIX_LIST, SUFFIXES)
+    settle_seconds: float = setting(number(0, 3600), 2.0)
+    rescan_seconds: float = setting(number(1, 1e9), 3600.0)
+    poll_seconds: float = setting(number(1, 1e9), 60.0)
+    batch_photos: int = setting(whole(1, 1000), 4)
+    alternatives: int = setting(whole(1, 50), 8)
+    max_megapixels: float = setting(number(0, 1e9, above=True), 150.0)
+    max_megabytes: float = setting(number(0, 1e9, above=True), 200.0)
+    photo_seconds: float = setting(number(0, 1e9, above=True), 120.0)
+    worker_megabytes: float = setting(number(0, 1e9, above=True), 4000.0)
+    nice: int = setting(whole(0, 19), 0)
+    idle_io: bool = setting(TRUTH, default=False)
+    pause_on_battery: bool = setting(TRUTH, default=False)
+    missing_share: float = setting(number(0, 1, above=True), 0.5)
+    keep_days: float = setting(number(0, 1e6), 7.0)
+    retry_minutes: float = setting(number(0, 1e7), 60.0)
+    renditions_megabytes: float = setting(number(0, 1e9), 2000.0)
 
     @property
     def database(self) -> str:
@@ -234,32 +140,8 @@ class Settings(BaseSettings):
         return self.home / "lock"
 
 
-def expanded(path: Path) -> Path:
-    """The path with `~` as the home of the user; `~name` stays where there is no such user."""
-    return Path(os.path.expanduser(path))  # noqa: PTH111 - that of Path raises for such a name
-
-
-def _whole(path: Path) -> Path:
-    """The path from the root on: the folder that the program was started in may be deleted later."""
-    path = expanded(path)
-    try:
-        return path if path.parts[:1] == ("~",) else path.absolute()
-    except OSError as error:
-        raise ValueError(IN_DELETED_FOLDER) from error
-
-
-def _check_name(value: str | Path) -> None:
-    """Refuse a name that no file can have, and a path that only a shell would replace. Raises ValueError."""
-    if "\0" in str(value):
-        msg = "holds a NUL character, which no name can have; remove it"
-        raise ValueError(msg)
-    first = value.parts[0] if isinstance(value, Path) and value.parts else ""
-    if first.startswith("$"):
-        msg = f"{first} is not replaced here; write the whole path, or ~ for your home"
-        raise ValueError(msg)
-    if first.startswith("~") and len(first) > 1 and expanded(Path(first)) == Path(first):
-        msg = f"there is no user {first[1:]}; write the whole path"
-        raise ValueError(msg)
+KINDS: dict[str, Kind] = {one.name: one.metadata["kind"] for one in fields(Settings)}
+"""The kind of each setting."""
 
 
 def default_path() -> Path:
@@ -268,7 +150,7 @@ def default_path() -> Path:
 
 
 def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
-    """Settings by precedence: flag, environment, file, default.
+    """Settings by precedence: flag, environment, file, default. A variable that is empty counts as not set.
 
     Args:
         path: the file; without it the one that OCRSEARCH_CONFIG names, else `default_path` if that
@@ -284,17 +166,25 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
         path = Path(named)
     file = expanded(path or default_path())
     given = {key: value for key, value in flags.items() if value is not None}
-    token = _file.set(file if path or _is_there(file) else None)
+    set_by_variables = _variables()
+    values = _file(file) if path or _is_there(file) else {}
+    values |= set_by_variables | given
+    sources = {key: f"{PREFIX}{key.upper()}" for key in set_by_variables}
+    sources |= {key: f"option --{key.replace('_', '-')}" for key in given}
+    settings = _checked(values, lambda key: sources.get(key, str(file)))
+    if settings.home.parts[:1] == ("~",):  # neither HOME nor an entry for this user
+        msg = "no home folder is known for this user; give --home, or set OCRSEARCH_HOME"
+        raise ConfigError(msg)
+    return settings
+
+
+def _file(file: Path) -> dict[str, Any]:
+    """The settings of a TOML file. Raises ConfigError."""
+    import tomllib  # most homes have no such file
+
     try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        raise ConfigError(*_explain(error, file, given)) from error
-    except SettingsError as error:
-        named_field = re.search(r'field "(\w+)"', str(error))
-        variable = PREFIX + (named_field[1].upper() if named_field else "…")
-        value = {name.upper(): text for name, text in os.environ.items()}.get(variable, "")
-        msg = f'{variable} = {value!r}: not a list in JSON; write one such as \'["one", "two"]\''
-        raise ConfigError(msg) from error
+        text = lines(decode(file.read_bytes()))
+        return tomllib.loads("\n".join(line.strip(_BLANKS) for line in text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         msg = f"{file}: not valid TOML{in_brackets(plainly(error))}; mend the file"
         raise ConfigError(msg) from error
@@ -304,12 +194,63 @@ def load(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401 - 
     except OSError as error:
         msg = f"{file}: cannot read the configuration ({error.strerror})"
         raise ConfigError(msg) from error
-    finally:
-        _file.reset(token)
-    if settings.home.parts[:1] == ("~",):  # neither HOME nor an entry for this user
-        msg = "no home folder is known for this user; give --home, or set OCRSEARCH_HOME"
-        raise ConfigError(msg)
-    return settings
+
+
+def _variables() -> dict[str, object]:
+    """The settings of the environment; case does not matter there. Raises ConfigError."""
+    texts = {name.lower(): text for name, text in os.environ.items() if text}
+    found: dict[str, object] = {}
+    for key, kind in KINDS.items():
+        text = texts.get(f"{PREFIX}{key}".lower())
+        if text is None:
+            continue
+        found[key] = text
+        if kind.is_list:
+            try:
+                found[key] = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                if kind is LANGUAGES:  # also a name alone
+                    continue
+                variable = f"{PREFIX}{key.upper()}"
+                msg = f'{variable} = {text!r}: not a list in JSON; write one such as \'["one", "two"]\''
+                raise ConfigError(msg) from error
+    return found
+
+
+def _checked(values: Mapping[str, object], source: Callable[[str], str]) -> Settings:
+    """The settings of what was given. Raises ConfigError: one line a fault, with where it comes from."""
+    checked: dict[str, Any] = {}
+    faults = []
+    for key, value in values.items():
+        if key not in KINDS:
+            faults.append(f"{source(key)}: unknown key {key!r}; {_advice(key)}")
+            continue
+        shown = repr(str(value) if isinstance(value, Path) else value)
+        try:
+            checked[key] = KINDS[key].convert(value)
+        except (TypeError, ValueError) as error:
+            said = str(error) or f"give {KINDS[key].wanted}"
+            faults.append(f"{source(key)}: {key} = {shown}: {said}")
+    # `language` and `words` keep their meaning of before there were `languages`
+    old = [key for key in ("language", "words") if key in values]
+    if old and "languages" in values:
+        named = [f"{source(key)}: {key}" for key in ("languages", *old)]
+        faults.append(
+            f"{' and '.join(named)} exclude each other; use languages alone, or leave it out"
+        )
+    elif old:
+        checked["languages"] = None
+    if faults:
+        raise ConfigError(*faults)
+    return Settings(**checked)
+
+
+def _advice(key: str) -> str:
+    """What to do about a key that no setting has."""
+    import difflib  # rarely needed
+
+    close = difflib.get_close_matches(key, KINDS, n=1)
+    return f"did you mean {close[0]!r}?" if close else "see config.example.toml"
 
 
 def _is_there(file: Path) -> bool:
@@ -322,54 +263,3 @@ def _is_there(file: Path) -> bool:
         log.warning("%s: cannot look for the configuration (%s)", file, error.strerror)
         return False
     return True
-
-
-def _explain(error: ValidationError, file: Path, given: Mapping[str, object]) -> list[str]:
-    """One line a fault: where the value comes from, the key, the value, and what is wrong."""
-    lines = []
-    for fault in error.errors():
-        if fault["type"] == "both":
-            keys = [f"{_source(key, file, given)}: {key}" for key in fault["ctx"]["keys"]]
-            lines.append(f"{' and '.join(keys)} exclude each other; {fault['msg']}")
-            continue
-        key = str(fault["loc"][0]) if fault["loc"] else "?"
-        if fault["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(key, Settings.model_fields, n=1)
-            advice = f"did you mean {close[0]!r}?" if close else "see config.example.toml"
-            lines.append(f"{file}: unknown key {key!r}; {advice}")
-        else:
-            source = _source(key, file, given)
-            value = fault["input"]
-            shown = repr(str(value) if isinstance(value, Path) else value)
-            own = fault["type"] == "value_error"
-            said = fault["msg"].removeprefix("Value error, ") if own else f"give {_wanted(key)}"
-            lines.append(f"{source}: {key} = {shown}: {said}")
-    return lines
-
-
-def _wanted(key: str) -> str:
-    """What may stand for a setting, in words."""
-    field = Settings.model_fields[key]
-    kind = field.annotation
-    if kind in {int, float}:
-        names = ("gt", "ge", "le")
-        bounds = {n: getattr(part, n) for part in field.metadata for n in names if hasattr(part, n)}
-        low = f"above {bounds['gt']:g} up to" if "gt" in bounds else f"from {bounds['ge']:g} to"
-        return f"a {'whole ' if kind is int else ''}number {low} {bounds['le']:g}"
-    if kind is bool:
-        return "true or false"
-    if get_origin(kind) is Literal:
-        return " or ".join(map(repr, get_args(kind)))
-    if get_origin(kind) is tuple:
-        example = '["~/boards", "/media/notes"]' if Path in get_args(kind) else '["one", "two"]'
-        return f"a list such as {example}"
-    return "a text in quotes" if kind is str else "a path in quotes"
-
-
-def _source(key: str, file: Path, given: Mapping[str, object]) -> str:
-    """Source of a setting's value in the words of its user: an option, a variable or a file."""
-    if key in given:
-        return f"option --{key.replace('_', '-')}"
-    variable = f"{PREFIX}{key.upper()}"
-    variables = {name.upper() for name, value in os.environ.items() if value}
-    return variable if variable in variables else str(file)

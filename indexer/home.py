@@ -8,8 +8,8 @@ import stat
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from indexer.config import expanded
 from indexer.errors import CatalogError, ConfigError, UsageError, advice_on, told_by_system
+from indexer.setting_kinds import expanded
 from indexer.system.places import is_inside
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "packaging"
 CONTAINERFILE = (PACKAGING / "Containerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONTAINERFILE_GPU = (PACKAGING / "Containerfile.gpu").read_text(encoding="utf-8")
 LOCK = (PACKAGING / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -29,9 +30,9 @@ def watch():
     return yaml.safe_load((PACKAGING / "compose.yaml").read_text("utf-8"))["services"]["watch"]
 
 
-def environment():
+def environment(containerfile=CONTAINERFILE):
     """Variables that the image sets."""
-    [block] = re.findall(r"(?ms)^ENV (.*?[^\\])$", CONTAINERFILE)
+    [block] = re.findall(r"(?ms)^ENV (.*?[^\\])$", containerfile)
     return dict(re.findall(r"(\w+)=(\S+)", block.replace("'", "")))
 
 
@@ -44,6 +45,31 @@ def test_the_settings_of_the_image_are_those_of_the_program(monkeypatch):
 
     assert settings.home == Path("/data/ocrsearch")
     assert settings.folders == (Path("/photos"),)
+
+
+def test_the_image_for_a_gpu_is_that_for_cpus_with_the_extra_for_it(monkeypatch):
+    for name, value in environment(CONTAINERFILE_GPU).items():
+        monkeypatch.setenv(name, value)
+    stages = re.findall(r"(?m)^FROM (\S+)", CONTAINERFILE_GPU)
+    [extra] = re.findall(r"'ocrsearch\[(\w+)\]'", CONTAINERFILE_GPU)
+
+    assert (stages[0], stages[-1]) == ("${CPU}", "cpu")
+    assert extra in PROJECT["optional-dependencies"]
+    assert config.load(None).device == "cuda"
+
+
+def test_composed_for_a_gpu_the_service_stays_as_it_is_but_for_the_image_and_the_device(watch):
+    yaml = pytest.importorskip("yaml")
+    [other] = yaml.safe_load((PACKAGING / "compose.gpu.yaml").read_text("utf-8"))[
+        "services"
+    ].items()
+
+    assert other[0] == "watch"
+    assert other[1].keys() == {"image", "build", "deploy"}
+    assert other[1]["image"] != watch["image"]
+    assert (ROOT / other[1]["build"]["dockerfile"]).is_file()
+    [device] = other[1]["deploy"]["resources"]["reservations"]["devices"]
+    assert device["capabilities"] == ["gpu"]
 
 
 def test_the_image_runs_as_an_ordinary_user_and_watches():

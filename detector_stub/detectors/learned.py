@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from detector_stub.boxes import Box
-from detector_stub.detectors.passes import find_words
 from detector_stub.inference import pretrained
 from detector_stub.reading_order import lines_of
 
@@ -51,7 +50,9 @@ class LearnedDetector:
         return pretrained.predictor(self._path, self._threads)
 
     def load(self) -> None:
-        """Load the weights now; raises WeightsError."""
+        """Load the weights, and the code that finds words, now; raises WeightsError."""
+        import detector_stub.detectors.passes  # noqa: F401 - for `words` to find
+
         _ = self._predict
 
     def detect(self, photo: NDArray[np.uint8], path: Path) -> list[list[Box]]:
@@ -68,4 +69,8 @@ class LearnedDetector:
 
     def words(self, photo: NDArray[np.uint8]) -> Words:
         """Words in pixels of `photo`, see `passes.find_words`."""
+        from detector_stub.detectors.passes import (
+            find_words,
+        )  # whoever asks for the fingerprint needs none
+
         return find_words(self._predict, photo)

@@ -1,5 +1,1 @@
 """The catalog: photos, places, words and failures in an SQL database; the source of truth."""
-
-from indexer.catalog.catalog import Catalog
-
-__all__ = ["Catalog"]

@@ -225,6 +225,11 @@ class CatalogReader(Browsing):
         )
         return int(row[0]), int(row[1])
 
+    def has_searchable(self) -> bool:
+        """Whether there is a photo of either kind; a query asks, so none is counted."""
+        kinds = (sa.exists(sa.select(PHOTO.c.id).where(part)) for part in self._searchable())
+        return bool(self._read(sa.select(sa.or_(*kinds)))[0][0])
+
     def words(self, photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[Word, ...]]:
         """Words of each photo that has any, in reading order."""
         found: dict[PhotoId, list[Word]] = defaultdict(list)

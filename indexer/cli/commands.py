@@ -110,7 +110,7 @@ def main(
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - any setting
-    from indexer import config  # loads pydantic, as the next
+    from indexer import config  # needed by no command that tells of itself
     from indexer.home import check_apart
 
     settings = config.load(file, **flags)
@@ -119,7 +119,7 @@ def _settings(file: Path | None, **flags: Any) -> Settings:  # noqa: ANN401 - an
 
 
 def _check_named(settings: Settings, folders: tuple[Path, ...]) -> None:
-    from indexer.home import check_named  # loads pydantic
+    from indexer.home import check_named
 
     check_named(settings.home, folders)
 

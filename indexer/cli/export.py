@@ -180,7 +180,8 @@ def _contents(
     """The first photo and the content of each group; only a PDF is of a whole group at once."""
     from indexer.corrections.formats.pdf import write_pdf
     from indexer.corrections.formats.written import FORMATS, PDF
-    from indexer.renditions.renderer import SIZES, Renderer
+    from indexer.renditions.drawing import SIZES
+    from indexer.renditions.renderer import Renderer
 
     if name != PDF:
         yield from ((photo, FORMATS[name].write(photo)) for group in groups for photo in group)

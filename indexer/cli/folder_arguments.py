@@ -21,7 +21,7 @@ def photo_folders(settings: Settings, named: tuple[Path, ...], library: Library)
         ConfigError: one of them and the home folder hold each other.
 
     """
-    from indexer.home import check_apart  # loads pydantic
+    from indexer.home import check_apart
 
     chosen = named or (*settings.folders, *library.catalog.roots())
     roots = list(dict.fromkeys(path.resolve() for path in chosen))

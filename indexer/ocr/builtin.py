@@ -42,7 +42,7 @@ class BuiltInEngine:
         opened and no process started before the first use, but for the note of learned weights: others that
         are put to use meanwhile read from the next start on, because photos are noted with what read them.
         """
-        chosen = settings.model_copy(update={"weights": weights_path(settings)})
+        chosen = replace(settings, weights=weights_path(settings))
         self._settings, self._workers, self._keep = chosen, workers, keep
 
     @cached_property

@@ -28,6 +28,7 @@ MIN_PREFIX = 3
 """Letters that all forms of a word begin with, at least."""
 
 
+@lru_cache(100)
 def prefix_of(word: str) -> str:
     """What all forms of a folded word begin with; "" if it has none that are looked for."""
     if len(word) < MIN_LETTERS or not word.isalpha():

@@ -38,6 +38,14 @@ class Size:
     quality: int
 
 
+SIZES = {
+    480: Size(480, "WEBP", 75),
+    2048: Size(2048, "WEBP", 80),
+    4096: Size(4096, "JPEG", 85),
+}
+"""Pictures of whole photos, by the pixels of their longer side."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of the photo, for example a line of text.

@@ -10,7 +10,7 @@ from indexer.errors import EngineError, PhotoError
 from indexer.ocr.photo_file import Limits
 from indexer.ocr.worker_supervisor import ProcessDiedError, ProcessLimits, Worker
 from indexer.renditions.cache import Cache
-from indexer.renditions.drawing import Drawn, DrawRequest, Ink, LastPhoto, Part, Refused, Size
+from indexer.renditions.drawing import SIZES, Drawn, DrawRequest, Ink, LastPhoto, Part, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Raised when the same photo gives other pictures."""
-
-SIZES = {
-    480: Size(480, "WEBP", 75),
-    2048: Size(2048, "WEBP", 80),
-    4096: Size(4096, "JPEG", 85),
-}
-"""Pictures of whole photos, by the pixels of their longer side."""
 
 KEPT = (480, 2048)
 """Sizes that are kept on disk."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.renditions.cache import Cache
-from indexer.renditions.drawing import drawn
-from indexer.renditions.renderer import SIZES
+from indexer.renditions.drawing import SIZES, drawn
 
 if TYPE_CHECKING:
     from pathlib import Path

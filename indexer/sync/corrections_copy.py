@@ -39,6 +39,8 @@ def exported(
 
     They name the photos as `catalog` does, if there is one.
     """
+    if not corrections and not checks:
+        return
     from indexer.corrections.report import check_json, correction_json  # loads pydantic
 
     contents = {c.content for c in corrections} | {check.content for check in checks}
@@ -115,10 +117,13 @@ def keep_copy(file: Path, catalog: CatalogReader, now: float | None = None) -> N
 
 
 def _renew(file: Path, catalog: CatalogReader, now: float) -> None:
-    from indexer.catalog.salvage import Saved
-
     state = catalog.corrections_written()
-    found = Saved(catalog.corrections(), catalog.checks())
+    corrections, checks = catalog.corrections(), catalog.checks()
+    if not corrections and not checks and not file.exists():
+        return
+    from indexer.catalog.salvage import Saved  # loads pydantic
+
+    found = Saved(corrections, checks)
     lost = _only_in(copied(file), found)
     if lost.corrections:
         log.warning(

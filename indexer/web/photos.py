@@ -15,7 +15,8 @@ from indexer.corrections.formats import plain
 from indexer.corrections.formats.pdf import write_pdf
 from indexer.corrections.formats.written import FORMATS
 from indexer.entities import Box, State
-from indexer.renditions.renderer import SIZES, VERSION
+from indexer.renditions.drawing import SIZES
+from indexer.renditions.renderer import VERSION
 from indexer.web.endpoint import Asked, json_response
 from indexer.web.problems import Problem
 from indexer.web.searching import Narrowed

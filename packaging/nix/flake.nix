@@ -32,7 +32,7 @@
             pillow-heif
             platformdirs
             psutil
-            pydantic-settings
+            pydantic
             pystemmer
             rapidfuzz
             safetensors

@@ -57,9 +57,10 @@ def picture_limits() -> Limits:
 def samples_of(spec: str) -> Sequence[Sample]:
     """The data set that an option names, within those limits; see `specs.samples`."""
     from recognizer.datasets import specs
+    from recognizer.datasets.given import GIVEN
 
     meta = click.get_current_context().meta
-    return specs.samples(spec, picture_limits(), meta.get(specs.GIVEN, {}))
+    return specs.samples(spec, picture_limits(), meta.get(GIVEN, {}))
 
 
 def load_prior(

@@ -28,18 +28,13 @@ FORMS = (
 """The forms of a spec; a part is train (the default), val or test."""
 
 
-GIVEN = "recognizer.data"
-"""Key in the `meta` of click's context by which the program around the commands gives data of its own: names,
-and for each a function of the part that is wanted, "" for the whole, that returns a folder with a labels.tsv."""
-
-
 def samples(
     spec: str, limits: Limits = Limits(), given: Mapping[str, Callable[[str], Path]] = {}
 ) -> Sequence[Sample]:
     """Samples of the data set that `spec` names in one of `FORMS`, with images within `limits`.
 
     `SPEC#5000` means at most 5000 of them, chosen at random and always the same ones. `NAME:PART` is
-    also one of the data sets that are `given`, see GIVEN.
+    also one of the data sets that are `given`, see `given.GIVEN`.
 
     Raises:
         DataError: the spec has none of the forms (lists them), the path is missing (names it),

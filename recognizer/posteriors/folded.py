@@ -92,7 +92,8 @@ class FoldedPosteriors:
         self._start = ended - self.frames
         self._word = np.repeat(np.arange(len(lengths), dtype=np.int32), self.frames)
         self._alphabet = alphabet
-        held = np.unique(alphabet.classes[np.flatnonzero(np.bincount(self._coded, minlength=256))])
+        coded = np.flatnonzero(np.bincount(self._coded, minlength=256))
+        held = set(alphabet.classes[coded].tolist())
         # what no word holds need not be looked for: an alphabet has many, and a word hardly any
         self._expansions = {
             expanded: said

@@ -71,11 +71,11 @@ def test_an_empty_variable_counts_as_not_set(file, monkeypatch, name):
     assert (settings.nice, settings.words, settings.pause_on_battery) == (3, (), True)
 
 
-@pytest.mark.parametrize("name", sorted(config.Settings.model_fields))
+@pytest.mark.parametrize("name", sorted(config.KINDS))
 def test_every_setting_can_be_set_by_its_variable_alone(file, monkeypatch, name):
     monkeypatch.setenv(f"OCRSEARCH_{name.upper()}", OTHER.get(name, "0.75"))
 
-    assert getattr(config.load(), name) != getattr(config.Settings.model_construct(), name)
+    assert getattr(config.load(), name) != getattr(config.Settings(), name)
 
 
 def test_loading_one_file_leaves_nothing_behind_for_the_next(file):
@@ -370,3 +370,35 @@ def test_what_is_no_toml_is_told_with_its_file(file, text):
 
     with pytest.raises(ConfigError, match=r"config\.toml: not valid TOML"):
         config.load(file)
+
+
+@pytest.mark.parametrize("text", ["1", "on", "T", "true", "Yes", "y"])
+def test_a_variable_says_yes_in_each_of_the_usual_words(file, monkeypatch, text):
+    monkeypatch.setenv("OCRSEARCH_IDLE_IO", text)
+
+    assert config.load().idle_io is True
+
+
+@pytest.mark.parametrize("text", ["0", "off", "F", "false", "No", "n"])
+def test_a_variable_says_no_in_each_of_the_usual_words(file, monkeypatch, text):
+    file.write_text("idle_io = true\n")
+    monkeypatch.setenv("OCRSEARCH_IDLE_IO", text)
+
+    assert config.load(file).idle_io is False
+
+
+@pytest.mark.parametrize("line", ["nice = 5", "nice = 5.0", 'nice = "5"', 'nice = " 5.0 "'])
+def test_a_whole_number_may_be_written_in_other_ways(file, line):
+    file.write_text(f"{line}\n")
+
+    nice = config.load(file).nice
+
+    assert nice == 5
+    assert isinstance(nice, int)
+
+
+@pytest.mark.parametrize("line", ["keep_days = 5", 'keep_days = "5"', "keep_days = 5.0"])
+def test_a_number_may_be_written_without_a_point(file, line):
+    file.write_text(f"{line}\n")
+
+    assert config.load(file).keep_days == 5.0

@@ -123,8 +123,8 @@ NAMED = (
     Named(
         "empty-variables-count",
         "indexer/config.py",
-        r"env_ignore_empty=True",
-        "env_ignore_empty=False",
+        r"in os.environ.items\(\) if text\}",
+        "in os.environ.items()}",
         "a variable that is set to nothing is not set",
         ("tests/indexer/test_config.py",),
     ),

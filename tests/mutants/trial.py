@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PRELOADED = (
     "numpy", "torch", "torchvision", "cv2", "PIL.Image", "PIL.ImageDraw", "sqlalchemy.dialects.sqlite",
     "alembic.command", "alembic.config", "whoosh.index", "whoosh.qparser", "onnxruntime", "onnx", "click",
-    "pydantic_settings", "watchdog.observers", "matplotlib.figure", "rapidfuzz", "safetensors.numpy",
+    "pydantic", "watchdog.observers", "matplotlib.figure", "rapidfuzz", "safetensors.numpy",
 )  # fmt: skip
 """What takes long to import and is no part of this project: each run starts from a fork with it."""
 

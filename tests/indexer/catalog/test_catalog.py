@@ -116,6 +116,18 @@ def test_only_changes_make_the_full_text_stale(catalog, tmp_path):
     [photo] = stale
     assert catalog.searchable() == ({photo.id}, set())
     assert catalog.count_searchable() == (1, 0)
+    assert catalog.has_searchable()
+
+
+def test_a_photo_without_words_is_none_to_search_once_the_stores_know_it(catalog, tmp_path):
+    assert not catalog.has_searchable()
+    catalog.put_places([(tmp_path / "a.jpg", STAMP, "hash")], 0.0)
+    catalog.put_reading("hash", Reading(1, 1, None, ()), ENGINE)
+    assert catalog.has_searchable()
+
+    catalog.indexed(catalog.stale(10))
+
+    assert not catalog.has_searchable()
 
 
 def test_a_change_during_indexing_stays_stale(catalog, tmp_path):

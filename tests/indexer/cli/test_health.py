@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -107,7 +108,7 @@ def test_a_hung_writer_ends_the_command_with_the_exit_code(shell, settings):
 def test_a_longer_time_for_a_photo_is_granted_here_too(settings):
     read_one(settings, 900)
 
-    assert health(settings.model_copy(update={"photo_seconds": 1000.0}), NOW)["healthy"]
+    assert health(replace(settings, photo_seconds=1000.0), NOW)["healthy"]
 
 
 @pytest.mark.parametrize(("seconds", "healthy"), [(LOOKING_SECONDS, True), (3601, False)])

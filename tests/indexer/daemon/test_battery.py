@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import psutil
@@ -48,7 +49,7 @@ def pause(settings, tmp_path):
 
     def run(*, wanted=True, stopped=False):
         clock, reporter = Clock(), Reporter(tmp_path / "progress.json")
-        chosen = settings.model_copy(update={"pause_on_battery": wanted})
+        chosen = replace(settings, pause_on_battery=wanted)
         battery.pause_on_battery(chosen, reporter, lambda: stopped, clock.sleep)
         return clock.now, reporter._progress and reporter._progress.state
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import deque
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,7 @@ from ..conftest import draw_photo
 @pytest.fixture
 def backlog(world):
     """Forty old photos that nobody has read yet, two at a time."""
-    world.library.backlog.settings = world.library.settings.model_copy(update={"batch_photos": 2})
+    world.library.backlog.settings = replace(world.library.settings, batch_photos=2)
     for number in range(40):
         path = draw_photo(world.photos / f"old{number}.png", "helios", salt=number)
         os.utime(path, (1000 + number, 1000 + number))
