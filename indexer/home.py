@@ -181,6 +181,26 @@ def claimed(settings: Settings) -> Iterator[bool]:
         lock.release()
 
 
+LOOK_SECONDS = 0.2
+"""Time that whoever learns waits for the lock: another process may look at it for a moment."""
+
+
+def is_learning(settings: Settings) -> bool:
+    """Whether a process holds the lock of learning."""
+    from filelock import FileLock, Timeout
+
+    file = settings.own_weights / "lock"
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a folder that can only be read: nobody learns
+        return False
+
+
 @contextmanager
 def learning(settings: Settings) -> Iterator[None]:
     """Hold the lock of learning; photos may be read and written meanwhile.
@@ -195,7 +215,7 @@ def learning(settings: Settings) -> Iterator[None]:
     lock = FileLock(folder / "lock")
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=LOOK_SECONDS)
     except Timeout as error:
         msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
         raise CatalogError(msg) from error

@@ -22,6 +22,7 @@ from indexer.catalog.schema import (
     PHOTO,
     REPLACED,
     SHOWN_WORD,
+    SKIPPED,
     WORD,
 )
 from indexer.corrections.carried import carried
@@ -176,6 +177,13 @@ class CorrectableCatalog(CatalogReader):
         taken = self.correct(self.former(content)) if take else []
         self._write(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
         return taken
+
+    def skip(self, content: str, word: Word) -> None:
+        """Do not ask about a word of a photo again, as long as the same is read there."""
+        edges = dict(zip(EDGES, word.box.as_list(), strict=True))
+        said = {"photo_hash": content, "text": word.text, **edges}
+        same = sa.and_(*(SKIPPED.c[name] == value for name, value in said.items()))
+        self._write(sa.delete(SKIPPED).where(same), sa.insert(SKIPPED).values(said))
 
     def put_inks(self, inks: Mapping[str, bytes]) -> None:
         """Keep images of words, by the uids of the corrections that are about them."""

@@ -192,3 +192,12 @@ CHECKED = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("undone_at", sa.Float),
 )
+SKIPPED = sa.Table(
+    "skipped",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("photo_hash", sa.String(32), nullable=False, index=True),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in EDGES),
+    sa.Column("text", sa.String, nullable=False),
+)
+"""Words that nobody wants to be asked about as long as they are read like this."""

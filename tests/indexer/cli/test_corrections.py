@@ -385,6 +385,20 @@ def test_words_are_asked_about_until_they_are_corrected(shell, board):
     assert "board.png --at " in shell("corrections", "lessons").stdout
 
 
+def test_a_skipped_word_is_not_asked_about_again(shell, board):
+    words = json.loads(shell("show", board, "--json").stdout)["words"]
+    place = ",".join(map(str, words[0]["box"]))
+
+    assert (
+        "not asked about quene again" in shell("corrections", "skip", board, "--at", place).stdout
+    )
+
+    after = json.loads(shell("corrections", "lessons", "--json").stdout)
+    assert [lesson["text"] for lesson in after["lessons"]] == ["depth"]
+    empty = shell("corrections", "skip", board, "--at", "90,0,99,9", code=2)
+    assert "no word was read in this box" in empty.output
+
+
 @pytest.mark.thorough
 def test_a_damaged_catalog_yields_its_corrections_first(shell, board):
     correct(shell, board, 0, "queue")
