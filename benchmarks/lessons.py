@@ -46,12 +46,12 @@ SHOWN = """(before) => {
 }"""
 
 
-def truth(lesson: LessonReport, words: list[dict]) -> str:
-    """The text of the labelled box that a lesson is about; "" for none."""
+def truth(lesson: LessonReport, words: list[dict]) -> str | None:
+    """The text of the box that a lesson is about, "" for ink without a label; None for no box."""
     box = Box(*lesson["box"])
     best = max(words, key=lambda word: iou(box, Box(*word["box"])), default=None)
     if best is None or iou(box, Box(*best["box"])) < SAME:
-        return ""
+        return None
     return best["text"] or ""
 
 
@@ -70,6 +70,7 @@ def counted(asked: list[LessonReport], labels: dict[str, list[dict]]) -> Counter
     for lesson in asked:
         text = truth(lesson, labels[lesson["id"]])
         counts["words"] += bool(text)
+        counts["ink without a label"] += text == ""
         readings = [reading for reading, _ in lesson["alternatives"][:KEYS]]
         counts["by one key"] += bool(text) and text in readings
         counts["by the first key"] += bool(text) and readings[:1] == [text]
@@ -145,7 +146,7 @@ def main() -> int:
         chance = [lesson for lesson in asked if lesson["why"] == BY_CHANCE]
         drawn = counted(chance, labels)
         print(
-            f"words: {share(every['words'], len(asked))}, of those by chance {share(drawn['words'], len(chance))}"
+            f"words: {share(every['words'], len(asked))}, of those by chance {share(drawn['words'], len(chance))}; ink that is boxed without a label: {every['ink without a label']}"
         )
         print(
             f"answered by one key: {share(every['by one key'], every['words'])} of these words, by the first key {share(every['by the first key'], every['words'])}",
