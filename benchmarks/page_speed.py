@@ -32,7 +32,16 @@ from wordfreq import top_n_list
 from indexer import config
 
 PORT = 18_377
-STATIC = ("base.js", "search.js", "photo.js", "edit.js", "draw.js", "manage.js", "style.css")
+STATIC = (
+    "base.js",
+    "search.js",
+    "photo.js",
+    "edit.js",
+    "draw.js",
+    "lesson.js",
+    "manage.js",
+    "style.css",
+)
 LIMITS = {
     "start": 1.5,
     "first": 0.5,

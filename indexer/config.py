@@ -125,6 +125,11 @@ class Settings:
         return self.home / "weights"
 
     @property
+    def learning_log(self) -> Path:
+        """What the last `learn` said that the page has started."""
+        return self.home / "learn.log"
+
+    @property
     def progress(self) -> Path:
         """File in which the writing process reports its progress."""
         return self.home / "progress.json"

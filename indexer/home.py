@@ -150,8 +150,8 @@ def locked(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _held(file: Path, message: Callable[[OSError], str]) -> Iterator[bool]:
-    """Whether this process got the lock of a file, which it holds in this context.
+def _held(file: Path, message: Callable[[OSError], str], seconds: float = 0.0) -> Iterator[bool]:
+    """Whether this process got the lock of a file within some seconds; it holds it in this context.
 
     Raises:
         CatalogError: the file cannot be locked; `message` gives the message.
@@ -161,7 +161,7 @@ def _held(file: Path, message: Callable[[OSError], str]) -> Iterator[bool]:
 
     lock = FileLock(file)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=seconds)
     except Timeout:
         yield False
         return
@@ -193,6 +193,20 @@ def claimed(settings: Settings) -> Iterator[bool]:
         yield free
 
 
+LOOK_SECONDS = 0.2
+"""Time that whoever learns waits for the lock: another process may look at it for a moment."""
+
+
+def is_learning(settings: Settings) -> bool:
+    """Whether a process holds the lock of learning."""
+    file = settings.own_weights / "lock"
+    if not file.exists():
+        return False
+    with suppress(CatalogError), _held(file, str) as ours:  # a folder to read only: nobody learns
+        return not ours
+    return False
+
+
 @contextmanager
 def learning(settings: Settings) -> Iterator[None]:
     """Hold the lock of learning; photos may be read and written meanwhile.
@@ -210,7 +224,7 @@ def learning(settings: Settings) -> Iterator[None]:
         folder.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise CatalogError(message(error)) from error
-    with _held(folder / "lock", message) as ours:
+    with _held(folder / "lock", message, LOOK_SECONDS) as ours:
         if not ours:
             msg = f"{folder}: another ocrsearch is learning; wait until it has finished"
             raise CatalogError(msg)

@@ -21,7 +21,16 @@ from indexer.catalog.correction_rows import (
 )
 from indexer.catalog.queries import CatalogReader
 from indexer.catalog.rows import chunks, to_word
-from indexer.catalog.schema import CHANGE, CHECKED, CORRECTION, PHOTO, REPLACED, WORD
+from indexer.catalog.schema import (
+    CHANGE,
+    CHECKED,
+    CORRECTION,
+    EDGES,
+    PHOTO,
+    REPLACED,
+    SKIPPED,
+    WORD,
+)
 from indexer.catalog.taking_in import Taken, take_checks, take_states
 from indexer.corrections.correction import NOT_READ, CorrectionKind, not_after
 from indexer.errors import UsageError
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from indexer.corrections.correction import Correction, PhotoCheck
+    from indexer.entities import Word
 
 
 class CorrectableCatalog(CatalogReader):
@@ -184,6 +194,13 @@ class CorrectableCatalog(CatalogReader):
             taken = add(connection, offered_by_former(connection, content)) if take else []
             connection.execute(sa.delete(REPLACED).where(REPLACED.c.photo_hash == content))
         return taken
+
+    def skip(self, content: str, word: Word) -> None:
+        """Do not ask about a word of a photo again, as long as the same is read there."""
+        edges = dict(zip(EDGES, word.box.as_list(), strict=True))
+        said = {"photo_hash": content, "text": word.text, **edges}
+        same = sa.and_(*(SKIPPED.c[name] == value for name, value in said.items()))
+        self._write(sa.delete(SKIPPED).where(same), sa.insert(SKIPPED).values(said))
 
     def put_inks(self, inks: Mapping[str, bytes]) -> None:
         """Keep images of words, by the uids of the corrections that are about them."""

@@ -17,6 +17,7 @@ from indexer.catalog.schema import (
     READ_WORD,
     REPLACED,
     SHOWN_WORD,
+    SKIPPED,
     WORD,
 )
 from indexer.corrections.carried import offered
@@ -164,6 +165,8 @@ class CorrectionReader(OpenCatalog):
     ) -> list[tuple[str, Word]]:
         """Words that no correction says, with the content hashes of their photos; without posteriorgrams.
 
+        Those that were skipped are left out, and those that are unreadable, unless another text is read there now.
+
         Args:
             photos: the newest ones that are looked at, and about as many drawn by chance.
             per_photo: words of each, drawn by chance.
@@ -186,7 +189,7 @@ class CorrectionReader(OpenCatalog):
                 sa.select(PHOTO.c.hash, *columns, number.label("number"))
                 .join_from(PHOTO, WORD, PHOTO.c.id == WORD.c.photo_id)
                 .where(PHOTO.c.id.in_(chunk), PHOTO.c.orphaned_at.is_(None))
-                .where(WORD.c.correction == "", WORD.c.confidence.between(*confidence))
+                .where(_is_open(), WORD.c.confidence.between(*confidence))
                 .subquery()
             )
             few = sa.select(words, sa.literal(b"").label("posteriorgram"))
@@ -217,6 +220,24 @@ def offered_by_former(connection: sa.Connection, content: str) -> list[Correctio
     known = set(connection.scalars(own))
     size = (photo.width, photo.height)
     return offered(list(map(to_correction, rows)), known, content, size)
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    """Condition: nobody has said what a word is, or that it is unreadable or to be skipped as it is read now."""
+    read_anew = sa.exists().where(
+        CORRECTION.c.uid == WORD.c.correction,
+        CORRECTION.c.kind == CorrectionKind.UNREADABLE,
+        CORRECTION.c.seen_text != WORD.c.text,
+    )
+    skipped = sa.exists().where(
+        SKIPPED.c.photo_hash == PHOTO.c.hash,
+        SKIPPED.c.text == WORD.c.text,
+        SKIPPED.c.left < WORD.c.right,
+        SKIPPED.c.right > WORD.c.left,
+        SKIPPED.c.top < WORD.c.bottom,
+        SKIPPED.c.bottom > WORD.c.top,
+    )
+    return sa.and_(sa.or_(WORD.c.correction == "", read_anew), ~skipped)
 
 
 def by_author(by: str) -> sa.ColumnElement[bool]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ocrsearch")
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; a test holds it against the migrations folder."""
 
 BUSY_MS = 20_000

@@ -202,3 +202,12 @@ CHECKED = sa.Table(
     sa.Column("undone_at", sa.Float),
     sa.Column("changed_at", sa.Float),  # undone or redone last
 )
+SKIPPED = sa.Table(
+    "skipped",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("photo_hash", sa.String(32), nullable=False, index=True),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in EDGES),
+    sa.Column("text", sa.String, nullable=False),
+)
+"""Words that nobody wants to be asked about as long as they are read like this."""

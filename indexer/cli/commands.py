@@ -33,6 +33,7 @@ from indexer.cli.options import (
 from indexer.cli.photo_text import photo_text
 from indexer.cli.query import query
 from indexer.cli.run_summary import INCOMPLETE, finish
+from indexer.cli.skip import skip
 from indexer.cli.status import status_text
 from indexer.cli.teach import teach
 from indexer.cli.weights import weights
@@ -303,13 +304,15 @@ def serve(
     ocrsearch serve
     ocrsearch serve --watch --lan 192.168.1.20
     """
-    from indexer.cli.watch_apart import starter  # only this command needs a second process
-    from indexer.web.serve import Listening  # nor a server
+    from indexer.cli.child_commands import starter  # only this command needs other processes
+    from indexer.web.serve import Beside, Listening  # and a server
     from indexer.web.serve import serve as run
 
+    settings = ctx.obj()
     listening = Listening(port, lan, allow_host, tls_cert, tls_key)
-    start = starter(ctx) if watch else None
-    run(ctx.obj(), listening, version=reports.version(), read_only=read_only, watch=start)
+    learn = starter(ctx, "learn", settings.learning_log)
+    beside = Beside(learn, starter(ctx, "watch") if watch else None)
+    run(settings, listening, beside, version=reports.version(), read_only=read_only)
 
 
 @main.command()
@@ -391,5 +394,6 @@ def demo(load: Callable[..., Settings], out: Path | None) -> None:
 
 _OTHERS = (query, export, correct, corrections, learn, teach, weights)
 
+corrections.add_command(skip)
 for command in (*_OTHERS, *bootstrap.engine_commands()):
     main.add_command(command)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from indexer.entities import Photo, Word
 
 
-class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3
+class Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3
     """A point `X,Y` or a box `LEFT,TOP,RIGHT,BOTTOM`, in pixels of the upright photo."""
 
     name = "place"
@@ -54,7 +54,7 @@ class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 
 @click.option(
     "--at",
     "place",
-    type=_Place(),
+    type=Place(),
     metavar="PLACE",
     help="Where the word stands: a point X,Y in it, or its box LEFT,TOP,RIGHT,BOTTOM, in pixels.",
 )

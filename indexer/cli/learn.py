@@ -12,18 +12,17 @@ from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.cli.printed_names import printed_name
 from indexer.corrections import own_weights, word_export
-from indexer.errors import ConfigError, UsageError
+from indexer.errors import UsageError
 from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from indexer.config import Settings
+    from indexer.corrections.own_weights import RunReport
     from indexer.corrections.to_check import PhotoToCheck
 
 log = logging.getLogger("ocrsearch")
-
-BETTER = "better"
 
 
 @click.group(invoke_without_command=True)
@@ -96,17 +95,13 @@ def use(load: Callable[..., Settings], run: int | None, *, anyway: bool, as_json
     The next `index` or `watch` reads all photos again, the newest first. A `watch` that runs already goes on with the weights that it began with.
     """
     settings = load()
-    _check_not_configured(settings)
-    known = {each["n"]: each for each in own_weights.runs(settings.own_weights)}
+    own_weights.check_not_configured(settings.weights)
+    known = [each["n"] for each in own_weights.runs(settings.own_weights)]
     if not known:
         msg = "nothing was learned yet; run: ocrsearch learn"
         raise UsageError(msg)
     number = run or max(known)
-    verdict = known.get(number, {}).get("verdict", BETTER)
-    if verdict != BETTER and not anyway:
-        msg = f"run {number}: {verdict} ({known[number]['why']}); use it all the same with --anyway"
-        raise UsageError(msg)
-    own_weights.use(settings.own_weights, number)
+    own_weights.use(settings.own_weights, number, anyway=anyway)
     _say_used(number, as_json=as_json)
 
 
@@ -119,13 +114,25 @@ def back(load: Callable[..., Settings], *, as_json: bool) -> None:
     Only photos that were read since then are read again.
     """
     settings = load()
-    _check_not_configured(settings)
+    own_weights.check_not_configured(settings.weights)
     _say_used(own_weights.back(settings.own_weights), as_json=as_json)
+
+
+@learn.command()
+@click.argument("run", type=click.IntRange(min=1))
+@click.pass_obj
+def forget(load: Callable[..., Settings], run: int) -> None:
+    """Delete RUN with its weights.
+
+    Not if they are in use, or would be after `learn back`.
+    """
+    own_weights.forget(load().own_weights, run)
+    click.echo(f"run {run} is forgotten")
 
 
 def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
     """The report of a run, and photos to check where too few words could be measured."""
-    _check_not_configured(settings)
+    own_weights.check_not_configured(settings.weights)
     import torch  # noqa: F401 - an installation without it says so before anything is written
 
     from indexer import home
@@ -133,6 +140,7 @@ def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
     from indexer.corrections.to_check import to_check
     from indexer.ocr import learning
 
+    bootstrap.deliver(settings)  # images of words that were said a moment ago
     with bootstrap.reading_only(settings) as (catalog, _):
         words = list(catalog.inked_words())
         held = word_export.held_out(words, catalog.checked())
@@ -147,20 +155,13 @@ def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
         return learning.learn(settings, word_export.learned(words), held), missing
 
 
-def _check_not_configured(settings: Settings) -> None:
-    """Weights of the configuration prevail, so that others would never be used. Raises ConfigError."""
-    if settings.weights is not None:
-        msg = f"weights = {settings.weights}: configured weights are used whatever was learned; remove this setting"
-        raise ConfigError(msg)
-
-
 def _say_used(number: int, *, as_json: bool) -> None:
     named = f"the weights of run {number}" if number else "the shipped weights"
     text = f"Photos are read with {named} from the next `ocrsearch index` on."
     click.echo(reports.dumps({"used": number}) if as_json else text)
 
 
-def _line(run: dict[str, Any]) -> str:
+def _line(run: RunReport) -> str:
     day = time.strftime("%Y-%m-%d %H:%M", time.localtime(run["created"]))
     used = " (in use)" if run["used"] else ""
     return printable(
@@ -189,7 +190,7 @@ def _text(report: dict[str, Any], missing: Sequence[PhotoToCheck]) -> str:
             f"as written     words {_change(report, 'wrong_words')}, letters {_change(report, 'cer')}"
         )
     lines.append(f"other hands    letters {_change(report['guard'], 'folded_cer')}")
-    if report["verdict"] == BETTER:
+    if report["verdict"] == own_weights.BETTER:
         lines.append("To read with it: ocrsearch learn use")
     if missing:
         lines.append(

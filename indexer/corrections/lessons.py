@@ -1,7 +1,7 @@
 """Words worth asking about: those that were read with doubt, and some by chance. Pure.
 
-Of five words two are drawn by chance from all that were read. They find errors of which the reader is sure, and
-teach no less (docs/corrections.md).
+Of five words two are drawn by chance from all that were read with some confidence. They find errors of which the
+reader is sure, and teach no less (docs/corrections.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from indexer.corrections.correction import Correction
-    from indexer.entities import Word
+    from indexer.entities import Photo, Word
 
 MIN_CONFIDENCE, MAX_CONFIDENCE = 0.3, 0.9
 """Confidence of words that are asked about: below, most boxes hold no word; above, most readings are right."""
@@ -42,8 +42,14 @@ MIN_KNOWN = 20
 PHOTOS = 80
 """Newest photos whose words may be asked about, and as many by chance: all would take too long to look through."""
 
+MIN_LEARNED = 60
+"""Words to learn from below which nothing is learned."""
+
 ENOUGH = 100
 """Words to learn from that are enough for a first run."""
+
+GOOD = 200
+"""Words to learn from that the figures of docs/corrections.md are about."""
 
 DOUBTFUL, BY_CHANCE = "doubtful", "by chance"
 
@@ -65,10 +71,16 @@ class Lesson:
 
 
 class LessonReport(TypedDict):
-    """A word to ask about, as JSON: `id` is the content hash of its photo, `alternatives` are (text, probability)."""
+    """A word to ask about, as JSON.
+
+    `id` is the content hash of its photo, `version` that of its words, `context` the box of its line,
+    `alternatives` are (text, probability).
+    """
 
     id: str
+    version: int
     box: list[int]
+    context: list[int]
     corners: list[tuple[float, float]]
     line: int
     text: str
@@ -99,34 +111,47 @@ class Askable(Protocol):
     ) -> Sequence[tuple[str, Word]]:
         """Words that no correction says, with the content hashes of their photos."""
 
+    def photo_with(self, content: str) -> Photo | None:
+        """The photo of a content hash, with its words."""
+
 
 def lessons_report(catalog: Askable, limit: int, seed: int = 0) -> LessonsReport:
     """The words of a catalog to ask about, `limit` at most; another seed gives others."""
     corrections = counting(catalog.corrections())
     asked = lessons(
         catalog.uncorrected_words(PHOTOS, MAX_OF_A_PHOTO, (MIN_CONFIDENCE, MAX_CONFIDENCE), seed),
-        catalog.uncorrected_words(PHOTOS, 1, (0.0, 1.0), seed),
+        catalog.uncorrected_words(PHOTOS, 1, (MIN_CONFIDENCE, 1.0), seed),
         [correction.text for correction in corrections],
         limit,
         seed,
     )
+    contents = sorted({lesson.content for lesson in asked})
+    photos = {content: catalog.photo_with(content) for content in contents}
     away = catalog.never_cut()
     learned = sum(
         c.part is LearningPart.LEARN and len(c.text.split()) == 1 and c.uid not in away
         for c in corrections
     )
     return {
-        "lessons": [_report(lesson) for lesson in asked],
+        "lessons": [_report(each, photo) for each in asked if (photo := photos[each.content])],
         "learned": learned,
         "enough_for_a_run": learned >= ENOUGH,
     }
 
 
-def _report(lesson: Lesson) -> LessonReport:
+def _report(lesson: Lesson, photo: Photo) -> LessonReport:
     word = lesson.word
+    line = [word.box, *(other.box for other in photo.words if other.line == word.line)]
     return {
         "id": lesson.content,
+        "version": photo.version,
         "box": word.box.as_list(),
+        "context": [
+            min(box.left for box in line),
+            min(box.top for box in line),
+            max(box.right for box in line),
+            max(box.bottom for box in line),
+        ],
         "corners": list(word.outline),
         "line": word.line,
         "text": word.text,

@@ -12,6 +12,8 @@ from indexer.errors import UsageError
 if TYPE_CHECKING:
     from indexer.entities import Box, Photo, Word
 
+_NO_WORD = "no word was read in this box; see: ocrsearch show --json"
+
 
 def correction_at(
     place: Box,
@@ -53,8 +55,7 @@ def correction_at(
         _require_inside(place, photo)
         word = seen_at(place, photo.words)
     if word is None and (unreadable or not text):
-        msg = "no word was read in this box; see: ocrsearch show --json"
-        raise UsageError(msg)
+        raise UsageError(_NO_WORD)
     return Correction(
         uid=uuid.uuid4().hex,
         content=photo.hash,
@@ -67,6 +68,16 @@ def correction_at(
         corners=() if word is None else word.corners,
         device=device,
     )
+
+
+def word_at(place: Box, photo: Photo) -> Word:
+    """The word that is shown at a place; see `correction_at`. Raises UsageError if there is none."""
+    if (place.right - place.left, place.bottom - place.top) == (1, 1):
+        return _word_at(place, photo)
+    word = seen_at(place, photo.words)
+    if word is None:
+        raise UsageError(_NO_WORD)
+    return word
 
 
 def _word_at(point: Box, photo: Photo) -> Word:

@@ -6,12 +6,17 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
+
 from indexer.corrections.correction import TEACHER, CorrectionKind, LearningPart
+from indexer.corrections.lessons import MIN_LEARNED
+from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
+    from indexer.corrections.correction import Correction
     from indexer.corrections.inked_word import InkedWord
 
 LABELS = "labels.tsv"
@@ -50,6 +55,43 @@ def held_out(words: Iterable[InkedWord], checked: Collection[str]) -> Chosen:
     )
 
 
+class WordsReport(TypedDict):
+    """Words that there are to learn from, and held-out ones with their photos; and how many are needed."""
+
+    learned: int
+    learned_needed: int
+    held_out: int
+    held_out_needed: int
+    photos: int
+    photos_needed: int
+
+
+def counted(corrections: Iterable[Correction], checked: Collection[str]) -> WordsReport:
+    """Count the words of all corrections: those of `learned` and `held_out`, as far as images were cut.
+
+    `checked` are content hashes of photos.
+    """
+    last = {
+        (c.content, c.box): c
+        for c in sorted(corrections, key=lambda c: c.precedence)
+        if c.undone_at is None
+    }
+    single = [c for c in last.values() if len(c.text.split()) == 1]
+    held = [
+        c
+        for c in single
+        if c.part is LearningPart.HELD and c.content in checked and not _is_taught(c)
+    ]
+    return {
+        "learned": sum(c.part is LearningPart.LEARN for c in single),
+        "learned_needed": MIN_LEARNED,
+        "held_out": len(held),
+        "held_out_needed": MIN_WORDS,
+        "photos": len({c.content for c in held}),
+        "photos_needed": MIN_PHOTOS,
+    }
+
+
 def write(words: Iterable[InkedWord], folder: Path) -> Path:
     """Write words into a folder, in place of what it held, and return it.
 
@@ -68,7 +110,7 @@ def write(words: Iterable[InkedWord], folder: Path) -> Path:
     return folder
 
 
-def _is_taught(word: InkedWord) -> bool:
+def _is_taught(word: InkedWord | Correction) -> bool:
     return word.by.partition(":")[0] == TEACHER
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from indexer.corrections import own_weights, word_export
+from indexer.corrections.lessons import MIN_LEARNED
 from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS, ReadWord, figures, judge
 from indexer.errors import UsageError
 from indexer.ocr.builtin import CRNNRecognizer, weights_path
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.corrections.inked_word import InkedWord
+    from indexer.corrections.own_weights import ChangedWord, LearningProgress
     from indexer.corrections.word_export import Chosen
-
-MIN_LEARNED = 60
-"""Words below which nothing is learned."""
+    from recognizer.runs.state import Step
 
 MAX_SHOWN = 500
 """Words that became right or wrong that a report names."""
@@ -76,9 +76,14 @@ def learn(settings: Settings, learned: Chosen, held: Chosen) -> dict[str, Any]:
 
     start = time.time()
     folder, before = settings.own_weights, weights_path(settings)
+    note = _Noted(folder)
     number = own_weights.next_number(folder)
     words = word_export.write(learned.words, folder / "words")
-    with stop_requests() as stop, closing(Console("words", lambda _: "")) as console:
+    with (
+        closing(note),
+        stop_requests() as stop,
+        closing(Console("words", lambda _: "")) as console,
+    ):
         after = finetuning.finetune(
             before,
             words,
@@ -86,9 +91,10 @@ def learn(settings: Settings, learned: Chosen, held: Chosen) -> dict[str, Any]:
             folder / str(number),
             stop=stop,
             say=console.say,
-            watch=console.watch,
+            watch=note.watching(console.watch),
         )
         console.say("measuring before and after")
+        note.say({"doing": "measuring before and after", "done": 1.0, "seconds_left": None})
         report = _measured(settings, before, after, held)
     report |= {
         "created": start,
@@ -101,13 +107,40 @@ def learn(settings: Settings, learned: Chosen, held: Chosen) -> dict[str, Any]:
     return {"n": number, **report, "used": False}
 
 
+class _Noted:
+    """Notes for other processes how far learning is, once a second, until it is closed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._last = folder, float("-inf")
+        self.say({"doing": "starting", "done": 0.0, "seconds_left": None})
+
+    def watching(self, watch: Callable[[Step], None]) -> Callable[[Step], None]:
+        """What `watch` does with each step, and a note of it."""
+        from recognizer.runs.schedule import seconds_left
+
+        def noted(step: Step) -> None:
+            watch(step)
+            if time.monotonic() - self._last >= 1.0:
+                self._last = time.monotonic()
+                left = seconds_left(step.elapsed, step.progress)
+                self.say({"doing": "training", "done": step.progress, "seconds_left": left})
+
+        return noted
+
+    def say(self, progress: LearningProgress) -> None:
+        own_weights.note_progress(self._folder, progress)
+
+    def close(self) -> None:
+        own_weights.note_progress(self._folder, None)
+
+
 def _measured(settings: Settings, before: Path, after: Path, held: Chosen) -> dict[str, Any]:
     """Figures before and after, interval, guard, verdict, and the words that became right and wrong."""
     words, others = [asked(word) for word in held.words], guard()
     old, new = (read(weights, settings, words + others) for weights in (before, after))
     count = len(words)
     judged = judge(old[:count], new[:count], old[count:], new[count:])
-    pairs = list(zip(old[:count], new[:count], strict=True))
+    pairs = list(zip(held.words, old[:count], new[:count], strict=True))
     return {
         "held_out": count,
         "held_out_needed": MIN_WORDS,
@@ -129,13 +162,21 @@ def _figures(words: Sequence[ReadWord]) -> dict[str, float] | None:
 
 
 def _changed(
-    pairs: Sequence[tuple[ReadWord, ReadWord]], how: Callable[[ReadWord, ReadWord], bool]
-) -> list[dict[str, str]]:
-    return [
-        {"photo": one.group, "text": one.truth, "before": one.text, "after": two.text}
-        for one, two in pairs
+    pairs: Sequence[tuple[InkedWord, ReadWord, ReadWord]],
+    how: Callable[[ReadWord, ReadWord], bool],
+) -> list[ChangedWord]:
+    changed: list[ChangedWord] = [
+        {
+            "photo": word.photo_hash,
+            "box": word.box.as_list(),
+            "text": word.text,
+            "before": one.text,
+            "after": two.text,
+        }
+        for word, one, two in pairs
         if how(one, two)
-    ][:MAX_SHOWN]
+    ]
+    return changed[:MAX_SHOWN]
 
 
 def asked(word: InkedWord) -> KnownWord:

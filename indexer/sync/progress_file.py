@@ -24,6 +24,9 @@ RATE_WINDOW = 50
 BEAT_SECONDS = 10.0
 """Time between two signs of life while there is something to do, but no photo is done."""
 
+MIN_TIMED = 5
+"""Photos of which the rate is kept for later."""
+
 MAX_START_ERROR = 5.0
 """Seconds by which the start of a process may seem to differ: the clock may be set meanwhile."""
 
@@ -113,9 +116,16 @@ class Reporter:
     def state(self, state: WriterState) -> None:
         """Report that something else than reading begins; the rate is measured anew after it."""
         if self._progress is None or self._progress.state is not state:
+            self.keep_rate()
             self._times.clear()
             self._progress = Progress(self._pid, self._born, state)
             self._write(self._progress)
+
+    def keep_rate(self) -> None:
+        """Keep the rate for `last_rate`, if enough photos were read."""
+        if self._progress and len(self._times) >= MIN_TIMED:
+            with suppress(OSError):
+                _rate_file(self._path).write_text(f"{self._progress.per_minute}\n", "ascii")
 
     def alive(self) -> None:
         """Give a sign of life if it is time for one; called all the time while there is work."""
@@ -143,7 +153,20 @@ def reported(path: Path) -> Iterator[Reporter]:
     try:
         yield reporter
     finally:
+        reporter.keep_rate()
         path.unlink(missing_ok=True)
+
+
+def last_rate(path: Path) -> float:
+    """Photos a minute that the last writer read which reported to `path`; 0 if unknown."""
+    try:
+        return max(0.0, float(_rate_file(path).read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _rate_file(path: Path) -> Path:
+    return path.with_suffix(".rate")
 
 
 def read(path: Path) -> Progress | None:

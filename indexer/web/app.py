@@ -10,7 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from indexer.web import pages, photo_page, problems, search_page
+from indexer.web import learn_page, pages, photo_page, problems, search_page
 from indexer.web.endpoint import BODY, json_response
 from indexer.web.endpoints import ENDPOINTS, ROOT
 from indexer.web.guard import Guard
@@ -36,6 +36,8 @@ MAX_PICTURES = 80
 PAGES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/", search_page.show),
     ("GET", "/photo/{id}", photo_page.show),
+    ("GET", "/lessons", learn_page.lessons),
+    ("GET", "/learn", learn_page.learn),
     ("GET", "/status", pages.status),
     ("GET", "/devices", pages.devices),
     ("GET", "/api", pages.api),

@@ -38,12 +38,13 @@ PAGE = 200
 """Corrections of one answer at most."""
 
 _Pixel = Annotated[int, Field(ge=0, le=1_000_000)]
+PixelBox = tuple[_Pixel, _Pixel, _Pixel, _Pixel]
 
 
 class NewCorrection(Asked):
     """What stands in a box; "" for no word."""
 
-    box: tuple[_Pixel, _Pixel, _Pixel, _Pixel] = Field(description="left, top, right, bottom")
+    box: PixelBox = Field(description="left, top, right, bottom")
     text: str = Field("", max_length=1000, description="at most 64 characters; empty for no word")
     unreadable: bool = Field(False, description="nobody can tell what the word is")  # noqa: FBT003
     drawn: bool = Field(False, description="the box is meant as it is, whatever was read in it")  # noqa: FBT003

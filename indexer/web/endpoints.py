@@ -7,8 +7,9 @@ from http import HTTPStatus
 from indexer import reports
 from indexer.corrections.formats.written import FORMATS
 from indexer.corrections.lessons import LessonsReport
+from indexer.corrections.own_weights import RunReport
 from indexer.corrections.report import CorrectionReport
-from indexer.web import corrections, lessons, pairing, photos, searching, state
+from indexer.web import corrections, learning, lessons, pairing, photos, searching, state
 from indexer.web.endpoint import Endpoint
 
 ROOT = "/api/v1"
@@ -88,6 +89,33 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/lessons", "Words to ask about", lessons.lessons, returns=LessonsReport,
         asked=lessons.AskForLessons,
+    ),
+    Endpoint(
+        "POST", "/lessons/skip", "Do not ask about a word again", lessons.skip,
+        asked=lessons.Skip, success=HTTPStatus.NO_CONTENT, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "GET", "/runs", "What was learned, and what learning needs and does", learning.runs,
+        returns=learning.RunsReport,
+    ),
+    Endpoint(
+        "POST", "/runs", "Learn what was corrected so far", learning.begin,
+        returns=learning.RunsReport, success=HTTPStatus.ACCEPTED, errors=(HTTPStatus.CONFLICT,),
+    ),
+    Endpoint(
+        "POST", "/runs/back", "Read with the weights that were used before", learning.back,
+        returns=learning.UsedReport,
+    ),
+    Endpoint(
+        "GET", "/runs/{number}", "One run", learning.run, returns=RunReport, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "DELETE", "/runs/{number}", "Delete a run with its weights", learning.forget,
+        success=HTTPStatus.NO_CONTENT, errors=_UNKNOWN,
+    ),
+    Endpoint(
+        "POST", "/runs/{number}/use", "Read with the weights of a run from now on", learning.use,
+        returns=learning.UsedReport, asked=learning.UseWeights, errors=_UNKNOWN,
     ),
     Endpoint(
         "GET", "/status", "Counts, failures, sizes and what is going on", state.status,

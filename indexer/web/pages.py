@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -35,6 +37,7 @@ STATIC = {
     "photo.js": "text/javascript",
     "edit.js": "text/javascript",
     "draw.js": "text/javascript",
+    "lesson.js": "text/javascript",
     "manage.js": "text/javascript",
 }
 """Files that are sent as they are."""
@@ -53,8 +56,8 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        percent=reports.percent, path=printable, json=reports.dumps, moment=_moment,
-        quoted=lambda text: quote(str(text), safe=""),
+        percent=reports.percent, path=printable, json=reports.dumps, moment=_moment, span=_span,
+        clean=clean, quoted=lambda text: quote(str(text), safe=""),
     )  # fmt: skip
     return made
 
@@ -62,6 +65,17 @@ def _templates() -> jinja2.Environment:
 def _moment(seconds: float) -> str:
     """A time by the clock of this machine, for who has no script to show that of their own."""
     return datetime.fromtimestamp(seconds).astimezone().isoformat(" ", "minutes")
+
+
+def _span(seconds: float) -> str:
+    """A span of time in words, rounded up to minutes."""
+    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def clean(text: str) -> str:
+    """A reading without what would turn the text around it, or cannot be shown."""
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
 
 
 def page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from indexer.search.guesses import MIN_CERTAIN
 from indexer.web import photos, searching
 from indexer.web.endpoint import parsed
 from indexer.web.guard import may_change
-from indexer.web.pages import page
+from indexer.web.pages import clean, page
 from indexer.web.problems import Problem
 from indexer.web.search_page import MAX_ALT, framed, link
 from recognizer.files.printable import printable
@@ -48,7 +47,7 @@ def show(site: Site, request: Request) -> Response:
     return page(
         "photo.html", photo=known, query=query, lines=_lines(known, matched), neighbours=neighbours,
         name=printable(known.places[0].name), places=[printable(p) for p in known.places],
-        alt=_clean(text)[:MAX_ALT], found=bool(matched),
+        alt=clean(text)[:MAX_ALT], found=bool(matched),
         back="/?" + urlencode({"q": query}) if query else "/",
         may_change=may_change(site, request), **said,
     )  # fmt: skip
@@ -80,7 +79,7 @@ def _lines(known: Photo, marked: set[tuple[int, ...]]) -> list[list[dict[str, An
     for word in known.words:
         lines.setdefault(word.line, []).append(
             {
-                "text": _clean(word.text),
+                "text": clean(word.text),
                 "sure": _sureness(word),
                 "corners": " ".join(f"{x:g},{y:g}" for x, y in word.outline),
                 "box": ",".join(map(str, word.box.as_list())),
@@ -107,17 +106,12 @@ def _shown(correction: Correction) -> dict[str, Any]:
     return {
         "uid": correction.uid,
         "box": ",".join(map(str, correction.box.as_list())),
-        "seen": _clean(correction.seen_text),
-        "said": "unreadable" if unreadable else _clean(correction.text) or "no word",
-        "by": _clean(correction.by),
+        "seen": clean(correction.seen_text),
+        "said": "unreadable" if unreadable else clean(correction.text) or "no word",
+        "by": clean(correction.by),
         "at": correction.created_at,
         "undone": correction.undone_at is not None,
     }
-
-
-def _clean(text: str) -> str:
-    """A reading without what would turn the text around it, or cannot be shown."""
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
 
 
 def _sureness(word: Word) -> str:

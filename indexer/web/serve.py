@@ -19,6 +19,7 @@ from indexer.renditions.renderer import Renderer
 from indexer.web.app import make
 from indexer.web.daily_copy import DailyCopy
 from indexer.web.devices import Devices
+from indexer.web.learner import Learner
 from indexer.web.live_library import LiveLibrary
 from indexer.web.site import Site
 from indexer.web.watch_process import Watching
@@ -122,22 +123,41 @@ class Listening:
         return sockets
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What starts processes beside the server.
+
+    Attributes:
+        learn: starts one that learns from corrections, and prints into `settings.learning_log`;
+            None if nothing can be learned.
+        watch: starts one that reads new photos; None if nothing is to be read.
+
+    """
+
+    learn: Callable[[], BaseProcess] | None = None
+    watch: Callable[[], BaseProcess] | None = None
+
+
+ALONE = Beside()
+"""No other process."""
+
+
 def serve(
     settings: Settings,
     listening: Listening,
+    beside: Beside = ALONE,
     *,
     version: str,
     read_only: bool = False,
-    watch: Callable[[], BaseProcess] | None = None,
 ) -> None:
     """Serve the page until SIGTERM or Ctrl-C.
 
     Args:
         settings: those of the command line.
         listening: where to listen.
+        beside: what starts other processes.
         version: of the program.
         read_only: whether nobody may change anything.
-        watch: starts a process that reads new photos meanwhile; None for none.
 
     Raises:
         UsageError: the port is taken, or the address is not one of this machine; see Listening.
@@ -153,8 +173,11 @@ def serve(
         site = _site(settings, listening, stack, read_only=read_only)
         _announce(site, listening)
         stack.enter_context(closing(DailyCopy(settings)))
-        if watch:
-            site.watching = stack.enter_context(closing(Watching(watch)))
+        if beside.learn:
+            learner = Learner(beside.learn, settings.learning_log)
+            site.learner = stack.enter_context(closing(learner))
+        if beside.watch:
+            site.watching = stack.enter_context(closing(Watching(beside.watch)))
         config = uvicorn.Config(
             make(site, listening.hosts, version),
             log_level="warning", access_log=False, server_header=False, proxy_headers=False,

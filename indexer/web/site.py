@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from indexer.config import Settings
     from indexer.renditions.renderer import Renderer
     from indexer.web.devices import Devices
+    from indexer.web.learner import Learner
     from indexer.web.live_library import LiveLibrary
     from indexer.web.watch_process import Watching
 
@@ -48,6 +49,7 @@ class Site:
         devices: who may look.
         is_local: whether only this machine can look.
         read_only: whether nobody may change anything.
+        learner: the process that learns from corrections; None where none can be started.
         watching: the process that reads new photos beside the server, if there is one.
 
     """
@@ -60,6 +62,7 @@ class Site:
     devices: Devices
     is_local: bool = True
     read_only: bool = False
+    learner: Learner | None = None
     watching: Watching | None = None
     folders: FolderTree = field(default_factory=FolderTree)
     wrong_codes: Rate = field(default_factory=_wrong_codes)

@@ -25,6 +25,7 @@ class Watching:
         """`start` starts the process, at once and `again_seconds` after each end."""
         self._start, self._seconds = start, again_seconds
         self._closed, self._lock = threading.Event(), threading.Lock()
+        self._wanted = threading.Event()  # that the next process is begun at once
         self._process: BaseProcess | None = None
         self.problem = ""
         """Why no new photos are read now; "" while they are."""
@@ -35,9 +36,15 @@ class Watching:
         """End the process."""
         with self._lock:
             self._closed.set()
-            if self._process is not None:
-                self._process.terminate()
+        self.begin_anew()
         self._thread.join()
+
+    def begin_anew(self) -> None:
+        """Begin the process anew, which then reads as the home folder says now."""
+        with self._lock:
+            if self._process is not None:
+                self._wanted.set()
+                self._process.terminate()
 
     def _keep(self) -> None:
         while not self._closed.is_set():
@@ -46,10 +53,11 @@ class Watching:
                     return
                 self._process, self.problem = self._start(), ""
             self._process.join()
-            if not self._closed.is_set():
+            if not self._wanted.is_set():
                 self.problem = (
                     f"ocrsearch watch has ended (exit code {self._process.exitcode}); it is started "
                     f"again in {self._seconds:g} seconds, and the log of ocrsearch serve tells why"
                 )
                 log.error("%s", self.problem)
-            self._closed.wait(self._seconds)
+            self._wanted.wait(self._seconds)
+            self._wanted.clear()

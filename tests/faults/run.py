@@ -1,7 +1,7 @@
 """A daemon among random changes, kills and faults, held against a model of what it must know.
 
 `python -m tests.faults.run --seed 1 --operations 1000 --kills 100` uses real folders, the kernel's
-real events, and SIGKILL; only the OCR engine is not real. At each quiet point catalog, full text,
+real events, and SIGKILL; only the OCR engine is not real. `--only correct,undo,new_engine` leaves corrections and readings. At each quiet point catalog, full text,
 posterior store and answers must equal the model; in the end, all that an undisturbed run makes.
 """
 
@@ -42,8 +42,10 @@ FAULTS = {
 class Run:
     """All that happens, in the order that the seed gives."""
 
-    def __init__(self, base: Path, seed: int) -> None:
-        """Folders with photos, and a daemon that watches them."""
+    def __init__(self, base: Path, seed: int, only: str = "") -> None:
+        """Folders with photos, and a daemon that watches them; `only` names what happens, "" for all."""
+        weights = OPERATIONS | FAULTS
+        self.weights = {name: weights[name] for name in (only.split(",") if only else weights)}
         self.chance = random.Random(seed)
         self.base = base
         self.photos = Photos(base, self.chance)
@@ -153,7 +155,7 @@ class Run:
         self.daemon.stop()
 
     def _operate(self) -> None:
-        weights = OPERATIONS | FAULTS
+        weights = self.weights
         said = "nothing"
         while said == "nothing":  # what cannot be done now is drawn again
             [name] = self.chance.choices(list(weights), list(weights.values()))
@@ -295,6 +297,25 @@ class Run:
         assert life.ended(life.fork(once)) == 0
         return state.differences(state.look(self.daemon.settings), state.look(settings))
 
+    def untouched(self) -> list[str]:
+        """How what is there once all corrections are undone differs from a home that never had any."""
+        ours, never = self.daemon.settings, life.settings(self.base / "homes" / "never")
+
+        def undone() -> None:
+            with Catalog(ours.database) as catalog:
+                catalog.undo(list(self.corrections.made), time.time())
+                life.library(ours, catalog, self.daemon.version).indexes.catch_up()
+
+        def once() -> None:
+            with Catalog(never.database) as catalog:
+                life.library(never, catalog, self.daemon.version).sync(self.photos.roots, Hooks())
+
+        for part in (undone, once):
+            assert life.ended(life.fork(part)) == 0
+        have = state.look(ours)
+        have.corrections.clear()
+        return state.differences(have, state.look(never))
+
     def read_twice(self) -> int:
         """Photos that one engine read again although nothing had been forgotten meanwhile."""
         lines = (self.base / "reads").read_text().splitlines()
@@ -316,6 +337,7 @@ def main() -> None:
     parser.add_argument(
         "--load", type=int, default=0, help="processes that compute beside it, and one that writes"
     )
+    parser.add_argument("--only", default="", help="what happens, by names with commas between")
     parser.add_argument("--keep", action="store_true", help="keep the folders of a run that fails")
     options = parser.parse_args()
     if "SHIM_CONTROL" not in os.environ:
@@ -325,9 +347,9 @@ def main() -> None:
     run = None
     try:
         with load.beside(options.load, base):
-            run = Run(base, options.seed)
+            run = Run(base, options.seed, options.only)
             run.go(options.operations, options.kills)
-        wrong = run.twin()
+        wrong = run.twin() + run.untouched()
         print(
             f"seed {options.seed}: {options.operations} operations in "
             f"{time.monotonic() - start:.0f} s beside a load of {options.load}"

@@ -35,6 +35,14 @@ def test_some_random_operations_with_kills_lose_miss_and_double_nothing():
     assert "beside a load of 1" in said
 
 
+def test_corrections_among_readings_and_kills_are_kept_and_undone_to_the_last_byte():
+    said = run(
+        "run", "--seed", 5, "--operations", 30, "--kills", 4, "--only", "correct,undo,new_engine"
+    )
+
+    assert "correct" in said
+
+
 def test_the_story_ended_at_some_of_its_changes_to_the_disk_comes_to_the_same_state():
     said = run("cuts", "--every", 350, "--seed", 100)
 

@@ -397,3 +397,44 @@ def test_what_is_left_is_not_offered_again(catalog, tmp_path):
 
     assert catalog.former(anew) == []
     assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]
+
+
+def open_words(catalog) -> list[str]:
+    return [word.text for _, word in catalog.uncorrected_words(10, 5, (0.0, 1.0))]
+
+
+def read_again(catalog, *words: Word) -> None:
+    catalog.put_reading(CONTENT, Reading(400, 300, None, words), NEWER)
+
+
+def test_a_skipped_word_is_asked_about_only_once_its_reading_changes(catalog):
+    catalog.skip(CONTENT, READ[0])
+    catalog.skip(CONTENT, READ[0])
+    assert open_words(catalog) == ["depth"]
+
+    moved = replace(READ[0], box=Box(12, 9, 95, 41))
+    read_again(catalog, moved, READ[1])
+    assert open_words(catalog) == ["depth"]
+
+    read_again(catalog, replace(moved, text="queue"), READ[1])
+    assert sorted(open_words(catalog)) == ["depth", "queue"]
+
+
+def test_the_same_text_elsewhere_on_the_photo_is_asked_about(catalog):
+    read_again(catalog, READ[0], replace(READ[1], text="quene"))
+
+    catalog.skip(CONTENT, READ[0])
+
+    assert open_words(catalog) == ["quene"]
+
+
+def test_an_unreadable_word_is_asked_about_only_once_its_reading_changes(catalog):
+    unreadable = replace(QUEUE, text="", kind=CorrectionKind.UNREADABLE)
+    catalog.correct([unreadable])
+    assert open_words(catalog) == ["depth"]
+
+    read_again(catalog, replace(READ[0], text="quest"), READ[1])
+    assert sorted(open_words(catalog)) == ["depth", "quest"]
+
+    catalog.correct([replace(unreadable, uid="2" * 32, created_at=2.0)])
+    assert open_words(catalog) == ["depth"]

@@ -156,6 +156,20 @@ def test_nothing_is_asked_where_there_is_nothing_to_forget(shell, board):
     assert shell("corrections", "forget", "--by", "teacher").stdout == "0 corrections forgotten\n"
 
 
+def test_a_skipped_word_is_not_asked_about_again(shell, board):
+    words = json.loads(shell("show", board, "--json").stdout)["words"]
+    place = ",".join(map(str, words[0]["box"]))
+
+    assert (
+        "not asked about quene again" in shell("corrections", "skip", board, "--at", place).stdout
+    )
+
+    after = json.loads(shell("corrections", "lessons", "--json").stdout)
+    assert [lesson["text"] for lesson in after["lessons"]] == ["depth"]
+    empty = shell("corrections", "skip", board, "--at", "90,0,99,9", code=2)
+    assert "no word was read in this box" in empty.output
+
+
 @pytest.mark.thorough
 def test_the_list_says_which_corrections_count(shell, board):
     correct(shell, board, 0, "queue")

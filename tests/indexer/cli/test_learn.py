@@ -141,6 +141,32 @@ def test_one_process_learns_at_a_time(learner):
         assert "another ocrsearch is learning" in learner("learn", code=4).output
 
 
+def test_a_forgotten_run_is_not_listed(learner):
+    learn(learner)
+
+    assert "run 1 is forgotten" in learner("learn", "forget", "1").stdout
+    assert learner("learn", "list").stdout == ""
+    assert "no such run" in learner("learn", "forget", "1", code=2).output
+
+
+def test_other_processes_are_told_how_far_it_is(learner, monkeypatch):
+    told = []
+    monkeypatch.setattr(own_weights, "note_progress", lambda _, progress: told.append(progress))
+
+    learn(learner)
+
+    doing = [progress and progress["doing"] for progress in told]
+    assert doing == ["starting", "measuring before and after", None]
+
+
+def test_it_is_known_whether_a_process_learns(learner):
+    settings = settings_of(learner)
+    assert not home.is_learning(settings)
+    with home.learning(settings):
+        assert home.is_learning(settings)
+    assert not home.is_learning(settings)
+
+
 @pytest.mark.thorough
 def test_without_torch_the_extra_is_named(learner, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)

@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra web is not installed")
 
-from indexer.cli import watch_apart
+from indexer.cli import child_commands
 from indexer.cli.commands import main
 from indexer.web import serve as server
 
@@ -28,10 +28,11 @@ def test_options_reach_the_server(shell, monkeypatch):
 
     shell("serve", "--port", 9000, "--lan", "10.0.0.1", "--allow-host", "a", "--read-only")
 
-    [((settings, listening), named)] = given
+    [((settings, listening, beside), named)] = given
     assert settings.home == shell.folder / "home"
     assert (listening.port, listening.lan, listening.names) == (9000, "10.0.0.1", ("a",))
-    assert (named["read_only"], named["watch"]) == (True, None)
+    assert (named["read_only"], beside.watch) == (True, None)
+    assert beside.learn is not None
 
 
 @pytest.mark.parametrize(
@@ -46,13 +47,25 @@ def test_options_reach_the_server(shell, monkeypatch):
 def test_watch_is_given_the_options_of_the_program_as_they_were_given(given, monkeypatch):
     context = main.make_context("ocrsearch", [*given, "serve"])
 
-    assert watch_apart.options_given(context) == given
+    assert child_commands.options_given(context) == given
 
 
 def test_what_a_variable_says_is_not_given_as_an_option(monkeypatch):
     monkeypatch.setenv("OCRSEARCH_HOME", "elsewhere")
 
-    assert watch_apart.options_given(main.make_context("ocrsearch", ["serve"])) == []
+    assert child_commands.options_given(main.make_context("ocrsearch", ["serve"])) == []
+
+
+@pytest.mark.slow
+def test_what_a_command_beside_the_server_says_goes_into_a_file(tmp_path):
+    context = main.make_context("ocrsearch", ["--home", str(tmp_path / "home"), "serve"])
+
+    process = child_commands.starter(context, "learn", tmp_path / "out.log")()
+    process.join()
+
+    assert process.exitcode == 4
+    assert "Error: " in (tmp_path / "out.log").read_text()
+    assert "nothing is indexed yet" in (tmp_path / "out.log").read_text()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from indexer.corrections.correction import CorrectionKind, LearningPart
-from indexer.corrections.word_export import held_out, learned, write
+from indexer.corrections.correction import Correction, CorrectionKind, LearningPart, is_held_out
+from indexer.corrections.word_export import counted, held_out, learned, write
+from indexer.entities import Box
 
 from .inked import inked
 
@@ -55,3 +56,28 @@ def test_the_words_of_an_earlier_export_are_gone(tmp_path):
     write([inked("three")], tmp_path / "w")
 
     assert sorted(p.name for p in (tmp_path / "w").iterdir()) == ["00000.png", "labels.tsv"]
+
+
+def said(text: str, photo: str, place: int = 0, **more) -> Correction:
+    box = Box(place, 0, place + 9, 9)
+    return Correction(f"{place:032x}", photo, (99, 9), box, text, **more)
+
+
+def test_counted_are_the_words_that_would_be_learned_and_measured():
+    held, learned_from = (
+        next(c for c in "abcdefgh" if is_held_out(c) is out) for out in (True, False)
+    )
+    corrections = [
+        said("queue", learned_from),
+        said("depth", learned_from, created_at=1.0),  # in place of the first
+        said("two words", learned_from, 20),
+        said("undone", learned_from, 40, undone_at=2.0),
+        said("", learned_from, 60),
+        said("held", held),
+        said("taught", held, 20, by="teacher:x@1"),
+    ]
+
+    counts = counted(corrections, {held})
+
+    assert (counts["learned"], counts["held_out"], counts["photos"]) == (1, 1, 1)
+    assert counted(corrections, set())["held_out"] == 0

@@ -164,3 +164,20 @@ def test_a_sign_of_life_before_there_is_a_state_is_none(file, clock):
     Reporter(file, clock).alive()
 
     assert not file.exists()
+
+
+def test_the_rate_is_known_after_the_run(file, clock):
+    with progress_file.reported(file) as reporter:
+        reporter._clock = clock
+        read_photos(reporter, clock, 10)
+
+    assert not file.exists()
+    assert progress_file.last_rate(file) == pytest.approx(30)
+
+
+def test_a_few_photos_say_nothing_of_the_rate(file, clock):
+    with progress_file.reported(file) as reporter:
+        reporter._clock = clock
+        read_photos(reporter, clock, 4)
+
+    assert progress_file.last_rate(file) == 0

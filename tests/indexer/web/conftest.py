@@ -29,7 +29,7 @@ from indexer.web.site import Site
 from ..conftest import World, draw_photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 HOST = "127.0.0.1:8377"
 ORIGIN = f"http://{HOST}"
@@ -86,24 +86,26 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 class Program:
-    """A running `ocrsearch serve`; `pairing` is the address that pairs, `root` that of the page."""
+    """A running `ocrsearch serve`; `pairing` is the address that pairs, `root` that of the page.
 
-    def __init__(self, home: Path, log: Path) -> None:
+    `given` begins its command line, in place of the program itself.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        log: Path,
+        *options: str,
+        given: Sequence[str] = ("-m", "indexer"),
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
         port = 18_000 + os.getpid() % 10_000
-        command = [
-            sys.executable,
-            "-m",
-            "indexer",
-            "--home",
-            str(home),
-            "serve",
-            "--port",
-            str(port),
-        ]
+        command = [sys.executable, *given, "--home", str(home), "serve", "--port", str(port)]
         with log.open("w") as out:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stderr=out, env=os.environ | {"OCRSEARCH_CONFIG": os.devnull}
-            )
+                [*command, *options], cwd=ROOT, stderr=out,
+                env={**environment, "OCRSEARCH_CONFIG": os.devnull},
+            )  # fmt: skip
         end = time.monotonic() + 60
         while not (said := re.search(r"open (http\S+)", log.read_text())):
             assert self.process.poll() is None, log.read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
@@ -259,7 +260,9 @@ def test_failed_photos_can_be_tried_again_one_by_one_by_reason_and_all(served):
     seen = page(served, "/status")
 
     bodies = [
-        json.loads(b["data-body"]) for b in seen.all("button") if b.get("data-does") == "retry"
+        json.loads(b["data-body"])
+        for b in seen.all("button")
+        if b.get("data-to", "").endswith("/retry")
     ]
     assert [sorted(body) for body in bodies] == [
         ["reason"], ["photos"], ["photos"], ["reason"], [],
@@ -315,3 +318,14 @@ def test_frames_lie_on_the_words_of_the_picture_that_is_shown(served, orientatio
     outside = picture.getpixel((right + 8, (top + bottom) // 2))
     assert inside[1] > 200
     assert outside[1] < 60
+
+
+def test_scripts_and_style_sheet_are_light():
+    files = {
+        name: (FOLDER / "static" / name).read_bytes() for name in STATIC if name[-4:] != ".svg"
+    }
+    scripts = [content for name, content in files.items() if name.endswith(".js")]
+
+    assert sum(map(len, scripts)) <= 40_000
+    assert len(files["style.css"]) <= 20_000
+    assert sum(len(gzip.compress(content)) for content in files.values()) <= 18_000

@@ -80,3 +80,15 @@ def test_why_nothing_is_read_is_said_until_it_is_started_again(monkeypatch):
     assert logged.some.wait(60)
     assert "ended (exit code 4)" in watching.problem
     watching.close()
+
+
+def test_what_is_begun_anew_has_no_problem():
+    children = Children()
+    watching = Watching(children, again_seconds=60)
+    former = children.next()
+
+    watching.begin_anew()
+    children.next()
+
+    assert (former.exitcode, watching.problem) == (-15, "")
+    watching.close()
