@@ -136,7 +136,7 @@ def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
     import torch  # noqa: F401 - an installation without it says so before anything is written
 
     from indexer import home
-    from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS
+    from indexer.corrections.lessons import MIN_PHOTOS, MIN_WORDS
     from indexer.corrections.to_check import to_check
     from indexer.ocr import learning
 

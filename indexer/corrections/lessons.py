@@ -45,6 +45,12 @@ PHOTOS = 80
 MIN_LEARNED = 60
 """Words to learn from below which nothing is learned."""
 
+MIN_WORDS = 150
+"""Held-out words below which no verdict is possible."""
+
+MIN_PHOTOS = 5
+"""Held-out photos below which no verdict is possible, because words of one photo are alike."""
+
 ENOUGH = 100
 """Words to learn from that are enough for a first run."""
 

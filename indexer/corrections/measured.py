@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from indexer.corrections.lessons import MIN_PHOTOS, MIN_WORDS
 from indexer.query.folding import fold
 from recognizer.files.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-MIN_WORDS = 150
-"""Held-out words below which no verdict is possible."""
-
-MIN_PHOTOS = 5
-"""Held-out photos below which no verdict is possible, because words of one photo are alike."""
 
 DRAWS = 10_000
 """Draws of the bootstrap."""

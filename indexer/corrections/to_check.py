@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer.corrections import word_export
-from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS
+from indexer.corrections.lessons import MIN_PHOTOS, MIN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer.corrections.correction import TEACHER, CorrectionKind, LearningPart
-from indexer.corrections.lessons import MIN_LEARNED
-from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS
+from indexer.corrections.lessons import MIN_LEARNED, MIN_PHOTOS, MIN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

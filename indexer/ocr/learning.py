@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from indexer.corrections import own_weights, word_export
-from indexer.corrections.lessons import MIN_LEARNED
-from indexer.corrections.measured import MIN_PHOTOS, MIN_WORDS, ReadWord, figures, judge
+from indexer.corrections.lessons import MIN_LEARNED, MIN_PHOTOS, MIN_WORDS
+from indexer.corrections.measured import ReadWord, figures, judge
 from indexer.errors import UsageError
 from indexer.ocr.builtin import CRNNRecognizer, weights_path
 from recognizer.files.printable import counted

@@ -77,7 +77,7 @@ def check(shell, path, truth):
     (shell.folder / "checked.jsonl").write_text("\n".join(lines))
     shell("corrections", "import", shell.folder / "checked.jsonl")
     with sqlite3.connect(shell.folder / "home" / "catalog.db") as database:
-        database.execute("INSERT INTO checked VALUES (?, 1.0, NULL)", [shown["id"]])
+        database.execute("INSERT INTO checked VALUES (?, 1.0, NULL, NULL)", [shown["id"]])
     database.close()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -153,7 +155,7 @@ def test_without_torch_the_extra_is_named(served, children, monkeypatch):
 
 
 def test_configured_weights_are_not_taught(served, run, children):
-    served.site.settings = served.site.settings.model_copy(update={"weights": "/mine.safetensors"})
+    served.site.settings = replace(served.site.settings, weights=Path("/mine.safetensors"))
 
     for path in ("/runs", "/runs/1/use", "/runs/back"):
         said = served.client.post(f"/api/v1{path}", json={}).json()
