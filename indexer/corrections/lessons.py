@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from indexer.corrections.correction import LearningPart
-from indexer.corrections.states import counting
+from indexer.corrections.states import counting, single_words
 from indexer.query.folding import fold
 
 if TYPE_CHECKING:
@@ -123,21 +123,18 @@ class Askable(Protocol):
 
 def lessons_report(catalog: Askable, limit: int, seed: int = 0) -> LessonsReport:
     """The words of a catalog to ask about, `limit` at most; another seed gives others."""
-    corrections = counting(catalog.corrections())
+    corrections = catalog.corrections()
     asked = lessons(
         catalog.uncorrected_words(PHOTOS, MAX_OF_A_PHOTO, (MIN_CONFIDENCE, MAX_CONFIDENCE), seed),
         catalog.uncorrected_words(PHOTOS, 1, (MIN_CONFIDENCE, 1.0), seed),
-        [correction.text for correction in corrections],
+        [correction.text for correction in counting(corrections)],
         limit,
         seed,
     )
     contents = sorted({lesson.content for lesson in asked})
     photos = {content: catalog.photo_with(content) for content in contents}
-    away = catalog.never_cut()
-    learned = sum(
-        c.part is LearningPart.LEARN and len(c.text.split()) == 1 and c.uid not in away
-        for c in corrections
-    )
+    single = single_words(corrections, catalog.never_cut())
+    learned = sum(correction.part is LearningPart.LEARN for correction in single)
     return {
         "lessons": [_report(each, photo) for each in asked if (photo := photos[each.content])],
         "learned": learned,

@@ -36,6 +36,19 @@ def counting(corrections: Iterable[Correction]) -> list[Correction]:
     ]
 
 
+def single_words(corrections: Iterable[Correction], never_cut: Collection[str]) -> list[Correction]:
+    """Those that count and give one word to learn from or to measure on.
+
+    Not those of several words in one box, and not those with a uid in `never_cut`, whose image can
+    be cut out of no photo.
+    """
+    return [
+        correction
+        for correction in counting(corrections)
+        if len(correction.text.split()) == 1 and correction.uid not in never_cut
+    ]
+
+
 def states(
     corrections: Collection[Correction], doubtful: Collection[str] = ()
 ) -> Mapping[str, CorrectionState]:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # that of typing has no schema before P
 
 from indexer.corrections.correction import TEACHER, CorrectionKind, LearningPart
 from indexer.corrections.lessons import MIN_LEARNED, MIN_PHOTOS, MIN_WORDS
+from indexer.corrections.states import single_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -65,17 +66,14 @@ class WordsReport(TypedDict):
     photos_needed: int
 
 
-def counted(corrections: Iterable[Correction], checked: Collection[str]) -> WordsReport:
-    """Count the words of all corrections: those of `learned` and `held_out`, as far as images were cut.
+def counted(
+    corrections: Iterable[Correction], checked: Collection[str], never_cut: Collection[str]
+) -> WordsReport:
+    """Count the words of all corrections: those of `learned` and `held_out`.
 
-    `checked` are content hashes of photos.
+    `checked` are content hashes of photos, `never_cut` uids of words without an image.
     """
-    last = {
-        (c.content, c.box): c
-        for c in sorted(corrections, key=lambda c: c.precedence)
-        if c.undone_at is None
-    }
-    single = [c for c in last.values() if len(c.text.split()) == 1]
+    single = single_words(corrections, never_cut)
     held = [
         c
         for c in single

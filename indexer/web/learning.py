@@ -65,7 +65,7 @@ def report_of(site: Site) -> RunsReport:
     """The runs, and what learning needs and does."""
     settings, learner = site.settings, site.learner
     with site.library.parts() as (catalog, _):
-        words = counted(catalog.corrections(), catalog.checked())
+        words = counted(catalog.corrections(), catalog.checked(), catalog.never_cut())
         counts = catalog.counts()
     photos = counts[State.READ] + counts[State.EMPTY]
     rate = progress_file.last_rate(settings.progress)

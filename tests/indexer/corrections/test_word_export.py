@@ -77,7 +77,7 @@ def test_counted_are_the_words_that_would_be_learned_and_measured():
         said("taught", held, 20, by="teacher:x@1"),
     ]
 
-    counts = counted(corrections, {held})
+    counts = counted(corrections, {held}, ())
 
     assert (counts["learned"], counts["held_out"], counts["photos"]) == (1, 1, 1)
-    assert counted(corrections, set())["held_out"] == 0
+    assert counted(corrections, set(), ())["held_out"] == 0

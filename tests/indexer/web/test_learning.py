@@ -46,7 +46,7 @@ def children(served, monkeypatch) -> list[Child]:
 
     served.photo("a.png", "helios", "luna")
     served.site.learner = Learner(start, served.site.settings.learning_log)
-    counts = learning.counted([], ())
+    counts = learning.counted([], (), ())
     monkeypatch.setattr(learning, "counted", lambda *_: counts | {"learned": MIN_LEARNED})
     monkeypatch.setattr(learning, "find_spec", lambda _: "there")
     return started
