@@ -26,7 +26,7 @@ from pathlib import Path
 from PIL import Image
 
 from indexer.config import Settings
-from indexer.corrections import word_export
+from indexer.corrections import learning_words
 from indexer.corrections.correction import CorrectionKind, LearningPart
 from indexer.corrections.inked_word import InkedWord
 from indexer.corrections.measured import figures, judge
@@ -94,7 +94,7 @@ def run(
     held = held[: options.measure]
     folder = Path(tempfile.mkdtemp())
     start = time.process_time()
-    exported = word_export.write(learned, folder / "words")
+    exported = learning_words.write(learned, folder / "words")
     before = weights_path(settings)
     after = finetuning.finetune(before, exported, len(learned), folder / "run", seed=seed)
     seconds = time.process_time() - start

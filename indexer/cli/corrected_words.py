@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from indexer import bootstrap
-from indexer.corrections import word_export
+from indexer.corrections import learning_words
 from indexer.errors import UsageError
 from recognizer.files.printable import counted
 
@@ -36,7 +36,9 @@ def corrected_words(load: Callable[..., Settings], part: str) -> Path:
     with bootstrap.reading_only(settings) as (catalog, _):
         words = catalog.inked_words()
         chosen = (
-            word_export.held_out(words, catalog.checked()) if part else word_export.learned(words)
+            learning_words.held_out(words, catalog.checked())
+            if part
+            else learning_words.learned(words)
         )
     if not chosen.words:
         msg = "corrections: there are no words to learn from; correct or confirm some (see: ocrsearch correct)"
@@ -45,4 +47,4 @@ def corrected_words(load: Callable[..., Settings], part: str) -> Path:
         raise UsageError(msg)
     if chosen.several:
         log.warning("%s of several words left out", counted(chosen.several, "image"))
-    return word_export.write(chosen.words, settings.own_weights / f"words{part and '-held'}")
+    return learning_words.write(chosen.words, settings.own_weights / f"words{part and '-held'}")

@@ -11,7 +11,7 @@ import click
 from indexer import bootstrap, reports
 from indexer.cli.options import json_option
 from indexer.cli.printed_names import printed_name
-from indexer.corrections import own_weights, word_export
+from indexer.corrections import learning_words, own_weights
 from indexer.errors import UsageError
 from recognizer.files.printable import counted, printable
 
@@ -143,7 +143,7 @@ def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
     bootstrap.deliver(settings)  # images of words that were said a moment ago
     with bootstrap.reading_only(settings) as (catalog, _):
         words = list(catalog.inked_words())
-        held = word_export.held_out(words, catalog.checked())
+        held = learning_words.held_out(words, catalog.checked())
         photos = {word.photo_hash for word in held.words}
         enough = len(held.words) >= MIN_WORDS and len(photos) >= MIN_PHOTOS
         missing = [] if enough else to_check(catalog, 5)
@@ -152,7 +152,7 @@ def _run(settings: Settings) -> tuple[dict[str, Any], list[PhotoToCheck]]:
             "no checked photo is held out, so nothing can be measured; see: ocrsearch learn photos"
         )
     with home.learning(settings):
-        return learning.learn(settings, word_export.learned(words), held), missing
+        return learning.learn(settings, learning_words.learned(words), held), missing
 
 
 def _say_used(number: int, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from indexer import bootstrap
 from indexer.cli import deleted_folder
-from indexer.corrections.word_export import LABELS
+from indexer.corrections.learning_words import LABELS
 from indexer.errors import CatalogError, ConfigError, UsageError
 from indexer.system.places import identity, is_inside
 from recognizer.files.textfile import NotTextError, decode, lines, stripped

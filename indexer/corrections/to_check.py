@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
-from indexer.corrections import word_export
+from indexer.corrections import learning_words
 from indexer.corrections.lessons import MIN_PHOTOS, MIN_WORDS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Checkable(Protocol):
 
 def held_out_report(catalog: Checkable, limit: int) -> HeldOutReport:
     """What there is to measure on, and the newest `limit` photos to check next."""
-    held = word_export.held_out(catalog.inked_words(), catalog.checked()).words
+    held = learning_words.held_out(catalog.inked_words(), catalog.checked()).words
     return {
         "photos": len({word.photo_hash for word in held}),
         "photos_needed": MIN_PHOTOS,

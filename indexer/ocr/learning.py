@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from indexer.corrections import own_weights, word_export
+from indexer.corrections import learning_words, own_weights
 from indexer.corrections.lessons import MIN_LEARNED, MIN_PHOTOS, MIN_WORDS
 from indexer.corrections.measured import ReadWord, figures, judge
 from indexer.errors import UsageError
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from indexer.config import Settings
     from indexer.corrections.inked_word import InkedWord
+    from indexer.corrections.learning_words import Chosen
     from indexer.corrections.own_weights import ChangedWord, LearningProgress
-    from indexer.corrections.word_export import Chosen
     from recognizer.runs.state import Step
 
 MAX_SHOWN = 500
@@ -78,7 +78,7 @@ def learn(settings: Settings, learned: Chosen, held: Chosen) -> dict[str, Any]:
     folder, before = settings.own_weights, weights_path(settings)
     note = _Noted(folder)
     number = own_weights.next_number(folder)
-    words = word_export.write(learned.words, folder / "words")
+    words = learning_words.write(learned.words, folder / "words")
     with (
         closing(note),
         stop_requests() as stop,

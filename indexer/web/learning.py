@@ -12,7 +12,7 @@ from typing_extensions import TypedDict  # that of typing has no schema before P
 
 from indexer import home
 from indexer.corrections import own_weights
-from indexer.corrections.word_export import WordsReport, counted
+from indexer.corrections.learning_words import WordsReport, counted
 from indexer.entities import State
 from indexer.errors import UsageError
 from indexer.sync import progress_file

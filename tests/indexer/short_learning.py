@@ -9,7 +9,7 @@ from indexer.ocr import learning
 
 if TYPE_CHECKING:
     from indexer.config import Settings
-    from indexer.corrections.word_export import Chosen
+    from indexer.corrections.learning_words import Chosen
 
 STEPS = 3
 GUARD = 12

@@ -11,7 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from indexer.corrections.formats.foreign_page import ForeignPage, ForeignWord
-from indexer.corrections.word_export import LABELS
+from indexer.corrections.learning_words import LABELS
 from indexer.errors import UsageError
 from recognizer.files.textfile import NotTextError, decode, lines
 

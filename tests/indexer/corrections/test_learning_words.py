@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.corrections.correction import Correction, CorrectionKind, LearningPart, is_held_out
-from indexer.corrections.word_export import counted, held_out, learned, write
+from indexer.corrections.learning_words import counted, held_out, learned, write
 from indexer.entities import Box
 
 from .inked import inked
