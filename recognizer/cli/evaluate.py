@@ -20,7 +20,7 @@ from recognizer.cli.options import (
 )
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
-from recognizer.files.printable import json_safe, printable
+from recognizer.files.printable import counted, json_safe, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ def _draw(path: Path, words: Sequence[EvaluatedWord], crops: Sequence[NDArray[np
 
     places = worst(words, WORST)
     wrong = sum(word.truth != word.text for word in words)
-    title = f"The worst {len(places)} of {wrong} misread words; {len(words)} words were read"
+    title = f"The worst {len(places)} of {wrong} misread words; {counted(len(words), 'word')} read"
     contact_sheet.write(
         path, [contact_sheet.MisreadWord(crops[place], words[place]) for place in places], title
     )

@@ -11,7 +11,7 @@ import click
 from recognizer.cli.options import OUTPUT_FILE, OUTPUT_FOLDER, PATH, picture_limits
 from recognizer.cli.progress import progress
 from recognizer.errors import DataError
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 from recognizer.files.textfile import NotTextError, decode, lines, stripped
 from recognizer.runs.numbers import SEED
 
@@ -131,7 +131,7 @@ def _letters_source(data: str, vocabulary: Vocabulary, out: Path) -> WordSource:
     skipped = SkipLog(out.with_name(f"{out.name}.skipped.tsv"), say)
     for name, reason in loaded.skipped.items():
         skipped(name, reason)
-    say(f"aligning the letters of {len(loaded.words)} words")
+    say(f"aligning the letters of {counted(len(loaded.words), 'word')}")
     try:
         return glyph_source(loaded.words, model, recognizer, vocabulary)
     except DataError as error:

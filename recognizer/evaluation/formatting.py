@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from recognizer.files.printable import printable
+from recognizer.files.printable import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ def _summary(report: Report) -> str:
     settings = report.settings
     beam = f"beam search, {settings.alternatives} readings a word"
     return (
-        f"{report.scores.words} words, {beam if settings.decoding == 'beam' else 'greedy decoding'}, "
+        f"{counted(report.scores.words, 'word')}, {beam if settings.decoding == 'beam' else 'greedy decoding'}, "
         f"{settings.words_per_second:.0f} words/s"
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from recognizer.datasets.labelled_crops import LabelledCrop, load_all
 from recognizer.datasets.words_on_disk import StreamedCrops
+from recognizer.files.printable import counted
 from recognizer.runs.errors import TrainingError
 from recognizer.training.dev_split import MAX_DEV
 
@@ -82,5 +83,5 @@ class WordLoader:
         return loaded.words
 
     def _on_disk(self, part: Sequence[Sample]) -> StreamedCrops:
-        self._say(f"{len(part)} words do not fit in --memory: each is read when it is drawn")
+        self._say(f"{counted(len(part), 'word')} beyond --memory: each is read when it is drawn")
         return StreamedCrops(part, self._charset, self._skipped)

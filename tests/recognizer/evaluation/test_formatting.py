@@ -26,8 +26,8 @@ def test_a_report_says_how_the_words_were_read() -> None:
     beam = text(report(("cat", "cat")))
     greedy = text(report(("cat", "cat"), settings=EvaluationSettings("greedy", 1, 900.0)))
 
-    assert beam.startswith("1 words, beam search, 10 readings a word, 380 words/s\n")
-    assert greedy.startswith("1 words, greedy decoding, 900 words/s\n")
+    assert beam.startswith("1 word, beam search, 10 readings a word, 380 words/s\n")
+    assert greedy.startswith("1 word, greedy decoding, 900 words/s\n")
 
 
 def test_scores_stand_beside_each_other_as_written_and_folded() -> None:

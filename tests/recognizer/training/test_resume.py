@@ -201,7 +201,7 @@ def test_skipped_words_are_named_in_the_run_folder(words: Path, tmp_path: Path) 
 def test_words_beyond_the_memory_are_read_when_they_are_drawn(words: Path, tmp_path: Path) -> None:
     result = begin(words, tmp_path / "run", "--epochs", 2, "--memory", 0.0001)
 
-    assert "7 words do not fit in --memory" in result.stderr
+    assert "7 words beyond --memory" in result.stderr
     assert "bad.png" in (tmp_path / "run" / words_in_memory.SKIPPED).read_text(encoding="utf-8")
 
 
@@ -216,8 +216,8 @@ def test_small_sets_are_held_and_only_the_large_one_is_read_from_disk(
         "--init", "shipped", "--out", tmp_path / "run",
     )  # fmt: skip
 
-    assert "7 words do not fit" in result.stderr
-    assert "1 words do not fit" not in result.stderr
+    assert "7 words beyond --memory" in result.stderr
+    assert "1 word beyond" not in result.stderr
 
 
 def test_words_to_measure_on_that_do_not_fit_in_memory_are_refused_with_a_way_out(
