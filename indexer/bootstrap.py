@@ -119,7 +119,9 @@ def deliver(settings: Settings, renderer: Renderer | None = None) -> None:
 
     If another process writes to the stores, that one does it when it looks at the catalog again.
     Queries see all changes either way. Words are cut out by `renderer`, or by one of its own.
+    Raises CatalogError if nothing is indexed yet.
     """
+    _require_catalog(settings)
     from indexer import home
     from indexer.catalog.catalog import Catalog
     from indexer.renditions.inks import cut_inks
