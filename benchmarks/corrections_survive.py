@@ -32,16 +32,11 @@ from typing import NamedTuple
 
 from indexer import bootstrap, config
 from indexer.corrections.correction import Correction
-from indexer.corrections.effective import iou
+from indexer.corrections.effective import MIN_INSIDE, MIN_IOU, inside, iou
 from indexer.entities import Box
 
 LEAST = 0.95
 """Share of corrections that must be on their word."""
-
-SAME = 0.3
-"""Intersection over union from which boxes are about the same ink."""
-
-INSIDE = 0.7
 
 
 class Made(NamedTuple):
@@ -51,18 +46,10 @@ class Made(NamedTuple):
     ink: int | None
 
 
-def inside(one: Box, other: Box) -> float:
-    """Share of a box that lies inside another one."""
-    wide = min(one.right, other.right) - max(one.left, other.left)
-    high = min(one.bottom, other.bottom) - max(one.top, other.top)
-    area = (one.right - one.left) * (one.bottom - one.top)
-    return max(0, wide) * max(0, high) / area if area else 0.0
-
-
 def labelled(box: Box, boxes: list[Box]) -> int | None:
     """The number of the labelled box of the ink in `box`."""
     best = max(range(len(boxes)), key=lambda n: iou(box, boxes[n]), default=None)
-    return best if best is not None and iou(box, boxes[best]) >= SAME else None
+    return best if best is not None and iou(box, boxes[best]) >= MIN_IOU else None
 
 
 class Survival:
@@ -150,7 +137,10 @@ class Survival:
         boxes, before = self.labels[self.names[made.correction.content]], made.correction.box
         if made.ink is not None and (now := labelled(box, boxes)) is not None:
             return now == made.ink
-        return iou(box, before) >= SAME or max(inside(box, before), inside(before, box)) >= INSIDE
+        return (
+            iou(box, before) >= MIN_IOU
+            or max(inside(box, before), inside(before, box)) >= MIN_INSIDE
+        )
 
     def steps(self, weights: Path):
         """Let it all happen, step by step."""

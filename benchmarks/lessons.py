@@ -24,16 +24,15 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
-from corrections_survive import iou
 
 from indexer import bootstrap, config
+from indexer.corrections.effective import MIN_IOU, iou
 from indexer.corrections.lessons import BY_CHANCE, Askable, LessonReport, lessons_report
 from indexer.entities import Box
 
 KEYS = 9
 """Readings that have a key."""
 
-SAME = 0.3
 LEAST = 0.6
 MOST_SECONDS = 2.0
 LOOK = 1000
@@ -50,7 +49,7 @@ def truth(lesson: LessonReport, words: list[dict]) -> str | None:
     """The text of the box that a lesson is about, "" for ink without a label; None for no box."""
     box = Box(*lesson["box"])
     best = max(words, key=lambda word: iou(box, Box(*word["box"])), default=None)
-    if best is None or iou(box, Box(*best["box"])) < SAME:
+    if best is None or iou(box, Box(*best["box"])) < MIN_IOU:
         return None
     return best["text"] or ""
 

@@ -118,7 +118,7 @@ def deliver(settings: Settings, renderer: Renderer | None = None) -> None:
     """Let follow what follows from corrections: derived stores, and the images of corrected words.
 
     If another process writes to the stores, that one does it when it looks at the catalog again.
-    Words are cut out by `renderer`, or by one of its own. CatalogError: nothing is indexed yet.
+    Words are cut out by `renderer`, or by one of its own. Raises CatalogError if nothing is indexed yet.
     """
     _require_catalog(settings)
     from indexer import home

@@ -125,6 +125,14 @@ def told_by_system(error: BaseException) -> str | None:
     return f"{error.strerror}; {advice}" if (advice := advice_on(error)) else None
 
 
+def needs_extra(what: str, package: str, extra: str) -> str:
+    """What is said where a package is missing that only an extra brings."""
+    return (
+        f"{what} needs {package}, which a plain installation does without; "
+        f"install the extra {extra}: pip install 'ocrsearch[{extra}]'"
+    )
+
+
 def not_in_catalog(given: Path, index: Path | None = None) -> UsageError:
     """The error that a path is none of a photo in the catalog.
 

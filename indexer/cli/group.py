@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from indexer.cli.output_guard import guarded
-from indexer.errors import ConfigError, UsageError, UserError, told_by_system
+from indexer.errors import ConfigError, UsageError, UserError, needs_extra, told_by_system
 from recognizer.files.printable import ESCAPED, printable
 
 EXTRAS = {
@@ -91,11 +91,7 @@ class CommandGroup(click.Group):
         except ModuleNotFoundError as error:
             if error.name not in EXTRAS:
                 raise
-            extra = EXTRAS[error.name]
-            msg = (
-                f"{ctx.invoked_subcommand} needs {error.name}, which a plain installation does without; "
-                f"install the extra {extra}: pip install 'ocrsearch[{extra}]'"
-            )
+            msg = needs_extra(str(ctx.invoked_subcommand), error.name, EXTRAS[error.name])
             raise CommandError(msg, UsageError.exit_code) from error
         except Exception as error:
             if ctx.params.get("debug") or (isinstance(error, OSError) and _is_from_echo(error)):

@@ -106,7 +106,7 @@ def prevailing(corrections: Iterable[Correction]) -> list[Correction]:
 def _covers(other: Correction, correction: Correction) -> bool:
     if iou(other.box, correction.box) >= MIN_IOU:
         return True
-    return other.kind is CorrectionKind.DRAWN and _inside(correction.box, other.box) >= MIN_INSIDE
+    return other.kind is CorrectionKind.DRAWN and inside(correction.box, other.box) >= MIN_INSIDE
 
 
 def partners(read: Sequence[Word], corrections: Sequence[Correction]) -> dict[int, int]:
@@ -138,7 +138,7 @@ def _parts(
         found[number] = [
             index
             for index, word in enumerate(read)
-            if index not in taken and _inside(word.box, correction.box) >= MIN_INSIDE
+            if index not in taken and inside(word.box, correction.box) >= MIN_INSIDE
         ]
         taken.update(found[number])
     return found
@@ -153,7 +153,7 @@ def _below_drawn(
     return {
         index
         for index in others
-        if sum(_inside(read[index].box, box) for box in drawn) >= MIN_INSIDE
+        if sum(inside(read[index].box, box) for box in drawn) >= MIN_INSIDE
     }
 
 
@@ -180,7 +180,7 @@ def _is_doubtful(correction: Correction, read: Iterable[Word]) -> bool:
     return correction.kind is not CorrectionKind.DRAWN and any(
         word.confidence >= MIN_DOUBTFUL
         and tokens(word.text) != tokens(correction.text)
-        and max(_inside(correction.box, word.box), _inside(word.box, correction.box)) >= MIN_IOU
+        and max(inside(correction.box, word.box), inside(word.box, correction.box)) >= MIN_IOU
         for word in read
     )
 
@@ -208,6 +208,6 @@ def _intersection(one: Box, other: Box) -> int:
     return width * height if width > 0 and height > 0 else 0
 
 
-def _inside(part: Box, whole: Box) -> float:
+def inside(part: Box, whole: Box) -> float:
     """Share of `part` that lies inside `whole`, 0..1."""
     return _intersection(part, whole) / _area(part) if _area(part) else 0.0

@@ -36,10 +36,9 @@ def learn(site: Site, request: Request) -> Response:
         report = learning.report_of(site)
     except CatalogError as error:
         return page("learn.html", report=None, problem=str(error), may_change=False)
-    measured = [run for run in report["runs"] if run["before"] and run["after"]]
     return page(
         "learn.html", report=report, problem="", may_change=may_change(site, request), better=BETTER,
-        chart=_chart(measured), shown=MAX_CHANGED, watched=site.watching is not None,
+        chart=_chart(report["runs"]), shown=MAX_CHANGED, watched=site.watching is not None,
     )  # fmt: skip
 
 

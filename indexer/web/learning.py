@@ -14,7 +14,7 @@ from indexer import home
 from indexer.corrections import own_weights
 from indexer.corrections.learning_words import WordsReport, counted
 from indexer.entities import State
-from indexer.errors import UsageError
+from indexer.errors import UsageError, needs_extra
 from indexer.sync import progress_file
 from indexer.web.endpoint import Asked, json_response
 from indexer.web.problems import Problem
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
     from indexer.web.site import Site
 
-NEEDS = (
-    "learning needs torch, which a plain installation does without; "
-    "install the extra train: pip install 'ocrsearch[train]'"
-)
+NEEDS = needs_extra("learning", "torch", "train")
 
 STARTING: own_weights.LearningProgress = {"doing": "starting", "done": 0.0, "seconds_left": None}
 

@@ -2,30 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from indexer.catalog.catalog import Catalog
 from indexer.catalog.correctable import CorrectableCatalog
-from indexer.corrections.correction import Correction, CorrectionKind
-from indexer.entities import Box, EngineId, Reading, Stamp, Word
+from indexer.corrections.correction import CorrectionKind
+from indexer.entities import Box, Reading, Word
 
-ENGINE = EngineId("e1", "abc")
-NEWER = EngineId("e2", "abc")
-STAMP = Stamp(10, 20)
-CONTENT = "0" * 32
-READ = (
-    Word(Box(10, 10, 90, 40), 0, "quene", 0.7, (("quene", 0.7), ("queue", 0.2)), b"p1"),
-    Word(Box(100, 10, 180, 40), 0, "depth", 0.9, (("depth", 0.9),), b"p2"),
-)
-QUEUE = Correction("1" * 32, CONTENT, (400, 300), READ[0].box, "queue", created_at=1.0)
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    with Catalog(f"sqlite:///{tmp_path / 'catalog.db'}") as opened:
-        opened.put_places([(tmp_path / "a.jpg", STAMP, CONTENT)], 0.0)
-        opened.put_reading(CONTENT, Reading(400, 300, None, READ), ENGINE)
-        yield opened
+from .corrected import CONTENT, ENGINE, NEWER, QUEUE, READ, STAMP
 
 
 def texts(catalog) -> list[str]:
@@ -322,119 +303,3 @@ def test_another_process_corrects_while_this_one_has_the_catalog_open(catalog):
         other.correct([QUEUE])
 
     assert texts(catalog) == ["queue", "depth"]
-
-
-def test_a_photo_that_was_saved_anew_has_the_corrections_of_the_former_one(catalog, tmp_path):
-    catalog.correct([QUEUE])
-    anew = "f" * 32
-
-    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
-    catalog.put_reading(anew, Reading(400, 300, None, READ), ENGINE)
-
-    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
-    [carried] = catalog.corrections(contents=[anew])
-    catalog.undo([carried.uid], 2.0)
-    catalog.put_reading(anew, Reading(400, 300, None, READ), NEWER)
-    assert [w.text for w in catalog.photo_with(anew).words] == ["quene", "depth"]
-
-
-@pytest.mark.thorough
-def test_a_photo_at_another_place_has_corrections_of_its_own(catalog, tmp_path):
-    catalog.correct([QUEUE])
-    other = "f" * 32
-
-    catalog.put_places([(tmp_path / "b.jpg", Stamp(11, 21), other)], 1.0)
-    catalog.put_reading(other, Reading(400, 300, None, READ), ENGINE)
-
-    assert catalog.corrections(contents=[other]) == []
-
-
-def test_a_photo_that_takes_the_same_place_again_after_it_was_purged_is_read_as_any(
-    catalog, tmp_path
-):
-    catalog.correct([QUEUE])
-    anew = "f" * 32
-    for content in (anew, CONTENT, anew):
-        catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), content)], 1.0)
-        catalog.put_reading(content, Reading(400, 300, None, READ), ENGINE)
-        catalog.indexed(catalog.unindexed(10))
-        if content == CONTENT:
-            assert catalog.purge(5.0) == [anew]
-
-    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "depth"]
-
-
-def saved_anew(catalog, tmp_path) -> str:
-    """Correct both words of a photo, and save it anew so that one of them is read otherwise."""
-    depth = replace(QUEUE, uid="2" * 32, box=READ[1].box, text="death")
-    catalog.correct([QUEUE, depth])
-    anew, other = "f" * 32, replace(READ[1], text="stack", alternatives=())
-    catalog.put_places([(tmp_path / "a.jpg", Stamp(11, 21), anew)], 1.0)
-    catalog.put_reading(anew, Reading(800, 600, None, (_doubled(READ[0]), _doubled(other))), ENGINE)
-    return anew
-
-
-def _doubled(word: Word) -> Word:
-    return replace(word, box=Box(*(2 * edge for edge in word.box.as_list())))
-
-
-def test_what_is_not_carried_over_is_offered_until_it_is_taken(catalog, tmp_path):
-    anew = saved_anew(catalog, tmp_path)
-    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]
-    [offered] = catalog.former(anew)
-    assert (offered.text, offered.box) == ("death", Box(200, 20, 360, 80))
-
-    assert [c.text for c in catalog.settle_former(anew, take=True)] == ["death"]
-
-    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "death"]
-    assert catalog.former(anew) == []
-
-
-def test_what_is_left_is_not_offered_again(catalog, tmp_path):
-    anew = saved_anew(catalog, tmp_path)
-
-    assert catalog.settle_former(anew, take=False) == []
-
-    assert catalog.former(anew) == []
-    assert [w.text for w in catalog.photo_with(anew).words] == ["queue", "stack"]
-
-
-def open_words(catalog) -> list[str]:
-    return [word.text for _, word in catalog.uncorrected_words(10, 5, (0.0, 1.0))]
-
-
-def read_again(catalog, *words: Word) -> None:
-    catalog.put_reading(CONTENT, Reading(400, 300, None, words), NEWER)
-
-
-def test_a_skipped_word_is_asked_about_only_once_its_reading_changes(catalog):
-    catalog.skip(CONTENT, READ[0])
-    catalog.skip(CONTENT, READ[0])
-    assert open_words(catalog) == ["depth"]
-
-    moved = replace(READ[0], box=Box(12, 9, 95, 41))
-    read_again(catalog, moved, READ[1])
-    assert open_words(catalog) == ["depth"]
-
-    read_again(catalog, replace(moved, text="queue"), READ[1])
-    assert sorted(open_words(catalog)) == ["depth", "queue"]
-
-
-def test_the_same_text_elsewhere_on_the_photo_is_asked_about(catalog):
-    read_again(catalog, READ[0], replace(READ[1], text="quene"))
-
-    catalog.skip(CONTENT, READ[0])
-
-    assert open_words(catalog) == ["quene"]
-
-
-def test_an_unreadable_word_is_asked_about_only_once_its_reading_changes(catalog):
-    unreadable = replace(QUEUE, text="", kind=CorrectionKind.UNREADABLE)
-    catalog.correct([unreadable])
-    assert open_words(catalog) == ["depth"]
-
-    read_again(catalog, replace(READ[0], text="quest"), READ[1])
-    assert sorted(open_words(catalog)) == ["depth", "quest"]
-
-    catalog.correct([replace(unreadable, uid="2" * 32, created_at=2.0)])
-    assert open_words(catalog) == ["depth"]
